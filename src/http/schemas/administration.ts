@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Id, Time } from './common.ts';
+
+/** Each number a setting; `null` is "no limit" (product.md §3.5). */
+export const Settings = z.object({
+  askUnansweredPerDay: z.number().int().min(0).max(100).nullable(),
+  askUnansweredPer30Days: z.number().int().min(0).max(1000).nullable(),
+  askAfterRefusalPerDay: z.number().int().min(0).max(100).nullable(),
+  askAfterRefusalPer90Days: z.number().int().min(0).max(1000).nullable(),
+  /** ISO 3166 countries where asking again after a refusal is forbidden. */
+  countriesNoAskAfterRefusal: z.array(z.string().regex(/^[A-Z]{2}$/)).max(250),
+  requestOpenDays: z.number().int().min(1).max(365),
+  holdDays: z.number().int().min(1).max(60),
+  /** Days until a grant expires, per purpose. */
+  serviceExpiresDays: z.number().int().min(1).max(3650).nullable(),
+  marketingExpiresDays: z.number().int().min(1).max(3650).nullable(),
+  /** May agents answer numbers that are in no CRM record (E11, E12). */
+  chatWithUnknown: z.boolean(),
+  unknownUnset: z.enum(['ask-first', 'allow']),
+  unknownAskingBasis: z.enum(['customer-wrote', 'existing-customer', 'other']),
+  grantNeedsSecondPerson: z.boolean(),
+  /** US strict policy: a message that merely contains STOP from a +1 number is held. */
+  holdContainsStopForUs: z.boolean(),
+  defaultLanguage: z.string().min(2).max(10),
+  businessName: z.string().trim().max(100),
+  rawWebhookDays: z.number().int().min(1).max(3650),
+});
+export type Settings = z.infer<typeof Settings>;
+export const SettingsPatch = Settings.partial();
+
+export const MeOut = z.object({
+  id: Id,
+  name: z.string(),
+  role: z.enum(['administrator', 'agent', 'auditor']),
+  sandbox: z.boolean(),
+  /** Where the sandbox's phone page is; null outside the sandbox. */
+  phonePage: z.string().nullable(),
+  version: z.string(),
+});
+export type MeOut = z.infer<typeof MeOut>;
+
+export const AuditOut = z.object({
+  id: Id,
+  at: Time,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+
+export const ChannelOut = z.object({
+  id: Id,
+  phoneNumberId: z.string(),
+  businessAccountId: z.string(),
+  displayPhoneNumber: z.string().nullable(),
+  verifiedName: z.string().nullable(),
+  status: z.string(),
+  quality: z.string().nullable(),
+  apiUrl: z.string(),
+  apiVersion: z.string(),
+  webhookUrl: z.string(),
+  lastWebhookAt: Time.nullable(),
+  templatesSyncedAt: Time.nullable(),
+  inboxPending: z.number(),
+  outboxPending: z.number(),
+  unconfirmed: z.number(),
+  failedUpdates: z.number(),
+});
+export type ChannelOut = z.infer<typeof ChannelOut>;
+
+export const WebhookTest = z.object({ ok: z.boolean(), detail: z.string() });
+
+/** What the first run still lacks, in order; the empty state leads through it. */
+export const SetupOut = z.object({
+  steps: z.array(z.object({ id: z.string(), title: z.string(), done: z.boolean(), link: z.string() })),
+  done: z.boolean(),
+});
+
+/** SSE `data`: a hint that something changed; a page refetches what it shows. */
+export const LiveHint = z.object({
+  topic: z.enum(['conversation', 'consent', 'message', 'record', 'template', 'settings', 'channel']),
+  conversationId: Id.optional(),
+  contactPointId: Id.optional(),
+});
+export type LiveHint = z.infer<typeof LiveHint>;

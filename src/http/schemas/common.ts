@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** Shapes that every call shares. Times are ISO 8601 with milliseconds and `Z`; ids are opaque strings. */
+
+export const Time = z.iso.datetime({ precision: 3 });
+export const Id = z.string().min(1).max(200);
+
+export const PurposeName = z.enum(['service', 'marketing']);
+
+export const ConsentStateName = z.enum(['not-asked', 'requested', 'granted', 'denied', 'expired']);
+export type ConsentStateName = z.infer<typeof ConsentStateName>;
+
+/** RFC 9457. `code` is stable; `detail` is one sentence that a person can act on. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.string(),
+  alsoBlockedBy: z.array(z.string()).optional(),
+  problems: z
+    .array(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        path: z.string().optional(),
+        severity: z.enum(['error', 'warning']).optional(),
+        fix: z.string().optional(),
+      }),
+    )
+    .optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(500).optional(),
+});
+
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** An optional boolean in a query string: `true`/`false`, `1`/`0`. */
+export const QueryBoolean = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((value) => value === 'true' || value === '1');

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
+
+/** A CRM table Assent works with. */
+export const RecordTypeInput = z.object({
+  displayName: z.string().trim().min(1).max(100),
+  phoneColumns: z.array(z.string().min(1).max(100)).min(1).max(10),
+  nameColumn: z.string().min(1).max(100),
+  complianceField: z.string().max(100).nullable(),
+  polarity: z.enum(['allows', 'forbids']).default('allows'),
+  unset: z.enum(['ask-first', 'allow']).default('ask-first'),
+  defaultCountry: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'two capital letters, ISO 3166')
+    .nullable()
+    .default(null),
+  priority: z.number().int().min(0).max(1000).default(100),
+  marketingField: z.string().max(100).nullable().optional(),
+  relatedTable: z.string().max(100).nullable().optional(),
+  languageColumn: z.string().max(100).nullable().optional(),
+  /** A denied customer who writes may be answered inside that window (product.md §3.1). Off by default. */
+  allowReplyAfterRefusal: z.boolean().default(false),
+  /** Default basis for asking, kept on each consent request. */
+  askingBasis: z.enum(['customer-wrote', 'existing-customer', 'other']).default('existing-customer'),
+});
+export type RecordTypeInput = z.infer<typeof RecordTypeInput>;
+export const RecordTypeOut = RecordTypeInput.extend({ table: z.string() });
+export type RecordTypeOut = z.infer<typeof RecordTypeOut>;
+
+export const ColumnOut = z.object({
+  name: z.string(),
+  label: z.string(),
+  kind: z.enum(['text', 'phone', 'email', 'boolean', 'number', 'date', 'language']),
+  default: z.union([z.boolean(), z.string(), z.null()]),
+  /** For Boolean columns: how many records hold each value today. */
+  counts: z.object({ yes: z.number(), no: z.number(), empty: z.number() }).optional(),
+  custom: z.boolean(),
+});
+export type ColumnOut = z.infer<typeof ColumnOut>;
+
+export const NewColumn = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{1,62}$/, 'lower-case letters, digits and _, 2 to 63 characters')
+    .optional(),
+  label: z.string().trim().min(1).max(100),
+  kind: z.literal('boolean').default('boolean'),
+  default: z.boolean().nullable().default(null),
+});
+
+export const TableOut = z.object({ name: z.string(), label: z.string(), configured: z.boolean() });
+
+export const RecordConsent = z.object({
+  service: ConsentStateName,
+  marketing: ConsentStateName,
+  decidedAt: Time.nullable(),
+  source: z.string().nullable(),
+  onHold: z.boolean(),
+  /** The number's ledger knows nothing and the field holds a value from the CRM: `crm-unproven`. */
+  unproven: z.boolean(),
+});
+
+export const RecordOut = z.object({
+  recordType: z.string(),
+  id: Id,
+  name: z.string(),
+  phones: z.array(z.string()),
+  complianceValue: z.boolean().nullable(),
+  values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  consent: RecordConsent,
+  conversationId: Id.nullable(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type RecordOut = z.infer<typeof RecordOut>;
+
+export const RecordPage = pageOf(RecordOut);
+export const RecordQuery = PageQuery.extend({
+  recordType: z.string().optional(),
+  search: z.string().max(200).optional(),
+  /** By consent state of the messaging number, `on-hold` included. */
+  consent: z.enum([...ConsentStateName.options, 'on-hold']).optional(),
+  decidedSince: Time.optional(),
+  decidedUntil: Time.optional(),
+});
+
+export const RecordValues = z.object({
+  values: z.record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()])),
+});
+
+export const ImportReport = z.object({
+  created: z.number(),
+  updated: z.number(),
+  bad: z.array(z.object({ line: z.number(), code: z.string(), message: z.string() })),
+});
+
+/** How many records are in each state: `GET /api/consent-summary?recordType=`. */
+export const ConsentSummary = z.object({
+  items: z.array(
+    z.object({
+      recordType: z.string(),
+      counts: z.record(z.string(), z.number()),
+    }),
+  ),
+});
