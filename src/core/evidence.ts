@@ -1,0 +1,86 @@
+import canonicalize from 'canonicalize';
+
+/**
+ * The hash chain of a contact point's ledger. A line's hash covers the line, the hash before it, and a salted hash of
+ * its personal part; the personal part and its salt sit in a row of their own. Erasure deletes that row, and the chain
+ * still verifies (product.md §3.10). JSON is made canonical by RFC 8785, so that a stranger can recompute every hash.
+ */
+
+/** SHA-256 in lower-case hex, passed in: core does no I/O and imports no crypto. */
+export type Sha256 = (text: string) => string;
+
+/** The part of a line that stays for ever. Times are ISO 8601 in UTC. */
+export interface ChainedLine {
+  contactPointId: string;
+  seq: number;
+  act: string;
+  purposes: string[];
+  at: string;
+  receivedAt: string;
+  source: string;
+  actor: string | null;
+  detail: unknown;
+  personalHash: string | null;
+}
+
+/** Canonical JSON (RFC 8785). Throws on what JSON cannot say: a bug, as every line is plain JSON. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('not a JSON value');
+  return text;
+}
+
+/** Salted hash of the personal part; without the salt, the number behind it cannot be guessed by trying all numbers. */
+export function personalHash(sha256: Sha256, salt: string, personal: unknown): string {
+  return sha256(`${salt}\n${canonicalJson(personal)}`);
+}
+
+/** The line's hash: SHA-256 over the canonical line and the hash of the line before (null for the first). */
+export function lineHash(sha256: Sha256, line: ChainedLine, prevHash: string | null): string {
+  return sha256(canonicalJson({ ...line, prevHash }));
+}
+
+export interface StoredLine extends ChainedLine {
+  prevHash: string | null;
+  hash: string;
+  personal: { salt: string; content: unknown } | null;
+}
+
+export interface ChainFault {
+  contactPointId: string;
+  seq: number;
+  fault: 'hash' | 'previous' | 'gap' | 'personal' | 'head';
+}
+
+/**
+ * Verifies one chain, oldest line first. `head` is what the contact point says its last line is: it shows a cut tail.
+ * A personal part that is gone (erased) is no fault; one that does not match its hash is.
+ */
+export function verifyChain(
+  sha256: Sha256,
+  lines: readonly StoredLine[],
+  head: { seq: number; hash: string | null },
+): ChainFault[] {
+  const faults: ChainFault[] = [];
+  let prevHash: string | null = null;
+  let seq = 0;
+  let contactPointId = '';
+  for (const line of lines) {
+    contactPointId = line.contactPointId;
+    const fault = (kind: ChainFault['fault']): void => {
+      faults.push({ contactPointId, seq: line.seq, fault: kind });
+    };
+    seq += 1;
+    if (line.seq !== seq) fault('gap');
+    seq = line.seq;
+    if (line.prevHash !== prevHash) fault('previous');
+    const { prevHash: stored, hash, personal, ...chained } = line;
+    if (lineHash(sha256, chained, stored) !== hash) fault('hash');
+    if (personal !== null && personalHash(sha256, personal.salt, personal.content) !== line.personalHash)
+      fault('personal');
+    prevHash = hash;
+  }
+  if (head.seq !== seq || head.hash !== prevHash)
+    faults.push({ contactPointId, seq: head.seq, fault: 'head' });
+  return faults;
+}
