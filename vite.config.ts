@@ -1,0 +1,25 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/**
+ * Builds `web/` into `web/dist` (or `ASSENT_WEB_OUT`, so that a start can build beside the live folder and rename).
+ *
+ * The page runs under a strict Content-Security-Policy: no inline script, no eval, styles by nonce. The build writes
+ * `__CSP_NONCE__` wherever a nonce belongs and the server puts a fresh one there per response.
+ */
+export default defineConfig({
+  root: 'web',
+  base: '/',
+  plugins: [react()],
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: {
+    outDir: process.env['ASSENT_WEB_OUT'] ?? 'dist',
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2023',
+    chunkSizeWarningLimit: 900,
+    reportCompressedSize: false,
+  },
+});

@@ -1,0 +1,9 @@
+import { Page, PageHeader } from '../ui/page.tsx';
+
+export function AuditPage() {
+  return (
+    <Page>
+      <PageHeader title="Audit" />
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page, PageHeader } from '../ui/page.tsx';
+
+export function MessageTemplatesPage() {
+  return (
+    <Page>
+      <PageHeader title="Message Templates" />
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page, PageHeader } from '../ui/page.tsx';
+
+export function SettingsPage() {
+  return (
+    <Page>
+      <PageHeader title="Settings" />
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page, PageHeader } from '../ui/page.tsx';
+
+export function WhatsAppPage() {
+  return (
+    <Page>
+      <PageHeader title="WhatsApp" />
+    </Page>
+  );
+}

@@ -1,0 +1,39 @@
+import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
+import { router } from './routes.tsx';
+import { ApiProblem } from './ui/api.ts';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
+import { ThemeProvider } from './ui/theme.tsx';
+
+// The page's Content-Security-Policy forbids eval, which zod's compiled parsers need.
+config({ jitless: true });
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+const renderer = createDOMRenderer(document, { styleElementAttributes: { nonce } });
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Hints keep shown data fresh; this bounds what a lost hint can do.
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.code === 'network',
+    },
+  },
+});
+
+const container = document.getElementById('app');
+if (container === null) throw new Error('index.html has no #app');
+createRoot(container).render(
+  <RendererProvider renderer={renderer} targetDocument={document}>
+    <ThemeProvider>
+      <QueryClientProvider client={client}>
+        <ErrorBoundary>
+          <RouterProvider router={router} />
+        </ErrorBoundary>
+      </QueryClientProvider>
+    </ThemeProvider>
+  </RendererProvider>,
+);

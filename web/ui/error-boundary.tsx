@@ -1,0 +1,34 @@
+import { Button } from '@fluentui/react-components';
+import { Component, type ReactNode } from 'react';
+import { Page } from './page.tsx';
+import { ErrorState } from './states.tsx';
+
+/** Shows a sentence and a way on where a page failed to render. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override componentDidCatch(error: unknown) {
+    console.error(error);
+  }
+
+  override render() {
+    return this.state.error === null ? this.props.children : <CrashPage error={this.state.error} />;
+  }
+}
+
+export function CrashPage({ error }: { error: unknown }) {
+  return (
+    <Page>
+      <ErrorState error={error} onRetry={() => location.reload()} />
+      <div>
+        <Button as="a" href="/chats">
+          Go to chats
+        </Button>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,105 @@
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Chat20Regular } from '@fluentui/react-icons/svg/chat';
+import { ChatSettings20Regular } from '@fluentui/react-icons/svg/chat-settings';
+import { History20Regular } from '@fluentui/react-icons/svg/history';
+import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
+import { PauseCircle20Regular } from '@fluentui/react-icons/svg/pause-circle';
+import { People20Regular } from '@fluentui/react-icons/svg/people';
+import { Settings20Regular } from '@fluentui/react-icons/svg/settings';
+import { Table20Regular } from '@fluentui/react-icons/svg/table';
+import { useLocation } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { useFollow } from './link.tsx';
+
+type Place = { label: string; to: string; icon: ReactElement };
+const groups: { title: string; places: Place[] }[] = [
+  {
+    title: 'Work',
+    places: [
+      { label: 'Chats', to: '/chats', icon: <Chat20Regular /> },
+      { label: 'Records', to: '/records', icon: <People20Regular /> },
+      { label: 'On hold', to: '/held', icon: <PauseCircle20Regular /> },
+    ],
+  },
+  {
+    title: 'Configuration',
+    places: [
+      { label: 'Record Types', to: '/configuration/record-types', icon: <Table20Regular /> },
+      { label: 'Message Templates', to: '/configuration/message-templates', icon: <MailTemplate20Regular /> },
+      { label: 'WhatsApp', to: '/configuration/whatsapp', icon: <ChatSettings20Regular /> },
+      { label: 'Settings', to: '/configuration/settings', icon: <Settings20Regular /> },
+      { label: 'Audit', to: '/configuration/audit', icon: <History20Regular /> },
+    ],
+  },
+];
+
+const useStyles = makeStyles({
+  nav: { display: 'flex', flexDirection: 'column', gap: '8px', padding: '8px' },
+  list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '2px' },
+  group: {
+    fontSize: tokens.fontSizeBase200,
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorNeutralForeground3,
+    padding: '8px 12px 4px',
+  },
+  link: {
+    display: 'flex',
+    alignItems: 'center',
+    gap: '12px',
+    padding: '8px 12px',
+    minHeight: '36px',
+    borderRadius: tokens.borderRadiusMedium,
+    color: tokens.colorNeutralForeground1,
+    textDecorationLine: 'none',
+    ':hover': { backgroundColor: tokens.colorNeutralBackground3Hover },
+    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' },
+  },
+  current: {
+    backgroundColor: tokens.colorNeutralBackground1Selected,
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorBrandForeground1,
+    boxShadow: `inset 3px 0 0 ${tokens.colorCompoundBrandStroke}`,
+  },
+});
+
+/** The places of the app, as a site map on the left (or in the drawer of a narrow screen). */
+export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+  const styles = useStyles();
+  return (
+    <nav className={styles.nav} aria-label="Main">
+      {groups.map(({ title, places }) => (
+        <section key={title} aria-label={title}>
+          <div className={styles.group}>{title}</div>
+          <ul className={styles.list}>
+            {places.map((place) => (
+              <li key={place.to}>
+                <PlaceLink place={place} onNavigate={onNavigate} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+function PlaceLink({ place, onNavigate }: { place: Place; onNavigate: (() => void) | undefined }) {
+  const styles = useStyles();
+  const pathname = useLocation({ select: (location) => location.pathname });
+  const follow = useFollow(place.to);
+  const current = pathname === place.to || pathname.startsWith(`${place.to}/`);
+  return (
+    <a
+      href={place.to}
+      className={mergeClasses(styles.link, current && styles.current)}
+      aria-current={current ? 'page' : undefined}
+      onClick={(event) => {
+        follow(event);
+        onNavigate?.();
+      }}
+    >
+      {place.icon}
+      {place.label}
+    </a>
+  );
+}

@@ -1,0 +1,65 @@
+import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
+import { AppLink } from './link.tsx';
+
+export type ShownProblem = {
+  code: string;
+  message: string;
+  severity?: 'error' | 'warning' | undefined;
+  /** Where it is mended: an address in the app, or a sentence. */
+  fix?: string | undefined;
+  path?: string | undefined;
+};
+
+const useStyles = makeStyles({
+  list: {
+    margin: '4px 0 0',
+    paddingInlineStart: '20px',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '4px',
+  },
+});
+
+/** All problems at once, each with the place where it is mended; warnings in a box of their own. */
+export function ProblemList({ title, problems }: { title: string; problems: ShownProblem[] }) {
+  const errors = problems.filter(({ severity }) => severity !== 'warning');
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  return (
+    <div aria-live="polite" style={{ display: 'flex', flexDirection: 'column', gap: 8 }}>
+      {errors.length > 0 && <Box intent="error" title={title} problems={errors} />}
+      {warnings.length > 0 && <Box intent="warning" title="Worth a look" problems={warnings} />}
+    </div>
+  );
+}
+
+function Box({
+  intent,
+  title,
+  problems,
+}: {
+  intent: 'error' | 'warning';
+  title: string;
+  problems: ShownProblem[];
+}) {
+  const styles = useStyles();
+  return (
+    <MessageBar intent={intent} layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{title}</MessageBarTitle>
+        <ul className={styles.list}>
+          {problems.map((problem) => (
+            <li key={`${problem.code} ${problem.path ?? ''} ${problem.message}`}>
+              {problem.message} <Fix fix={problem.fix} />
+            </li>
+          ))}
+        </ul>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+function Fix({ fix }: { fix: string | undefined }) {
+  if (fix === undefined || fix === '') return null;
+  if (!fix.startsWith('/') && !fix.startsWith('#')) return <span>{fix}</span>;
+  return fix.startsWith('#') ? <a href={fix}>Mend it</a> : <AppLink to={fix}>Mend it</AppLink>;
+}

@@ -1,0 +1,61 @@
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import type { LiveHint } from '../../src/http/schemas/administration.ts';
+
+/**
+ * Query keys. The first part is a topic, the second an object that names what is shown. A hint from the server
+ * (`/api/events`) makes every query of the topics it touches stale; where both the hint and the key name a
+ * `conversationId`, only if it is the same one. So a page that uses these keys is live without doing anything.
+ */
+export const keys = {
+  me: () => ['me'],
+  setup: () => ['setup'],
+  tables: () => ['record-type', { what: 'tables' }],
+  recordTypes: () => ['record-type', { what: 'list' }],
+  /** Columns carry how many records hold Yes, No and empty, so they belong to the records. */
+  columns: (table: string) => ['record', { what: 'columns', table }],
+  records: (filter: object) => ['record', { what: 'list', filter }],
+  record: (table: string, id: string) => ['record', { what: 'one', table, id }],
+  consentSummary: (recordType?: string) => ['record', { what: 'summary', recordType }],
+  /** `of` says whose: `{ recordType, recordId }`, `{ phone }` or `{ conversationId }`. */
+  consent: (of: object, purpose: string) => ['consent', { ...of, purpose }],
+  sendable: (of: object, language?: string) => ['sendable', { ...of, language }],
+  held: () => ['consent', { what: 'held' }],
+  pendingGrants: () => ['consent', { what: 'pending-grants' }],
+  conversations: (filter: object) => ['conversation', { what: 'list', filter }],
+  conversation: (conversationId: string) => ['conversation', { what: 'one', conversationId }],
+  messages: (conversationId: string) => ['message', { what: 'list', conversationId }],
+  consentEvents: (conversationId: string) => ['consent', { what: 'events', conversationId }],
+  whatsappTemplates: () => ['template', { what: 'whatsapp' }],
+  messageTemplates: (recordType?: string) => ['template', { what: 'list', recordType }],
+  messageTemplate: (id: string) => ['template', { what: 'one', id }],
+  templateCheck: (id: string) => ['template', { what: 'check', id }],
+  settings: () => ['settings'],
+  audit: () => ['settings', { what: 'audit' }],
+  channel: () => ['channel'],
+} satisfies Record<string, (...args: never[]) => QueryKey>;
+
+/** Which queries a hint of a topic makes stale. */
+const touches: Record<LiveHint['topic'], string[]> = {
+  conversation: ['conversation', 'message', 'sendable'],
+  message: ['message', 'conversation', 'sendable', 'channel'],
+  consent: ['consent', 'conversation', 'message', 'record', 'sendable', 'setup'],
+  record: ['record', 'conversation', 'consent', 'sendable'],
+  template: ['template', 'sendable', 'setup', 'channel'],
+  settings: ['settings', 'record-type', 'record', 'template', 'sendable', 'setup'],
+  channel: ['channel', 'template', 'setup'],
+};
+
+/** Makes stale what the hints touch; shown queries refetch at once, the others when next shown. */
+export function applyHints(client: QueryClient, hints: LiveHint[]): void {
+  void client.invalidateQueries({
+    predicate: ({ queryKey }) => hints.some((hint) => isTouched(queryKey, hint)),
+  });
+}
+
+export function isTouched(key: QueryKey, hint: LiveHint): boolean {
+  const [topic, of] = key;
+  if (typeof topic !== 'string' || !touches[hint.topic].includes(topic)) return false;
+  if (hint.conversationId === undefined || typeof of !== 'object' || of === null) return true;
+  if (!('conversationId' in of) || of.conversationId === undefined) return true;
+  return of.conversationId === hint.conversationId;
+}

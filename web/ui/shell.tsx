@@ -1,0 +1,145 @@
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  OverlayDrawer,
+  tokens,
+} from '@fluentui/react-components';
+import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, Suspense, useState } from 'react';
+import { MeOut } from '../../src/http/schemas/administration.ts';
+import { api } from './api.ts';
+import { useLiveHints } from './live.ts';
+import { MeContext } from './me.tsx';
+import { Navigation } from './navigation.tsx';
+import { NotificationArea } from './notify.tsx';
+import { Page } from './page.tsx';
+import { keys } from './queries.ts';
+import { useSignedOut } from './session.ts';
+import { SignedOutPage } from './signed-out-page.tsx';
+import { Loaded, Loading } from './states.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const useStyles = makeStyles({
+  shell: {
+    height: '100%',
+    display: 'flex',
+    flexDirection: 'column',
+    backgroundColor: tokens.colorNeutralBackground2,
+  },
+  skip: {
+    position: 'absolute',
+    insetInlineStart: '8px',
+    top: '-60px',
+    zIndex: 1000,
+    padding: '8px 16px',
+    backgroundColor: tokens.colorNeutralBackground1,
+    color: tokens.colorBrandForegroundLink,
+    ':focus': { top: '6px' },
+  },
+  below: { flex: 1, minHeight: 0, display: 'flex' },
+  side: {
+    width: '220px',
+    flexShrink: 0,
+    overflowY: 'auto',
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
+    '@media (max-width: 860px)': { display: 'none' },
+  },
+  main: {
+    flex: 1,
+    minWidth: 0,
+    overflowY: 'auto',
+    outline: 'none',
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+});
+
+/** What stands around every page: top bar, navigation, live hints, notifications; and the signed-out page in its place. */
+export function Shell({ children }: { children: ReactNode }) {
+  const signedOut = useSignedOut();
+  const me = useQuery({
+    queryKey: keys.me(),
+    queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
+    enabled: !signedOut,
+  });
+  if (signedOut) return <SignedOutPage />;
+  return (
+    <Loaded
+      query={me}
+      loading={
+        <Page>
+          <Loading label="Loading Assent" />
+        </Page>
+      }
+    >
+      {(person) => (
+        <MeContext value={person}>
+          <Frame>{children}</Frame>
+        </MeContext>
+      )}
+    </Loaded>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  const styles = useStyles();
+  const connected = useLiveHints();
+  const [open, setOpen] = useState(false);
+  return (
+    <div className={styles.shell}>
+      <a href="#main" className={styles.skip}>
+        Skip to the page
+      </a>
+      <TopBar onMenu={() => setOpen(true)} />
+      {!connected && (
+        <MessageBar intent="warning" role="status">
+          <MessageBarBody>
+            Not connected to the server. What you see may be out of date; trying again.
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <div className={styles.below}>
+        <div className={styles.side}>
+          <Navigation />
+        </div>
+        <OverlayDrawer open={open} onOpenChange={(_, data) => setOpen(data.open)} size="small">
+          <DrawerHeader>
+            <DrawerHeaderTitle
+              action={
+                <Button
+                  appearance="subtle"
+                  icon={<Dismiss20Regular />}
+                  aria-label="Close navigation"
+                  onClick={() => setOpen(false)}
+                />
+              }
+            >
+              Assent
+            </DrawerHeaderTitle>
+          </DrawerHeader>
+          <DrawerBody>
+            <Navigation onNavigate={() => setOpen(false)} />
+          </DrawerBody>
+        </OverlayDrawer>
+        <main id="main" tabIndex={-1} className={styles.main}>
+          <Suspense
+            fallback={
+              <Page>
+                <Loading />
+              </Page>
+            }
+          >
+            {children}
+          </Suspense>
+        </main>
+      </div>
+      <NotificationArea />
+    </div>
+  );
+}

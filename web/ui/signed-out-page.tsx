@@ -1,0 +1,21 @@
+import { Button } from '@fluentui/react-components';
+import { PersonKey24Regular } from '@fluentui/react-icons/svg/person-key';
+import { usePageTitle } from './page.tsx';
+import { EmptyState } from './states.tsx';
+
+export function SignedOutPage() {
+  usePageTitle('Signed out');
+  return (
+    <main style={{ paddingTop: '10vh' }}>
+      <EmptyState
+        icon={<PersonKey24Regular />}
+        title="You are signed out"
+        action={<Button onClick={() => location.reload()}>Load the page again</Button>}
+      >
+        Open your sign-in link again. Assent prints the links when it starts, one for the administrator and
+        one for the agent, in the window where the server runs. A link works once; starting the server again
+        prints new ones.
+      </EmptyState>
+    </main>
+  );
+}

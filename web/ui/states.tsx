@@ -1,0 +1,99 @@
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Skeleton,
+  SkeletonItem,
+  tokens,
+} from '@fluentui/react-components';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ApiProblem } from './api.ts';
+
+const useStyles = makeStyles({
+  empty: {
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'center',
+    textAlign: 'center',
+    gap: '8px',
+    padding: '40px 16px',
+    color: tokens.colorNeutralForeground2,
+  },
+  icon: { fontSize: '40px', lineHeight: 0, color: tokens.colorNeutralForeground3 },
+  title: {
+    fontSize: tokens.fontSizeBase400,
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorNeutralForeground1,
+  },
+  text: { maxWidth: '52ch' },
+  rows: { display: 'flex', flexDirection: 'column', gap: '12px', padding: '8px 0' },
+});
+
+type EmptyProps = { icon?: ReactNode; title: string; children?: ReactNode; action?: ReactNode };
+
+/** Nothing to show yet: says why, and what to do next. */
+export function EmptyState({ icon, title, children, action }: EmptyProps) {
+  const styles = useStyles();
+  return (
+    <div className={styles.empty}>
+      {icon !== undefined && (
+        <span className={styles.icon} aria-hidden>
+          {icon}
+        </span>
+      )}
+      <h2 className={styles.title}>{title}</h2>
+      {children !== undefined && <p className={styles.text}>{children}</p>}
+      {action}
+    </div>
+  );
+}
+
+/** One sentence for any error, as the server words it where it did. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ApiProblem) return error.detail;
+  return 'Something went wrong in this page. Load it again; if it stays, tell your administrator.';
+}
+
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  return (
+    <MessageBar intent="error" layout="multiline" role="alert">
+      <MessageBarBody>
+        <MessageBarTitle>This could not be shown.</MessageBarTitle> {sentenceOf(error)}
+      </MessageBarBody>
+      {onRetry !== undefined && (
+        <MessageBarActions>
+          <Button onClick={onRetry}>Try again</Button>
+        </MessageBarActions>
+      )}
+    </MessageBar>
+  );
+}
+
+/** Grey lines in the place of what is being loaded; `label` is what a screen reader hears. */
+export function Loading({ rows = 6, label = 'Loading' }: { rows?: number; label?: string }) {
+  const styles = useStyles();
+  return (
+    <Skeleton aria-label={label} className={styles.rows}>
+      {Array.from({ length: rows }, (_, row) => (
+        <SkeletonItem key={row} size={24} style={{ width: `${96 - ((row * 17) % 40)}%` }} />
+      ))}
+    </Skeleton>
+  );
+}
+
+type LoadedProps<T> = {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+  loading?: ReactNode;
+};
+
+/** The three states of a query in one place: loading, failed (with a retry), and its data. */
+export function Loaded<T>({ query, children, loading }: LoadedProps<T>) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  return loading ?? <Loading />;
+}

@@ -1,0 +1,79 @@
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { ArrowReply16Regular } from '@fluentui/react-icons/svg/arrow-reply';
+import { WhatsAppText } from './whatsapp-text.tsx';
+
+const useStyles = makeStyles({
+  wall: {
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderRadius: tokens.borderRadiusLarge,
+    padding: '12px',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '4px',
+    margin: 0,
+  },
+  bubble: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    color: tokens.colorNeutralForeground1,
+    borderRadius: '8px',
+    borderTopLeftRadius: '2px',
+    boxShadow: tokens.shadow2,
+    maxWidth: '360px',
+    width: 'fit-content',
+    minWidth: '180px',
+  },
+  text: { padding: '8px 12px', display: 'flex', flexDirection: 'column', gap: '6px' },
+  header: { fontWeight: tokens.fontWeightSemibold },
+  footer: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
+  button: {
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'center',
+    gap: '6px',
+    padding: '8px 12px',
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    color: tokens.colorBrandForegroundLink,
+    overflowWrap: 'anywhere',
+  },
+  buttons: { listStyle: 'none', margin: 0, padding: 0 },
+});
+
+export type PreviewParts = {
+  header?: string | null;
+  body: string;
+  footer?: string | null;
+  buttons?: string[];
+};
+
+/** A WhatsApp template as the customer will see it. The buttons are shown, not pressable. */
+export function TemplatePreview({ header, body, footer, buttons = [] }: PreviewParts) {
+  const styles = useStyles();
+  return (
+    <figure className={styles.wall} aria-label="Preview as the customer sees it">
+      <div className={styles.bubble}>
+        <div className={styles.text}>
+          {header && (
+            <div className={styles.header}>
+              <WhatsAppText>{header}</WhatsAppText>
+            </div>
+          )}
+          <WhatsAppText>{body}</WhatsAppText>
+          {footer && (
+            <div className={styles.footer}>
+              <WhatsAppText>{footer}</WhatsAppText>
+            </div>
+          )}
+        </div>
+        {buttons.length > 0 && (
+          <ul className={styles.buttons} aria-label="Buttons">
+            {buttons.map((label) => (
+              <li key={label} className={styles.button}>
+                <ArrowReply16Regular aria-hidden /> {label}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </figure>
+  );
+}

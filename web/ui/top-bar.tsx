@@ -1,0 +1,170 @@
+import {
+  Avatar,
+  Button,
+  Menu,
+  MenuDivider,
+  MenuItem,
+  MenuItemRadio,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { Navigation20Regular } from '@fluentui/react-icons/svg/navigation';
+import { Phone20Regular } from '@fluentui/react-icons/svg/phone';
+import { WeatherMoon20Regular } from '@fluentui/react-icons/svg/weather-moon';
+import { WeatherSunny20Regular } from '@fluentui/react-icons/svg/weather-sunny';
+import { api } from './api.ts';
+import { useFollow } from './link.tsx';
+import { roleNames, useMe } from './me.tsx';
+import { useNotify } from './notify.tsx';
+import { announceSignedOut } from './session.ts';
+import { type ThemeChoice, useTheme } from './theme.tsx';
+
+const useStyles = makeStyles({
+  bar: {
+    display: 'flex',
+    alignItems: 'center',
+    gap: '4px',
+    height: '48px',
+    padding: '0 8px',
+    color: tokens.colorNeutralForegroundOnBrand,
+    backgroundColor: tokens.colorBrandBackground,
+    flexShrink: 0,
+    '& button, & a': { color: 'inherit' },
+    '& :focus-visible': { outlineColor: tokens.colorNeutralForegroundOnBrand },
+  },
+  menu: { display: 'none', '@media (max-width: 860px)': { display: 'inline-flex' } },
+  product: {
+    fontSize: tokens.fontSizeBase400,
+    fontWeight: tokens.fontWeightSemibold,
+    textDecorationLine: 'none',
+    padding: '4px 8px',
+    borderRadius: tokens.borderRadiusMedium,
+  },
+  sandbox: {
+    fontSize: tokens.fontSizeBase200,
+    border: `1px solid ${tokens.colorNeutralForegroundOnBrand}`,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: '0 6px',
+  },
+  gap: { flex: 1 },
+  button: {
+    color: 'inherit',
+    ':hover': { color: 'inherit', backgroundColor: tokens.colorBrandBackgroundHover },
+    ':hover:active': { color: 'inherit', backgroundColor: tokens.colorBrandBackgroundPressed },
+    '& .fui-Button__icon': { color: 'inherit' },
+  },
+  wide: { '@media (max-width: 640px)': { display: 'none' } },
+  person: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', lineHeight: 1.2 },
+  role: { fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightRegular },
+});
+
+/** Product, sandbox phone, theme, and who is signed in. `onMenu` opens the navigation of a narrow screen. */
+export function TopBar({ onMenu }: { onMenu: () => void }) {
+  const styles = useStyles();
+  const me = useMe();
+  const home = useFollow('/chats');
+  return (
+    <header className={styles.bar}>
+      <Button
+        appearance="transparent"
+        className={`${styles.button} ${styles.menu}`}
+        icon={<Navigation20Regular />}
+        aria-label="Open navigation"
+        onClick={onMenu}
+      />
+      <a href="/chats" onClick={home} className={styles.product}>
+        Assent
+      </a>
+      {me.sandbox && <span className={styles.sandbox}>Sandbox</span>}
+      <span className={styles.gap} />
+      {me.phonePage !== null && (
+        <Button
+          as="a"
+          href={me.phonePage}
+          target="_blank"
+          rel="noreferrer"
+          appearance="transparent"
+          className={styles.button}
+          icon={<Phone20Regular />}
+          title="Open the sandbox customer’s phone in a new tab"
+          aria-label="Customer’s phone, opens in a new tab"
+        >
+          <span className={styles.wide}>Customer’s phone</span>
+        </Button>
+      )}
+      <ThemeMenu />
+      <PersonMenu />
+    </header>
+  );
+}
+
+function ThemeMenu() {
+  const styles = useStyles();
+  const { choice, dark, choose } = useTheme();
+  const names: Record<ThemeChoice, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
+  const options: ThemeChoice[] = ['system', 'light', 'dark'];
+  return (
+    <Menu
+      checkedValues={{ theme: [choice] }}
+      onCheckedValueChange={(_, { checkedItems }) => {
+        const next = options.find((option) => option === checkedItems[0]);
+        if (next !== undefined) choose(next);
+      }}
+    >
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          appearance="transparent"
+          className={styles.button}
+          icon={dark ? <WeatherMoon20Regular /> : <WeatherSunny20Regular />}
+          aria-label={`Theme: ${names[choice]}`}
+        />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {options.map((option) => (
+            <MenuItemRadio key={option} name="theme" value={option}>
+              {names[option]}
+            </MenuItemRadio>
+          ))}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+function PersonMenu() {
+  const styles = useStyles();
+  const me = useMe();
+  const notify = useNotify();
+  const signOut = () => api.post('/api/sign-out').then(announceSignedOut, notify.problem);
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          appearance="transparent"
+          className={styles.button}
+          icon={<Avatar name={me.name} size={28} aria-hidden />}
+          aria-label={`${me.name}, ${roleNames[me.role]}`}
+        >
+          <span className={`${styles.wide} ${styles.person}`}>
+            <span>{me.name}</span>
+            <span className={styles.role}>{roleNames[me.role]}</span>
+          </span>
+        </Button>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItem disabled>
+            {me.name}, {roleNames[me.role].toLowerCase()}
+          </MenuItem>
+          <MenuItem disabled>Assent {me.version}</MenuItem>
+          <MenuDivider />
+          <MenuItem onClick={() => void signOut()}>Sign out</MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
