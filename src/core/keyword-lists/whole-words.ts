@@ -1,0 +1,79 @@
+import { normalise } from '../normalise.ts';
+import type { Purpose } from '../purpose.ts';
+import { PURPOSES } from '../purpose.ts';
+import { KEYWORD_LISTS } from './all.ts';
+import { endsOf } from './ends.ts';
+
+/** One entry of a list that matches by equality, with the rule's stable name. */
+export interface Word {
+  readonly rule: string;
+  readonly language: string;
+  /** Normalised. */
+  readonly key: string;
+}
+export interface StopWord extends Word {
+  readonly purposes: readonly Purpose[];
+}
+export interface AnswerWord extends Word {
+  readonly meaning: 'yes' | 'no';
+}
+
+/** The form two spellings of a stop word share: no spaces ("s t o p", "opt-out"), one final letter ("stopp"). */
+export function stopForm(key: string): string {
+  return key.replaceAll(' ', '').replace(/(\p{L})\1+$/u, '$1');
+}
+
+/** What an emoji-only text is compared by, as `normalise` leaves nothing of it; '' where there are words too. */
+export function emojiForm(text: string): string {
+  if (text.length > 64 || normalise(text) !== '') return '';
+  const shown = text
+    .normalize('NFKC')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\s\p{P}\u{1F3FB}-\u{1F3FF}]/gu, '');
+  return shown.replace(/(\p{S})\1+/gu, '$1');
+}
+
+function words(texts: readonly string[], kind: string, language: string): Word[] {
+  return texts.map((text) => {
+    const key = normalise(text);
+    return { rule: `${kind}:${language}:${key}`, language, key };
+  });
+}
+
+function byKey<W extends Word>(entries: readonly W[], form: (key: string) => string): ReadonlyMap<string, W> {
+  const map = new Map<string, W>();
+  for (const entry of entries) if (!map.has(form(entry.key))) map.set(form(entry.key), entry);
+  return map;
+}
+
+const stops: StopWord[] = KEYWORD_LISTS.flatMap(({ language, stop, stopMarketing }) => [
+  ...words(stop, 'stop', language).map((word) => ({ ...word, purposes: PURPOSES })),
+  ...words(stopMarketing, 'stop', language).map((word) => ({ ...word, purposes: ['marketing' as const] })),
+]);
+/** No before yes: where two languages disagree about a word, the refusal stands. */
+const answers: AnswerWord[] = (['no', 'yes'] as const).flatMap((meaning) =>
+  KEYWORD_LISTS.flatMap((list) =>
+    words(list[meaning], meaning, list.language).map((word) => ({ ...word, meaning })),
+  ),
+);
+
+/** By `stopForm`. */
+export const STOP_WORDS = byKey(stops, stopForm);
+/** By normalised text, spaces and all. */
+export const ANSWER_WORDS = byKey(answers, (key) => key);
+export const STOP_WORDS_WITH_A_NUMBER = new Set(stops.map(({ key }) => key));
+
+/** Single words long enough that one slip is more likely than another word, and "stop". */
+export const SLIP_TARGETS = stops.filter(
+  ({ key }) => key === 'stop' || (key.length >= 7 && !key.includes(' ')),
+);
+export const NOT_SLIPS = new Set(
+  KEYWORD_LISTS.flatMap((list) =>
+    [...list.notTypos, ...list.yes, ...list.no, ...list.courtesies].map(normalise),
+  ),
+);
+
+export const COURTESIES = endsOf(KEYWORD_LISTS.flatMap((list) => list.courtesies.map(normalise)));
+/** Per language, as one language's filler is another's refusal. */
+export const FILLERS = new Map(
+  KEYWORD_LISTS.map((list) => [list.language, endsOf([...list.fillers, ...list.courtesies].map(normalise))]),
+);
