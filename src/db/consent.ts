@@ -1,0 +1,284 @@
+import { sql } from 'kysely';
+import type { ConsentView } from '../core/consent.ts';
+import { PURPOSES, type Purpose } from '../core/purpose.ts';
+import type { Tx } from './engine.ts';
+import { iso, json, time, uuids } from './rows.ts';
+
+/** Consent requests with the wording served, the tokens of their buttons, and what the fold last said. */
+
+export interface StateRow {
+  contactPointId: string;
+  purpose: Purpose;
+  state: ConsentView['state'];
+  decidedAt: number | null;
+  source: string | null;
+  projects: boolean;
+  onHoldAt: number | null;
+  requestOpen: boolean;
+  platformStopped: boolean;
+}
+
+/** Rewrites the copy of the fold's result for one contact point. */
+export async function saveStates(
+  tx: Tx,
+  contactPointId: string,
+  views: Record<Purpose, ConsentView>,
+): Promise<void> {
+  const rows = PURPOSES.map((purpose) => {
+    const view = views[purpose];
+    return {
+      contactPointId,
+      purpose,
+      state: view.state,
+      decidedAt: iso(view.decidedAt),
+      source: view.source,
+      projects: view.projects,
+      onHoldAt: iso(view.onHold?.since ?? null),
+      onHoldSeq: view.onHold?.seq ?? null,
+      onHoldChain: view.onHold?.chain ?? null,
+      requestOpen: view.openRequest !== null,
+      platformStopped: view.platformStopped,
+    };
+  });
+  await sql`insert into consent_state (contact_point_id, purpose, state, decided_at, source, projects, on_hold_at, on_hold_seq,
+        on_hold_chain, request_open, platform_stopped)
+    select "contactPointId", purpose, state, "decidedAt", source, projects, "onHoldAt", "onHoldSeq", "onHoldChain", "requestOpen",
+           "platformStopped"
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as r("contactPointId" uuid, purpose text, state text, "decidedAt" timestamptz, source text, projects boolean,
+             "onHoldAt" timestamptz, "onHoldSeq" integer, "onHoldChain" uuid, "requestOpen" boolean, "platformStopped" boolean)
+    on conflict (contact_point_id, purpose) do update set state = excluded.state, decided_at = excluded.decided_at,
+      source = excluded.source, projects = excluded.projects, on_hold_at = excluded.on_hold_at, on_hold_seq = excluded.on_hold_seq,
+      on_hold_chain = excluded.on_hold_chain, request_open = excluded.request_open, platform_stopped = excluded.platform_stopped`.execute(
+    tx,
+  );
+}
+
+export async function statesOf(tx: Tx, ids: readonly string[]): Promise<StateRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<StateRow>`
+    select contact_point_id as "contactPointId", purpose, state, decided_at as "decidedAt", source, projects,
+           on_hold_at as "onHoldAt", request_open as "requestOpen", platform_stopped as "platformStopped"
+      from consent_state where contact_point_id = any(${uuids(ids)})`.execute(tx);
+  return rows;
+}
+
+export interface NewRequest {
+  id: string;
+  contactPointId: string;
+  messageId: string;
+  purpose: Purpose;
+  requestedAt: number;
+  messageTemplateId: string;
+  messageTemplateVersion: number;
+  templateName: string;
+  language: string;
+  category: string;
+  /** The exact wording served: header, body, footer, buttons. */
+  wording: unknown;
+  wordingHash: string;
+  basis: string;
+  basisText: string | null;
+  recordType: string | null;
+  recordId: string | null;
+  actor: string | null;
+  tokens: { token: string; button: number; label: string; meaning: 'yes' | 'no' }[];
+}
+
+export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> {
+  await sql`insert into consent_request (id, contact_point_id, message_id, purpose, requested_at, message_template_id,
+      message_template_version, template_name, language, category, wording, wording_hash, basis, basis_text, record_type, record_id, actor)
+    values (${request.id}::uuid, ${request.contactPointId}::uuid, ${request.messageId}::uuid, ${request.purpose},
+      ${time(request.requestedAt)}, ${request.messageTemplateId}::uuid, ${request.messageTemplateVersion}, ${request.templateName},
+      ${request.language}, ${request.category}, ${json(request.wording)}, ${request.wordingHash}, ${request.basis},
+      ${request.basisText}, ${request.recordType}, ${request.recordId}, ${request.actor})`.execute(tx);
+  await sql`insert into consent_token (token, contact_point_id, request_id, button, label, meaning)
+    select token, ${request.contactPointId}::uuid, ${request.id}::uuid, button, label, meaning
+      from jsonb_to_recordset(${JSON.stringify(request.tokens)}::jsonb)
+        as r(token text, button integer, label text, meaning text)`.execute(tx);
+}
+
+export interface TokenRow {
+  token: string;
+  /** Whom the request was sent to, as the contact point is called today. */
+  contactPointId: string;
+  requestId: string;
+  label: string;
+  meaning: 'yes' | 'no';
+}
+
+export async function findTokens(tx: Tx, tokens: readonly string[]): Promise<TokenRow[]> {
+  if (tokens.length === 0) return [];
+  const { rows } = await sql<TokenRow>`
+    select t.token, coalesce(c.merged_into, c.id) as "contactPointId", t.request_id as "requestId", t.label, t.meaning
+      from consent_token t join contact_point c on c.id = t.contact_point_id
+     where t.token = any(${tokens as string[]}::text[])`.execute(tx);
+  return rows;
+}
+
+export interface RequestRow {
+  id: string;
+  /** As the contact point is called today. */
+  contactPointId: string;
+  messageId: string;
+  whatsappId: string | null;
+  purpose: Purpose;
+  at: number;
+  language: string;
+  recordType: string | null;
+  recordId: string | null;
+  messageTemplateId: string | null;
+  buttons: { label: string; meaning: 'yes' | 'no' }[];
+}
+
+/** Requests of these contact points since `since`, newest first, with their buttons. */
+export async function requestsOf(tx: Tx, ids: readonly string[], since: number): Promise<RequestRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<RequestRow>`
+    select r.id, coalesce(c.merged_into, c.id) as "contactPointId", r.message_id as "messageId", m.whatsapp_id as "whatsappId",
+           r.purpose, r.requested_at as at, r.language, r.record_type as "recordType", r.record_id as "recordId",
+           r.message_template_id as "messageTemplateId",
+           (select jsonb_agg(jsonb_build_object('label', t.label, 'meaning', t.meaning) order by t.button) from consent_token t
+             where t.contact_point_id = r.contact_point_id and t.request_id = r.id) as buttons
+      from contact_point c
+      join consent_request r on r.contact_point_id = c.id
+      left join message m on m.id = r.message_id
+     where (c.id = any(${uuids(ids)}) or c.merged_into = any(${uuids(ids)})) and r.requested_at > ${time(since)}
+     order by r.requested_at desc`.execute(tx);
+  return rows;
+}
+
+/** What a history line shows of its request: wording, language, delivery times. */
+export interface RequestEvidence {
+  id: string;
+  wording: unknown;
+  wordingHash: string;
+  templateName: string;
+  language: string;
+  category: string;
+  basis: string;
+  basisText: string | null;
+  messageId: string;
+  whatsappId: string | null;
+  status: string | null;
+  statusAt: number | null;
+  handedAt: number | null;
+}
+
+export async function requestEvidence(
+  tx: Tx,
+  contactPointIds: readonly string[],
+): Promise<Map<string, RequestEvidence>> {
+  if (contactPointIds.length === 0) return new Map();
+  const { rows } = await sql<RequestEvidence>`
+    select r.id, r.wording, r.wording_hash as "wordingHash", r.template_name as "templateName", r.language, r.category, r.basis,
+           r.basis_text as "basisText", r.message_id as "messageId", m.whatsapp_id as "whatsappId", m.status,
+           m.status_at as "statusAt", m.handed_at as "handedAt"
+      from consent_request r left join message m on m.id = r.message_id
+     where r.contact_point_id = any(${uuids(contactPointIds)})`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export async function requestOfMessage(
+  tx: Tx,
+  messageId: string,
+): Promise<{ id: string; contactPointId: string; purpose: Purpose } | null> {
+  const { rows } = await sql<{ id: string; contactPointId: string; purpose: Purpose }>`
+    select id, contact_point_id as "contactPointId", purpose from consent_request where message_id = ${messageId}::uuid`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+/** Contact points whose grant is older than the given moment, for expiry; and holds that ran out. */
+export async function grantsOlderThan(
+  tx: Tx,
+  purpose: Purpose,
+  decidedBefore: number,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select contact_point_id as id from consent_state
+     where purpose = ${purpose} and state = 'granted' and decided_at < ${time(decidedBefore)} order by decided_at limit ${limit}`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
+}
+
+export interface HeldRow {
+  contactPointId: string;
+  purpose: Purpose;
+  at: number;
+  seq: number;
+  chain: string;
+  name: string | null;
+  phone: string | null;
+  conversationId: string | null;
+  text: string | null;
+}
+
+/** Everybody on hold, longest first. */
+export async function heldRows(tx: Tx, before: number | null, limit: number): Promise<HeldRow[]> {
+  const { rows } = await sql<HeldRow>`
+    select s.contact_point_id as "contactPointId", s.purpose, s.on_hold_at as at, s.on_hold_seq as seq, s.on_hold_chain as chain,
+           c.name, c.phone, v.id as "conversationId", p.content ->> 'text' as text
+      from consent_state s
+      join contact_point c on c.id = s.contact_point_id
+      left join ledger_personal p on p.contact_point_id = s.on_hold_chain and p.seq = s.on_hold_seq
+      left join lateral (select id from conversation where contact_point_id = s.contact_point_id order by last_message_at desc limit 1) v on true
+     where s.on_hold_at is not null and (${time(before)} is null or s.on_hold_at < ${time(before)})
+     order by s.on_hold_at, s.contact_point_id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export interface PendingGrant {
+  id: string;
+  contactPointId: string;
+  purpose: Purpose;
+  evidence: Record<string, unknown>;
+  requestedBy: string;
+  requestedAt: number;
+  phone: string | null;
+  name: string | null;
+}
+
+export async function insertPendingGrant(
+  tx: Tx,
+  grant: {
+    id: string;
+    contactPointId: string;
+    purpose: Purpose;
+    evidence: unknown;
+    requestedBy: string;
+    requestedAt: number;
+  },
+): Promise<void> {
+  await sql`insert into pending_grant (id, contact_point_id, purpose, evidence, requested_by, requested_at)
+    values (${grant.id}::uuid, ${grant.contactPointId}::uuid, ${grant.purpose}, ${json(grant.evidence)}, ${grant.requestedBy},
+      ${time(grant.requestedAt)})`.execute(tx);
+}
+
+export async function pendingGrants(tx: Tx, id: string | null): Promise<PendingGrant[]> {
+  const { rows } = await sql<PendingGrant>`
+    select g.id, coalesce(c.merged_into, c.id) as "contactPointId", g.purpose, g.evidence, g.requested_by as "requestedBy",
+           g.requested_at as "requestedAt", c.phone, c.name
+      from pending_grant g join contact_point c on c.id = g.contact_point_id
+     where g.decided_at is null and (${id}::uuid is null or g.id = ${id}::uuid) order by g.requested_at limit 100`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** False where somebody decided it before. */
+export async function decidePendingGrant(
+  tx: Tx,
+  id: string,
+  decision: 'approved' | 'rejected',
+  by: string,
+  at: number,
+): Promise<boolean> {
+  const { rows } =
+    await sql`update pending_grant set decision = ${decision}, decided_by = ${by}, decided_at = ${time(at)}
+     where id = ${id}::uuid and decided_at is null returning id`.execute(tx);
+  return rows.length === 1;
+}

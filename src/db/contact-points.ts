@@ -1,0 +1,211 @@
+import { sql } from 'kysely';
+import type { Tx } from './engine.ts';
+import { iso, time, uuids } from './rows.ts';
+
+/** One customer identity on WhatsApp. Times are ms by WhatsApp's clock. */
+export interface ContactPoint {
+  id: string;
+  phone: string | null;
+  userId: string | null;
+  name: string | null;
+  country: string | null;
+  shared: boolean;
+  blocked: boolean;
+  language: string | null;
+  lastInboundAt: number | null;
+  lastWordAt: number | null;
+  lastInboundWhatsappId: string | null;
+  ledgerSeq: number;
+  ledgerHead: string | null;
+}
+
+const COLUMNS = sql`c.id, c.phone, c.user_id as "userId", c.name, c.country, c.shared, c.blocked, c.language,
+  c.last_inbound_at as "lastInboundAt", c.last_word_at as "lastWordAt",
+  c.last_inbound_whatsapp_id as "lastInboundWhatsappId", c.ledger_seq as "ledgerSeq", c.ledger_head as "ledgerHead"`;
+
+export interface Alias {
+  kind: 'phone' | 'user' | 'parent';
+  /** `matchKey` of the phone, or the id. */
+  value: string;
+}
+
+/** Which contact points these keys lead to, key by key; keys nobody has are absent. */
+export async function findAliases(
+  tx: Tx,
+  aliases: readonly Alias[],
+): Promise<(Alias & { contactPointId: string })[]> {
+  if (aliases.length === 0) return [];
+  const { rows } = await sql<Alias & { contactPointId: string }>`
+    select a.kind, a.value, a.contact_point_id as "contactPointId"
+      from jsonb_to_recordset(${JSON.stringify(aliases)}::jsonb) as k(kind text, value text)
+      join contact_point_alias a using (kind, value)`.execute(tx);
+  return rows;
+}
+
+export interface NewContactPoint {
+  id: string;
+  phone: string | null;
+  userId: string | null;
+  name: string | null;
+  country: string | null;
+  keyHash: string | null;
+}
+
+export async function insertContactPoints(tx: Tx, rows: readonly NewContactPoint[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`insert into contact_point (id, phone, user_id, name, country, key_hash)
+    select id, phone, "userId", name, country, "keyHash" from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r(id uuid, phone text, "userId" text, name text, country text, "keyHash" text)`.execute(tx);
+}
+
+/** Adds keys; one that another contact point took meanwhile stays there, and is not among the answers. */
+export async function insertAliases(
+  tx: Tx,
+  rows: readonly (Alias & { contactPointId: string })[],
+): Promise<(Alias & { contactPointId: string })[]> {
+  if (rows.length === 0) return [];
+  const sorted = [...rows].sort((a, b) => (a.kind + a.value < b.kind + b.value ? -1 : 1));
+  const { rows: added } = await sql<Alias & { contactPointId: string }>`
+    insert into contact_point_alias (kind, value, contact_point_id)
+    select kind, value, "contactPointId" from jsonb_to_recordset(${JSON.stringify(sorted)}::jsonb)
+      as r(kind text, value text, "contactPointId" uuid)
+    on conflict do nothing
+    returning kind, value, contact_point_id as "contactPointId"`.execute(tx);
+  return added;
+}
+
+/** Contact points made in a race that somebody else won. Nothing can refer to them yet. */
+export async function deleteContactPoints(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await sql`delete from contact_point where id = any(${uuids(ids)})`.execute(tx);
+}
+
+/** Locks in id order, so that two transactions never wait for each other crosswise. */
+export async function lockContactPoints(tx: Tx, ids: readonly string[]): Promise<ContactPoint[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<ContactPoint>`
+    select ${COLUMNS} from contact_point c where c.id = any(${uuids(ids)}) order by c.id for update`.execute(
+    tx,
+  );
+  return rows;
+}
+
+export async function readContactPoint(tx: Tx, id: string): Promise<ContactPoint | null> {
+  const { rows } = await sql<ContactPoint>`
+    select ${COLUMNS} from contact_point c
+     where c.id = coalesce((select merged_into from contact_point where id = ${id}::uuid), ${id}::uuid)`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+/** The id that stands for this one today: itself, or what it was merged into. */
+export async function survivorsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; survivor: string }>`
+    select id, coalesce(merged_into, id) as survivor from contact_point where id = any(${uuids(ids)})`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [row.id, row.survivor]));
+}
+
+/** What an inbound message changes about its sender; times only move forward. */
+export interface Heard {
+  id: string;
+  name: string | null;
+  lastInboundAt: number;
+  lastInboundWhatsappId: string;
+  lastWordAt: number | null;
+}
+
+export async function saveHeard(tx: Tx, heard: readonly Heard[]): Promise<void> {
+  if (heard.length === 0) return;
+  const rows = heard.map((one) => ({
+    ...one,
+    lastInboundAt: iso(one.lastInboundAt),
+    lastWordAt: iso(one.lastWordAt),
+  }));
+  await sql`update contact_point c
+       set name = coalesce(h.name, c.name),
+           last_inbound_whatsapp_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
+             then h."lastInboundWhatsappId" else c.last_inbound_whatsapp_id end,
+           last_inbound_at = greatest(c.last_inbound_at, h."lastInboundAt"),
+           last_word_at = greatest(c.last_word_at, h."lastWordAt")
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as h(id uuid, name text, "lastInboundAt" timestamptz, "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
+     where c.id = h.id`.execute(tx);
+}
+
+/** WhatsApp says that the window is closed (131047): our clock was wrong, theirs decides. */
+export async function closeServiceWindow(tx: Tx, id: string, before: number): Promise<void> {
+  await sql`update contact_point set last_inbound_at = least(last_inbound_at, ${time(before)}) where id = ${id}::uuid`.execute(
+    tx,
+  );
+}
+
+export async function setLanguage(tx: Tx, id: string, language: string): Promise<void> {
+  await sql`update contact_point set language = ${language} where id = ${id}::uuid`.execute(tx);
+}
+
+export async function setShared(tx: Tx, id: string, shared: boolean): Promise<void> {
+  await sql`update contact_point set shared = ${shared} where id = ${id}::uuid`.execute(tx);
+}
+
+/** The newest keys of a person; what WhatsApp no longer names stays as an alias. */
+export async function setIdentity(
+  tx: Tx,
+  id: string,
+  phone: string | null,
+  userId: string | null,
+): Promise<void> {
+  await sql`update contact_point set phone = coalesce(${phone}, phone), user_id = coalesce(${userId}, user_id)
+     where id = ${id}::uuid`.execute(tx);
+}
+
+/**
+ * Makes `from` part of `into`: its keys, chats and messages move, its ledger stays as it is. The caller has locked both.
+ */
+export async function mergeContactPoint(tx: Tx, from: string, into: string): Promise<void> {
+  await sql`update contact_point_alias set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid`.execute(
+    tx,
+  );
+  await sql`update contact_point set merged_into = ${into}::uuid where id = ${from}::uuid or merged_into = ${from}::uuid`.execute(
+    tx,
+  );
+  await sql`update contact_point c
+       set last_inbound_at = greatest(c.last_inbound_at, f.last_inbound_at),
+           last_word_at = greatest(c.last_word_at, f.last_word_at),
+           phone = coalesce(c.phone, f.phone), user_id = coalesce(c.user_id, f.user_id), name = coalesce(c.name, f.name),
+           blocked = c.blocked or f.blocked, shared = c.shared or f.shared
+      from contact_point f where c.id = ${into}::uuid and f.id = ${from}::uuid`.execute(tx);
+  await sql`update conversation set contact_point_id = ${into}::uuid
+     where contact_point_id = ${from}::uuid
+       and not exists (select 1 from conversation o where o.contact_point_id = ${into}::uuid and o.channel_id = conversation.channel_id)`.execute(
+    tx,
+  );
+  await sql`update message m set conversation_id = coalesce(o.id, m.conversation_id), contact_point_id = ${into}::uuid
+      from conversation old
+      left join conversation o on o.contact_point_id = ${into}::uuid and o.channel_id = old.channel_id
+     where m.contact_point_id = ${from}::uuid and old.id = m.conversation_id`.execute(tx);
+  await sql`update conversation o set unread = o.unread + old.unread, last_message_at = greatest(o.last_message_at, old.last_message_at)
+      from conversation old
+     where old.contact_point_id = ${from}::uuid and o.contact_point_id = ${into}::uuid and o.channel_id = old.channel_id`.execute(
+    tx,
+  );
+  await sql`delete from conversation where contact_point_id = ${from}::uuid`.execute(tx);
+  await sql`update inbox set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid and status = 'pending'`.execute(
+    tx,
+  );
+  await sql`delete from consent_state where contact_point_id = ${from}::uuid`.execute(tx);
+}
+
+/** Pair limit: takes one token if there is one. Answers 0, or how many ms until the next one. */
+export function pairWait(tokens: number, at: number, now: number): { tokens: number; wait: number } {
+  const available = Math.min(PAIR_BURST, tokens + Math.max(0, now - at) / PAIR_REFILL_MS);
+  return available >= 1
+    ? { tokens: available - 1, wait: 0 }
+    : { tokens: available, wait: (1 - available) * PAIR_REFILL_MS };
+}
+
+/** Meta: a burst of 45 to one person, then one back per 6 s (error 131056 otherwise). */
+const PAIR_BURST = 45;
+const PAIR_REFILL_MS = 6_000;

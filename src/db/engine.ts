@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+
+/**
+ * The two engines behind one SQL dialect: PGlite inside the process (default), PostgreSQL 15+ by `DATABASE_URL`.
+ * Everything above sees `Db` and `Tx` alone. Both engines give int8 as a number and timestamptz as ms since 1970.
+ */
+
+/** Rows are typed where they are read, so the schema is not described a second time here. */
+type Schema = Record<string, never>;
+export type Db = Kysely<Schema>;
+/** A transaction or, for single reads, the database itself. */
+export type Tx = Transaction<Schema> | Db;
+
+export interface Database {
+  engine: 'pglite' | 'postgres';
+  db: Db;
+  /** Calls back with each payload of NOTIFY on this channel; returns how to stop. */
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+const toNumber = (text: string): number => Number(text);
+/** PostgreSQL writes `2026-05-12 10:00:00.123+00`; sessions are set to UTC. */
+const toMillis = (text: string): number => {
+  const iso = text.replace(' ', 'T');
+  return Date.parse(/[+-]\d\d$/.test(iso) ? `${iso}:00` : iso);
+};
+
+/** Opens PGlite in `directory`, or in memory where it is null (tests). */
+export async function openPGlite(directory: string | null): Promise<Database> {
+  if (directory !== null && !existsSync(directory)) mkdirSync(directory, { recursive: true });
+  const pglite = await PGlite.create({
+    ...(directory === null ? {} : { dataDir: path.resolve(directory) }),
+    parsers: { [INT8]: toNumber, [TIMESTAMPTZ]: toMillis },
+  });
+  await pglite.exec(`set timezone to 'UTC'`);
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  return {
+    engine: 'pglite',
+    db,
+    async listen(channel, callback) {
+      return pglite.listen(channel, callback);
+    },
+    async close() {
+      await db.destroy();
+      if (!pglite.closed) await pglite.close();
+    },
+  };
+}
+
+/** Connects to PostgreSQL. The pool reconnects by itself; a listener does too, and says `''` when it is back. */
+export async function openPostgres(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+  const types = {
+    getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+      if (oid === INT8) return toNumber;
+      if (oid === TIMESTAMPTZ) return toMillis;
+      return format === 'binary'
+        ? pg.types.getTypeParser(oid, 'binary')
+        : pg.types.getTypeParser(oid, 'text');
+    },
+  } as pg.CustomTypesConfig;
+  const settings = { connectionString: url, types, options: '-c timezone=UTC', application_name: 'assent' };
+  const pool = new pg.Pool({ ...settings, max: options.poolSize ?? 12, connectionTimeoutMillis: 5_000 });
+  // An idle connection that breaks is replaced by the pool; without a handler the process would end.
+  pool.on('error', () => {});
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const listeners = new Set<() => Promise<void>>();
+  return {
+    engine: 'postgres',
+    db,
+    async listen(channel, callback) {
+      const stop = await keepListening(settings, channel, callback);
+      listeners.add(stop);
+      return async () => {
+        listeners.delete(stop);
+        await stop();
+      };
+    },
+    async close() {
+      await Promise.all([...listeners].map((stop) => stop()));
+      await db.destroy();
+    },
+  };
+}
+
+/** One connection of its own that listens, and comes back after a loss. */
+async function keepListening(
+  settings: pg.ClientConfig,
+  channel: string,
+  callback: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  let client: pg.Client | null = null;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client(settings);
+    const lost = (): void => {
+      if (client !== next) return;
+      client = null;
+      if (!stopped) timer = setTimeout(() => void connect().catch(lost), 1_000);
+    };
+    client = next;
+    next.on('error', lost);
+    next.on('end', lost);
+    next.on('notification', (notice) => callback(notice.payload ?? ''));
+    await next.connect();
+    await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    callback('');
+  };
+  await connect();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    const last = client;
+    client = null;
+    await last?.end().catch(() => {});
+  };
+}
+
+/** Takes part in the transaction: the notice goes out when it commits. One per batch, ids only. */
+export async function notify(tx: Tx, channel: string, payload: string): Promise<void> {
+  await sql`select pg_notify(${channel}, ${payload})`.execute(tx);
+}
+
+/** Answers when the database can be written; throws otherwise. */
+export async function probe(db: Db): Promise<void> {
+  await sql`insert into setting (name, value) values ('probe', to_jsonb(now()))
+    on conflict (name) do update set value = excluded.value, updated_at = now()`.execute(db);
+}

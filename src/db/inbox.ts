@@ -1,0 +1,129 @@
+import { sql } from 'kysely';
+import type { Update } from '../core/update.ts';
+import type { Tx } from './engine.ts';
+import { iso, time, uuids } from './rows.ts';
+
+/** Webhooks as they were acknowledged: one row per update, stored before the 200. */
+
+export interface NewInboxRow {
+  /** Keys of the person as the payload has them (`u:` or `p:`), or '-': the same for every redelivery. */
+  subject: string;
+  eventKey: string;
+  kind: string;
+  contactPointId: string | null;
+  phoneNumberId: string | null;
+  update: Update | null;
+  raw: string | null;
+  bodySha256: string;
+  receivedAt: number;
+  status: 'pending' | 'unknown' | 'invalid';
+}
+
+export interface InboxRow {
+  id: number;
+  subject: string;
+  eventKey: string;
+  contactPointId: string | null;
+  update: Update;
+  bodySha256: string;
+  receivedAt: number;
+  attempts: number;
+}
+
+/** Stores what is new; a redelivery is passed over by the unique key. Answers the ids of the new rows by their key. */
+export async function insertInbox(tx: Tx, rows: readonly NewInboxRow[]): Promise<Map<string, number>> {
+  if (rows.length === 0) return new Map();
+  const values = rows.map((row) => ({ ...row, receivedAt: iso(row.receivedAt) }));
+  const { rows: added } = await sql<{ id: number; subject: string; eventKey: string }>`
+    insert into inbox (subject, event_key, kind, contact_point_id, phone_number_id, update, raw, body_sha256, received_at, status, next_attempt_at)
+    select subject, "eventKey", kind, "contactPointId", "phoneNumberId", update, raw, "bodySha256", "receivedAt", status,
+           case when status = 'pending' then "receivedAt" end
+      from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
+        as r(subject text, "eventKey" text, kind text, "contactPointId" uuid, "phoneNumberId" text, update jsonb, raw text,
+             "bodySha256" text, "receivedAt" timestamptz, status text)
+    on conflict (subject, event_key) do nothing
+    returning id, subject, event_key as "eventKey"`.execute(tx);
+  return new Map(added.map((row) => [inboxKey(row), row.id]));
+}
+
+export const inboxKey = (row: { subject: string; eventKey: string }): string =>
+  `${row.subject}\n${row.eventKey}`;
+
+export async function markApplied(tx: Tx, ids: readonly number[], at: number): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`update inbox set status = 'applied', applied_at = ${time(at)}, error = null, next_attempt_at = null
+     where id = any(${ids as number[]}::bigint[])`.execute(tx);
+}
+
+/** Back to the queue, or terminal: then it blocks nothing, is counted and shown. */
+export async function markUnapplied(
+  tx: Tx,
+  id: number,
+  outcome: { status: 'pending' | 'failed' | 'unknown'; error: string; nextAttemptAt: number | null },
+): Promise<void> {
+  await sql`update inbox set status = ${outcome.status}, error = ${outcome.error.slice(0, 2000)}, attempts = attempts + 1,
+      next_attempt_at = ${time(outcome.nextAttemptAt)} where id = ${id}`.execute(tx);
+}
+
+/** Takes due rows for the worker; skips what another worker holds. */
+export async function takeDueInbox(tx: Tx, now: number, limit: number): Promise<InboxRow[]> {
+  const { rows } = await sql<InboxRow>`
+    select id, subject, event_key as "eventKey", contact_point_id as "contactPointId", update, body_sha256 as "bodySha256",
+           received_at as "receivedAt", attempts
+      from inbox where status = 'pending' and next_attempt_at <= ${time(now)}
+     order by next_attempt_at, id limit ${limit} for update skip locked`.execute(tx);
+  return rows;
+}
+
+/** A send's outcome is stored: statuses that came before it may be applied now. */
+export async function wakeStatusesOf(tx: Tx, whatsappId: string, now: number): Promise<boolean> {
+  const { rows } = await sql`update inbox set next_attempt_at = ${time(now)}
+     where status = 'pending' and kind = 'status' and update ->> 'whatsappId' = ${whatsappId} returning id`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
+/** Contact points with an inbound message or preference that is stored but not applied: nothing may overtake it. */
+export async function withPendingInbound(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select distinct contact_point_id as id from inbox
+     where status = 'pending' and contact_point_id = any(${uuids(ids)}) and kind <> 'status'`.execute(tx);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Figures for /metrics and the banner. */
+export async function inboxFigures(
+  tx: Tx,
+  now: number,
+): Promise<{ pending: number; oldestSeconds: number; unapplied: number }> {
+  const { rows } = await sql<{ pending: number; oldest: number | null; unapplied: number }>`
+    select (select count(*) from inbox where status = 'pending') as pending,
+           (select min(received_at) from inbox where status = 'pending') as oldest,
+           (select count(*) from inbox where status in ('failed', 'unknown', 'invalid')) as unapplied`.execute(
+    tx,
+  );
+  const row = rows[0];
+  return {
+    pending: row?.pending ?? 0,
+    oldestSeconds: row?.oldest == null ? 0 : Math.max(0, (now - row.oldest) / 1000),
+    unapplied: row?.unapplied ?? 0,
+  };
+}
+
+/** Raw texts have served their purpose after N days. */
+export async function purgeRaw(tx: Tx, before: number, limit: number): Promise<number> {
+  const { rows } = await sql`update inbox set raw = null where id in
+      (select id from inbox where raw is not null and received_at < ${time(before)} limit ${limit}) returning id`.execute(
+    tx,
+  );
+  return rows.length;
+}
+
+/** Rows that ended badly, for `webhook replay`. */
+export async function requeueUnapplied(tx: Tx, now: number): Promise<number> {
+  const { rows } = await sql`update inbox set status = 'pending', attempts = 0, next_attempt_at = ${time(now)}
+     where status = 'failed' and update is not null returning id`.execute(tx);
+  return rows.length;
+}

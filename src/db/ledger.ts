@@ -1,0 +1,147 @@
+import { sql } from 'kysely';
+import type { Act, Fact } from '../core/consent.ts';
+import type { Tx } from './engine.ts';
+import { iso, uuids } from './rows.ts';
+
+/** The append-only ledger: appends and reads, nothing else. A trigger refuses update and delete. */
+
+/** The act's own fields without personal data; `Act` minus its `act`, plus what explains it (rule, list version …). */
+export type Detail = Record<string, unknown>;
+
+export interface LedgerRow {
+  contactPointId: string;
+  seq: number;
+  act: string;
+  purposes: string[];
+  at: number;
+  receivedAt: number;
+  source: string;
+  actor: string | null;
+  detail: Detail;
+  personalHash: string | null;
+  prevHash: string | null;
+  hash: string;
+}
+
+export interface PersonalRow {
+  contactPointId: string;
+  seq: number;
+  salt: string;
+  content: unknown;
+}
+
+/** Appends finished lines with their personal parts, and moves each chain's head. The caller holds the locks. */
+export async function appendLines(
+  tx: Tx,
+  lines: readonly LedgerRow[],
+  personal: readonly PersonalRow[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  const rows = lines.map((line) => ({ ...line, at: iso(line.at), receivedAt: iso(line.receivedAt) }));
+  await sql`insert into ledger (contact_point_id, seq, act, purposes, at, received_at, source, actor, detail, personal_hash, prev_hash, hash)
+    select "contactPointId", seq, act, array(select jsonb_array_elements_text(purposes)), at, "receivedAt", source, actor, detail,
+           "personalHash", "prevHash", hash
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as r("contactPointId" uuid, seq integer, act text, purposes jsonb, at timestamptz, "receivedAt" timestamptz, source text,
+             actor text, detail jsonb, "personalHash" text, "prevHash" text, hash text)`.execute(tx);
+  if (personal.length > 0)
+    await sql`insert into ledger_personal (contact_point_id, seq, salt, content)
+      select "contactPointId", seq, salt, content from jsonb_to_recordset(${JSON.stringify(personal)}::jsonb)
+        as r("contactPointId" uuid, seq integer, salt text, content jsonb)`.execute(tx);
+  const heads = new Map(
+    lines.map((line) => [line.contactPointId, { id: line.contactPointId, seq: line.seq, head: line.hash }]),
+  );
+  await sql`update contact_point c set ledger_seq = h.seq, ledger_head = h.head
+      from jsonb_to_recordset(${JSON.stringify([...heads.values()])}::jsonb) as h(id uuid, seq integer, head text)
+     where c.id = h.id`.execute(tx);
+}
+
+/** The facts of these contact points, and of everybody merged into them, for the fold. */
+export async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact[]>> {
+  const facts = new Map<string, Fact[]>(ids.map((id) => [id, []]));
+  if (ids.length === 0) return facts;
+  const { rows } = await sql<{
+    owner: string;
+    chain: string;
+    seq: number;
+    act: string;
+    purposes: string[];
+    at: number;
+    detail: Detail;
+  }>`
+    select coalesce(c.merged_into, c.id) as owner, l.contact_point_id as chain, l.seq, l.act, l.purposes, l.at, l.detail
+      from contact_point c join ledger l on l.contact_point_id = c.id
+     where c.id = any(${uuids(ids)}) or c.merged_into = any(${uuids(ids)})`.execute(tx);
+  for (const row of rows) facts.get(row.owner)?.push(toFact(row));
+  return facts;
+}
+
+/** A stored line as the fold sees it. Only this module and `appendLines` know the columns, so the cast stands here. */
+function toFact(row: { chain: string; seq: number; act: string; at: number; detail: Detail }): Fact {
+  return {
+    ...(row.detail as Partial<Act>),
+    act: row.act,
+    chain: row.chain,
+    seq: row.seq,
+    at: row.at,
+  } as Fact;
+}
+
+export interface HistoryRow extends LedgerRow {
+  salt: string | null;
+  personal: Record<string, unknown> | null;
+}
+
+/** All lines of a contact point and of everybody merged into it, oldest first, with what is left of the personal part. */
+export async function historyOf(tx: Tx, id: string): Promise<HistoryRow[]> {
+  const { rows } = await sql<HistoryRow>`
+    select l.contact_point_id as "contactPointId", l.seq, l.act, l.purposes, l.at, l.received_at as "receivedAt", l.source, l.actor,
+           l.detail, l.personal_hash as "personalHash", l.prev_hash as "prevHash", l.hash, p.salt, p.content as personal
+      from contact_point c
+      join ledger l on l.contact_point_id = c.id
+      left join ledger_personal p on p.contact_point_id = l.contact_point_id and p.seq = l.seq
+     where c.id = ${id}::uuid or c.merged_into = ${id}::uuid
+     order by l.received_at, l.contact_point_id, l.seq`.execute(tx);
+  return rows;
+}
+
+export interface ChainHead {
+  contactPointId: string;
+  seq: number;
+  hash: string | null;
+}
+
+/** Heads of chains in id order, for verification page by page. */
+export async function chainHeads(tx: Tx, after: string | null, limit: number): Promise<ChainHead[]> {
+  const { rows } = await sql<ChainHead>`
+    select id as "contactPointId", ledger_seq as seq, ledger_head as hash from contact_point
+     where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** The lines of these chains alone (nobody merged), by chain and number: what verification reads. */
+export async function linesOfChains(tx: Tx, ids: readonly string[]): Promise<HistoryRow[]> {
+  const { rows } = await sql<HistoryRow>`
+    select l.contact_point_id as "contactPointId", l.seq, l.act, l.purposes, l.at, l.received_at as "receivedAt", l.source, l.actor,
+           l.detail, l.personal_hash as "personalHash", l.prev_hash as "prevHash", l.hash, p.salt, p.content as personal
+      from ledger l left join ledger_personal p using (contact_point_id, seq)
+     where l.contact_point_id = any(${uuids(ids)}) order by l.contact_point_id, l.seq`.execute(tx);
+  return rows;
+}
+
+export async function insertLedgerFile(
+  tx: Tx,
+  file: {
+    contactPointId: string;
+    seq: number;
+    name: string;
+    mimeType: string;
+    sha256: string;
+    content: Uint8Array;
+  },
+): Promise<void> {
+  await sql`insert into ledger_file (contact_point_id, seq, name, mime_type, sha256, content)
+    values (${file.contactPointId}::uuid, ${file.seq}, ${file.name}, ${file.mimeType}, ${file.sha256}, ${file.content}::bytea)`.execute(
+    tx,
+  );
+}
