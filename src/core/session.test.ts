@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { SERVICE_WINDOW_MS, windowClosesAt, windowOpen } from './session.ts';
+
+const WROTE = Date.UTC(2026, 4, 12, 9, 30);
+const CLOSES = Date.UTC(2026, 4, 13, 9, 30);
+
+test('a day is 24 hours, whatever the clocks of a country do', () => {
+  expect(SERVICE_WINDOW_MS).toBe(86_400_000);
+  expect(windowClosesAt(WROTE)).toBe(CLOSES);
+  expect(windowClosesAt(null)).toBeNull();
+});
+
+test.each<
+  [what: string, lastInboundAt: number | null, now: number, marginMs: number | undefined, open: boolean]
+>([
+  ['never wrote', null, WROTE, undefined, false],
+  ['wrote this moment', WROTE, WROTE, undefined, true],
+  ['last millisecond', WROTE, CLOSES - 1, undefined, true],
+  ['the moment it shuts', WROTE, CLOSES, undefined, false],
+  ['a message dated ahead of our clock', WROTE, WROTE - 2_000, undefined, true],
+  ['inside the margin', WROTE, CLOSES - 60_000, 60_000, false],
+  ['just before the margin', WROTE, CLOSES - 60_001, 60_000, true],
+])('window, %s', (_, lastInboundAt, now, marginMs, open) => {
+  expect(windowOpen(lastInboundAt, now, marginMs)).toBe(open);
+});

@@ -1,0 +1,21 @@
+/**
+ * The customer service window: free text may be sent for 24 hours from the customer's last message, by WhatsApp's
+ * clock; afterwards WhatsApp answers 131047.
+ * https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages#customer-service-windows
+ */
+export const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1000;
+
+/** The first moment at which the window is shut, ms; null where the customer never wrote. */
+export function windowClosesAt(lastInboundAt: number | null): number | null {
+  return lastInboundAt === null ? null : lastInboundAt + SERVICE_WINDOW_MS;
+}
+
+/**
+ * Whether free text may be sent at `now`. `lastInboundAt` is the timestamp of WhatsApp's webhook, so a clock of ours
+ * that runs behind keeps the window open too long by that much: `marginMs` shuts it that much earlier. None by
+ * default, because WhatsApp itself refuses what comes too late and nothing wrong reaches the customer.
+ */
+export function windowOpen(lastInboundAt: number | null, now: number, marginMs = 0): boolean {
+  const closesAt = windowClosesAt(lastInboundAt);
+  return closesAt !== null && now < closesAt - marginMs;
+}
