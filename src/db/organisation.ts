@@ -1,0 +1,249 @@
+import { sql } from 'kysely';
+import type { Tx } from './engine.ts';
+import { json, time } from './rows.ts';
+
+/** Settings, secrets, audit, people with their sessions, the channel, record types. */
+
+export async function readSetting(tx: Tx, name: string): Promise<unknown> {
+  const { rows } = await sql<{ value: unknown }>`select value from setting where name = ${name}`.execute(tx);
+  return rows[0]?.value ?? null;
+}
+
+export async function saveSetting(tx: Tx, name: string, value: unknown, now: number): Promise<void> {
+  await sql`insert into setting (name, value, updated_at) values (${name}, ${json(value)}, ${time(now)})
+    on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at`.execute(tx);
+}
+
+/** A value made once: whoever comes first makes it, everybody reads the same. */
+export async function secretOnce(tx: Tx, name: string, candidate: string): Promise<string> {
+  await sql`insert into secret (name, value) values (${name}, ${candidate}) on conflict (name) do nothing`.execute(
+    tx,
+  );
+  const { rows } = await sql<{ value: string }>`select value from secret where name = ${name}`.execute(tx);
+  return rows[0]?.value ?? candidate;
+}
+
+export async function insertAudit(
+  tx: Tx,
+  entry: { at: number; actor: string; action: string; subject: string; before: unknown; after: unknown },
+): Promise<void> {
+  await sql`insert into audit (at, actor, action, subject, before, after)
+    values (${time(entry.at)}, ${entry.actor}, ${entry.action}, ${entry.subject}, ${json(entry.before ?? null)}, ${json(entry.after ?? null)})`.execute(
+    tx,
+  );
+}
+
+export interface AuditRow {
+  id: number;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  before: unknown;
+  after: unknown;
+}
+
+export async function auditPage(tx: Tx, before: number | null, limit: number): Promise<AuditRow[]> {
+  const { rows } = await sql<AuditRow>`select id, at, actor, action, subject, before, after from audit
+     where ${before}::bigint is null or id < ${before}::bigint order by id desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  role: 'administrator' | 'agent' | 'auditor';
+}
+
+export async function ensurePerson(tx: Tx, person: PersonRow): Promise<void> {
+  await sql`insert into person (id, name, role) values (${person.id}::uuid, ${person.name}, ${person.role})
+    on conflict (id) do nothing`.execute(tx);
+}
+
+export async function insertSignInLink(
+  tx: Tx,
+  tokenHash: string,
+  personId: string,
+  expiresAt: number,
+): Promise<void> {
+  await sql`insert into sign_in_link (token_hash, person_id, expires_at) values (${tokenHash}, ${personId}::uuid, ${time(expiresAt)})`.execute(
+    tx,
+  );
+}
+
+/** Uses a link up; null where it is unknown, used or expired. */
+export async function useSignInLink(tx: Tx, tokenHash: string, now: number): Promise<string | null> {
+  const { rows } = await sql<{ personId: string }>`
+    update sign_in_link set used_at = ${time(now)} where token_hash = ${tokenHash} and used_at is null and expires_at > ${time(now)}
+    returning person_id as "personId"`.execute(tx);
+  return rows[0]?.personId ?? null;
+}
+
+export interface SessionRow {
+  tokenHash: string;
+  createdAt: number;
+  seenAt: number;
+  expiresAt: number;
+  replacedAt: number | null;
+  person: PersonRow;
+}
+
+export async function insertSession(
+  tx: Tx,
+  session: { tokenHash: string; personId: string; now: number; expiresAt: number },
+): Promise<void> {
+  await sql`insert into session (token_hash, person_id, created_at, seen_at, expires_at)
+    values (${session.tokenHash}, ${session.personId}::uuid, ${time(session.now)}, ${time(session.now)}, ${time(session.expiresAt)})`.execute(
+    tx,
+  );
+}
+
+export async function readSession(tx: Tx, tokenHash: string, now: number): Promise<SessionRow | null> {
+  const { rows } = await sql<Omit<SessionRow, 'person'> & PersonRow>`
+    select s.token_hash as "tokenHash", s.created_at as "createdAt", s.seen_at as "seenAt", s.expires_at as "expiresAt",
+           s.replaced_at as "replacedAt", p.id, p.name, p.role
+      from session s join person p on p.id = s.person_id where s.token_hash = ${tokenHash} and s.expires_at > ${time(now)}`.execute(
+    tx,
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const { id, name, role, ...session } = row;
+  return { ...session, person: { id, name, role } };
+}
+
+/** Marks a session as replaced by a newer token; false where another request did it first. */
+export async function replaceSession(
+  tx: Tx,
+  tokenHash: string,
+  now: number,
+  graceUntil: number,
+): Promise<boolean> {
+  const { rows } = await sql`update session set replaced_at = ${time(now)}, expires_at = ${time(graceUntil)}
+     where token_hash = ${tokenHash} and replaced_at is null returning token_hash`.execute(tx);
+  return rows.length === 1;
+}
+
+export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
+  await sql`delete from session where token_hash = ${tokenHash}`.execute(tx);
+}
+
+export async function deleteOldSessions(tx: Tx, now: number): Promise<void> {
+  await sql`delete from session where expires_at < ${time(now)}`.execute(tx);
+  await sql`delete from sign_in_link where expires_at < ${time(now)}`.execute(tx);
+}
+
+export interface ChannelRow {
+  id: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+  displayPhoneNumber: string | null;
+  verifiedName: string | null;
+  status: string;
+  quality: string | null;
+  stoppedReason: string | null;
+  lastWebhookAt: number | null;
+  templatesSyncedAt: number | null;
+}
+
+export async function ensureChannel(
+  tx: Tx,
+  channel: { id: string; phoneNumberId: string; businessAccountId: string },
+): Promise<void> {
+  await sql`insert into channel (id, phone_number_id, business_account_id)
+    values (${channel.id}, ${channel.phoneNumberId}, ${channel.businessAccountId})
+    on conflict (phone_number_id) do update set business_account_id = excluded.business_account_id`.execute(
+    tx,
+  );
+}
+
+export async function readChannel(tx: Tx, phoneNumberId: string): Promise<ChannelRow | null> {
+  const { rows } =
+    await sql<ChannelRow>`select id, phone_number_id as "phoneNumberId", business_account_id as "businessAccountId",
+      display_phone_number as "displayPhoneNumber", verified_name as "verifiedName", status, quality,
+      stopped_reason as "stoppedReason", last_webhook_at as "lastWebhookAt", templates_synced_at as "templatesSyncedAt"
+    from channel where phone_number_id = ${phoneNumberId}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function saveChannelInfo(
+  tx: Tx,
+  phoneNumberId: string,
+  info: { displayPhoneNumber?: string; verifiedName?: string; status?: string; quality?: string | null },
+): Promise<void> {
+  await sql`update channel set display_phone_number = coalesce(${info.displayPhoneNumber ?? null}, display_phone_number),
+      verified_name = coalesce(${info.verifiedName ?? null}, verified_name), status = coalesce(${info.status ?? null}, status),
+      quality = coalesce(${info.quality ?? null}, quality) where phone_number_id = ${phoneNumberId}`.execute(
+    tx,
+  );
+}
+
+export async function markWebhook(tx: Tx, phoneNumberIds: readonly string[], now: number): Promise<void> {
+  await sql`update channel set last_webhook_at = ${time(now)} where phone_number_id = any(${phoneNumberIds as string[]}::text[])
+     and (last_webhook_at is null or last_webhook_at < ${time(now - 5_000)})`.execute(tx);
+}
+
+export async function markTemplatesSynced(tx: Tx, phoneNumberId: string, now: number): Promise<void> {
+  await sql`update channel set templates_synced_at = ${time(now)} where phone_number_id = ${phoneNumberId}`.execute(
+    tx,
+  );
+}
+
+/** A STOP-class error pauses the channel until a person resumes it; null resumes. */
+export async function stopChannel(tx: Tx, id: string, reason: string | null): Promise<void> {
+  await sql`update channel set stopped_reason = ${reason} where id = ${id}`.execute(tx);
+}
+
+export async function listRecordTypes<C>(tx: Tx): Promise<{ table: string; config: C }[]> {
+  const { rows } = await sql<{
+    table: string;
+    config: C;
+  }>`select table_name as "table", config from record_type order by table_name`.execute(tx);
+  return rows;
+}
+
+export async function saveRecordType(tx: Tx, table: string, config: unknown, now: number): Promise<void> {
+  await sql`insert into record_type (table_name, config, updated_at) values (${table}, ${json(config)}, ${time(now)})
+    on conflict (table_name) do update set config = excluded.config, updated_at = excluded.updated_at`.execute(
+    tx,
+  );
+}
+
+export async function deleteRecordType(tx: Tx, table: string): Promise<void> {
+  await sql`delete from record_type where table_name = ${table}`.execute(tx);
+  await sql`delete from record_phone where record_type = ${table}`.execute(tx);
+}
+
+export interface IdempotencyRow {
+  requestHash: string;
+  messageId: string | null;
+}
+
+/** Takes the key, or answers what it was used for. A concurrent request with the same key waits here for the first. */
+export async function takeIdempotencyKey(
+  tx: Tx,
+  caller: string,
+  key: string,
+  requestHash: string,
+  now: number,
+): Promise<IdempotencyRow | null> {
+  const { rows } = await sql`insert into idempotency (caller, key, request_hash, created_at)
+    values (${caller}, ${key}, ${requestHash}, ${time(now)}) on conflict do nothing returning key`.execute(
+    tx,
+  );
+  if (rows.length === 1) return null;
+  const { rows: used } =
+    await sql<IdempotencyRow>`select request_hash as "requestHash", message_id as "messageId"
+      from idempotency where caller = ${caller} and key = ${key}`.execute(tx);
+  return used[0] ?? null;
+}
+
+export async function bindIdempotencyKey(
+  tx: Tx,
+  caller: string,
+  key: string,
+  messageId: string,
+): Promise<void> {
+  await sql`update idempotency set message_id = ${messageId}::uuid where caller = ${caller} and key = ${key}`.execute(
+    tx,
+  );
+}

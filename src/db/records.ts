@@ -1,0 +1,290 @@
+import { sql } from 'kysely';
+import type { Purpose } from '../core/purpose.ts';
+import type { Tx } from './engine.ts';
+import { json, texts, time } from './rows.ts';
+
+/** The embedded CRM's tables and records, and the phone index that leads from a number to records of any CRM. */
+
+export type CellValue = string | number | boolean | null;
+export type Cells = Record<string, CellValue>;
+
+export interface ColumnRow {
+  name: string;
+  label: string;
+  kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
+  defaultValue: boolean | string | null;
+  custom: boolean;
+}
+
+export async function listColumns(tx: Tx, table: string): Promise<ColumnRow[]> {
+  const { rows } =
+    await sql<ColumnRow>`select name, label, kind, default_value as "defaultValue", custom from crm_column
+     where table_name = ${table} order by position, name`.execute(tx);
+  return rows;
+}
+
+/** False where the table has such a column already. */
+export async function insertColumn(
+  tx: Tx,
+  table: string,
+  column: ColumnRow,
+  position: number,
+): Promise<boolean> {
+  const { rows } =
+    await sql`insert into crm_column (table_name, name, label, kind, default_value, custom, position)
+    values (${table}, ${column.name}, ${column.label}, ${column.kind}, ${json(column.defaultValue)}, ${column.custom}, ${position})
+    on conflict do nothing returning name`.execute(tx);
+  return rows.length === 1;
+}
+
+export async function booleanCounts(
+  tx: Tx,
+  table: string,
+  columns: readonly string[],
+): Promise<Map<string, { yes: number; no: number; empty: number }>> {
+  const { rows } = await sql<{ name: string; yes: number; no: number; empty: number }>`
+    select n.name, count(*) filter (where data -> n.name = 'true'::jsonb) as yes, count(*) filter (where data -> n.name = 'false'::jsonb) as no,
+           count(r.id) filter (where data -> n.name is null or data -> n.name = 'null'::jsonb) as empty
+      from unnest(${texts(columns)}) as n(name) left join crm_record r on r.table_name = ${table}
+     group by n.name`.execute(tx);
+  return new Map(rows.map((row) => [row.name, { yes: row.yes, no: row.no, empty: row.empty }]));
+}
+
+export interface CrmRecordRow {
+  table: string;
+  id: string;
+  data: Cells;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const RECORD = sql`r.table_name as "table", r.id, r.data, r.created_at as "createdAt", r.updated_at as "updatedAt"`;
+
+export async function readRecord(
+  tx: Tx,
+  table: string,
+  id: string,
+  lock = false,
+): Promise<CrmRecordRow | null> {
+  const { rows } = await sql<CrmRecordRow>`select ${RECORD} from crm_record r
+     where r.table_name = ${table} and r.id = ${id}::uuid ${lock ? sql`for update` : sql``}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function saveRecord(
+  tx: Tx,
+  record: { table: string; id: string; data: Cells; search: string; createdAt: number; updatedAt: number },
+): Promise<void> {
+  await sql`insert into crm_record (table_name, id, data, search, created_at, updated_at)
+    values (${record.table}, ${record.id}::uuid, ${json(record.data)}, ${record.search}, ${time(record.createdAt)}, ${time(record.updatedAt)})
+    on conflict (table_name, id) do update set data = excluded.data, search = excluded.search, updated_at = excluded.updated_at`.execute(
+    tx,
+  );
+}
+
+/** Writes one column of one record, only where it differs. Answers whether it did. */
+export async function writeCell(
+  tx: Tx,
+  table: string,
+  id: string,
+  column: string,
+  value: CellValue,
+  now: number,
+): Promise<boolean> {
+  const { rows } =
+    await sql`update crm_record set data = jsonb_set(data, array[${column}::text], ${json(value)}), updated_at = ${time(now)}
+     where table_name = ${table} and id = ${id}::uuid and coalesce(data -> ${column}::text, 'null'::jsonb) <> ${json(value)} returning id`.execute(
+      tx,
+    );
+  return rows.length === 1;
+}
+
+export interface RecordFilter {
+  tables: readonly string[];
+  search: string | null;
+  searchDigits: string | null;
+  consent: string | null;
+  decidedSince: number | null;
+  decidedUntil: number | null;
+}
+
+export interface ListedRecord extends CrmRecordRow {
+  phones: { e164: string; messaging: boolean }[] | null;
+  service: string | null;
+  marketing: string | null;
+  decidedAt: number | null;
+  source: string | null;
+  projects: boolean | null;
+  onHold: boolean;
+  contactPointId: string | null;
+  conversationId: string | null;
+}
+
+/** A record with its messaging number's decision beside it; the same columns for lists, pages and exports. */
+const LISTED = sql`select ${RECORD},
+    (select jsonb_agg(jsonb_build_object('e164', e164, 'messaging', messaging) order by messaging desc, e164)
+       from record_phone where record_type = r.table_name and record_id = r.id::text) as phones,
+    s.state as service, k.state as marketing, s.decided_at as "decidedAt", s.source, s.projects,
+    s.on_hold_at is not null or k.on_hold_at is not null as "onHold", a.contact_point_id as "contactPointId",
+    (select id from conversation where contact_point_id = a.contact_point_id order by last_message_at desc nulls last limit 1) as "conversationId"
+  from crm_record r
+  left join record_phone p on p.record_type = r.table_name and p.record_id = r.id::text and p.messaging
+  left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
+  left join consent_state s on s.contact_point_id = a.contact_point_id and s.purpose = 'service'
+  left join consent_state k on k.contact_point_id = a.contact_point_id and k.purpose = 'marketing'`;
+
+export async function readListed(tx: Tx, table: string, id: string): Promise<ListedRecord | null> {
+  const { rows } =
+    await sql<ListedRecord>`${LISTED} where r.table_name = ${table} and r.id = ${id}::uuid`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function recordPage(
+  tx: Tx,
+  filter: RecordFilter,
+  before: { at: number; id: string } | null,
+  limit: number,
+): Promise<ListedRecord[]> {
+  const like = filter.search === null ? null : `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const digits = filter.searchDigits === null ? null : `%${filter.searchDigits}%`;
+  const { rows } = await sql<ListedRecord>`${LISTED}
+     where r.table_name = any(${texts(filter.tables)})
+       and (${time(before?.at ?? null)} is null or (r.created_at, r.id) < (${time(before?.at ?? null)}, ${before?.id ?? null}::uuid))
+       and (${like}::text is null or r.search like ${like} or exists (select 1 from record_phone f
+              where f.record_type = r.table_name and f.record_id = r.id::text and f.e164 like ${digits}))
+       and (${filter.consent}::text is null
+            or (${filter.consent} = 'on-hold' and (s.on_hold_at is not null or k.on_hold_at is not null))
+            or coalesce(s.state, 'not-asked') = ${filter.consent})
+       and (${time(filter.decidedSince)} is null or s.decided_at >= ${time(filter.decidedSince)})
+       and (${time(filter.decidedUntil)} is null or s.decided_at < ${time(filter.decidedUntil)})
+     order by r.created_at desc, r.id desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** How many records are in each state, `on-hold` counted beside. */
+export async function stateCounts(tx: Tx, table: string): Promise<{ state: string; count: number }[]> {
+  const { rows } = await sql<{ state: string; count: number }>`
+    with states as (
+      select coalesce(s.state, 'not-asked') as state, s.on_hold_at is not null or k.on_hold_at is not null as held
+        from crm_record r
+        left join record_phone p on p.record_type = r.table_name and p.record_id = r.id::text and p.messaging
+        left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
+        left join consent_state s on s.contact_point_id = a.contact_point_id and s.purpose = 'service'
+        left join consent_state k on k.contact_point_id = a.contact_point_id and k.purpose = 'marketing'
+       where r.table_name = ${table})
+    select state, count(*) as count from states group by state
+    union all select 'on-hold', count(*) from states where held`.execute(tx);
+  return rows;
+}
+
+/** Ids of a table, page by page, for re-indexing. */
+export async function recordsAfter(
+  tx: Tx,
+  table: string,
+  after: string | null,
+  limit: number,
+): Promise<CrmRecordRow[]> {
+  const { rows } = await sql<CrmRecordRow>`select ${RECORD} from crm_record r
+     where r.table_name = ${table} and (${after}::uuid is null or r.id > ${after}::uuid) order by r.id limit ${limit}`.execute(
+    tx,
+  );
+  return rows;
+}
+
+export interface PhoneLink {
+  recordType: string;
+  recordId: string;
+  matchKey: string;
+  e164: string;
+  messaging: boolean;
+  name: string;
+}
+
+/** Replaces what the index knows of one record. */
+export async function savePhoneLinks(
+  tx: Tx,
+  recordType: string,
+  recordId: string,
+  links: readonly PhoneLink[],
+): Promise<void> {
+  await sql`delete from record_phone where record_type = ${recordType} and record_id = ${recordId}
+     and not (match_key = any(${texts(links.map((link) => link.matchKey))}))`.execute(tx);
+  if (links.length > 0)
+    await sql`insert into record_phone (record_type, record_id, match_key, e164, messaging, name)
+      select "recordType", "recordId", "matchKey", e164, messaging, name from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
+        as r("recordType" text, "recordId" text, "matchKey" text, e164 text, messaging boolean, name text)
+      on conflict (record_type, record_id, match_key) do update set e164 = excluded.e164, messaging = excluded.messaging, name = excluded.name`.execute(
+      tx,
+    );
+}
+
+export async function linksOfRecord(tx: Tx, recordType: string, recordId: string): Promise<PhoneLink[]> {
+  const { rows } =
+    await sql<PhoneLink>`select record_type as "recordType", record_id as "recordId", match_key as "matchKey", e164,
+      messaging, name from record_phone where record_type = ${recordType} and record_id = ${recordId}`.execute(
+      tx,
+    );
+  return rows;
+}
+
+/** Records that carry one of a contact point's numbers, with the value their fields were last seen to hold. */
+export interface LinkedRecord extends PhoneLink {
+  contactPointId: string;
+}
+
+export async function recordsOfContactPoints(tx: Tx, ids: readonly string[]): Promise<LinkedRecord[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<LinkedRecord>`
+    select a.contact_point_id as "contactPointId", p.record_type as "recordType", p.record_id as "recordId",
+           p.match_key as "matchKey", p.e164, p.messaging, p.name
+      from contact_point_alias a join record_phone p on p.match_key = a.value
+     where a.kind = 'phone' and a.contact_point_id = any(${ids as string[]}::uuid[])
+     order by p.messaging desc, p.record_type, p.record_id`.execute(tx);
+  return rows;
+}
+
+/** The value a field was last read or written with; absent where it was never seen. */
+export async function readFieldSeen(
+  tx: Tx,
+  recordType: string,
+  recordId: string,
+): Promise<Map<Purpose, { value: boolean | null; seenAt: number }>> {
+  const { rows } = await sql<{ purpose: Purpose; value: boolean | null; seenAt: number }>`
+    select purpose, value, seen_at as "seenAt" from record_field where record_type = ${recordType} and record_id = ${recordId}`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [row.purpose, { value: row.value, seenAt: row.seenAt }]));
+}
+
+export async function saveFieldSeen(
+  tx: Tx,
+  recordType: string,
+  recordId: string,
+  purpose: Purpose,
+  value: boolean | null,
+  now: number,
+): Promise<void> {
+  await sql`insert into record_field (record_type, record_id, purpose, value, seen_at)
+    values (${recordType}, ${recordId}, ${purpose}, ${value}, ${time(now)})
+    on conflict (record_type, record_id, purpose) do update set value = excluded.value, seen_at = excluded.seen_at`.execute(
+    tx,
+  );
+}
+
+/** What the service fields of these records say, as last seen: the gate's view of the CRM. */
+export async function fieldsSeen(
+  tx: Tx,
+  records: readonly { recordType: string; recordId: string }[],
+  purpose: Purpose,
+): Promise<Map<string, { value: boolean | null; seenAt: number }>> {
+  if (records.length === 0) return new Map();
+  const { rows } = await sql<{ recordType: string; recordId: string; value: boolean | null; seenAt: number }>`
+    select f.record_type as "recordType", f.record_id as "recordId", f.value, f.seen_at as "seenAt"
+      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as k("recordType" text, "recordId" text)
+      join record_field f on f.record_type = k."recordType" and f.record_id = k."recordId" and f.purpose = ${purpose}`.execute(
+    tx,
+  );
+  return new Map(
+    rows.map((row) => [`${row.recordType}/${row.recordId}`, { value: row.value, seenAt: row.seenAt }]),
+  );
+}

@@ -1,0 +1,129 @@
+import { sql } from 'kysely';
+import type { Tx } from './engine.ts';
+import { json, time } from './rows.ts';
+
+/** WhatsApp templates as synced, and our message templates on top of them. */
+
+export interface WhatsAppTemplateRow {
+  id: string;
+  name: string;
+  language: string;
+  category: string;
+  status: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  components: unknown[];
+  quality: string | null;
+  impendingCategory: string | null;
+  syncedAt: number;
+}
+
+const WHATSAPP = sql`select id, name, language, category, status, parameter_format as "parameterFormat", components, quality,
+  impending_category as "impendingCategory", synced_at as "syncedAt" from whatsapp_template`;
+
+export async function listWhatsAppTemplates(
+  tx: Tx,
+  name: string | null = null,
+): Promise<WhatsAppTemplateRow[]> {
+  const { rows } =
+    await sql<WhatsAppTemplateRow>`${WHATSAPP} where ${name}::text is null or name = ${name} order by name, language`.execute(
+      tx,
+    );
+  return rows;
+}
+
+/** Replaces what we know by what WhatsApp says now; a template it no longer lists becomes DELETED, not forgotten. */
+export async function saveWhatsAppTemplates(
+  tx: Tx,
+  templates: readonly Omit<WhatsAppTemplateRow, 'syncedAt' | 'impendingCategory'>[],
+  now: number,
+): Promise<void> {
+  await sql`insert into whatsapp_template (id, name, language, category, status, parameter_format, components, quality, synced_at)
+    select id, name, language, category, status, "parameterFormat", components, quality, ${time(now)}
+      from jsonb_to_recordset(${JSON.stringify(templates)}::jsonb)
+        as r(id text, name text, language text, category text, status text, "parameterFormat" text, components jsonb, quality text)
+    on conflict (name, language) do update set id = excluded.id, category = excluded.category, status = excluded.status,
+      parameter_format = excluded.parameter_format, components = excluded.components, quality = excluded.quality,
+      impending_category = case when whatsapp_template.impending_category = excluded.category then null
+                                else whatsapp_template.impending_category end,
+      synced_at = excluded.synced_at`.execute(tx);
+  await sql`update whatsapp_template set status = 'DELETED', synced_at = ${time(now)} where synced_at < ${time(now)} and status <> 'DELETED'`.execute(
+    tx,
+  );
+}
+
+/** Changes one by a webhook; languages come as `en_US` or `en-US`. Answers whether we knew it. */
+export async function updateWhatsAppTemplate(
+  tx: Tx,
+  name: string,
+  language: string,
+  change: { status?: string; category?: string; quality?: string; impendingCategory?: string | null },
+): Promise<boolean> {
+  const { rows } = await sql`update whatsapp_template set status = coalesce(${change.status ?? null}, status),
+        category = coalesce(${change.category ?? null}, category), quality = coalesce(${change.quality ?? null}, quality),
+        impending_category = case when ${change.impendingCategory !== undefined}::boolean then ${change.impendingCategory ?? null}
+                                  else impending_category end
+     where name = ${name} and replace(language, '-', '_') = replace(${language}, '-', '_') returning name`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
+export interface MessageTemplateRow<Definition> {
+  id: string;
+  status: 'draft' | 'published' | 'retired';
+  version: number;
+  live: Definition | null;
+  draft: Definition | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const MESSAGE = sql`select id, status, version, live, draft, created_at as "createdAt", updated_at as "updatedAt" from message_template`;
+
+export async function listMessageTemplates<D>(tx: Tx): Promise<MessageTemplateRow<D>[]> {
+  const { rows } = await sql<MessageTemplateRow<D>>`${MESSAGE} order by created_at, id`.execute(tx);
+  return rows;
+}
+
+export async function readMessageTemplate<D>(
+  tx: Tx,
+  id: string,
+  lock = false,
+): Promise<MessageTemplateRow<D> | null> {
+  const { rows } = await sql<
+    MessageTemplateRow<D>
+  >`${MESSAGE} where id = ${id}::uuid ${lock ? sql`for update` : sql``}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function insertMessageTemplate(tx: Tx, id: string, draft: unknown, now: number): Promise<void> {
+  await sql`insert into message_template (id, status, version, draft, created_at, updated_at)
+    values (${id}::uuid, 'draft', 1, ${json(draft)}, ${time(now)}, ${time(now)})`.execute(tx);
+}
+
+export async function saveDraft(tx: Tx, id: string, draft: unknown, now: number): Promise<void> {
+  await sql`update message_template set draft = ${json(draft)}, updated_at = ${time(now)} where id = ${id}::uuid`.execute(
+    tx,
+  );
+}
+
+/** The draft becomes the live version and is kept for ever under its number. */
+export async function publishDraft(
+  tx: Tx,
+  id: string,
+  version: number,
+  definition: unknown,
+  by: string,
+  now: number,
+): Promise<void> {
+  await sql`update message_template set status = 'published', version = ${version}, live = ${json(definition)}, draft = null,
+      updated_at = ${time(now)} where id = ${id}::uuid`.execute(tx);
+  await sql`insert into message_template_version (template_id, version, definition, published_at, published_by)
+    values (${id}::uuid, ${version}, ${json(definition)}, ${time(now)}, ${by})`.execute(tx);
+}
+
+export async function retireTemplate(tx: Tx, id: string, now: number): Promise<void> {
+  await sql`update message_template set status = 'retired', updated_at = ${time(now)} where id = ${id}::uuid`.execute(
+    tx,
+  );
+}
