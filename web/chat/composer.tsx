@@ -1,0 +1,138 @@
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
+import { useCallback, useRef, useState } from 'react';
+import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { useMe } from '../ui/me.tsx';
+import { Loaded, Loading } from '../ui/states.tsx';
+import { Announce } from './announce.tsx';
+import { type Recipient, useSendable } from './chat-queries.ts';
+import { MessageBox } from './message-box.tsx';
+import { consentTemplateOf, nextStep } from './next-step.ts';
+import { SendableBanner } from './sendable-banner.tsx';
+import { TemplatePicker } from './template-picker.tsx';
+import { TemplateSend } from './template-send.tsx';
+
+const useStyles = makeStyles({
+  composer: {
+    flexShrink: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '8px',
+    padding: '8px 12px 12px',
+    maxHeight: '64%',
+    overflowY: 'auto',
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    outline: 'none',
+  },
+  card: {
+    padding: '12px',
+    borderRadius: tokens.borderRadiusLarge,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  cardTitle: {
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+    fontWeight: tokens.fontWeightSemibold,
+    marginBottom: '8px',
+  },
+});
+
+type Props = {
+  to: Recipient;
+  /** Under which the typed text is kept in this browser. */
+  draftId: string;
+};
+
+/**
+ * Where an agent answers. It offers just what the server's gate allows now and follows it live: a box to write in, or,
+ * where only Consent Templates may go, the one to ask with. The text box stays in the page through every change, so a
+ * typed draft and the focus stay too.
+ */
+export function Composer({ to, draftId }: Props) {
+  const styles = useStyles();
+  const sendable = useSendable(to);
+  return (
+    <Loaded
+      query={sendable}
+      loading={
+        <div className={styles.composer}>
+          <Loading rows={2} label="Loading what may be sent" />
+        </div>
+      }
+    >
+      {(now) => <Ready to={to} draftId={draftId} sendable={now} onExpired={() => void sendable.refetch()} />}
+    </Loaded>
+  );
+}
+
+function Ready({
+  to,
+  draftId,
+  sendable,
+  onExpired,
+}: Props & { sendable: SendableOut; onExpired: () => void }) {
+  const styles = useStyles();
+  const mayAct = useMe().role !== 'auditor';
+  const region = useRef<HTMLElement>(null);
+  const [picking, setPicking] = useState(false);
+  const consent = consentTemplateOf(sendable);
+  const onlyConsent =
+    !sendable.freeText.allowed &&
+    !sendable.templates.some((template) => template.allowed && template.type !== 'consent');
+  // What was sent may take its button away; the focus goes to the composer, not back to the top of the page.
+  const focusComposer = useCallback(() => region.current?.focus(), []);
+
+  return (
+    <section ref={region} tabIndex={-1} className={styles.composer} aria-label="Message composer">
+      <SendableBanner sendable={sendable} onExpired={onExpired} mayAct={mayAct} />
+      <Announce
+        text={`${sendable.banner.text} ${nextStep(sendable)}`}
+        id={`${sendable.banner.code} ${sendable.banner.text}`}
+      />
+      {mayAct && onlyConsent && consent !== null && (
+        <div className={styles.card}>
+          <h3 className={styles.cardTitle}>
+            {sendable.consent.service === 'denied' ? 'Ask for consent again' : 'Ask for consent'}:{' '}
+            {consent.name}
+          </h3>
+          <TemplateSend
+            key={consent.messageTemplateId}
+            to={to}
+            template={consent}
+            sendable={sendable}
+            onSent={focusComposer}
+          />
+        </div>
+      )}
+      {mayAct && (
+        <MessageBox
+          to={to}
+          draftId={draftId}
+          freeText={sendable.freeText}
+          conversationId={sendable.conversationId}
+          hideWhenEmpty={onlyConsent && consent !== null}
+        >
+          <Button
+            icon={<MailTemplate20Regular />}
+            disabled={sendable.templates.length === 0}
+            onClick={() => setPicking(true)}
+          >
+            Templates
+          </Button>
+        </MessageBox>
+      )}
+      {picking && (
+        <TemplatePicker
+          to={to}
+          sendable={sendable}
+          onClose={(sent) => {
+            setPicking(false);
+            if (sent) focusComposer();
+          }}
+        />
+      )}
+    </section>
+  );
+}

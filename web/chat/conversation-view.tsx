@@ -1,0 +1,51 @@
+import { makeStyles } from '@fluentui/react-components';
+import { useEffect, useRef } from 'react';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
+import { api } from '../ui/api.ts';
+import { Composer } from './composer.tsx';
+import { ConversationHeader } from './conversation-header.tsx';
+import { Thread } from './thread.tsx';
+
+const useStyles = makeStyles({
+  view: { height: '100%', minHeight: 0, display: 'flex', flexDirection: 'column' },
+});
+
+/** One conversation: who it is, what was said, and where to answer. */
+export function ConversationView({
+  conversation,
+  backTo,
+}: {
+  conversation: ConversationOut;
+  backTo: string;
+}) {
+  const styles = useStyles();
+  useMarkRead(conversation);
+  return (
+    <div className={styles.view}>
+      <ConversationHeader conversation={conversation} backTo={backTo} />
+      <Thread conversationId={conversation.id} customer={conversation.contactPoint.name} />
+      <Composer to={{ conversationId: conversation.id }} draftId={conversation.id} />
+    </div>
+  );
+}
+
+/** Marks what came in as read while somebody looks at it; a page in the background does not. */
+export function useMarkRead(conversation: ConversationOut | undefined): void {
+  const id = conversation?.id;
+  const unread = conversation?.unread ?? 0;
+  const told = useRef('');
+  useEffect(() => {
+    if (id === undefined || unread === 0) return;
+    const tell = () => {
+      const what = `${id} ${unread}`;
+      if (document.visibilityState !== 'visible' || told.current === what) return;
+      told.current = what;
+      api.post(`/api/conversations/${encodeURIComponent(id)}/read`).catch(() => {
+        told.current = '';
+      });
+    };
+    tell();
+    document.addEventListener('visibilitychange', tell);
+    return () => document.removeEventListener('visibilitychange', tell);
+  }, [id, unread]);
+}

@@ -1,0 +1,48 @@
+import type { MessageOut } from '../../src/http/schemas/chat.ts';
+
+/** How a sent message stands, in words for the screen and for a screen reader; `next` says what a person can do. */
+export type Delivery = {
+  icon: 'clock' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled' | 'unknown';
+  label: string;
+  explanation?: string;
+  next?: string;
+};
+
+/** The delivery state of a message of ours; null for what the customer sent. */
+export function deliveryOf(message: MessageOut): Delivery | null {
+  switch (message.status) {
+    case 'received':
+      return null;
+    case 'queued':
+      return { icon: 'clock', label: 'Waiting to be sent' };
+    case 'handing-over':
+      return { icon: 'clock', label: 'Being sent' };
+    case 'sent':
+      return { icon: 'sent', label: 'Sent' };
+    case 'delivered':
+      return { icon: 'delivered', label: 'Delivered' };
+    case 'read':
+      return { icon: 'read', label: 'Read' };
+    case 'failed':
+      return {
+        icon: 'failed',
+        label: 'Not sent',
+        explanation: message.reason?.message ?? 'WhatsApp did not accept it.',
+        next: 'Nothing was delivered. Mend the cause, then send it again.',
+      };
+    case 'cancelled':
+      return {
+        icon: 'cancelled',
+        label: 'Cancelled',
+        explanation: message.reason?.message ?? 'It was cancelled before it left.',
+        next: 'It never left Assent. What may be sent now stands above the message box.',
+      };
+    case 'unconfirmed':
+      return {
+        icon: 'unknown',
+        label: 'Not confirmed',
+        explanation: `We do not know whether it arrived. ${message.reason?.message ?? ''}`.trim(),
+        next: 'Assent will not send it again by itself. If you know, settle it:',
+      };
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { useState } from 'react';
+import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { localTime } from '../ui/time.tsx';
+import { type HoldChoice, HoldDialog } from './hold-dialog.tsx';
+import { nextStep } from './next-step.ts';
+import { timeLeft } from './time-left.ts';
+import { useNowUntil } from './use-now.ts';
+
+const useStyles = makeStyles({
+  bar: { flexShrink: 0 },
+  body: { padding: '6px 0' },
+  until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
+});
+
+type Props = { sendable: SendableOut; onExpired: () => void; mayAct: boolean };
+
+/** The one banner of the composer: why, until when, and what to do next. On hold it asks for the decision. */
+export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
+  const styles = useStyles();
+  const { banner, conversationId } = sendable;
+  const now = useNowUntil(banner.until, onExpired);
+  const [deciding, setDeciding] = useState<HoldChoice | null>(null);
+  const left = banner.until === undefined ? '' : timeLeft(banner.until, now);
+  const next = nextStep(sendable);
+  return (
+    <>
+      <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>
+        <MessageBarBody className={styles.body}>
+          <strong dir="auto">{banner.text}</strong> {next !== banner.text && next}{' '}
+          {banner.until !== undefined && left !== '' && (
+            <span className={styles.until}>
+              Until {localTime(banner.until, 'long')} ({left} left).
+            </span>
+          )}
+        </MessageBarBody>
+        {sendable.onHold && mayAct && conversationId !== null && (
+          <MessageBarActions>
+            <Button onClick={() => setDeciding('refusal')}>It is a refusal</Button>
+            <Button onClick={() => setDeciding('not-refusal')}>It is not</Button>
+          </MessageBarActions>
+        )}
+      </MessageBar>
+      {conversationId !== null && (
+        <HoldDialog conversationId={conversationId} choice={deciding} onClose={() => setDeciding(null)} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,166 @@
+import {
+  Badge,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  mergeClasses,
+  tokens,
+} from '@fluentui/react-components';
+import { CheckmarkCircle20Regular } from '@fluentui/react-icons/svg/checkmark-circle';
+import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
+import { LockClosed20Regular } from '@fluentui/react-icons/svg/lock-closed';
+import { useState } from 'react';
+import type { SendableOut, SendableTemplate } from '../../src/http/schemas/chat.ts';
+import { EmptyState } from '../ui/states.tsx';
+import { localTime } from '../ui/time.tsx';
+import type { Recipient } from './chat-queries.ts';
+import { TemplateSend } from './template-send.tsx';
+
+const narrow = '@media (max-width: 720px)';
+
+const useStyles = makeStyles({
+  surface: { maxWidth: '860px', width: '94vw', maxHeight: '92vh' },
+  content: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(220px, 300px) 1fr',
+    gap: '16px',
+    minHeight: '320px',
+    [narrow]: { gridTemplateColumns: '1fr', alignContent: 'start' },
+  },
+  list: {
+    listStyle: 'none',
+    margin: 0,
+    padding: '2px',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '4px',
+  },
+  choice: {
+    width: '100%',
+    display: 'flex',
+    gap: '8px',
+    alignItems: 'flex-start',
+    textAlign: 'start',
+    padding: '8px 10px',
+    font: 'inherit',
+    color: tokens.colorNeutralForeground1,
+    backgroundColor: 'transparent',
+    border: `1px solid transparent`,
+    borderRadius: tokens.borderRadiusMedium,
+    cursor: 'pointer',
+    ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
+  chosen: {
+    backgroundColor: tokens.colorNeutralBackground1Selected,
+    border: `1px solid ${tokens.colorBrandStroke1}`,
+  },
+  blocked: { color: tokens.colorNeutralForeground3 },
+  name: {
+    fontWeight: tokens.fontWeightSemibold,
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: '6px',
+    alignItems: 'center',
+  },
+  reason: { fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
+  icon: { flexShrink: 0, lineHeight: 0, paddingTop: '2px' },
+});
+
+type Props = { to: Recipient; sendable: SendableOut; onClose: (sent: boolean) => void };
+
+/** All templates of this customer's record type: what the gate allows first, the rest grey with its reason. */
+export function TemplatePicker({ to, sendable, onClose }: Props) {
+  const styles = useStyles();
+  const [chosenId, setChosenId] = useState<string>();
+  const templates = [...sendable.templates].sort((a, b) => Number(b.allowed) - Number(a.allowed));
+  const chosen = templates.find((template) => template.messageTemplateId === chosenId) ?? templates[0];
+  return (
+    <Dialog open onOpenChange={(_, data) => !data.open && onClose(false)}>
+      <DialogSurface className={styles.surface}>
+        <DialogBody>
+          <DialogTitle
+            action={
+              <Button
+                appearance="subtle"
+                aria-label="Close"
+                icon={<Dismiss20Regular />}
+                onClick={() => onClose(false)}
+              />
+            }
+          >
+            Send a template
+          </DialogTitle>
+          {chosen === undefined ? (
+            <DialogContent>
+              <EmptyState title="No templates">
+                No message template is published for this kind of record.
+              </EmptyState>
+            </DialogContent>
+          ) : (
+            <DialogContent className={styles.content}>
+              <ul className={styles.list} aria-label="Templates">
+                {templates.map((template) => (
+                  <li key={template.messageTemplateId}>
+                    <Choice
+                      template={template}
+                      chosen={template === chosen}
+                      onChoose={() => setChosenId(template.messageTemplateId)}
+                    />
+                  </li>
+                ))}
+              </ul>
+              <TemplateSend
+                key={chosen.messageTemplateId}
+                to={to}
+                template={chosen}
+                sendable={sendable}
+                onSent={() => onClose(true)}
+              />
+            </DialogContent>
+          )}
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+type ChoiceProps = { template: SendableTemplate; chosen: boolean; onChoose: () => void };
+
+function Choice({ template, chosen, onChoose }: ChoiceProps) {
+  const styles = useStyles();
+  return (
+    <button
+      type="button"
+      aria-pressed={chosen}
+      className={mergeClasses(styles.choice, !template.allowed && styles.blocked, chosen && styles.chosen)}
+      onClick={onChoose}
+    >
+      <span className={styles.icon} aria-hidden>
+        {template.allowed ? <CheckmarkCircle20Regular /> : <LockClosed20Regular />}
+      </span>
+      <span>
+        <span className={styles.name}>
+          {template.name}
+          <Badge appearance="outline" color="informative" size="small">
+            {typeName(template.type)}
+          </Badge>
+        </span>
+        {!template.allowed && (
+          <span className={styles.reason}>
+            {template.reason?.message ?? 'It cannot be sent now.'}
+            {template.reason?.until !== undefined && ` From ${localTime(template.reason.until, 'long')}.`}
+          </span>
+        )}
+      </span>
+    </button>
+  );
+}
+
+function typeName(type: string): string {
+  return type === 'consent' ? 'Consent Template' : `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
+}

@@ -1,0 +1,167 @@
+import {
+  Button,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  Select,
+  tokens,
+} from '@fluentui/react-components';
+import { Send20Filled } from '@fluentui/react-icons/svg/send';
+import { useId, useRef, useState } from 'react';
+import type { SendableOut, SendableTemplate, SendMessage } from '../../src/http/schemas/chat.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useNotify } from '../ui/notify.tsx';
+import { sentenceOf } from '../ui/states.tsx';
+import { TemplatePreview } from '../ui/template-preview.tsx';
+import { Time } from '../ui/time.tsx';
+import { AskingBasis, type Basis, basisBody } from './asking-basis.tsx';
+import { type Recipient, useSendable } from './chat-queries.ts';
+import { fillPreview } from './fill-preview.ts';
+import { newIntentKey } from './intent.ts';
+import { languageName } from './language-name.ts';
+import { RecipientLine } from './recipient-line.tsx';
+import { isUncertain, useSend } from './use-send.ts';
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '10px', minWidth: 0 },
+  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(180px, 1fr))', gap: '8px 12px' },
+  end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px' },
+  blocked: { color: tokens.colorNeutralForeground2, flex: '1 1 200px' },
+});
+
+type Props = { to: Recipient; template: SendableTemplate; sendable: SendableOut; onSent: () => void };
+
+/** One template before it is sent: as the customer will see it, in which language, to whom, and what is still missing. */
+export function TemplateSend({ to, template: offered, sendable, onSent }: Props) {
+  const styles = useStyles();
+  const notify = useNotify();
+  const blockedId = useId();
+  const [language, setLanguage] = useState<string>();
+  const [variables, setVariables] = useState<Record<string, string>>({});
+  const [basis, setBasis] = useState<Basis>({ kind: '', text: '' });
+  const [confirming, setConfirming] = useState(false);
+  const intent = useRef({ of: '', key: '' });
+  const send = useSend();
+
+  const inLanguage = useSendable(to, language).data?.templates.find(
+    (one) => one.messageTemplateId === offered.messageTemplateId,
+  );
+  const template = inLanguage ?? offered;
+  const consent = template.type === 'consent';
+  const unfilled = template.missing.filter((key) => (variables[key] ?? '').trim() === '');
+
+  const submit = () => {
+    setConfirming(false);
+    const body: SendMessage = {
+      to,
+      messageTemplateId: template.messageTemplateId,
+      language: language ?? template.language,
+      ...(template.missing.length === 0 ? {} : { variables }),
+      ...(consent ? basisBody(basis) : {}),
+    };
+    const of = JSON.stringify(body);
+    if (intent.current.of !== of) intent.current = { of, key: newIntentKey() };
+    send.mutate(
+      { body, key: intent.current.key },
+      {
+        onSuccess: () => {
+          intent.current = { of: '', key: '' };
+          notify.success(consent ? 'The consent request is on its way.' : 'The template is on its way.');
+          onSent();
+        },
+        onError: (error) => {
+          if (!isUncertain(error)) intent.current = { of: '', key: '' };
+        },
+      },
+    );
+  };
+
+  // Variables that the agent gives are no obstacle once they are filled in.
+  const blocked = !template.allowed && template.reason?.code !== 'template-variable-missing';
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (blocked || unfilled.length > 0 || send.isPending) return;
+        if (template.confirm !== undefined) setConfirming(true);
+        else submit();
+      }}
+    >
+      <TemplatePreview {...fillPreview(template.preview, variables)} />
+      <RecipientLine sendable={sendable} />
+      {(template.languages.length > 1 || template.missing.length > 0 || consent) && (
+        <div className={styles.fields}>
+          {template.languages.length > 1 && (
+            <Field label="Language">
+              <Select value={language ?? template.language} onChange={(_, data) => setLanguage(data.value)}>
+                {template.languages.map((code) => (
+                  <option key={code} value={code}>
+                    {languageName(code)}
+                  </option>
+                ))}
+              </Select>
+            </Field>
+          )}
+          {template.missing.map((key) => (
+            <Field key={key} label={`Variable ${variableName(key)}`} required>
+              <Input
+                value={variables[key] ?? ''}
+                maxLength={1024}
+                onChange={(_, data) => setVariables((all) => ({ ...all, [key]: data.value }))}
+              />
+            </Field>
+          ))}
+          {consent && <AskingBasis basis={basis} onChange={setBasis} />}
+        </div>
+      )}
+      {send.isError && (
+        <MessageBar intent="error" layout="multiline" role="alert">
+          <MessageBarBody>
+            {sentenceOf(send.error)}
+            {isUncertain(send.error) &&
+              ' Nothing is lost: Send tries the same message again and never sends it twice.'}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <div className={styles.end}>
+        <Button
+          type="submit"
+          appearance="primary"
+          icon={<Send20Filled />}
+          disabled={send.isPending || unfilled.length > 0}
+          disabledFocusable={blocked}
+          aria-describedby={blocked ? blockedId : undefined}
+        >
+          {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
+        </Button>
+        {blocked && (
+          <span id={blockedId} className={styles.blocked}>
+            {template.reason?.message ?? 'This template cannot be sent now.'}
+            {template.reason?.until !== undefined && (
+              <>
+                {' '}
+                From <Time at={template.reason.until} form="long" />.
+              </>
+            )}
+          </span>
+        )}
+      </div>
+      <ConfirmDialog
+        open={confirming}
+        title="Ask again?"
+        confirmLabel="Send Consent Template"
+        onConfirm={submit}
+        onCancel={() => setConfirming(false)}
+      >
+        {template.confirm}
+      </ConfirmDialog>
+    </form>
+  );
+}
+
+function variableName(key: string): string {
+  return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} of the header` : `{{${key}}}`;
+}
