@@ -7,7 +7,7 @@ import {
   type ProviderTemplate,
   ProviderUnavailable,
 } from '../../ports.ts';
-import { idText, known, lenient, shortText } from './fields.ts';
+import { anything, idText, known, lenient, shortText } from './fields.ts';
 import { isNobody } from './identity.ts';
 import { type Answer, jsonOrUndefined, nameOfFailure, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
 import { parseProviderError } from './parse-status.ts';
@@ -63,7 +63,7 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
     });
     const { status, body } = answer;
     if (status >= 200 && status < 300 && body !== undefined) return body;
-    const parsed = z.looseObject({ error: z.unknown() }).safeParse(body);
+    const parsed = errorBody.safeParse(body);
     const error = parsed.success ? parseProviderError(parsed.data.error) : undefined;
     const reason = error === undefined ? '' : `, error ${error.code}: ${error.title}`;
     throw new ProviderUnavailable(`${what}: WhatsApp answered HTTP ${status}${reason}`, error);
@@ -130,6 +130,8 @@ async function answerOf(response: Response): Promise<Answer> {
   const body = storable(jsonOrUndefined(await response.text()));
   return { status: response.status, headers: response.headers, body };
 }
+
+const errorBody = z.looseObject({ error: anything });
 
 const templatePage = z.looseObject({
   data: z.array(z.unknown()),

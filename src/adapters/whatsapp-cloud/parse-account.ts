@@ -105,8 +105,10 @@ export const parseTemplateCategory: ItemParser = (value, { entryTime, businessAc
   });
 };
 
+const templateComponents = z.looseObject(template);
+
 export const parseTemplateComponents: ItemParser = (value, { entryTime, businessAccountId }) => {
-  const parsed = z.looseObject(template).safeParse(value);
+  const parsed = templateComponents.safeParse(value);
   if (!parsed.success) return { misfit: complaint(parsed.error) };
   if (entryTime === undefined) return NO_TIME;
   const ref = templateRef(parsed.data);

@@ -38,10 +38,12 @@ const interactive = z.looseObject({
 });
 const body = z.looseObject({ body: z.string() });
 
+const worded = z.looseObject({ body: text, caption: text });
+const unsupported = z.looseObject({ type: shortText });
+
 /** The words of a message, of any type, for an edit: its body or its caption. */
 function wordsOf(message: Record<string, unknown> | undefined): string | null {
   if (message === undefined) return null;
-  const worded = z.looseObject({ body: text, caption: text });
   for (const part of Object.values(message)) {
     const parsed = worded.safeParse(part);
     const words = parsed.success ? (parsed.data.body ?? parsed.data.caption) : undefined;
@@ -120,7 +122,7 @@ const readers: Record<string, Reader> = {
 
   // What WhatsApp cannot pass on, an answer perhaps: neither consent nor refusal.
   unsupported: (part) => {
-    const parsed = z.looseObject({ type: shortText }).safeParse(part);
+    const parsed = unsupported.safeParse(part);
     return { kind: 'unsupported', type: parsed.success ? parsed.data.type : 'unknown' };
   },
 };

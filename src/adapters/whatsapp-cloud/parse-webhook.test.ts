@@ -330,10 +330,15 @@ describe('who is meant', () => {
   });
 
   it('does not give a person the ids of an entry that contradicts the message', () => {
-    const contacts = [{ wa_id: '12025550143', user_id: 'US.2' }];
-    expect(fromOf(text({ from_user_id: 'US.1' }), contacts)).toEqual([{ phone, userId: 'US.1' }]);
-    expect(fromOf(text({ from_user_id: 'US.1' }), [{ user_id: 'US.9', wa_id: '12025550199' }])).toEqual([
-      { phone, userId: 'US.1' },
+    const ana = text({ from_user_id: 'US.1' });
+    const own = { phone, userId: 'US.1' };
+    expect(fromOf(ana, [{ wa_id: '12025550143', user_id: 'US.2', parent_user_id: 'US.ENT.2' }])).toEqual([
+      own,
+    ]);
+    expect(fromOf(ana, [{ wa_id: '12025550199', user_id: 'US.9' }])).toEqual([own]);
+    const parent = { ...ana, from: undefined, from_parent_user_id: 'US.ENT.1' };
+    expect(fromOf(parent, [{ user_id: 'US.2', parent_user_id: 'US.ENT.1', wa_id: '12025550143' }])).toEqual([
+      { userId: 'US.1', parentUserId: 'US.ENT.1' },
     ]);
   });
 
@@ -363,6 +368,22 @@ describe('who is meant', () => {
   it('keeps the message of a person whose user id has a form nobody knows', () => {
     expect(fromOf(text({ from_user_id: 'us-17' }))).toEqual([{ phone }]);
     expect(fromOf(text({ from_user_id: {} }), [{ wa_id: 7, user_id: [] }])).toEqual([{ phone }]);
+  });
+
+  it('never takes the new id of a person for the old one', () => {
+    const system = (type: string) =>
+      text({
+        type: 'system',
+        from_user_id: newUserId,
+        system: { type, user_id: newUserId, wa_id: '12025550188' },
+      });
+    expect(updates(inbound([system('user_changed_number')]))).toMatchObject([
+      { from: { phone }, to: { phone: '+12025550188', userId: newUserId } },
+    ]);
+    const [change] = updates(inbound([system('user_changed_number')]));
+    expect(change).not.toHaveProperty('from.userId');
+    const unnamed = { ...system('user_changed_user_id'), from: undefined };
+    expect(updates(inbound([unnamed], [{ wa_id: '12025550143' }]))).toMatchObject([unknown('the old id')]);
   });
 
   it.each(['', '0', 'abc', '12025550143x', '1'.repeat(16), null, {}, true])(
@@ -475,6 +496,7 @@ describe('broken bodies', () => {
 });
 
 describe('for every JSON value', () => {
+  const stringUnit = fc.constantFrom('a', '7', '"', '\u0000', '\ud83d', '\udc4d', 'é', '.', '_');
   const storedAsJson = (value: unknown) => {
     const json = JSON.stringify(value);
     expect(json).not.toContain('\\u0000');
@@ -494,12 +516,12 @@ describe('for every JSON value', () => {
   };
 
   it('answers with at least one update, plain JSON that PostgreSQL holds, and never throws', () => {
-    const anything = fc.jsonValue({ stringUnit: 'binary' });
+    const anything = fc.jsonValue({ stringUnit });
     fc.assert(fc.property(anything, (body) => void holds(body)));
   });
 
   it('does the same for a body of the right shape with anything in it, and loses no item', () => {
-    const anything = fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 });
+    const anything = fc.jsonValue({ stringUnit, maxDepth: 3 });
     const item = fc.record(
       {
         id: fc.oneof(fc.string(), anything),

@@ -24,13 +24,13 @@ export interface ParsedUpdate {
 /** Fields that are lists of events about people. Others that carry `messages` (`standby`, `history`) are not for us. */
 const LIST_FIELDS = new Set(['messages', 'user_preferences', 'user_id_update', 'smb_message_echoes']);
 
-const LISTS: [key: string, parse: ItemParser][] = [
+const LISTS = new Map<string, ItemParser>([
   ['messages', parseMessage],
   ['statuses', parseStatus],
   ['user_preferences', parsePreference],
   ['user_id_update', parseUserIdUpdate],
   ['message_echoes', parseEcho],
-];
+]);
 
 const WHOLE_FIELDS: Record<string, ItemParser> = {
   message_template_status_update: parseTemplateStatus,
@@ -45,12 +45,14 @@ const WHOLE_FIELDS: Record<string, ItemParser> = {
 const objectOf = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
+const webhookSchema = z.looseObject({ entry: z.array(z.unknown()).min(1) });
 const entrySchema = z.looseObject({
   id: lenient(idText),
   time: lenient(unixSeconds),
   changes: z.array(z.unknown()).min(1),
 });
 const changeSchema = z.looseObject({ field: z.string().min(1).max(512), value: objectOf });
+const timedSchema = z.looseObject({ timestamp: unixSeconds });
 const metadataSchema = z.looseObject({ phone_number_id: lenient(idText) });
 
 /**
@@ -62,7 +64,7 @@ const metadataSchema = z.looseObject({ phone_number_id: lenient(idText) });
  */
 export function parseWebhook(body: unknown): ParsedUpdate[] {
   const kept = storable(body);
-  const webhook = z.looseObject({ entry: z.array(z.unknown()).min(1) }).safeParse(kept);
+  const webhook = webhookSchema.safeParse(kept);
   if (!webhook.success) return [unknownUpdate(kept, nowhere(''), 'not a webhook of WhatsApp')];
   return webhook.data.entry.flatMap(parseEntry);
 }
@@ -107,9 +109,8 @@ function parseChange(
 
 function parseLists(value: Record<string, unknown>, around: Surroundings): ParsedUpdate[] {
   const updates: ParsedUpdate[] = [];
-  const parsers = new Map(LISTS);
   for (const [key, list] of Object.entries(value)) {
-    const parse = parsers.get(key);
+    const parse = LISTS.get(key);
     if (key === 'contacts') continue;
     if (!Array.isArray(list)) {
       if (parse !== undefined) updates.push(unknownUpdate(list, around, `${key} is not a list`));
@@ -135,7 +136,7 @@ function parseItem(parse: ItemParser, item: unknown, around: Surroundings): Pars
 }
 
 function unknownUpdate(raw: unknown, around: Surroundings, reason: string): ParsedUpdate {
-  const timed = z.looseObject({ timestamp: unixSeconds }).safeParse(raw);
+  const timed = timedSchema.safeParse(raw);
   const { field, phoneNumberId, businessAccountId } = around;
   return {
     raw,

@@ -28,6 +28,8 @@ export function storable(value: unknown, depth = 0): unknown {
 }
 
 function storableText(text: string): string {
+  // Nearly every text passes; looking first is several times faster than making a copy of each.
+  if (text.isWellFormed() && !text.includes('\u0000')) return text;
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 
