@@ -4,7 +4,7 @@ import { KEYWORD_LISTS } from './all.ts';
 import { stripEnds } from './ends.ts';
 import type { KeywordList } from './list.ts';
 import { patternSource } from './pattern.ts';
-import { COURTESIES, FILLERS } from './whole-words.ts';
+import { COURTESIES, FILLERS, STRONG_STOP_WORDS } from './whole-words.ts';
 
 /** A pattern that fits, and what it refuses. */
 export interface Found {
@@ -72,9 +72,19 @@ function found(rules: readonly Rule[], key: string): Found | null {
   return hit === undefined ? null : { rule: hit.rule, language: hit.language, purposes: [...hit.purposes] };
 }
 
-/** A kept phrase that is a refusal as the whole of a normalised text, with or without words around that add nothing. */
+/**
+ * A kept phrase that is a refusal as the whole of a normalised text, with or without words around that add nothing
+ * ("I said stop", "for the last time, leave me alone").
+ */
 export function wholeRefusal(key: string): Found | null {
-  return wholeIn(key, 'whole');
+  const hit = wholeIn(key, 'whole');
+  if (hit !== null) return hit;
+  for (const [language, fillers] of FILLERS) {
+    const core = stripEnds(key, fillers);
+    if (STRONG_STOP_WORDS.has(core))
+      return { rule: `phrase:${language}:${core}`, language, purposes: [...PURPOSES] };
+  }
+  return null;
 }
 
 /** A phrase that is similar to a refusal as the whole of a normalised text. */
@@ -82,11 +92,16 @@ export function wholeHold(key: string): Found | null {
   return wholeIn(key, 'holds');
 }
 
+/** Words that add nothing to a refusal beside them: courtesies, "I told you", "I never signed up for this". */
+export function addsNothing(key: string): boolean {
+  return [...FILLERS.values()].some((fillers) => stripEnds(key, fillers) === '');
+}
+
 function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
   const bare = stripEnds(key, COURTESIES);
   for (const rules of RULES) {
     const fillers = FILLERS.get(rules.language);
-    const core = fillers === undefined ? bare : stripEnds(bare, fillers);
+    const core = fillers === undefined ? bare : stripEnds(key, fillers);
     for (const form of new Set([key, bare, core])) {
       const hit = form === '' ? null : found(rules[list], form);
       if (hit !== null) return hit;
@@ -106,4 +121,9 @@ export function refusalWithin(key: string): Found | null {
     return rules.marketing.test(`${key} `) ? { ...hit, purposes: ['marketing'] } : hit;
   }
   return null;
+}
+
+/** Whether any language's list finds a time, a place or somebody else in a normalised text. */
+export function speaksOfOtherThings(key: string): boolean {
+  return RULES.some(({ talk }) => talk.test(`${key} `));
 }

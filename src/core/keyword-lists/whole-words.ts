@@ -2,7 +2,7 @@ import { normalise } from '../normalise.ts';
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { endsOf } from './ends.ts';
+import { endsOf, stripEnds } from './ends.ts';
 
 /** One entry of a list that matches by equality, with the rule's stable name. */
 export interface Word {
@@ -28,7 +28,7 @@ export function emojiForm(text: string): string {
   if (text.length > 64 || normalise(text) !== '') return '';
   const shown = text
     .normalize('NFKC')
-    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\s\p{P}\u{1F3FB}-\u{1F3FF}]/gu, '');
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\s\p{P}]|\p{Emoji_Modifier}/gu, '');
   return shown.replace(/(\p{S})\1+/gu, '$1');
 }
 
@@ -56,11 +56,40 @@ const answers: AnswerWord[] = (['no', 'yes'] as const).flatMap((meaning) =>
   ),
 );
 
-/** By `stopForm`. */
-export const STOP_WORDS = byKey(stops, stopForm);
+const stopsByForm = byKey(stops, stopForm);
+
+/** The forms a normalised text is looked up by as a stop word: all of it, and without courtesies at its ends. */
+export function stopForms(key: string): readonly string[] {
+  return [stopForm(key), stopForm(stripEnds(key, COURTESIES))];
+}
+
+/** The built-in stop word that a normalised text is, whole. */
+export function builtInStop(key: string): StopWord | undefined {
+  for (const form of stopForms(key)) {
+    const word = stopsByForm.get(form);
+    if (word !== undefined) return word;
+  }
+  return undefined;
+}
+
 /** By normalised text, spaces and all. */
 export const ANSWER_WORDS = byKey(answers, (key) => key);
-export const STOP_WORDS_WITH_A_NUMBER = new Set(stops.map(({ key }) => key));
+export const STOP_WORDS = byKey(stops, (key) => key);
+
+/** Stop words that mean nothing else in daily life, so that a sentence may hold them and still be read. */
+export const STRONG_STOP_WORDS: ReadonlySet<string> = new Set(
+  ['stop', 'stopp', 'unsubscribe', 'unsub', 'opt out', 'stop all', 'désabonner', 'désinscrire', 'abmelden']
+    .concat([
+      'uitschrijven',
+      'afmelden',
+      'descadastrar',
+      'desuscribir',
+      'darme de baja',
+      'अनसब्सक्राइब',
+      'إلغاء الاشتراك',
+    ])
+    .map(normalise),
+);
 
 /** Single words long enough that one slip is more likely than another word, and "stop". */
 export const SLIP_TARGETS = stops.filter(
