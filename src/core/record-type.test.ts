@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type CrmColumn,
+  complianceToField,
+  fieldToCompliance,
+  messagingNumber,
+  observedCompliance,
+  otherNumbers,
+  RECORD_TYPE_DEFAULTS,
+  type RecordType,
+  recordTypeProblems,
+} from './record-type.ts';
+
+const CONTACT: RecordType = {
+  ...RECORD_TYPE_DEFAULTS,
+  table: 'contact',
+  displayName: 'Contact',
+  phoneColumns: ['mobilephone', 'telephone1', 'telephone2'],
+  nameColumn: 'fullname',
+  complianceField: 'allowwhatsapp',
+  defaultCountry: 'BR',
+};
+const COLUMNS: CrmColumn[] = [
+  { name: 'fullname', label: 'Full Name', kind: 'text' },
+  { name: 'mobilephone', label: 'Mobile Phone', kind: 'phone' },
+  { name: 'telephone1', label: 'Business Phone', kind: 'phone' },
+  { name: 'telephone2', label: 'Home Phone', kind: 'text' },
+  { name: 'allowwhatsapp', label: 'Allow WhatsApp', kind: 'boolean' },
+  { name: 'birthdate', label: 'Birthday', kind: 'date' },
+];
+const TABLES = ['contact', 'lead'];
+const codes = (change: Partial<RecordType>, columns: CrmColumn[] | null = COLUMNS) =>
+  recordTypeProblems({ ...CONTACT, ...change }, columns, TABLES).map(({ code, path }) => `${path}: ${code}`);
+
+describe('what a column means', () => {
+  test.each([
+    [true, 'allows', true],
+    [false, 'allows', false],
+    [null, 'allows', null],
+    [true, 'forbids', false],
+    [false, 'forbids', true],
+    [null, 'forbids', null],
+  ] as const)('%s under %s is written %s', (allowed, polarity, field) => {
+    expect(complianceToField(allowed, polarity)).toBe(field);
+  });
+
+  test('what was written is read back', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(true, false, null),
+        fc.constantFrom('allows', 'forbids'),
+        (allowed, polarity) => {
+          expect(fieldToCompliance(complianceToField(allowed, polarity), polarity)).toBe(allowed);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    // A fresh "Do not contact" column says No for everybody: nobody was asked.
+    [false, 'forbids', false, null],
+    [false, 'forbids', true, true],
+    [true, 'forbids', false, false],
+    [true, 'forbids', true, false],
+    [true, 'allows', false, true],
+    [false, 'allows', false, false],
+    [null, 'allows', true, null],
+  ] as const)(
+    '%s found under %s, granted in the ledger %s, counts as %s',
+    (value, polarity, granted, counts) => {
+      expect(observedCompliance(value, polarity, granted)).toBe(counts);
+    },
+  );
+});
+
+describe('the numbers of a record', () => {
+  test('the first column that parses is the messaging number, the rest recognise who writes', () => {
+    const values = { mobilephone: 'ask her', telephone1: '(11) 98765-4321', telephone2: '+49 170 1234567' };
+    expect(messagingNumber(CONTACT, values)).toEqual({ column: 'telephone1', e164: '+5511987654321' });
+    expect(otherNumbers(CONTACT, values)).toEqual([{ column: 'telephone2', e164: '+491701234567' }]);
+  });
+
+  test('one number written twice is one', () => {
+    const values = { mobilephone: '+55 11 8765-4321', telephone1: '(11) 98765-4321', telephone2: null };
+    expect(messagingNumber(CONTACT, values)?.column).toBe('mobilephone');
+    expect(otherNumbers(CONTACT, values)).toEqual([]);
+  });
+
+  test('a number that a spreadsheet made a number of', () => {
+    expect(messagingNumber(CONTACT, { mobilephone: 5511987654321 })?.e164).toBe('+5511987654321');
+  });
+
+  test('a record without a number has none', () => {
+    expect(messagingNumber(CONTACT, { mobilephone: '', telephone1: null })).toBeNull();
+    expect(otherNumbers(CONTACT, {})).toEqual([]);
+  });
+});
+
+describe('a set-up that cannot work is refused', () => {
+  test('and one that can is not', () => {
+    expect(codes({})).toEqual([]);
+    expect(codes({ complianceField: null, relatedTable: 'lead', phoneColumns: [] })).toEqual([]);
+  });
+
+  test.each<[what: string, change: Partial<RecordType>, problem: string]>([
+    ['a field that is gone', { complianceField: 'gone' }, 'complianceField: column-missing'],
+    ['a field that is no Boolean', { complianceField: 'fullname' }, 'complianceField: not-boolean'],
+    ['a marketing field that is no Boolean', { marketingField: 'birthdate' }, 'marketingField: not-boolean'],
+    ['one field for both', { marketingField: 'allowwhatsapp' }, 'marketingField: same-field'],
+    ['a phone column that is gone', { phoneColumns: ['mobilephone', 'fax'] }, 'phoneColumns: column-missing'],
+    ['a phone column of Yes and No', { phoneColumns: ['allowwhatsapp'] }, 'phoneColumns: not-text'],
+    ['no phone column', { phoneColumns: [] }, 'phoneColumns: no-phone-column'],
+    ['a country that is none', { defaultCountry: 'XX' }, 'defaultCountry: bad-country'],
+    ['a related table that is gone', { relatedTable: 'account' }, 'relatedTable: table-missing'],
+    ['a language column that is gone', { languageColumn: 'lang' }, 'languageColumn: column-missing'],
+  ])('%s', (_, change, problem) => {
+    expect(codes(change)).toEqual([problem]);
+  });
+
+  test('all at once', () => {
+    expect(codes({ nameColumn: 'x', complianceField: 'y', defaultCountry: 'Z' })).toHaveLength(3);
+    expect(codes({ defaultCountry: 'Z' }, null)).toEqual([
+      'defaultCountry: bad-country',
+      'table: table-missing',
+    ]);
+  });
+});

@@ -1,0 +1,184 @@
+import { matchKey, parsePhone, supportedCountry } from './phone.ts';
+
+/** A CRM table Assent works with (product.md §1), as an administrator set it up. */
+export interface RecordType {
+  table: string;
+  displayName: string;
+  /** In their order: the first that parses is the record's messaging number, the others recognise who writes. */
+  phoneColumns: string[];
+  nameColumn: string;
+  /** The Boolean column that says whether the customer may be messaged; null: none yet, nothing is projected. */
+  complianceField: string | null;
+  /** What a set column means. */
+  polarity: Polarity;
+  /** What may be sent where nothing was decided. */
+  unset: 'ask-first' | 'allow';
+  /** ISO 3166-1 alpha-2, for numbers written without a country code. */
+  defaultCountry: string | null;
+  /** Which record type names a customer who is in several: the lowest. Equal ones are allowed. */
+  priority: number;
+  marketingField: string | null;
+  /** The table that supplies the phone where this one has none. */
+  relatedTable: string | null;
+  languageColumn: string | null;
+  /** A denied customer who writes may be answered inside that window (product.md §3.1). */
+  allowReplyAfterRefusal: boolean;
+  /** Kept with each consent request as its basis, unless the sender says another. */
+  askingBasis: AskingBasis;
+}
+
+/** `allows`: Yes in the column is consent. `forbids`: Yes in the column is a refusal ("Do not contact"). */
+export type Polarity = 'allows' | 'forbids';
+export type AskingBasis = 'customer-wrote' | 'existing-customer' | 'other';
+
+/** What holds where an administrator said nothing. */
+export const RECORD_TYPE_DEFAULTS = {
+  complianceField: null,
+  polarity: 'allows',
+  unset: 'ask-first',
+  defaultCountry: null,
+  priority: 100,
+  marketingField: null,
+  relatedTable: null,
+  languageColumn: null,
+  allowReplyAfterRefusal: false,
+  askingBasis: 'existing-customer',
+} as const satisfies Partial<RecordType>;
+
+/** A column as the CRM describes it. */
+export interface CrmColumn {
+  name: string;
+  label: string;
+  kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
+}
+
+export interface RecordTypeProblem {
+  code:
+    | 'table-missing'
+    | 'column-missing'
+    | 'not-boolean'
+    | 'not-text'
+    | 'same-field'
+    | 'no-phone-column'
+    | 'bad-country';
+  /** The setting it is about. */
+  path: keyof RecordType;
+  message: string;
+}
+
+/** What the column holds for a decision: `allowed` true for granted, false for denied, null for empty. */
+export function complianceToField(allowed: boolean | null, polarity: Polarity): boolean | null {
+  return allowed === null || polarity === 'allows' ? allowed : !allowed;
+}
+
+/**
+ * What a column's value says of the customer, the inverse of `complianceToField`. Under `forbids` an `allowed` read
+ * from a CRM is mere absence of a refusal: see `observedCompliance`.
+ */
+export function fieldToCompliance(value: boolean | null, polarity: Polarity): boolean | null {
+  return complianceToField(value, polarity);
+}
+
+/**
+ * What a value found in the CRM counts as (product.md §3.2): under `forbids`, "allowed" without a grant in the ledger
+ * is unset, because a fresh "Do not contact" column says No for everybody and nobody was asked.
+ */
+export function observedCompliance(
+  value: boolean | null,
+  polarity: Polarity,
+  grantedInLedger: boolean,
+): boolean | null {
+  const allowed = fieldToCompliance(value, polarity);
+  return polarity === 'forbids' && allowed === true && !grantedInLedger ? null : allowed;
+}
+
+export interface ColumnNumber {
+  column: string;
+  e164: string;
+}
+
+/** The number messages go to and the Compliance Field mirrors: the first phone column that parses. */
+export function messagingNumber(
+  recordType: RecordType,
+  values: Record<string, unknown>,
+): ColumnNumber | null {
+  return numbersOf(recordType, values)[0] ?? null;
+}
+
+/** The record's further numbers, each once: they recognise who writes and nothing more. */
+export function otherNumbers(recordType: RecordType, values: Record<string, unknown>): ColumnNumber[] {
+  return numbersOf(recordType, values).slice(1);
+}
+
+/** All problems of a set-up at once. `columns` is null where the CRM has no such table; `tables` are its tables. */
+export function recordTypeProblems(
+  recordType: RecordType,
+  columns: readonly CrmColumn[] | null,
+  tables: readonly string[],
+): RecordTypeProblem[] {
+  const problems: RecordTypeProblem[] = [];
+  const add = (code: RecordTypeProblem['code'], path: keyof RecordType, message: string) =>
+    problems.push({ code, path, message });
+  const { table, phoneColumns, complianceField, marketingField, relatedTable, defaultCountry } = recordType;
+
+  if (relatedTable !== null && !tables.includes(relatedTable))
+    add('table-missing', 'relatedTable', `The CRM has no table “${relatedTable}”.`);
+  if (phoneColumns.length === 0 && relatedTable === null)
+    add(
+      'no-phone-column',
+      'phoneColumns',
+      'Choose at least one phone column: without one nobody can be messaged.',
+    );
+  if (defaultCountry !== null && supportedCountry(defaultCountry) === undefined)
+    add(
+      'bad-country',
+      'defaultCountry',
+      `“${defaultCountry}” is no country code. Use two letters, such as DE.`,
+    );
+  if (complianceField !== null && complianceField === marketingField)
+    add(
+      'same-field',
+      'marketingField',
+      'Choose another column for marketing: it would overwrite the Compliance Field.',
+    );
+  if (columns === null) {
+    add('table-missing', 'table', `The CRM has no table “${table}”.`);
+    return problems;
+  }
+
+  for (const [field, name] of namedColumns(recordType)) {
+    const column = columns.find((candidate) => candidate.name === name);
+    const wantsBoolean = field === 'complianceField' || field === 'marketingField';
+    if (column === undefined) add('column-missing', field, `The table “${table}” has no column “${name}”.`);
+    else if (wantsBoolean && column.kind !== 'boolean')
+      add('not-boolean', field, `“${column.label}” is not a Yes/No column. Choose one that is.`);
+    else if (!wantsBoolean && column.kind === 'boolean')
+      add('not-text', field, `“${column.label}” is a Yes/No column. Choose one that holds text.`);
+  }
+  return problems;
+}
+
+function namedColumns(recordType: RecordType): [field: keyof RecordType, name: string][] {
+  const { phoneColumns, nameColumn, complianceField, marketingField, languageColumn } = recordType;
+  const all: [keyof RecordType, string | null][] = [
+    ...phoneColumns.map((name): [keyof RecordType, string] => ['phoneColumns', name]),
+    ['nameColumn', nameColumn],
+    ['complianceField', complianceField],
+    ['marketingField', marketingField],
+    ['languageColumn', languageColumn],
+  ];
+  return all.flatMap(([field, name]) => (name === null ? [] : [[field, name]]));
+}
+
+function numbersOf(recordType: RecordType, values: Record<string, unknown>): ColumnNumber[] {
+  const found = new Map<string, ColumnNumber>();
+  for (const column of recordType.phoneColumns) {
+    const written = Object.hasOwn(values, column) ? values[column] : null;
+    // A spreadsheet makes a number of 4915112345678, and some CRMs keep it so.
+    const text = typeof written === 'string' || typeof written === 'number' ? String(written) : '';
+    const phone = parsePhone(text, recordType.defaultCountry ?? undefined);
+    if (phone === null || found.has(matchKey(phone.e164))) continue;
+    found.set(matchKey(phone.e164), { column, e164: phone.e164 });
+  }
+  return [...found.values()];
+}
