@@ -1,4 +1,5 @@
 import type { Identity, ProviderError } from './core/update.ts';
+import type { Tx } from './db/engine.ts';
 
 /** What is asked of the outside. Adapters implement these; actions and workers take them as arguments. */
 
@@ -82,4 +83,37 @@ export class ProviderUnavailable extends Error {
     this.name = 'ProviderUnavailable';
     this.error = error;
   }
+}
+
+/** One column of one record that shall hold a value. */
+export interface FieldWrite {
+  table: string;
+  recordId: string;
+  column: string;
+  value: boolean | null;
+}
+
+export interface CrmColumn {
+  name: string;
+  label: string;
+  kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
+  defaultValue: boolean | string | null;
+  custom: boolean;
+}
+
+/**
+ * The CRM. `writeFields` promises to make the values true and writes only differences: the embedded CRM inside the given
+ * transaction, a remote one by jobs that the transaction stores.
+ */
+export interface Crm {
+  readonly kind: 'embedded' | 'dataverse';
+  tables(): Promise<{ name: string; label: string }[]>;
+  columns(tx: Tx, table: string): Promise<CrmColumn[]>;
+  writeFields(tx: Tx, writes: readonly FieldWrite[], now: number): Promise<void>;
+  /** The record's values for bindings; null where there is no such record. */
+  values(
+    tx: Tx,
+    table: string,
+    recordId: string,
+  ): Promise<Record<string, string | number | boolean | null> | null>;
 }

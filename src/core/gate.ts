@@ -226,3 +226,55 @@ function limit(
   const freed = recent.at(recent.length - most);
   return [freed === undefined ? { code } : { code, until: freed.at + span }];
 }
+
+/**
+ * An automatic answer leaves only while the line it answers still decides, inside the window (product.md §3.6).
+ * Null allows it; otherwise the code.
+ */
+export function decideAutomaticAnswer(input: {
+  stillDecides: boolean;
+  lastInboundAt: number | null;
+  now: number;
+  blocked: boolean;
+  channelConnected: boolean;
+}): GateCode | 'superseded' | null {
+  if (input.blocked) return 'contact-blocked';
+  if (!input.channelConnected) return 'channel-disconnected';
+  if (!input.stillDecides) return 'superseded';
+  return windowOpen(input.lastInboundAt, input.now) ? null : 'service-window-closed';
+}
+
+const SENTENCES: Record<GateCode | 'superseded', string> = {
+  'not-allowed': 'You may not send messages. Ask an administrator for the right to.',
+  'contact-blocked': 'This customer is blocked. Unblock them before you write.',
+  'contact-point-unknown':
+    'This number is in no CRM record. Save it as a contact, lead or account, or let an administrator allow chats with unknown numbers.',
+  'channel-disconnected':
+    'The WhatsApp number is not connected. An administrator sees why under Configuration, WhatsApp.',
+  'template-not-published': 'This template is not published or not approved by WhatsApp.',
+  'template-waiting': 'This Consent Template waits for its Opt-In and Opt-Out Templates.',
+  'template-paused': 'WhatsApp has paused this template. Choose another one.',
+  'template-of-another-record-type': 'This template belongs to another record type.',
+  'template-variable-missing': 'A variable of this template has no value. Fill it in, here or on the record.',
+  'consent-denied': 'The customer refused messages. Only a Consent Template may be sent.',
+  'consent-on-hold':
+    'The customer wrote something that reads like a refusal. Decide it first, or send a Consent Template.',
+  'consent-needed': 'The customer has not agreed yet. Send a Consent Template first.',
+  'consent-expired': 'The customer’s consent has expired. Send a Consent Template to ask again.',
+  'marketing-consent-needed': 'Marketing messages need the customer’s consent to marketing.',
+  'platform-stopped-marketing':
+    'The customer stopped marketing messages in WhatsApp. Only they can resume them.',
+  'asked-too-recently': 'The customer was asked too recently. Wait before you ask again.',
+  'ask-limit-reached':
+    'The customer was asked as often as your organisation allows. Wait before you ask again.',
+  'asking-forbidden': 'Asking again after a refusal is not allowed here.',
+  'crm-unreachable': 'The CRM cannot be reached, and the value it last gave is too old to rely on.',
+  'service-window-closed':
+    'More than 24 hours have passed since the customer’s last message. Send a template instead.',
+  superseded: 'A newer answer of the customer’s made this automatic answer obsolete.',
+};
+
+/** One sentence a person can act on; the same in API, screen and log. */
+export function explainGate(code: string): string {
+  return code in SENTENCES ? SENTENCES[code as GateCode] : 'This message may not be sent.';
+}

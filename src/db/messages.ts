@@ -6,6 +6,8 @@ import { iso, json, time, uuids } from './rows.ts';
 
 export interface MessageRow {
   id: string;
+  /** Order of arrival: WhatsApp's clock has whole seconds, so an answer may carry an earlier time than its question. */
+  position: number;
   conversationId: string;
   contactPointId: string;
   channelId: string;
@@ -28,7 +30,7 @@ export interface MessageRow {
   statusAt: number | null;
 }
 
-const COLUMNS = sql`m.id, m.conversation_id as "conversationId", m.contact_point_id as "contactPointId", m.channel_id as "channelId",
+const COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.contact_point_id as "contactPointId", m.channel_id as "channelId",
   m.direction, m.kind, m.text, m.content, m.status, m.reason_code as "reasonCode", m.reason_text as "reasonText",
   m.whatsapp_id as "whatsappId", m.reply_to as "replyTo", m.actor, m.automatic, m.message_template_id as "messageTemplateId",
   m.template_type as "templateType", m.template_name as "templateName", m.template_language as "templateLanguage", m.at,
@@ -146,17 +148,17 @@ export async function readMessage(tx: Tx, id: string): Promise<MessageRow | null
   return rows[0] ?? null;
 }
 
-/** One page of a thread, newest first; `before` is the last row of the page before. */
+/** One page of a thread, newest first; `before` is the position of the last row of the page before. */
 export async function threadPage(
   tx: Tx,
   conversationId: string,
-  before: { at: number; id: string } | null,
+  before: number | null,
   limit: number,
 ): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
     select ${COLUMNS} from message m where m.conversation_id = ${conversationId}::uuid
-       and (${time(before?.at ?? null)} is null or (m.at, m.id) < (${time(before?.at ?? null)}, ${before?.id ?? null}::uuid))
-     order by m.at desc, m.id desc limit ${limit}`.execute(tx);
+       and (${before}::bigint is null or m.position < ${before}::bigint)
+     order by m.position desc limit ${limit}`.execute(tx);
   return rows;
 }
 
@@ -207,8 +209,9 @@ export async function lastOutboundBefore(
     join lateral (
       select id from message
        where contact_point_id = w."contactPointId" and direction = 'out' and not automatic
-         and date_trunc('second', at) <= w.at and status not in ('queued', 'cancelled', 'failed')
-       order by at desc, position desc limit 1
+         and handed_at is not null and date_trunc('second', handed_at) <= w.at
+         and status not in ('queued', 'cancelled', 'failed')
+       order by handed_at desc limit 1
     ) m on true`.execute(tx);
   return new Map(found.map((row) => [row.key, row.id]));
 }

@@ -282,7 +282,7 @@ export const up: readonly string[] = [
     next_attempt_at timestamptz,
     attempts integer not null default 0
   )`,
-  `create index message_of_conversation on message (conversation_id, at desc, id desc)`,
+  `create index message_of_conversation on message (conversation_id, position desc)`,
   `create index message_by_whatsapp_id on message (whatsapp_id) where whatsapp_id is not null`,
   `create unique index message_in_once on message (contact_point_id, whatsapp_id) where direction = 'in'`,
   `create index message_queued on message (next_attempt_at, position) where status = 'queued'`,
@@ -290,7 +290,7 @@ export const up: readonly string[] = [
   `create index message_open_of_contact_point on message (contact_point_id, position)
     where status in ('queued', 'handing-over')`,
   `create index message_unconfirmed on message (at) where status = 'unconfirmed'`,
-  `create index message_out_of_contact_point on message (contact_point_id, at desc)
+  `create index message_out_of_contact_point on message (contact_point_id, handed_at desc)
     where direction = 'out' and not automatic`,
   `create table idempotency (
     caller text not null,

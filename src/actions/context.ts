@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { Sha256 } from '../core/evidence.ts';
+import type { Database } from '../db/engine.ts';
+import type { Clock, Crm, MessagingProvider } from '../ports.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What every action may use. Made once by `main`; tests make their own with a clock they move. */
+export interface Context {
+  database: Database;
+  clock: Clock;
+  log: Logger;
+  crm: Crm;
+  provider: MessagingProvider;
+  channel: Channel;
+  keys: Keys;
+  metrics: Metrics;
+  /** Calls that make things up: ids, tokens, salts. */
+  make: Makers;
+  /** Tells the loops of this process that there is work; other nodes hear it by NOTIFY. */
+  wake: { outbox: () => void; inbox: () => void; templates: () => void };
+  sandbox: boolean;
+}
+
+/** The business number this installation sends from; its id is Meta's phone number id. */
+export interface Channel {
+  id: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+}
+
+export interface Keys {
+  sha256: Sha256;
+  /** Keyed hash of a number's match key: what stays when the number is erased. Hex. */
+  numberHash: (matchKey: string) => string;
+  /** HMAC over the head of a chain in an export, so that a stranger's copy can be told from a forged one. Hex. */
+  sign: (text: string) => string;
+}
+
+export interface Makers {
+  /** UUID v7: grows with time, so that rows made together lie together. */
+  id: () => string;
+  /** 128 unguessable bits, URL-safe. */
+  token: () => string;
+}

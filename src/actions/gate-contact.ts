@@ -1,0 +1,132 @@
+import { type ConsentView, foldConsent } from '../core/consent.ts';
+import type { AskLimits, GateContact } from '../core/gate.ts';
+import { PURPOSES, type Purpose } from '../core/purpose.ts';
+import type { RecordType } from '../core/record-type.ts';
+import type { Settings } from '../core/settings.ts';
+import type { ContactPoint } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { factsOf } from '../db/ledger.ts';
+import { fieldsSeen, type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
+
+/** Loads what the gate must know of contact points: the fold of their ledger, their records, the fields' values. */
+
+export type Views = Record<Purpose, ConsentView>;
+
+export interface LoadedContact {
+  contact: ContactPoint;
+  views: Views;
+  /** Every record that carries one of the numbers; `messaging` ones share the decision. */
+  records: LinkedRecord[];
+  gate: GateContact;
+}
+
+/** The record a send is addressed to, where it is addressed to one. */
+export interface Addressed {
+  recordType: string;
+  recordId: string;
+}
+
+export function fold(facts: Parameters<typeof foldConsent>[0], now: number, settings: Settings): Views {
+  const options = { now, requestOpenDays: settings.requestOpenDays };
+  return {
+    service: foldConsent(facts, 'service', options),
+    marketing: foldConsent(facts, 'marketing', options),
+  };
+}
+
+export function askLimits(settings: Settings): AskLimits {
+  return {
+    unansweredPerDay: settings.askUnansweredPerDay,
+    unansweredPer30Days: settings.askUnansweredPer30Days,
+    afterRefusalPerDay: settings.askAfterRefusalPerDay,
+    afterRefusalPer90Days: settings.askAfterRefusalPer90Days,
+    countriesNoAskAfterRefusal: settings.countriesNoAskAfterRefusal,
+  };
+}
+
+export async function loadContacts(
+  tx: Tx,
+  contacts: readonly ContactPoint[],
+  now: number,
+  settings: Settings,
+  recordTypes: Map<string, RecordType>,
+): Promise<Map<string, LoadedContact>> {
+  const ids = contacts.map((contact) => contact.id);
+  const facts = await factsOf(tx, ids);
+  const records = await recordsOfContactPoints(tx, ids);
+  const seen = await fieldsSeen(tx, records, 'service');
+  const loaded = new Map<string, LoadedContact>();
+  for (const contact of contacts) {
+    const views = fold(facts.get(contact.id) ?? [], now, settings);
+    const mine = records.filter((record) => record.contactPointId === contact.id);
+    const forbidden = new Set(
+      mine.filter((r) => r.messaging && seen.get(keyOf(r))?.value === false).map((record) => keyOf(record)),
+    );
+    loaded.set(contact.id, {
+      contact,
+      views,
+      records: mine,
+      gate: gateContact(contact, views, mine, forbidden, recordTypes, settings),
+    });
+  }
+  return loaded;
+}
+
+const keyOf = (record: { recordType: string; recordId: string }): string =>
+  `${record.recordType}/${record.recordId}`;
+
+function gateContact(
+  contact: ContactPoint,
+  views: Views,
+  records: LinkedRecord[],
+  forbidden: Set<string>,
+  recordTypes: Map<string, RecordType>,
+  settings: Settings,
+): GateContact {
+  const types = records
+    .map((r) => recordTypes.get(r.recordType))
+    .filter((type): type is RecordType => type !== undefined);
+  const unknown = types.length === 0;
+  const unset = unknown
+    ? settings.unknownUnset
+    : types.every((type) => type.unset === 'allow')
+      ? 'allow'
+      : 'ask-first';
+  return {
+    service: views.service,
+    marketing: views.marketing,
+    unknownNotAllowed: unknown && !settings.chatWithUnknown,
+    unset,
+    fieldForbids: forbidden.size > 0,
+    allowReplyAfterRefusal: !unknown && types.every((type) => type.allowReplyAfterRefusal),
+    lastInboundAt: contact.lastInboundAt,
+    lastWordAt: contact.lastWordAt,
+    country: contact.country,
+    crmStale: false,
+  };
+}
+
+/**
+ * The contact as one send sees it: a No found at first sight closes its own record, and the number as a whole only where
+ * no record is addressed. A request on its way is not counted against itself.
+ */
+export async function gateFor(
+  tx: Tx,
+  loaded: LoadedContact,
+  addressed: Addressed | null,
+  ownRequestId: string | null,
+): Promise<GateContact> {
+  let gate = loaded.gate;
+  if (addressed !== null) {
+    const seen = await fieldsSeen(tx, [addressed], 'service');
+    gate = { ...gate, fieldForbids: seen.get(keyOf(addressed))?.value === false };
+  }
+  if (ownRequestId === null) return gate;
+  const without = (view: ConsentView): ConsentView => ({
+    ...view,
+    requests: view.requests.filter((request) => request.requestId !== ownRequestId),
+  });
+  return { ...gate, service: without(gate.service), marketing: without(gate.marketing) };
+}
+
+export const anyHold = (views: Views): boolean => PURPOSES.some((purpose) => views[purpose].onHold !== null);

@@ -1,0 +1,124 @@
+import { decideAutomaticAnswer, decideSend, type SendPath, type TemplateFault } from '../core/gate.ts';
+import type { PublishedTemplate } from '../core/message-template.ts';
+import type { Settings } from '../core/settings.ts';
+import { requestOfMessage } from '../db/consent.ts';
+import type { Tx } from '../db/engine.ts';
+import type { ChannelRow } from '../db/organisation.ts';
+import type { QueuedMessage } from '../db/outbox.ts';
+import type { WhatsAppTemplateRow } from '../db/templates.ts';
+import { askLimits, gateFor, type LoadedContact } from './gate-contact.ts';
+
+/** Asks the gate about a message that is queued already: at hand-over, and whenever a decision changed. */
+
+export interface JudgeInputs {
+  now: number;
+  settings: Settings;
+  channel: ChannelRow | null;
+  whatsappTemplates: readonly WhatsAppTemplateRow[];
+  published: readonly PublishedTemplate[];
+}
+
+export type Judgement =
+  | { allowed: true; inputs: Record<string, unknown> }
+  | { allowed: false; code: string; inputs: Record<string, unknown> };
+
+export async function judgeQueued(
+  tx: Tx,
+  message: QueuedMessage,
+  loaded: LoadedContact,
+  inputs: JudgeInputs,
+): Promise<Judgement> {
+  const summary = decisionInputs(loaded, inputs.now);
+  if (message.automatic) {
+    const verdict = decideAutomaticAnswer({
+      stillDecides: [loaded.views.service.decidedBy, loaded.views.marketing.decidedBy].includes(
+        message.answersLine,
+      ),
+      lastInboundAt: loaded.contact.lastInboundAt,
+      now: inputs.now,
+      blocked: loaded.contact.blocked,
+      channelConnected: channelConnected(inputs.channel),
+    });
+    return verdict === null
+      ? { allowed: true, inputs: summary }
+      : { allowed: false, code: verdict, inputs: summary };
+  }
+  const addressed =
+    message.recordType === null || message.recordId === null
+      ? null
+      : { recordType: message.recordType, recordId: message.recordId };
+  const request = message.templateType === 'consent' ? await requestOfMessage(tx, message.id) : null;
+  const contact = await gateFor(tx, loaded, addressed, request?.id ?? null);
+  const decision = decideSend({
+    now: inputs.now,
+    path: message.path as SendPath,
+    content: contentOf(message, inputs),
+    maySend: true,
+    contactBlocked: loaded.contact.blocked,
+    channelConnected: channelConnected(inputs.channel),
+    contact,
+    limits: askLimits(inputs.settings),
+  });
+  return decision.allowed
+    ? { allowed: true, inputs: summary }
+    : { allowed: false, code: decision.code, inputs: summary };
+}
+
+function contentOf(message: QueuedMessage, inputs: JudgeInputs): Parameters<typeof decideSend>[0]['content'] {
+  if (message.kind !== 'template') return { kind: 'text' };
+  const template = inputs.whatsappTemplates.find(
+    (one) => one.name === message.templateName && one.language === message.templateLanguage,
+  );
+  const published = inputs.published.some((one) => one.id === message.messageTemplateId);
+  return {
+    kind: 'template',
+    type:
+      message.templateType === 'consent' || message.templateType === 'marketing'
+        ? message.templateType
+        : 'utility',
+    purpose: message.templatePurpose === 'marketing' ? 'marketing' : 'service',
+    category: template?.category ?? 'MARKETING',
+    fault: published ? whatsappFault(template) : 'template-not-published',
+    missingVariables: [],
+  };
+}
+
+/** What Meta's status of a template stands in the way of. */
+export function whatsappFault(template: WhatsAppTemplateRow | undefined): TemplateFault | null {
+  if (template === undefined) return 'template-not-published';
+  if (template.status === 'APPROVED') return null;
+  return template.status === 'PAUSED' || template.status === 'DISABLED'
+    ? 'template-paused'
+    : 'template-not-published';
+}
+
+/** Only a number that Meta calls connected can send; one not asked yet counts as connected. */
+export function channelConnected(channel: ChannelRow | null): boolean {
+  return (
+    channel !== null && channel.stoppedReason === null && ['CONNECTED', 'UNKNOWN'].includes(channel.status)
+  );
+}
+
+/** The decision's inputs, kept on the message as evidence. */
+export function decisionInputs(loaded: LoadedContact, now: number): Record<string, unknown> {
+  const { service, marketing } = loaded.views;
+  return {
+    at: new Date(now).toISOString(),
+    service: {
+      state: service.state,
+      decidedBy: service.decidedBy,
+      source: service.source,
+      onHold: service.onHold !== null,
+    },
+    marketing: {
+      state: marketing.state,
+      decidedBy: marketing.decidedBy,
+      platformStopped: marketing.platformStopped,
+    },
+    unset: loaded.gate.unset,
+    fieldForbids: loaded.gate.fieldForbids,
+    lastInboundAt:
+      loaded.contact.lastInboundAt === null ? null : new Date(loaded.contact.lastInboundAt).toISOString(),
+    ledgerSeq: loaded.contact.ledgerSeq,
+  };
+}

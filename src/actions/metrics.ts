@@ -1,0 +1,81 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Prometheus metrics. The five without comment are part of the stable interface (architecture.md §4). */
+export interface Metrics {
+  registry: Registry;
+  inboxPending: Gauge;
+  inboxOldestSeconds: Gauge;
+  outboxPending: Gauge;
+  gateDecisions: Counter<'code'>;
+  sendsUnconfirmed: Gauge;
+  /** Updates that could not be applied and are kept: unknown kinds, poison. */
+  inboxUnapplied: Gauge;
+  webhooks: Counter<'result'>;
+  updates: Counter<'kind'>;
+  sends: Counter<'outcome'>;
+  /** Seconds from the request's arrival to its commit. */
+  ingestSeconds: Histogram;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    inboxPending: new Gauge({
+      name: 'assent_inbox_pending',
+      help: 'Stored updates that wait to be applied',
+      registers,
+    }),
+    inboxOldestSeconds: new Gauge({
+      name: 'assent_inbox_oldest_seconds',
+      help: 'Age of the oldest waiting update',
+      registers,
+    }),
+    outboxPending: new Gauge({
+      name: 'assent_outbox_pending',
+      help: 'Messages queued or being handed over',
+      registers,
+    }),
+    gateDecisions: new Counter({
+      name: 'assent_gate_decisions_total',
+      help: 'Decisions of the gate by code; `allowed` where it let pass',
+      labelNames: ['code'],
+      registers,
+    }),
+    sendsUnconfirmed: new Gauge({
+      name: 'assent_sends_unconfirmed',
+      help: 'Sends whose outcome nobody knows yet',
+      registers,
+    }),
+    inboxUnapplied: new Gauge({
+      name: 'assent_inbox_unapplied',
+      help: 'Updates kept that could not be applied',
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'assent_webhooks_total',
+      help: 'Webhook requests by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    updates: new Counter({
+      name: 'assent_updates_total',
+      help: 'Updates stored, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    sends: new Counter({
+      name: 'assent_sends_total',
+      help: 'Hand-overs by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    ingestSeconds: new Histogram({
+      name: 'assent_ingest_seconds',
+      help: 'From a webhook request to its commit',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { MessageTemplateDefinition, PublishedTemplate } from '../core/message-template.ts';
+import type { RecordType } from '../core/record-type.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
+import type { Tx } from '../db/engine.ts';
+import { listRecordTypes, readSetting } from '../db/organisation.ts';
+import { listMessageTemplates } from '../db/templates.ts';
+
+/** The organisation's configuration as rules read it: few rows, read fresh in each transaction. */
+
+export async function loadSettings(tx: Tx): Promise<Settings> {
+  const stored = await readSetting(tx, 'organisation');
+  return { ...DEFAULT_SETTINGS, ...(typeof stored === 'object' ? stored : {}) };
+}
+
+export async function loadRecordTypes(tx: Tx): Promise<Map<string, RecordType>> {
+  const rows = await listRecordTypes<Omit<RecordType, 'table'>>(tx);
+  return new Map(rows.map((row) => [row.table, { ...row.config, table: row.table }]));
+}
+
+/** Published templates with their live definitions. */
+export async function loadPublished(tx: Tx): Promise<PublishedTemplate[]> {
+  const rows = await listMessageTemplates<MessageTemplateDefinition>(tx);
+  return rows.flatMap((row) =>
+    row.status === 'published' && row.live !== null
+      ? [{ id: row.id, version: row.version, definition: row.live }]
+      : [],
+  );
+}

@@ -1,0 +1,51 @@
+import type { TenantKeyword } from './keywords.ts';
+
+/** What an administrator builds on a WhatsApp template, or the two answer templates (product.md §2, §3.11). */
+export interface MessageTemplateDefinition {
+  name: string;
+  type: 'consent' | 'opt-in' | 'opt-out' | 'utility' | 'marketing';
+  recordType: string;
+  session: 'utility' | 'marketing';
+  whatsappTemplate: { name: string; language: string } | null;
+  bindings: Record<string, { column: string; fallback?: string | undefined } | { text: string }>;
+  keywords: { text: string; language?: string | undefined }[];
+  reply: { text: string; texts?: Record<string, string> | undefined } | null;
+  keywordsAreStopWords: boolean;
+}
+
+/** A published template with its live definition. */
+export interface PublishedTemplate {
+  id: string;
+  version: number;
+  definition: MessageTemplateDefinition;
+}
+
+/** Keywords of the published Opt-In and Opt-Out Templates of these record types; of all where none is given. */
+export function tenantKeywords(
+  published: readonly PublishedTemplate[],
+  recordTypes: readonly string[],
+): TenantKeyword[] {
+  return published.flatMap(({ definition }) => {
+    if (definition.type !== 'opt-in' && definition.type !== 'opt-out') return [];
+    if (recordTypes.length > 0 && !recordTypes.includes(definition.recordType)) return [];
+    const meaning = definition.type === 'opt-in' ? 'yes' : definition.keywordsAreStopWords ? 'stop' : 'no';
+    return definition.keywords.map((keyword) => ({
+      text: keyword.text,
+      meaning: meaning as TenantKeyword['meaning'],
+      ...(keyword.language === undefined ? {} : { language: keyword.language }),
+    }));
+  });
+}
+
+/** The text of an automatic answer in a language: exact, same base language, or the common text; null where none. */
+export function replyText(definition: MessageTemplateDefinition, language: string | null): string | null {
+  const reply = definition.reply;
+  if (reply === null) return null;
+  const texts = reply.texts ?? {};
+  const base = language?.split(/[-_]/)[0];
+  const found =
+    (language !== null ? texts[language] : undefined) ??
+    Object.entries(texts).find(([key]) => base !== undefined && key.split(/[-_]/)[0] === base)?.[1];
+  const text = found ?? reply.text;
+  return text.trim() === '' ? null : text;
+}
