@@ -13,7 +13,7 @@ export default defineConfig({
   plugins: [react()],
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
-    outDir: process.env['ASSENT_WEB_OUT'] ?? 'dist',
+    outDir: process.env.ASSENT_WEB_OUT ?? 'dist',
     emptyOutDir: true,
     assetsDir: 'assets',
     assetsInlineLimit: 0,

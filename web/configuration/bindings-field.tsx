@@ -1,0 +1,127 @@
+import { Dropdown, Field, Input, makeStyles, Option, OptionGroup, tokens } from '@fluentui/react-components';
+import type { Column } from './queries.ts';
+import type { TemplateDraft } from './template-draft.ts';
+
+type Bindings = TemplateDraft['bindings'];
+
+const useStyles = makeStyles({
+  list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '12px' },
+  row: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))',
+    gap: '8px 16px',
+    padding: '12px',
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+  },
+});
+
+const fixedText = ' text';
+
+type Props = {
+  /** Keys as Meta writes them: `1`, `name`, `header.1`. */
+  variables: string[];
+  bindings: Bindings;
+  columns: Column[];
+  /** What each variable says for the sample record; missing where nothing fills it. */
+  sample: Record<string, string>;
+  onChange: (bindings: Bindings) => void;
+  disabled: boolean;
+};
+
+/** Where each variable of the template gets its text: a column of the record, or a fixed text. */
+export function BindingsField({ variables, bindings, columns, sample, onChange, disabled }: Props) {
+  const styles = useStyles();
+  return (
+    <ul className={styles.list}>
+      {variables.map((variable) => (
+        <li key={variable} className={styles.row}>
+          <BindingRow
+            variable={variable}
+            binding={bindings[variable]}
+            columns={columns}
+            sample={sample[variable]}
+            disabled={disabled}
+            onChange={(binding) => onChange({ ...bindings, [variable]: binding })}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function variableName(key: string): string {
+  return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} in the header` : `{{${key}}}`;
+}
+
+type RowProps = {
+  variable: string;
+  binding: Bindings[string] | undefined;
+  columns: Column[];
+  sample: string | undefined;
+  onChange: (binding: Bindings[string]) => void;
+  disabled: boolean;
+};
+
+function BindingRow({ variable, binding, columns, sample, onChange, disabled }: RowProps) {
+  const wordy = columns.filter(({ kind }) => kind !== 'boolean');
+  const column = binding !== undefined && 'column' in binding ? binding.column : null;
+  const fixed = binding !== undefined && 'text' in binding;
+  const shown = fixed ? 'Fixed text' : (columns.find(({ name }) => name === column)?.label ?? column ?? '');
+  const hint =
+    binding === undefined
+      ? 'Not bound yet.'
+      : sample === undefined
+        ? 'Empty on the sample record.'
+        : `Now: “${sample}”`;
+  return (
+    <>
+      <Field label={`Variable ${variableName(variable)}`} hint={hint}>
+        <Dropdown
+          placeholder="Choose a column or a fixed text"
+          disabled={disabled}
+          value={shown}
+          selectedOptions={fixed ? [fixedText] : column === null ? [] : [column]}
+          onOptionSelect={(_, { optionValue }) => {
+            if (optionValue === fixedText) onChange({ text: '' });
+            else if (optionValue !== undefined) onChange({ column: optionValue });
+          }}
+        >
+          <OptionGroup label="From the record">
+            {wordy.map(({ name, label }) => (
+              <Option key={name} value={name} text={label}>
+                {`${label} (${name})`}
+              </Option>
+            ))}
+          </OptionGroup>
+          <OptionGroup label="The same for everyone">
+            <Option value={fixedText}>Fixed text</Option>
+          </OptionGroup>
+        </Dropdown>
+      </Field>
+      {fixed && (
+        <Field label="Text" required>
+          <Input
+            value={binding.text}
+            maxLength={1024}
+            disabled={disabled}
+            onChange={(_, { value }) => onChange({ text: value })}
+          />
+        </Field>
+      )}
+      {column !== null && binding !== undefined && 'column' in binding && (
+        <Field
+          label="When that column is empty"
+          hint="Without a text here, the agent is asked for it when sending."
+        >
+          <Input
+            value={binding.fallback ?? ''}
+            maxLength={200}
+            disabled={disabled}
+            onChange={(_, { value }) => onChange({ column, fallback: value })}
+          />
+        </Field>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+export type Difference = { field: string; before: string; after: string };
+
+/** What differs between two states of something, field by field; `field` is empty where they are no objects. */
+export function differencesOf(before: unknown, after: unknown): Difference[] {
+  if (!isObject(before) && !isObject(after)) {
+    return same(before, after) ? [] : [{ field: '', before: wordsOf(before), after: wordsOf(after) }];
+  }
+  const old = isObject(before) ? before : {};
+  const now = isObject(after) ? after : {};
+  const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return fields
+    .filter((field) => !same(old[field], now[field]))
+    .map((field) => ({ field: spaced(field), before: wordsOf(old[field]), after: wordsOf(now[field]) }));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return (a ?? null) === (b ?? null) || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function wordsOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'nothing';
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map(wordsOf).join(', ');
+  return JSON.stringify(value);
+}
+
+/** `askUnansweredPerDay` → `ask unanswered per day` */
+function spaced(name: string): string {
+  return name.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
+}

@@ -1,0 +1,88 @@
+import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
+import { Add20Regular } from '@fluentui/react-icons/svg/add';
+import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
+import { LanguageField } from './language-field.tsx';
+import type { TemplateDraft } from './template-draft.ts';
+
+type Keywords = TemplateDraft['keywords'];
+
+const useStyles = makeStyles({
+  list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '8px' },
+  row: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
+  text: { flex: '1 1 200px', maxWidth: '420px' },
+  add: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
+  dim: { color: tokens.colorNeutralForeground3 },
+});
+
+type Props = {
+  value: Keywords;
+  /** Button labels of the record type's Consent Templates that are no keyword yet. */
+  suggestions: Keywords;
+  languages: string[];
+  onChange: (value: Keywords) => void;
+  disabled: boolean;
+};
+
+/** The words that count as this answer, each for one language or for all. */
+export function KeywordsField({ value, suggestions, languages, onChange, disabled }: Props) {
+  const styles = useStyles();
+  const change = (index: number, next: Partial<Keywords[number]>) =>
+    onChange(value.map((keyword, at) => (at === index ? { ...keyword, ...next } : keyword)));
+  return (
+    <Field
+      label="Keywords"
+      hint="The whole message must be the keyword; capitals, accents and punctuation do not matter. One keyword means one thing per record type and language."
+    >
+      <div>
+        <ul className={styles.list} aria-label="Keywords">
+          {value.map((keyword, index) => (
+            <li key={index} className={styles.row}>
+              <Input
+                className={styles.text}
+                aria-label={`Keyword ${index + 1}`}
+                value={keyword.text}
+                maxLength={200}
+                disabled={disabled}
+                onChange={(_, { value: text }) => change(index, { text })}
+              />
+              <LanguageField
+                label={`Language of keyword ${index + 1}`}
+                value={keyword.language}
+                languages={languages}
+                disabled={disabled}
+                onChange={(language) => change(index, { language })}
+              />
+              {!disabled && (
+                <Button
+                  appearance="subtle"
+                  icon={<Dismiss20Regular />}
+                  aria-label={`Remove keyword ${keyword.text}`}
+                  onClick={() => onChange(value.filter((_, at) => at !== index))}
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+        {!disabled && (
+          <div className={styles.add} style={{ marginTop: value.length > 0 ? 8 : 0 }}>
+            <Button icon={<Add20Regular />} onClick={() => onChange([...value, { text: '', language: '' }])}>
+              Add a keyword
+            </Button>
+            {suggestions.length > 0 && <span className={styles.dim}>Button labels:</span>}
+            {suggestions.map((suggestion) => (
+              <Button
+                key={`${suggestion.language} ${suggestion.text}`}
+                size="small"
+                shape="circular"
+                icon={<Add20Regular />}
+                onClick={() => onChange([...value, suggestion])}
+              >
+                {suggestion.text}
+              </Button>
+            ))}
+          </div>
+        )}
+      </div>
+    </Field>
+  );
+}

@@ -1,0 +1,34 @@
+import { Dropdown, Option } from '@fluentui/react-components';
+import { languageName } from './countries.ts';
+
+const any = '';
+
+type Props = {
+  label: string;
+  value: string;
+  languages: string[];
+  onChange: (language: string) => void;
+  disabled: boolean;
+};
+
+/** A language of the WhatsApp templates, or any ('' as value). */
+export function LanguageField({ label, value, languages, onChange, disabled }: Props) {
+  const options = value === any || languages.includes(value) ? languages : [value, ...languages];
+  return (
+    <Dropdown
+      aria-label={label}
+      disabled={disabled}
+      style={{ minWidth: 160 }}
+      value={value === any ? 'Any language' : languageName(value)}
+      selectedOptions={[value]}
+      onOptionSelect={(_, { optionValue }) => onChange(optionValue ?? any)}
+    >
+      <Option value={any}>Any language</Option>
+      {options.map((language) => (
+        <Option key={language} value={language} text={languageName(language)}>
+          {`${languageName(language)} (${language})`}
+        </Option>
+      ))}
+    </Dropdown>
+  );
+}

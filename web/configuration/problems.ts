@@ -1,0 +1,16 @@
+import { ApiProblem } from '../ui/api.ts';
+import type { ShownProblem } from '../ui/problem-list.tsx';
+import { sentenceOf } from '../ui/states.tsx';
+
+/** What a refused save says, as a list: the server's problems, or its one sentence. */
+export function problemsOf(error: unknown): ShownProblem[] {
+  if (error === null || error === undefined) return [];
+  if (error instanceof ApiProblem && error.problems.length > 0) return error.problems;
+  const code = error instanceof ApiProblem ? error.code : 'error';
+  return [{ code, message: sentenceOf(error) }];
+}
+
+/** The sentence that belongs to one field; `path` is the field's name, or starts with it (`phoneColumns.0`). */
+export function problemAt(problems: ShownProblem[], field: string): string | undefined {
+  return problems.find(({ path }) => path === field || path?.startsWith(`${field}.`))?.message;
+}

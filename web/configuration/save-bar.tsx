@@ -1,0 +1,62 @@
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+
+const useStyles = makeStyles({
+  bar: {
+    position: 'sticky',
+    bottom: 0,
+    zIndex: 2,
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: '8px',
+    padding: '12px 0',
+    backgroundColor: tokens.colorNeutralBackground1,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  note: { color: tokens.colorNeutralForeground2, flex: '1 1 160px' },
+});
+
+type Props = {
+  dirty: boolean;
+  busy: boolean;
+  onDiscard: () => void;
+  /** Something required is missing; Save waits for it. */
+  blocked?: boolean;
+  /** Between the note and Discard, and after Save. */
+  children?: ReactNode;
+  after?: ReactNode;
+  saveLabel?: string;
+};
+
+/** The form's commands, in sight however long the form is. Save submits the form around it. */
+export function SaveBar({
+  dirty,
+  busy,
+  onDiscard,
+  blocked = false,
+  children,
+  after,
+  saveLabel = 'Save',
+}: Props) {
+  const styles = useStyles();
+  return (
+    <div className={styles.bar}>
+      <span className={styles.note} role="status">
+        {busy ? 'Saving…' : dirty ? 'Not saved yet.' : 'All changes are saved.'}
+      </span>
+      {children}
+      <Button onClick={onDiscard} disabled={!dirty || busy}>
+        Discard changes
+      </Button>
+      <Button
+        type="submit"
+        appearance={after === undefined ? 'primary' : 'secondary'}
+        disabled={busy || !dirty || blocked}
+      >
+        {saveLabel}
+      </Button>
+      {after}
+    </div>
+  );
+}

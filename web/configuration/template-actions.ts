@@ -1,0 +1,73 @@
+import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { MessageTemplateOut, PublishAnswer } from '../../src/http/schemas/templates.ts';
+import { ApiProblem, api } from '../ui/api.ts';
+import { useNotify } from '../ui/notify.tsx';
+import { keys } from '../ui/queries.ts';
+import { messageTemplatePath } from './queries.ts';
+import { inputOf, type TemplateDraft } from './template-draft.ts';
+
+export type TemplateActions = {
+  save: UseMutationResult<void, Error, void>;
+  /** Saves first, so that what is published is what is on the screen. */
+  publish: UseMutationResult<void, Error, void>;
+  retire: UseMutationResult<void, Error, void>;
+  /** The id of the template this form has created, once it has. */
+  createdId: string | null;
+};
+
+/** What can be done with a template; results are told, and the shown pages refetch. */
+export function useTemplateActions(
+  template: MessageTemplateOut | null,
+  draft: TemplateDraft,
+): TemplateActions {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [createdId, setCreatedId] = useState<string | null>(null);
+
+  const store = () =>
+    template === null
+      ? api.post('/api/message-templates', inputOf(draft), MessageTemplateOut)
+      : api.patch(messageTemplatePath(template.id), inputOf(draft), MessageTemplateOut);
+  const settle = async (stored: MessageTemplateOut) => {
+    client.setQueryData(keys.messageTemplate(stored.id), stored);
+    await client.invalidateQueries();
+    if (template === null) setCreatedId(stored.id);
+  };
+
+  const save = useMutation({
+    mutationFn: async () => {
+      const stored = await store();
+      await settle(stored);
+      notify.success(`${draft.name.trim()} is saved as a draft.`);
+    },
+  });
+
+  const publish = useMutation({
+    mutationFn: async () => {
+      const stored = await store();
+      try {
+        const answer = await api.post(`${messageTemplatePath(stored.id)}/publish`, {}, PublishAnswer);
+        await settle(answer);
+        notify.success(`${answer.name} is published.`);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.problems.length === 0) throw error;
+        // The page lists them from the check, which says the same for as long as they stand.
+        await settle(stored);
+        notify.problem(error, 'It is saved, and could not be published.');
+      }
+    },
+  });
+
+  const retire = useMutation({
+    mutationFn: async () => {
+      if (template === null) throw new Error('a template that was never saved cannot be retired');
+      const stored = await api.post(`${messageTemplatePath(template.id)}/retire`, {}, MessageTemplateOut);
+      await settle(stored);
+      notify.success(`${stored.name} is retired.`);
+    },
+    onError: (error) => notify.problem(error, 'It could not be retired.'),
+  });
+
+  return { save, publish, retire, createdId };
+}

@@ -1,0 +1,54 @@
+import { Button } from '@fluentui/react-components';
+import { useState } from 'react';
+import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { SaveBar } from './save-bar.tsx';
+import type { TemplateActions } from './template-actions.ts';
+
+type Props = {
+  template: MessageTemplateOut | null;
+  actions: TemplateActions;
+  dirty: boolean;
+  /** A required field is empty, or the record type lacks its Compliance Field. */
+  incomplete: boolean;
+  onDiscard: () => void;
+};
+
+/** Save (draft), Publish, Retire. */
+export function TemplateCommands({ template, actions, dirty, incomplete, onDiscard }: Props) {
+  const [retiring, setRetiring] = useState(false);
+  const { save, publish, retire } = actions;
+  const busy = save.isPending || publish.isPending || retire.isPending;
+  const live = template?.status === 'published' && template.draft === null && !dirty;
+  return (
+    <SaveBar
+      dirty={dirty}
+      busy={busy}
+      blocked={incomplete}
+      saveLabel="Save"
+      onDiscard={onDiscard}
+      after={
+        <Button disabled={busy || incomplete || live} onClick={() => publish.mutate()} appearance="primary">
+          {publish.isPending ? 'Publishing…' : 'Publish'}
+        </Button>
+      }
+    >
+      {template?.status === 'published' && (
+        <Button disabled={busy} onClick={() => setRetiring(true)}>
+          Retire
+        </Button>
+      )}
+      <ConfirmDialog
+        open={retiring}
+        title={`Retire ${template?.name ?? 'this template'}?`}
+        confirmLabel="Retire"
+        busy={retire.isPending}
+        onConfirm={() => retire.mutate(undefined, { onSettled: () => setRetiring(false) })}
+        onCancel={() => setRetiring(false)}
+      >
+        Nobody can send it any more, and what is queued with it is cancelled with that reason. Templates that
+        depend on it wait. Answers to requests that were sent still count.
+      </ConfirmDialog>
+    </SaveBar>
+  );
+}

@@ -1,0 +1,109 @@
+import { makeStyles } from '@fluentui/react-components';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
+import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import { useMayConfigure } from '../ui/me.tsx';
+import { ProblemList } from '../ui/problem-list.tsx';
+import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
+import { AnswerFields } from './answer-fields.tsx';
+import { FormSection } from './form-section.tsx';
+import { problemsOf } from './problems.ts';
+import { PublishProblems } from './publish-problems.tsx';
+import { useWhatsAppTemplates } from './queries.ts';
+import { SentTemplateFields } from './sent-template-fields.tsx';
+import { useTemplateActions } from './template-actions.ts';
+import { TemplateCommands } from './template-commands.tsx';
+import { readsAnswers, sameDraft, type TemplateDraft } from './template-draft.ts';
+import { TemplateIdentity } from './template-identity.tsx';
+
+const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', gap: '16px' } });
+
+type Props = {
+  /** Null for a new one. */
+  template: MessageTemplateOut | null;
+  saved: TemplateDraft;
+  recordTypes: RecordTypeOut[];
+  /** Shown, not edited: the live version beside a draft, or a retired one. */
+  frozen?: boolean;
+};
+
+/** The form of a message template, new or saved, with Save and Publish. */
+export function TemplateEditor({ template, saved, recordTypes, frozen = false }: Props) {
+  const styles = useStyles();
+  const router = useRouter();
+  const disabled = !useMayConfigure() || frozen;
+  const whatsappTemplates = useWhatsAppTemplates();
+  const [draft, setDraft] = useState(saved);
+  const set = (change: Partial<TemplateDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const actions = useTemplateActions(template, draft);
+  const dirty = template === null || !sameDraft(draft, saved);
+
+  const recordType = recordTypes.find(({ table }) => table === draft.recordType);
+  const fieldMissing =
+    draft.type === 'consent' && recordType !== undefined && recordType.complianceField === null;
+  const incomplete = draft.name.trim() === '' || draft.recordType === '' || fieldMissing;
+
+  // A template that was just created has an address of its own.
+  const { createdId } = actions;
+  useEffect(() => {
+    if (createdId === null) return;
+    router.history.replace(`/configuration/message-templates/${encodeURIComponent(createdId)}`);
+  }, [createdId, router]);
+
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!incomplete) actions.save.mutate();
+      }}
+    >
+      <UnsavedGuard
+        dirty={!disabled && createdId === null && (template === null ? draft.name !== '' : dirty)}
+      />
+      <ProblemList title="It could not be saved." problems={problemsOf(actions.save.error)} />
+      <ProblemList title="It could not be published." problems={problemsOf(actions.publish.error)} />
+      {template !== null && !frozen && <PublishProblems template={template} />}
+      <TemplateIdentity
+        draft={draft}
+        recordTypes={recordTypes}
+        isNew={template === null}
+        neverPublished={template === null || template.status === 'draft'}
+        fieldMissing={fieldMissing}
+        disabled={disabled}
+        onChange={set}
+      />
+      {readsAnswers(draft.type) ? (
+        <AnswerFields
+          draft={draft}
+          whatsappTemplates={whatsappTemplates.data ?? []}
+          disabled={disabled}
+          onChange={set}
+        />
+      ) : (
+        <FormSection
+          id="whatsapp-template"
+          title="What is sent"
+          description="A WhatsApp template that Meta approved, with its variables filled from the record."
+        >
+          <SentTemplateFields
+            draft={draft}
+            whatsappTemplates={whatsappTemplates}
+            disabled={disabled}
+            onChange={set}
+          />
+        </FormSection>
+      )}
+      {!disabled && (
+        <TemplateCommands
+          template={template}
+          actions={actions}
+          dirty={dirty}
+          incomplete={incomplete}
+          onDiscard={() => setDraft(saved)}
+        />
+      )}
+    </form>
+  );
+}

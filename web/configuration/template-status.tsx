@@ -1,0 +1,45 @@
+import { Badge } from '@fluentui/react-components';
+import { CheckmarkCircle16Filled } from '@fluentui/react-icons/svg/checkmark-circle';
+import { Clock16Regular } from '@fluentui/react-icons/svg/clock';
+import { Edit16Regular } from '@fluentui/react-icons/svg/edit';
+import { Prohibited16Regular } from '@fluentui/react-icons/svg/prohibited';
+import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+
+/** Draft, published, retired; published ones that wait are marked, the reasons stand in `waitingText`. */
+export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
+  const { status, waitingFor, draft } = template;
+  const waits = status === 'published' && waitingFor.length > 0;
+  return (
+    <span style={{ display: 'inline-flex', flexWrap: 'wrap', gap: 4 }}>
+      {status === 'draft' && (
+        <Badge appearance="tint" color="informative" icon={<Edit16Regular />}>
+          Draft
+        </Badge>
+      )}
+      {status === 'published' && (
+        <Badge
+          appearance="tint"
+          color={waits ? 'warning' : 'success'}
+          icon={waits ? <Clock16Regular /> : <CheckmarkCircle16Filled />}
+        >
+          {waits ? 'Published, waits' : 'Published'}
+        </Badge>
+      )}
+      {status === 'retired' && (
+        <Badge appearance="tint" color="informative" icon={<Prohibited16Regular />}>
+          Retired
+        </Badge>
+      )}
+      {status === 'published' && draft !== null && (
+        <Badge appearance="tint" color="informative" icon={<Edit16Regular />}>
+          Draft beside it
+        </Badge>
+      )}
+    </span>
+  );
+}
+
+/** What a published template waits for, as one text; empty when it waits for nothing. */
+export function waitingText({ status, waitingFor }: MessageTemplateOut): string {
+  return status === 'published' ? waitingFor.map(({ message }) => message).join(' ') : '';
+}
