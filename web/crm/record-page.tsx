@@ -1,11 +1,135 @@
+import { makeStyles, Tab, TabList, tokens } from '@fluentui/react-components';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { RecordOut } from '../../src/http/schemas/records.ts';
+import { ConsentBadge } from '../ui/consent-badge.tsx';
+import { Page, PageHeader } from '../ui/page.tsx';
+import { Loaded, Loading } from '../ui/states.tsx';
+import { ConsentPanel } from './consent-panel.tsx';
+import { RecordForm } from './record-form.tsx';
+import { useRecord, useRecordTypes } from './record-queries.ts';
+import { useNarrow } from './use-narrow.ts';
 
-/** One record: its form, its consent and, in the slot `chat`, its conversation. */
-export function RecordPage({ table, id, chat }: { table: string; id: string; chat: ReactNode }): ReactNode {
+const narrow = '@media (max-width: 1020px)';
+
+const useStyles = makeStyles({
+  page: { height: '100%', minHeight: 0, display: 'flex', flexDirection: 'column' },
+  head: { padding: '12px 24px 0', flexShrink: 0, [narrow]: { padding: '8px 16px 0' } },
+  tabs: { marginInlineStart: '-8px', marginTop: '4px' },
+  below: {
+    flex: 1,
+    minHeight: 0,
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 1fr) minmax(420px, 44%)',
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    [narrow]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+  },
+  panel: {
+    minHeight: 0,
+    overflowY: 'auto',
+    padding: '16px 24px 32px',
+    [narrow]: { padding: '12px 16px 32px' },
+  },
+  chat: {
+    minHeight: 0,
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    [narrow]: { borderLeftWidth: 0 },
+  },
+});
+
+const TABS = ['form', 'chat', 'consent'] as const;
+type TabName = (typeof TABS)[number];
+
+type Props = { table: string; id: string; chat: ReactNode };
+
+/** One record: its form and its consent, with its chat beside them, or as a third tab where there is no room. */
+export function RecordPage({ table, id, chat }: Props) {
+  const record = useRecord(table, id);
   return (
-    <main>
-      <h1>{`${table} ${id}`}</h1>
-      {chat}
-    </main>
+    <Loaded
+      query={record}
+      loading={
+        <Page>
+          <Loading label="Loading the record" />
+        </Page>
+      }
+    >
+      {(one) => <OneRecord record={one} chat={chat} />}
+    </Loaded>
   );
+}
+
+function OneRecord({ record, chat }: { record: RecordOut; chat: ReactNode }) {
+  const styles = useStyles();
+  const isNarrow = useNarrow();
+  const [tab, setTab] = useTab(isNarrow);
+  const type = useRecordTypes().data?.items.find(({ table }) => table === record.recordType);
+  const panelId = (name: TabName) => `record-${name}`;
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <PageHeader
+          title={record.name === '' ? '(no name)' : record.name}
+          trail={[{ label: 'Records', to: '/records' }]}
+          beside={<ConsentBadge state={record.consent.service} onHold={record.consent.onHold} />}
+          description={`${type?.displayName ?? record.recordType} · ${record.phones[0] ?? 'no number'}`}
+        />
+        <TabList
+          className={styles.tabs}
+          aria-label="Parts of this record"
+          selectedValue={tab}
+          onTabSelect={(_, data) => setTab(TABS.find((name) => name === data.value) ?? 'form')}
+        >
+          <Tab id="tab-form" value="form" aria-controls={panelId('form')}>
+            Form
+          </Tab>
+          {isNarrow && (
+            <Tab id="tab-chat" value="chat" aria-controls={panelId('chat')}>
+              Chat
+            </Tab>
+          )}
+          <Tab id="tab-consent" value="consent" aria-controls={panelId('consent')}>
+            Consent
+          </Tab>
+        </TabList>
+      </div>
+      <div className={styles.below}>
+        {/* Hidden rather than gone, so that changes in the form survive a look at the chat. */}
+        <div
+          className={styles.panel}
+          role="tabpanel"
+          id={panelId('form')}
+          aria-labelledby="tab-form"
+          hidden={tab !== 'form'}
+        >
+          <RecordForm record={record} type={type} />
+        </div>
+        {tab === 'consent' && (
+          <div className={styles.panel} role="tabpanel" id={panelId('consent')} aria-labelledby="tab-consent">
+            <ConsentPanel record={record} />
+          </div>
+        )}
+        {isNarrow ? (
+          tab === 'chat' && (
+            <div className={styles.chat} role="tabpanel" id={panelId('chat')} aria-labelledby="tab-chat">
+              {chat}
+            </div>
+          )
+        ) : (
+          <div className={styles.chat}>{chat}</div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The open tab stands in the address (`#consent`), so that a link can lead to it. */
+function useTab(isNarrow: boolean): [TabName, (tab: TabName) => void] {
+  const hash = useLocation({ select: (location) => location.hash });
+  const navigate = useNavigate();
+  const tab = TABS.find((name) => name === hash) ?? 'form';
+  return [
+    tab === 'chat' && !isNarrow ? 'form' : tab,
+    (next) => void navigate({ to: '.', hash: next, replace: true, resetScroll: false }),
+  ];
 }

@@ -1,0 +1,159 @@
+import {
+  Accordion,
+  Button,
+  Field,
+  Menu,
+  MenuItemLink,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  Select,
+  tokens,
+} from '@fluentui/react-components';
+import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
+import { useState } from 'react';
+import type { z } from 'zod';
+import type { ConsentOut } from '../../src/http/schemas/consent.ts';
+import type { RecordOut } from '../../src/http/schemas/records.ts';
+import { withQuery } from '../ui/api.ts';
+import { ConsentBadge } from '../ui/consent-badge.tsx';
+import { AppLink } from '../ui/link.tsx';
+import { EmptyState, Loaded } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { ComplianceValue } from './compliance-value.tsx';
+import { sourceWords } from './consent-source.ts';
+import { HistoryLine } from './history-line.tsx';
+import { type Purpose, useRecordConsent } from './record-queries.ts';
+
+type Consent = z.infer<typeof ConsentOut>;
+
+const useStyles = makeStyles({
+  panel: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '760px' },
+  line: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'flex-end',
+    justifyContent: 'space-between',
+    gap: '8px',
+  },
+  facts: { display: 'grid', gridTemplateColumns: 'max-content 1fr', gap: '4px 16px', alignItems: 'center' },
+  term: { color: tokens.colorNeutralForeground2 },
+  title: {
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+});
+
+/** What was decided for the record's number, for one purpose, and every event behind it with its evidence. */
+export function ConsentPanel({ record }: { record: RecordOut }) {
+  const styles = useStyles();
+  const [purpose, setPurpose] = useState<Purpose>('service');
+  const consent = useRecordConsent(record.recordType, record.id, purpose);
+  return (
+    <div className={styles.panel}>
+      <div className={styles.line}>
+        <Field label="Purpose">
+          <Select
+            value={purpose}
+            onChange={(_, data) => setPurpose(data.value === 'marketing' ? 'marketing' : 'service')}
+          >
+            <option value="service">Service</option>
+            <option value="marketing">Marketing</option>
+          </Select>
+        </Field>
+        {consent.data !== undefined && <ExportMenu consent={consent.data} />}
+      </div>
+      <Loaded query={consent}>
+        {(one) => (
+          <>
+            <Facts consent={one} />
+            <h2 className={styles.title}>Consent history</h2>
+            {one.history.length === 0 ? (
+              <EmptyState title="Nothing happened yet">
+                Requests, answers and what people record appear here, each with its evidence.
+              </EmptyState>
+            ) : (
+              <Accordion multiple collapsible>
+                {[...one.history].reverse().map((line) => (
+                  <HistoryLine key={`${line.contactPointId}/${line.seq}`} line={line} />
+                ))}
+              </Accordion>
+            )}
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function Facts({ consent }: { consent: Consent }) {
+  const styles = useStyles();
+  return (
+    <dl className={styles.facts}>
+      <dt className={styles.term}>State</dt>
+      <dd>
+        <ConsentBadge state={consent.state} onHold={consent.onHold} />
+        {consent.requestOpen && ' A request waits for its answer.'}
+        {consent.platformStopped && ' Stopped by the customer in WhatsApp.'}
+      </dd>
+      <dt className={styles.term}>Since</dt>
+      <dd>
+        {consent.decidedAt === null ? 'Nothing was decided yet' : <Time at={consent.decidedAt} form="long" />}
+      </dd>
+      {consent.source !== null && (
+        <>
+          <dt className={styles.term}>Source</dt>
+          <dd>{sourceWords(consent.source)}</dd>
+        </>
+      )}
+      {consent.heldUntil !== null && (
+        <>
+          <dt className={styles.term}>On hold until</dt>
+          <dd>
+            <Time at={consent.heldUntil} form="long" />; then it counts as a refusal
+          </dd>
+        </>
+      )}
+      <dt className={styles.term}>Number</dt>
+      <dd>{consent.phone ?? 'None'}</dd>
+      <dt className={styles.term}>Records</dt>
+      <dd>
+        {consent.records.map((record) => (
+          <div key={`${record.recordType}/${record.id}`}>
+            <AppLink
+              to={`/records/${encodeURIComponent(record.recordType)}/${encodeURIComponent(record.id)}`}
+            >
+              {record.name}
+            </AppLink>{' '}
+            ({record.recordType}): <ComplianceValue value={record.complianceValue} />
+          </div>
+        ))}
+      </dd>
+    </dl>
+  );
+}
+
+/** The evidence as a file: JSON holds all of it and can be verified, CSV is for reading. */
+function ExportMenu({ consent: { phone, conversationId } }: { consent: Consent }) {
+  if (phone === null && conversationId === null) return null;
+  const whose = phone === null ? { conversationId } : { phone };
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Button icon={<ArrowDownload20Regular />}>Export</Button>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItemLink href={withQuery('/api/consent-export', whose)} download>
+            Evidence (JSON)
+          </MenuItemLink>
+          <MenuItemLink href={withQuery('/api/consent-export', { ...whose, format: 'csv' })} download>
+            History (CSV)
+          </MenuItemLink>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

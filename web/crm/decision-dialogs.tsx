@@ -1,0 +1,158 @@
+import { Field, makeStyles, Select, Textarea } from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { z } from 'zod';
+import { PurposeName } from '../../src/http/schemas/common.ts';
+import { ConsentOut, type RecordConsentInput } from '../../src/http/schemas/consent.ts';
+import { api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useNotify } from '../ui/notify.tsx';
+
+/** Whose decision is recorded. */
+export type DecisionOf = { phone: string } | { conversationId: string };
+type Purpose = z.infer<typeof PurposeName>;
+type Props = { open: boolean; of: DecisionOf; name: string; onClose: () => void };
+
+/** The largest document that can be kept with a grant, in bytes: about 5 MB once it is written as base64. */
+const LARGEST_FILE = 5_000_000;
+
+const useStyles = makeStyles({
+  fields: { display: 'flex', flexDirection: 'column', gap: '12px' },
+  file: { font: 'inherit', maxWidth: '100%' },
+});
+
+/** Records that a customer refused, however we learnt it. Takes effect at once. */
+export function RefusalDialog({ open, of, name, onClose }: Props) {
+  const styles = useStyles();
+  const [purpose, setPurpose] = useState<Purpose>('service');
+  const [reason, setReason] = useState('');
+  const record = useRecordDecision(onClose);
+  return (
+    <ConfirmDialog
+      open={open}
+      title="Record a refusal"
+      confirmLabel="Record the refusal"
+      busy={record.isPending}
+      onConfirm={() =>
+        record.mutate({
+          ...of,
+          purpose,
+          decision: 'denied',
+          ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+        })
+      }
+      onCancel={onClose}
+    >
+      <div className={styles.fields}>
+        <p>
+          {name} no longer wants messages. From now on only Consent Templates may be sent, and the Compliance
+          Field of every record with this number becomes No.
+        </p>
+        <PurposeField purpose={purpose} onChange={setPurpose} />
+        <Field label="How do we know? (optional)">
+          <Textarea value={reason} maxLength={2000} onChange={(_, data) => setReason(data.value)} />
+        </Field>
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** Records that a customer agreed outside WhatsApp. The evidence is required and kept in the ledger. */
+export function GrantDialog({ open, of, name, onClose }: Props) {
+  const styles = useStyles();
+  const fileId = useId();
+  const [purpose, setPurpose] = useState<Purpose>('service');
+  const [text, setText] = useState('');
+  const [file, setFile] = useState<File | null>(null);
+  const record = useRecordDecision(onClose);
+  const tooLarge = file !== null && file.size > LARGEST_FILE;
+  const submit = async () => {
+    const document =
+      file === null
+        ? {}
+        : {
+            file: {
+              name: file.name,
+              mimeType: file.type || 'application/octet-stream',
+              base64: await base64Of(file),
+            },
+          };
+    record.mutate({ ...of, purpose, decision: 'granted', evidence: { text: text.trim(), ...document } });
+  };
+  return (
+    <ConfirmDialog
+      open={open}
+      title="Record a grant"
+      confirmLabel="Record the grant"
+      busy={record.isPending}
+      disabled={text.trim() === '' || tooLarge}
+      onConfirm={() => void submit()}
+      onCancel={onClose}
+    >
+      <div className={styles.fields}>
+        <p>
+          {name} agreed outside WhatsApp. Say how and when, in words that somebody else can check later; a
+          signed form or a recording can go with it.
+        </p>
+        <PurposeField purpose={purpose} onChange={setPurpose} />
+        <Field label="Evidence: how and when did the customer agree?" required>
+          <Textarea value={text} maxLength={4000} rows={4} onChange={(_, data) => setText(data.value)} />
+        </Field>
+        <Field
+          label={{ children: 'Document (optional, up to 5 MB)', htmlFor: fileId }}
+          {...(tooLarge ? { validationMessage: 'This file is larger than 5 MB.' } : {})}
+        >
+          <input
+            id={fileId}
+            type="file"
+            className={styles.file}
+            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+          />
+        </Field>
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purpose: Purpose) => void }) {
+  return (
+    <Field label="Purpose">
+      <Select value={purpose} onChange={(_, data) => onChange(PurposeName.parse(data.value))}>
+        <option value="service">Service: messages about their business with us</option>
+        <option value="marketing">Marketing: offers and campaigns</option>
+      </Select>
+    </Field>
+  );
+}
+
+/** A grant may have to wait for a second person; then the answer is no consent state. */
+function useRecordDecision(onDone: () => void) {
+  const client = useQueryClient();
+  const notify = useNotify();
+  return useMutation({
+    mutationFn: (input: z.input<typeof RecordConsentInput>) => api.post('/api/consent', input, z.unknown()),
+    onSuccess: (answer, { decision }) => {
+      if (!ConsentOut.safeParse(answer).success)
+        notify.info(
+          'The grant waits for a second person.',
+          'It counts once somebody else approves it, under On hold.',
+        );
+      else notify.success(decision === 'denied' ? 'The refusal is recorded.' : 'The grant is recorded.');
+      onDone();
+    },
+    onError: (error) => notify.problem(error, 'It was not recorded.'),
+    onSettled: () => {
+      for (const topic of ['consent', 'sendable', 'conversation', 'record'])
+        void client.invalidateQueries({ queryKey: [topic] });
+    },
+  });
+}
+
+function base64Of(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''));
+    reader.onerror = () => reject(reader.error ?? new Error('the file could not be read'));
+    reader.readAsDataURL(file);
+  });
+}

@@ -1,0 +1,113 @@
+import { Field, MessageBar, MessageBarBody, makeStyles, Select } from '@fluentui/react-components';
+import { useMutation } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import type { z } from 'zod';
+import { ImportReport, type RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { ErrorState } from '../ui/states.tsx';
+import { useColumns, useRecordsChanged } from './record-queries.ts';
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '12px' },
+  file: { font: 'inherit', maxWidth: '100%' },
+  columns: { fontFamily: 'monospace', overflowWrap: 'anywhere' },
+  bad: { maxHeight: '260px', overflowY: 'auto' },
+});
+
+type Props = { types: RecordTypeOut[]; preset: string | undefined; onClose: () => void };
+
+/** Brings records in from a CSV file: good lines are taken, each bad one is named with its reason. */
+export function ImportDialog({ types, preset, onClose }: Props) {
+  const styles = useStyles();
+  const fileId = useId();
+  const changed = useRecordsChanged();
+  const [table, setTable] = useState(preset ?? types[0]?.table ?? '');
+  const [file, setFile] = useState<File | null>(null);
+  const columns = useColumns(table);
+  const bring = useMutation({
+    mutationFn: async (csv: File) =>
+      api.post(`/api/records/${encodeURIComponent(table)}/import`, await csv.text(), ImportReport, {
+        headers: { 'content-type': 'text/csv' },
+      }),
+    onSuccess: changed,
+  });
+  const report = bring.data;
+  return (
+    <ConfirmDialog
+      open
+      title="Import CSV"
+      confirmLabel={report === undefined ? 'Import' : 'Done'}
+      busy={bring.isPending}
+      disabled={file === null}
+      onConfirm={() => (report !== undefined ? onClose() : file !== null && bring.mutate(file))}
+      onCancel={onClose}
+    >
+      <div className={styles.form}>
+        {report === undefined && (
+          <>
+            <Field label="Record type">
+              <Select value={table} onChange={(_, data) => setTable(data.value)}>
+                {types.map((one) => (
+                  <option key={one.table} value={one.table}>
+                    {one.displayName}
+                  </option>
+                ))}
+              </Select>
+            </Field>
+            <Field
+              label={{ children: 'CSV file', htmlFor: fileId }}
+              hint="The first line names the columns. A value found in a Compliance Field is shown as unproven; it is nobody’s answer."
+            >
+              <input
+                id={fileId}
+                type="file"
+                accept=".csv,text/csv"
+                className={styles.file}
+                onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+              />
+            </Field>
+            {columns.data !== undefined && (
+              <p>
+                Columns:{' '}
+                <span className={styles.columns}>
+                  {columns.data.items.map(({ name }) => name).join(', ')}
+                </span>
+              </p>
+            )}
+          </>
+        )}
+        {bring.isError && <ErrorState error={bring.error} />}
+        {report !== undefined && <Report report={report} />}
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+function Report({ report: { created, updated, bad } }: { report: z.infer<typeof ImportReport> }) {
+  const styles = useStyles();
+  return (
+    <>
+      <MessageBar intent={bad.length === 0 ? 'success' : 'warning'} role="status">
+        <MessageBarBody>
+          {created} created, {updated} updated, {bad.length} not taken.
+        </MessageBarBody>
+      </MessageBar>
+      {bad.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
+        <section className={styles.bad} aria-label="Lines that were not taken" tabIndex={0}>
+          <DataTable
+            label="Lines that were not taken"
+            columns={[
+              { header: 'Line', cell: (row) => `Line ${row.line}`, width: '80px' },
+              { header: 'Reason', cell: (row) => row.message },
+            ]}
+            rows={bad}
+            rowKey={(row) => `${row.line} ${row.code}`}
+          />
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Save20Regular } from '@fluentui/react-icons/svg/save';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { ApiProblem, api } from '../ui/api.ts';
+import { useMe } from '../ui/me.tsx';
+import { useNotify } from '../ui/notify.tsx';
+import { ProblemList } from '../ui/problem-list.tsx';
+import { keys } from '../ui/queries.ts';
+import { ErrorState, Loaded, sentenceOf } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { ColumnInput, type ColumnValue } from './column-input.tsx';
+import { ComplianceCard } from './compliance-card.tsx';
+import { recordPath, useColumns, useRecordsChanged } from './record-queries.ts';
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '760px' },
+  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(220px, 1fr))', gap: '12px 16px' },
+  end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px' },
+  note: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+});
+
+type Props = { record: RecordOut; type: RecordTypeOut | undefined };
+
+/**
+ * The columns of the record. Only what the agent changed is sent and only that is kept over a live refresh; the
+ * consent columns stand apart and are read-only here.
+ */
+export function RecordForm({ record, type }: Props) {
+  const styles = useStyles();
+  const client = useQueryClient();
+  const changed = useRecordsChanged();
+  const notify = useNotify();
+  const readOnly = useMe().role === 'auditor';
+  const columns = useColumns(record.recordType);
+  const [edits, setEdits] = useState<Record<string, ColumnValue>>({});
+  const save = useMutation({
+    mutationFn: (values: Record<string, ColumnValue>) =>
+      api.patch(recordPath(record.recordType, record.id), { values }, RecordOut),
+    onSuccess: (saved, values) => {
+      client.setQueryData(keys.record(record.recordType, record.id), saved);
+      changed();
+      // What was typed while saving is a further change.
+      setEdits((all) =>
+        Object.fromEntries(Object.entries(all).filter(([name, value]) => values[name] !== value)),
+      );
+      notify.success('Saved.');
+    },
+  });
+  const dirty = Object.keys(edits).length > 0;
+  const edit = (name: string, value: ColumnValue) =>
+    setEdits(({ [name]: _old, ...others }) =>
+      (record.values[name] ?? null) === value ? others : { ...others, [name]: value },
+    );
+  return (
+    <div className={styles.form}>
+      <ComplianceCard record={record} type={type} columns={columns.data?.items ?? []} />
+      <form
+        className={styles.form}
+        aria-label={`Columns of ${record.name}`}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (dirty && !save.isPending) save.mutate(edits);
+        }}
+      >
+        <Loaded query={columns}>
+          {({ items }) => (
+            <div className={styles.fields}>
+              {items
+                .filter(({ name }) => name !== type?.complianceField && name !== type?.marketingField)
+                .map((column) => (
+                  <ColumnInput
+                    key={column.name}
+                    column={column}
+                    readOnly={readOnly}
+                    value={column.name in edits ? edits[column.name] : record.values[column.name]}
+                    onChange={(value) => edit(column.name, value)}
+                  />
+                ))}
+            </div>
+          )}
+        </Loaded>
+        {save.error instanceof ApiProblem && save.error.problems.length > 0 ? (
+          <ProblemList title={sentenceOf(save.error)} problems={save.error.problems} />
+        ) : (
+          save.isError && <ErrorState error={save.error} />
+        )}
+        {!readOnly && (
+          <div className={styles.end}>
+            <Button
+              type="submit"
+              appearance="primary"
+              icon={<Save20Regular />}
+              disabled={!dirty || save.isPending}
+            >
+              {save.isPending ? 'Saving…' : 'Save'}
+            </Button>
+            {dirty && (
+              <Button onClick={() => setEdits({})} disabled={save.isPending}>
+                Discard changes
+              </Button>
+            )}
+            <span className={styles.note}>
+              Changed <Time at={record.updatedAt} form="long" />
+            </span>
+          </div>
+        )}
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { z } from 'zod';
+import type { PurposeName } from '../../src/http/schemas/common.ts';
+import { ConsentOut } from '../../src/http/schemas/consent.ts';
+import {
+  ColumnOut,
+  ConsentSummary,
+  RecordOut,
+  RecordPage,
+  RecordTypeOut,
+} from '../../src/http/schemas/records.ts';
+import { api, withQuery } from '../ui/api.ts';
+import { keys } from '../ui/queries.ts';
+import type { RecordsSearch } from '../ui/records-search.ts';
+
+const RecordTypes = z.object({ items: z.array(RecordTypeOut) });
+const Columns = z.object({ items: z.array(ColumnOut) });
+export type Column = z.infer<typeof ColumnOut>;
+export type Purpose = z.infer<typeof PurposeName>;
+
+export function useRecordTypes() {
+  return useQuery({
+    queryKey: keys.recordTypes(),
+    queryFn: ({ signal }) => api.get('/api/record-types', RecordTypes, { signal }),
+  });
+}
+
+export function useColumns(table: string) {
+  return useQuery({
+    queryKey: keys.columns(table),
+    queryFn: ({ signal }) =>
+      api.get(`/api/crm/tables/${encodeURIComponent(table)}/columns`, Columns, { signal }),
+    enabled: table !== '',
+  });
+}
+
+export function useRecords(search: RecordsSearch) {
+  return useInfiniteQuery({
+    queryKey: keys.records(search),
+    queryFn: ({ pageParam, signal }) =>
+      api.get(withQuery('/api/records', { ...search, limit: 50, cursor: pageParam }), RecordPage, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+/** The address of one record in the API. */
+export function recordPath(table: string, id: string): string {
+  return `/api/records/${encodeURIComponent(table)}/${encodeURIComponent(id)}`;
+}
+
+export function useRecord(table: string, id: string) {
+  return useQuery({
+    queryKey: keys.record(table, id),
+    queryFn: ({ signal }) => api.get(recordPath(table, id), RecordOut, { signal }),
+  });
+}
+
+export function useRecordConsent(table: string, id: string, purpose: Purpose) {
+  return useQuery({
+    queryKey: keys.consent({ recordType: table, recordId: id }, purpose),
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`${recordPath(table, id)}/consent`, { purpose }), ConsentOut, { signal }),
+  });
+}
+
+export function useConsentSummary(recordType: string | undefined) {
+  return useQuery({
+    queryKey: keys.consentSummary(recordType),
+    queryFn: ({ signal }) =>
+      api.get(withQuery('/api/consent-summary', { recordType }), ConsentSummary, { signal }),
+  });
+}
+
+/** Makes everything stale that a changed record shows in. */
+export function useRecordsChanged(): () => void {
+  const client = useQueryClient();
+  return () => {
+    for (const topic of ['record', 'consent', 'conversation', 'sendable'])
+      void client.invalidateQueries({ queryKey: [topic] });
+  };
+}
