@@ -1,7 +1,7 @@
 /** Counts what is still to come (statuses, deliveries), so that tests wait for its end instead of sleeping. */
 export type PendingWork = {
-  /** Runs `task` after `delayMs` of real time, unless everything is stopped first. */
-  readonly after: (delayMs: number, task: () => void) => void;
+  /** Runs `task` after `delayMs` of real time, unless it is called off. */
+  readonly after: (delayMs: number, task: () => void) => () => void;
   /** Keeps `idle` waiting until the returned function is called. */
   readonly hold: () => () => void;
   /** Forgets all timers. */
@@ -39,6 +39,10 @@ export function createPendingWork(): PendingWork {
         }
       }, delayMs);
       timers.set(timer, release);
+      return () => {
+        clearTimeout(timer);
+        if (timers.delete(timer)) release();
+      };
     },
     clear: () => {
       for (const [timer, release] of [...timers]) {

@@ -4,6 +4,8 @@ import fastify from 'fastify';
 import { z } from 'zod';
 import { createEmulator, type Emulator, type EmulatorOptions, SANDBOX } from './emulator.ts';
 
+export const SANDBOX_TOKEN = SANDBOX.accessToken;
+
 /** A change as a webhook carries it, loosely typed: tests say what they expect of it. */
 export type Change = { field: string; value: Record<string, unknown> };
 

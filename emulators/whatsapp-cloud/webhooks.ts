@@ -78,7 +78,7 @@ export function createWebhooks(deps: {
   const open = new Set<Job>();
   const recent = new Map<number, Delivery>();
   let waiting: Delivery[] = [];
-  const groups = new Map<number, { fault: Fault; updates: Update[]; release: () => void }>();
+  const groups = new Map<number, { fault: Fault; updates: Update[]; callOff: () => void }>();
 
   const remember = (delivery: Delivery): void => {
     recent.set(delivery.id, delivery);
@@ -241,15 +241,15 @@ export function createWebhooks(deps: {
       for (const update of group.updates.reverse())
         post([{ ...update, key: first?.key ?? update.key }], null);
     }
-    group.release();
+    group.callOff();
   };
 
   const keepBack = (fault: Fault, last: boolean, update: Update): void => {
     let group = groups.get(fault.id);
     if (!group) {
-      group = { fault, updates: [], release: deps.work.hold() };
+      const callOff = deps.work.after(fault.delayMs ?? 1000, () => sendGroup(fault.id));
+      group = { fault, updates: [], callOff };
       groups.set(fault.id, group);
-      deps.work.after(fault.delayMs ?? 1000, () => sendGroup(fault.id));
     }
     group.updates.push(update);
     if (last) sendGroup(fault.id);
@@ -261,7 +261,7 @@ export function createWebhooks(deps: {
     open.clear();
     lanes.clear();
     ready.length = 0;
-    for (const group of groups.values()) group.release();
+    for (const group of groups.values()) group.callOff();
     groups.clear();
     waiting = [];
   };
