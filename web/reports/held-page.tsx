@@ -1,6 +1,124 @@
-import type { ReactNode } from 'react';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { z } from 'zod';
+import { HeldOut } from '../../src/http/schemas/consent.ts';
+import { api } from '../ui/api.ts';
+import { AppLink } from '../ui/link.tsx';
+import { useMe } from '../ui/me.tsx';
+import { Page, PageHeader } from '../ui/page.tsx';
+import { keys } from '../ui/queries.ts';
+import { EmptyState, Loaded } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { type HoldChoice, HoldDialog } from './hold-dialog.tsx';
+import { PendingGrants } from './pending-grants.tsx';
 
-/** What reads like a refusal and waits for an agent, and the grants that wait for a second person. */
-export function HeldPage(): ReactNode {
-  return <h1>Held for review</h1>;
+const HeldList = z.object({ items: z.array(HeldOut) });
+type Held = z.infer<typeof HeldOut>;
+
+const useStyles = makeStyles({
+  list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '12px' },
+  card: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '8px',
+    padding: '12px 16px',
+    maxWidth: '860px',
+    borderRadius: tokens.borderRadiusLarge,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  who: { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline' },
+  name: { fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
+  quote: {
+    margin: 0,
+    padding: '8px 12px',
+    borderLeft: `3px solid ${tokens.colorStatusWarningBorder1}`,
+    backgroundColor: tokens.colorNeutralBackground3,
+    overflowWrap: 'anywhere',
+    whiteSpace: 'pre-wrap',
+  },
+  note: { color: tokens.colorNeutralForeground2 },
+  end: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
+});
+
+/** What reads like a refusal and waits for a person; and the grants that wait for a second one. */
+export function HeldPage() {
+  const styles = useStyles();
+  const held = useQuery({
+    queryKey: keys.held(),
+    queryFn: ({ signal }) => api.get('/api/held', HeldList, { signal }),
+  });
+  const [deciding, setDeciding] = useState<{ conversationId: string; choice: HoldChoice } | null>(null);
+  return (
+    <Page>
+      <PageHeader
+        title="On hold"
+        description="Messages that read like a refusal. Until somebody decides, only Consent Templates may be sent to these customers. What nobody decides counts as a refusal."
+      />
+      <Loaded query={held}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState icon={<CheckmarkCircle24Regular />} title="Nothing is on hold">
+              When a customer writes something that reads like a refusal, it appears here and in the chat.
+            </EmptyState>
+          ) : (
+            <ul className={styles.list} aria-label="Held messages">
+              {items.map((one) => (
+                <li key={`${one.contactPointId} ${one.purpose}`}>
+                  <HeldCard
+                    held={one}
+                    onDecide={(conversationId, choice) => setDeciding({ conversationId, choice })}
+                  />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      <PendingGrants />
+      {deciding !== null && (
+        <HoldDialog
+          conversationId={deciding.conversationId}
+          choice={deciding.choice}
+          onClose={() => setDeciding(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+type CardProps = { held: Held; onDecide: (conversationId: string, choice: HoldChoice) => void };
+
+function HeldCard({ held, onDecide }: CardProps) {
+  const styles = useStyles();
+  const mayAct = useMe().role !== 'auditor';
+  const { conversationId } = held;
+  return (
+    <article className={styles.card} aria-label={held.name}>
+      <div className={styles.who}>
+        <h2 className={styles.name} dir="auto">
+          {held.name}
+        </h2>
+        <span className={styles.note}>{held.phone ?? 'no number'}</span>
+        {conversationId !== null && (
+          <AppLink to={`/chats/${encodeURIComponent(conversationId)}`}>Open the chat</AppLink>
+        )}
+      </div>
+      <blockquote className={styles.quote} dir="auto">
+        {held.text}
+      </blockquote>
+      <p className={styles.note}>
+        Held since <Time at={held.heldAt} form="long" />
+        {held.purpose === 'marketing' && ', for marketing'}. Counts as a refusal on{' '}
+        <Time at={held.decidesAt} form="long" /> if nobody decides.
+      </p>
+      {mayAct && conversationId !== null && (
+        <div className={styles.end}>
+          <Button onClick={() => onDecide(conversationId, 'refusal')}>It is a refusal</Button>
+          <Button onClick={() => onDecide(conversationId, 'not-refusal')}>It is not</Button>
+        </div>
+      )}
+    </article>
+  );
 }

@@ -1,0 +1,60 @@
+import { Field, Textarea } from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { z } from 'zod';
+import type { HoldDecision } from '../../src/http/schemas/consent.ts';
+import { api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useNotify } from '../ui/notify.tsx';
+
+export type HoldChoice = z.infer<typeof HoldDecision>['decision'];
+
+type Props = { conversationId: string; choice: HoldChoice | null; onClose: () => void };
+
+/** Settles what reads like a refusal. Lifting a hold needs a reason: it is kept with the decision as evidence. */
+export function HoldDialog({ conversationId, choice, onClose }: Props) {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [reason, setReason] = useState('');
+  const refusal = choice === 'refusal';
+  const close = () => {
+    setReason('');
+    onClose();
+  };
+  const decide = useMutation({
+    mutationFn: (decision: HoldChoice) =>
+      api.post(`/api/conversations/${encodeURIComponent(conversationId)}/hold`, {
+        decision,
+        ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+      }),
+    onSuccess: (_, decision) => {
+      notify.success(decision === 'refusal' ? 'Recorded as a refusal.' : 'The hold is lifted.');
+      close();
+    },
+    onError: (error) => notify.problem(error),
+    onSettled: () => {
+      for (const topic of ['consent', 'sendable', 'conversation', 'record'])
+        void client.invalidateQueries({ queryKey: [topic] });
+    },
+  });
+  return (
+    <ConfirmDialog
+      open={choice !== null}
+      title={refusal ? 'It is a refusal' : 'It is not a refusal'}
+      confirmLabel={refusal ? 'Record the refusal' : 'Lift the hold'}
+      busy={decide.isPending}
+      disabled={!refusal && reason.trim() === ''}
+      onConfirm={() => choice !== null && decide.mutate(choice)}
+      onCancel={close}
+    >
+      <p style={{ marginBottom: 12 }}>
+        {refusal
+          ? 'From now on only Consent Templates may be sent to this customer, and the Compliance Field of every linked record becomes No.'
+          : 'What was decided before stands again. Your reason is kept in the consent history.'}
+      </p>
+      <Field label={refusal ? 'Reason (optional)' : 'Reason'} required={!refusal}>
+        <Textarea value={reason} maxLength={2000} onChange={(_, data) => setReason(data.value)} />
+      </Field>
+    </ConfirmDialog>
+  );
+}
