@@ -109,7 +109,7 @@ export function cleanParameter(value: string): string {
 }
 
 /** Where a variable's text comes from: a column of the record with what stands in for an empty one, or fixed words. */
-export type Binding = { column: string; fallback?: string } | { text: string };
+export type Binding = { column: string; fallback?: string | undefined } | { text: string };
 
 /**
  * The value of every bound variable for one record (null: a number without a record), ready to send. What the
