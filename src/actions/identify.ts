@@ -18,6 +18,13 @@ import type { Context } from './context.ts';
  * merges them.
  */
 
+/** Somebody named by one update; `also` are further keys of the same person (who they are from now on). */
+export interface Person {
+  identity: Identity;
+  also?: Identity[];
+  name: string | null;
+}
+
 export function aliasesOf(identity: Identity): Alias[] {
   const aliases: Alias[] = [];
   if (identity.userId !== undefined) aliases.push({ kind: 'user', value: identity.userId });
@@ -29,12 +36,11 @@ export function aliasesOf(identity: Identity): Alias[] {
 const keyOf = (alias: Alias): string => `${alias.kind}:${alias.value}`;
 
 /** Answers, for each identity, the contact points its keys lead to, at least one, the one to keep first. */
-export async function identify(
-  tx: Tx,
-  ctx: Context,
-  people: readonly { identity: Identity; name: string | null }[],
-): Promise<string[][]> {
-  const wanted = people.map((person) => ({ ...person, aliases: aliasesOf(person.identity) }));
+export async function identify(tx: Tx, ctx: Context, people: readonly Person[]): Promise<string[][]> {
+  const wanted = people.map((person) => ({
+    ...person,
+    aliases: [person.identity, ...(person.also ?? [])].flatMap(aliasesOf),
+  }));
   const known = new Map<string, string>();
   const learn = (rows: (Alias & { contactPointId: string })[]): void => {
     for (const row of rows) known.set(keyOf(row), row.contactPointId);

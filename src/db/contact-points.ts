@@ -112,6 +112,9 @@ export async function survivorsOf(tx: Tx, ids: readonly string[]): Promise<Map<s
 export interface Heard {
   id: string;
   name: string | null;
+  /** As WhatsApp names them today: replies go there, exactly as received. */
+  phone: string | null;
+  userId: string | null;
   lastInboundAt: number;
   lastInboundWhatsappId: string;
   lastWordAt: number | null;
@@ -126,12 +129,16 @@ export async function saveHeard(tx: Tx, heard: readonly Heard[]): Promise<void> 
   }));
   await sql`update contact_point c
        set name = coalesce(h.name, c.name),
+           phone = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
+             then coalesce(h.phone, c.phone) else c.phone end,
+           user_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
+             then coalesce(h."userId", c.user_id) else c.user_id end,
            last_inbound_whatsapp_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
              then h."lastInboundWhatsappId" else c.last_inbound_whatsapp_id end,
            last_inbound_at = greatest(c.last_inbound_at, h."lastInboundAt"),
            last_word_at = greatest(c.last_word_at, h."lastWordAt")
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as h(id uuid, name text, "lastInboundAt" timestamptz, "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
+        as h(id uuid, name text, phone text, "userId" text, "lastInboundAt" timestamptz, "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
      where c.id = h.id`.execute(tx);
 }
 

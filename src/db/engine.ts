@@ -133,3 +133,17 @@ export async function probe(db: Db): Promise<void> {
   await sql`insert into setting (name, value) values ('probe', to_jsonb(now()))
     on conflict (name) do update set value = excluded.value, updated_at = now()`.execute(db);
 }
+
+/** Runs a part of a transaction that may fail by itself: then only this part is undone, and the error is thrown. */
+export async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await sql`savepoint part`.execute(tx);
+  try {
+    const result = await work();
+    await sql`release savepoint part`.execute(tx);
+    return result;
+  } catch (error) {
+    await sql`rollback to savepoint part`.execute(tx);
+    await sql`release savepoint part`.execute(tx);
+    throw error;
+  }
+}

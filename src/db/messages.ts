@@ -327,3 +327,21 @@ export async function conversationOf(tx: Tx, contactPointId: string): Promise<st
      order by last_message_at desc nulls last limit 1`.execute(tx);
   return rows[0]?.id ?? null;
 }
+
+/** A message that somebody sent from the WhatsApp Business app: shown, and our last word for what follows it. */
+export async function insertEcho(
+  tx: Tx,
+  echo: {
+    id: string;
+    conversationId: string;
+    contactPointId: string;
+    channelId: string;
+    whatsappId: string;
+    at: number;
+  },
+): Promise<void> {
+  await sql`insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, content, status, whatsapp_id, actor, at, handed_at)
+    select ${echo.id}::uuid, ${echo.conversationId}::uuid, ${echo.contactPointId}::uuid, ${echo.channelId}, 'out', 'other', '{}'::jsonb,
+           'sent', ${echo.whatsappId}, 'WhatsApp Business app', ${time(echo.at)}, ${time(echo.at)}
+     where not exists (select 1 from message where whatsapp_id = ${echo.whatsappId})`.execute(tx);
+}

@@ -1,0 +1,73 @@
+import type { Update } from '../core/update.ts';
+import type { Tx } from '../db/engine.ts';
+import { saveChannelInfo, stopChannel } from '../db/organisation.ts';
+import { updateWhatsAppTemplate } from '../db/templates.ts';
+import type { Context } from './context.ts';
+import type { Hints } from './live.ts';
+
+/** Statuses that events of `message_template_status_update` leave a template in (Meta, webhooks reference). */
+const STATUS_OF_EVENT: Record<string, string> = {
+  APPROVED: 'APPROVED',
+  REINSTATED: 'APPROVED',
+  UNARCHIVED: 'APPROVED',
+  REJECTED: 'REJECTED',
+  PENDING: 'PENDING',
+  PAUSED: 'PAUSED',
+  DISABLED: 'DISABLED',
+  IN_APPEAL: 'IN_APPEAL',
+  LOCKED: 'PAUSED',
+  LIMIT_EXCEEDED: 'LIMIT_EXCEEDED',
+  ARCHIVED: 'ARCHIVED',
+  PENDING_DELETION: 'PENDING_DELETION',
+  DELETED: 'DELETED',
+};
+
+const STOPS = new Set(['DISABLED_UPDATE', 'ACCOUNT_RESTRICTION', 'ACCOUNT_VIOLATION', 'ACCOUNT_DELETED']);
+
+/**
+ * Templates, the account and the number. A category change is judged at hand-over with the category of then, so what is
+ * queued is judged again (TPL-3); an impending one changes nothing yet and is shown (TPL-2).
+ */
+export async function applyChannelUpdate(tx: Tx, ctx: Context, update: Update, hints: Hints): Promise<void> {
+  switch (update.kind) {
+    case 'template-status': {
+      const status = STATUS_OF_EVENT[update.event];
+      const known = await updateWhatsAppTemplate(tx, update.template.name, update.template.language, {
+        ...(status === undefined ? {} : { status }),
+        ...(update.category === undefined ? {} : { category: update.category }),
+      });
+      if (!known) ctx.wake.templates();
+      break;
+    }
+    case 'template-category':
+      await updateWhatsAppTemplate(
+        tx,
+        update.template.name,
+        update.template.language,
+        update.phase === 'done'
+          ? { category: update.current, impendingCategory: null }
+          : { impendingCategory: update.next ?? null },
+      );
+      break;
+    case 'template-quality':
+      await updateWhatsAppTemplate(tx, update.template.name, update.template.language, {
+        quality: update.quality,
+      });
+      break;
+    case 'template-components':
+      // The webhook tells that the wording changed, not to what in full: ask for it.
+      ctx.wake.templates();
+      break;
+    case 'account':
+      if (STOPS.has(update.event))
+        await stopChannel(tx, ctx.channel.id, `${update.event}: ${update.detail ?? ''}`.trim());
+      break;
+    case 'phone-number':
+      await saveChannelInfo(tx, ctx.channel.phoneNumberId, { quality: update.event });
+      break;
+    default:
+      return;
+  }
+  hints.topic(update.kind.startsWith('template') ? 'template' : 'channel');
+  ctx.wake.outbox();
+}

@@ -1,0 +1,115 @@
+import { type MessageStatus, nextStatus } from '../core/delivery.ts';
+import { SERVICE_WINDOW_MS } from '../core/session.ts';
+import type { Update } from '../core/update.ts';
+import { requestOfMessage } from '../db/consent.ts';
+import { type ContactPoint, closeServiceWindow } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { findByIds, setStatuses } from '../db/messages.ts';
+import { isUuid } from '../db/rows.ts';
+import type { StoredUpdate } from './apply-updates.ts';
+import type { Context } from './context.ts';
+import type { Hints } from './live.ts';
+import { explainProviderError } from './provider-errors.ts';
+import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
+
+type Status = Extract<Update, { kind: 'status' }>;
+
+/** Applies delivery statuses: monotone, by our own id where the status brings it. What is unknown waits. */
+export async function applyStatuses(
+  tx: Tx,
+  ctx: Context,
+  stored: readonly StoredUpdate[],
+  contacts: Map<string, ContactPoint>,
+  rules: Rules,
+  hints: Hints,
+): Promise<{ waiting: Set<number> }> {
+  const statuses = stored.flatMap((one) =>
+    one.update.kind === 'status' ? [{ ...one, update: one.update }] : [],
+  );
+  const waiting = new Set<number>();
+  if (statuses.length === 0) return { waiting };
+  const ours = (update: Status): string | null =>
+    update.callbackData !== undefined && isUuid(update.callbackData) ? update.callbackData : null;
+  const found = await findByIds(
+    tx,
+    statuses.flatMap((one) => ours(one.update) ?? []),
+    statuses.map((one) => one.update.whatsappId),
+  );
+  const changes = new Map<string, Parameters<typeof setStatuses>[1][number] & { status: MessageStatus }>();
+  for (const one of statuses) {
+    const message =
+      found.find((row) => row.id === ours(one.update)) ??
+      found.find((row) => row.direction === 'out' && row.whatsappId === one.update.whatsappId);
+    if (message === undefined || message.direction !== 'out') {
+      waiting.add(one.inboxId);
+      continue;
+    }
+    const current = changes.get(message.id)?.status ?? (message.status as MessageStatus);
+    const status = nextStatus(current, one.update.status);
+    const error = one.update.errors[0];
+    if (status !== current || message.whatsappId === null)
+      changes.set(message.id, {
+        id: message.id,
+        status,
+        at: one.update.at,
+        whatsappId: one.update.whatsappId,
+        reasonCode: status === 'failed' ? `whatsapp-${error?.code ?? 'failed'}` : null,
+        reasonText: status === 'failed' ? explainProviderError(error) : null,
+      });
+    hints.conversation(message.conversationId, message.contactPointId);
+    const contact = contacts.get(message.contactPointId);
+    if (one.update.status === 'failed' && current !== 'failed' && contact !== undefined)
+      await applyFailure(tx, ctx, one, message, contact, rules);
+  }
+  await setStatuses(tx, [...changes.values()]);
+  return { waiting };
+}
+
+/** A failure may say something about consent: a request that never arrived, or Meta's marketing stop. */
+async function applyFailure(
+  tx: Tx,
+  ctx: Context,
+  one: StoredUpdate & { update: Status },
+  message: { id: string; templateType: string | null },
+  contact: ContactPoint,
+  rules: Rules,
+): Promise<void> {
+  const codes = one.update.errors.map((error) => error.code);
+  const lines: NewLine[] = [];
+  const base = {
+    at: one.update.at,
+    receivedAt: one.receivedAt,
+    source: 'whatsapp',
+    actor: null,
+    detail: { codes, bodySha256: one.bodySha256 },
+    personal: { whatsappId: one.update.whatsappId, errors: one.update.errors },
+  };
+  if (message.templateType === 'consent') {
+    const request = await requestOfMessage(tx, message.id);
+    if (request !== null)
+      lines.push({
+        ...base,
+        act: { act: 'request-failed', requestId: request.id },
+        purposes: [request.purpose],
+      });
+  }
+  if (codes.includes(131050))
+    lines.push({
+      ...base,
+      act: { act: 'platform', value: 'stop' },
+      purposes: ['marketing'],
+      source: 'platform',
+      actor: 'customer',
+    });
+  if (codes.includes(131047)) {
+    contact.lastInboundAt = windowClosedBefore(one.update.at, contact.lastInboundAt);
+    await closeServiceWindow(tx, contact.id, contact.lastInboundAt ?? 0);
+  }
+  if (lines.length > 0) await recordFacts(tx, ctx, contact, lines, rules);
+}
+
+/** WhatsApp called the window closed at `failedAt`; a message the customer wrote since then opened it again. */
+function windowClosedBefore(failedAt: number, lastInboundAt: number | null): number | null {
+  if (lastInboundAt === null || lastInboundAt > failedAt) return lastInboundAt;
+  return Math.min(lastInboundAt, failedAt - SERVICE_WINDOW_MS);
+}

@@ -1,0 +1,51 @@
+import { PURPOSES } from '../core/purpose.ts';
+import { type ContactPoint, mergeContactPoint } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { factsOf } from '../db/ledger.ts';
+import type { Context } from './context.ts';
+import { fold } from './gate-contact.ts';
+import { type Rules, recordFacts } from './record-facts.ts';
+
+/**
+ * Two contact points turn out to be one person: the most restrictive decision wins. Nothing is rewritten: the survivor's
+ * chain gets a line that names the other chain's head, and both chains are folded together from now on.
+ */
+export async function mergeContactPoints(
+  tx: Tx,
+  ctx: Context,
+  into: ContactPoint,
+  from: ContactPoint,
+  rules: Rules,
+  why: { at: number; receivedAt: number; source: string },
+): Promise<void> {
+  const facts = await factsOf(tx, [into.id, from.id]);
+  const views = [into, from].map((one) => fold(facts.get(one.id) ?? [], ctx.clock(), rules.settings));
+  const denied = PURPOSES.filter((purpose) =>
+    views.some((view) => view[purpose].state === 'denied' || view[purpose].onHold !== null),
+  );
+  await mergeContactPoint(tx, from.id, into.id);
+  into.lastInboundAt = latest(into.lastInboundAt, from.lastInboundAt);
+  into.lastWordAt = latest(into.lastWordAt, from.lastWordAt);
+  into.blocked ||= from.blocked;
+  await recordFacts(
+    tx,
+    ctx,
+    into,
+    [
+      {
+        act: { act: 'merged', denied },
+        purposes: denied,
+        at: why.at,
+        receivedAt: why.receivedAt,
+        source: why.source,
+        actor: null,
+        detail: { otherChain: from.id, otherSeq: from.ledgerSeq, otherHead: from.ledgerHead },
+        personal: { otherPhone: from.phone, otherUserId: from.userId },
+      },
+    ],
+    rules,
+  );
+}
+
+const latest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b);
