@@ -68,6 +68,11 @@ describe('headers', () => {
     expect(bad).toEqual([]);
   });
 
+  test('a row that lacks a column leaves it empty, whatever the column is called', () => {
+    const { good } = planImport([{ constructor: 'Ana', fullname: 'x' }, { fullname: 'Ben' }], COLUMNS);
+    expect(good[1]?.values).toEqual({ constructor: null, fullname: 'Ben' });
+  });
+
   test('what is unknown or doubled is reported once and the rest comes in', () => {
     const rows = [
       { fullname: 'Ana', nickname: 'A', 'Full Name': 'Other' },

@@ -30,6 +30,16 @@ describe('the language of a message', () => {
       { available: MANY, recordLanguage: 'zh_HK', fallback: 'en' },
       'zh_TW',
     ],
+    [
+      'the region that was named, where the tag says more',
+      { available: ['zh_TW', 'zh_HK'], recordLanguage: 'zh-Hant-HK', fallback: 'en' },
+      'zh_HK',
+    ],
+    [
+      'no dialect before a strange one',
+      { available: ['es_MX', 'es'], recordLanguage: 'es_AR', fallback: 'en' },
+      'es',
+    ],
     ['Norwegian', { available: MANY, recordLanguage: 'no', fallback: 'en' }, 'nb'],
     [
       'a column that holds no language',

@@ -280,8 +280,15 @@ describe('keywords', () => {
     expect(refusing({ recordType: 'lead', keywordsAreStopWords: true })).toEqual([
       'error keyword-in-both-lists',
     ]);
-    const keywords = [{ text: 'count me', language: 'de' }];
-    expect(refusing({ keywords, keywordsAreStopWords: true })).toEqual(['error keyword-in-both-lists']);
+    const english = { ...definition, keywords: [{ text: 'Count me', language: 'en' }] };
+    const german = {
+      ...OPT_OUT,
+      keywords: [{ text: 'count me', language: 'de' }],
+      keywordsAreStopWords: true,
+    };
+    expect(problems({ definition: english, published: [live(german)] })).toEqual([
+      'error keyword-in-both-lists',
+    ]);
   });
   test('in a second template of the same kind', () => {
     const second = live({ ...definition, name: 'Second' });

@@ -99,6 +99,11 @@ describe('the wording a customer is served', () => {
     expect(rendered.header).toBe('Hello {{1}}');
   });
 
+  test('a value stands there as WhatsApp takes it, on one line', () => {
+    const rendered = renderTemplate(parseTemplate(CONSENT, 'POSITIONAL'), { 1: ' Ana\nRuiz', 2: 'Contoso' });
+    expect(rendered.body).toBe('Hello Ana Ruiz, may Contoso write to you on WhatsApp?');
+  });
+
   test('what is no variable of this template is left as it stands', () => {
     const rendered = renderTemplate(parseTemplate(NAMED, 'NAMED'), {
       first_name: 'Ana',

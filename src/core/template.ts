@@ -131,7 +131,7 @@ export function bindingValues(
 
 function boundText(binding: Binding, record: Record<string, unknown> | null): string {
   if ('text' in binding) return binding.text;
-  const value = record !== null && Object.hasOwn(record, binding.column) ? record[binding.column] : null;
+  const value = record?.[binding.column];
   const written = typeof value === 'string' || Number.isFinite(value) ? String(value) : '';
   return cleanParameter(written) === '' ? (binding.fallback ?? '') : written;
 }
