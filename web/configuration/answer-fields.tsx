@@ -5,7 +5,7 @@ import { FormSection } from './form-section.tsx';
 import { KeywordsField } from './keywords-field.tsx';
 import { useMessageTemplates } from './queries.ts';
 import { RepliesField } from './replies-field.tsx';
-import type { TemplateDraft } from './template-draft.ts';
+import { readsAnswers, type TemplateDraft } from './template-draft.ts';
 
 /** Languages offered before any WhatsApp template names more. */
 const commonLanguages = ['en', 'es', 'pt_BR', 'fr', 'de', 'it', 'nl', 'hi', 'ar', 'id', 'tr'];
@@ -64,24 +64,35 @@ export function AnswerFields({ draft, whatsappTemplates, disabled, onChange }: P
   );
 }
 
-/** The quick-reply labels of the record type's Consent Templates, in every approved language, that are no keyword yet. */
+/**
+ * The quick-reply labels of the record type's Consent Templates that no answer template uses yet, each with its
+ * language; a label that is the same in several languages is offered once, for any.
+ */
 function buttonLabels(
   messageTemplates: MessageTemplateOut[],
   whatsappTemplates: WhatsAppTemplateOut[],
   draft: TemplateDraft,
 ): TemplateDraft['keywords'] {
-  const names = messageTemplates
-    .filter(
-      ({ type, recordType, status }) =>
-        type === 'consent' && recordType === draft.recordType && status !== 'retired',
-    )
+  const ours = messageTemplates.filter(
+    ({ recordType, status }) => recordType === draft.recordType && status !== 'retired',
+  );
+  const asked = ours
+    .filter(({ type }) => type === 'consent')
     .map(({ whatsappTemplate }) => whatsappTemplate?.name);
-  const labels = whatsappTemplates
-    .filter(({ name }) => names.includes(name))
-    .flatMap(({ components, parameterFormat, language }) =>
-      parseTemplate(components, parameterFormat)
-        .buttons.filter(({ kind }) => kind === 'QUICK_REPLY')
-        .map(({ label }) => ({ text: label, language })),
-    );
-  return labels.filter(({ text }) => !draft.keywords.some((keyword) => keyword.text === text));
+  const opposite = ours.filter(({ type }) => readsAnswers(type) && type !== draft.type);
+  const used = [...draft.keywords, ...opposite.flatMap(({ keywords = [] }) => keywords)].map(
+    ({ text }) => text,
+  );
+  const languagesByLabel = new Map<string, string[]>();
+  for (const { name, components, parameterFormat, language } of whatsappTemplates) {
+    if (!asked.includes(name)) continue;
+    for (const { kind, label } of parseTemplate(components, parameterFormat).buttons) {
+      if (kind !== 'QUICK_REPLY' || used.includes(label)) continue;
+      languagesByLabel.set(label, [...(languagesByLabel.get(label) ?? []), language]);
+    }
+  }
+  return [...languagesByLabel].map(([text, languages]) => ({
+    text,
+    language: languages.length === 1 ? (languages[0] ?? '') : '',
+  }));
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { countryName, listCountries } from './countries.ts';
 
 const useStyles = makeStyles({
+  whole: { maxWidth: '720px' },
   list: { maxHeight: '320px' },
   tags: { flexWrap: 'wrap', rowGap: '4px', marginTop: '8px' },
 });
@@ -60,7 +61,7 @@ export function CountriesField({
   const [typed, setTyped] = useState('');
   const found = useCountries(typed);
   return (
-    <div>
+    <div className={styles.whole}>
       <Field label={field.label} hint={field.hint}>
         <Combobox
           multiselect

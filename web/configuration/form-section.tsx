@@ -11,6 +11,7 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
     scrollMarginTop: '16px',
+    '& > .fui-Field': { maxWidth: '720px' },
     '@media (max-width: 640px)': { padding: '12px 14px 16px' },
   },
   title: {

@@ -63,7 +63,7 @@ function OneTemplate({ id }: { id: string }) {
         description={
           data !== undefined && (
             <>
-              {templateTypeName(data.type)}, version {data.version}, changed{' '}
+              {templateTypeName(data.type)} · Version {data.version} · Changed:{' '}
               <Time at={data.updatedAt} form="long" />
             </>
           )

@@ -18,7 +18,12 @@ import { TemplateStatus, waitingText } from './template-status.tsx';
 
 const useStyles = makeStyles({
   filter: { maxWidth: '280px' },
-  status: { display: 'flex', flexDirection: 'column', gap: '4px' },
+  status: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '4px',
+    '@media (max-width: 640px)': { alignItems: 'flex-end' },
+  },
   waits: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, maxWidth: '46ch' },
 });
 
@@ -109,9 +114,7 @@ function columnsFor(
       cell: (template) => (
         <span className={styles.status}>
           <TemplateStatus template={template} />
-          {waitingText(template) !== '' && (
-            <span className={styles.waits}>Published, waits for: {waitingText(template)}</span>
-          )}
+          {waitingText(template) !== '' && <span className={styles.waits}>{waitingText(template)}</span>}
         </span>
       ),
     },

@@ -28,11 +28,11 @@ export function NumberSettingField({ setting, value, onChange, disabled, problem
       >
         <Input
           className={styles.input}
+          {...(disabled || value === null ? {} : { contentAfter: setting.unit })}
           type="number"
           min={0}
           step={1}
           inputMode="numeric"
-          contentAfter={setting.unit}
           disabled={disabled || value === null}
           value={value === null ? '' : (typed ?? String(value))}
           placeholder={value === null ? (setting.noLimit ?? '') : ''}

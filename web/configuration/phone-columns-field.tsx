@@ -1,13 +1,24 @@
-import { Badge, Button, Dropdown, Field, makeStyles, Option, tokens } from '@fluentui/react-components';
+import {
+  Badge,
+  Button,
+  Dropdown,
+  Field,
+  Label,
+  makeStyles,
+  Option,
+  tokens,
+} from '@fluentui/react-components';
 import { ArrowDown16Regular } from '@fluentui/react-icons/svg/arrow-down';
 import { ArrowUp16Regular } from '@fluentui/react-icons/svg/arrow-up';
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss';
+import { useId } from 'react';
 import type { Column } from './queries.ts';
 
 const useStyles = makeStyles({
+  whole: { maxWidth: '720px' },
   list: {
     listStyle: 'none',
-    margin: '0 0 8px',
+    margin: '4px 0 8px',
     padding: 0,
     display: 'flex',
     flexDirection: 'column',
@@ -37,6 +48,7 @@ type Props = {
 /** Phone columns in order: the first that holds a valid number is where messages go. */
 export function PhoneColumnsField({ columns, value, onChange, disabled, problem }: Props) {
   const styles = useStyles();
+  const labelId = useId();
   const labelOf = (name: string) => columns.find((column) => column.name === name)?.label ?? name;
   const free = columns.filter(
     ({ name, kind }) => (kind === 'phone' || kind === 'text') && !value.includes(name),
@@ -51,8 +63,9 @@ export function PhoneColumnsField({ columns, value, onChange, disabled, problem 
     onChange(next);
   };
   return (
-    <div>
-      <ol className={styles.list} aria-label="Phone columns in order">
+    <div className={styles.whole}>
+      <Label id={labelId}>Phone columns, in order</Label>
+      <ol className={styles.list} aria-labelledby={labelId}>
         {value.map((name, index) => (
           <li key={name} className={styles.item}>
             <span className={styles.name}>

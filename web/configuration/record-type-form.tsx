@@ -27,6 +27,7 @@ import { FormSection } from './form-section.tsx';
 import { PhoneColumnsField } from './phone-columns-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
 import { type Column, recordTypePath } from './queries.ts';
+import { ReadableForm } from './readable-form.tsx';
 import { SaveBar } from './save-bar.tsx';
 
 type Props = { table: string; exists: boolean; saved: RecordTypeInput; columns: Column[] };
@@ -66,147 +67,151 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
       <div id="form-problems">
         <ProblemList title={`${draft.displayName} could not be saved.`} problems={problems} />
       </div>
-      <FormSection
-        id="columns"
-        title="Who and where"
-        description="Which columns say who the customer is and how to reach them."
-      >
-        <Field label="Display name" required {...validation(problemAt(problems, 'displayName'))}>
-          <Input
-            value={draft.displayName}
-            disabled={disabled}
-            maxLength={100}
-            onChange={(_, { value }) => set({ displayName: value })}
-          />
-        </Field>
-        <PhoneColumnsField
-          columns={columns}
-          value={draft.phoneColumns}
-          disabled={disabled}
-          problem={problemAt(problems, 'phoneColumns')}
-          onChange={(phoneColumns) => set({ phoneColumns })}
-        />
-        <ColumnField
-          label="Name column"
-          hint="How a customer is called in lists and chats."
-          columns={texts}
-          value={draft.nameColumn === '' ? null : draft.nameColumn}
-          disabled={disabled}
-          problem={problemAt(problems, 'nameColumn')}
-          onChange={(nameColumn) => set({ nameColumn: nameColumn ?? '' })}
-        />
-        <CountryField
-          label="Default country"
-          hint="Numbers written without a country code are read as numbers of this country. Without one, they are not recognised."
-          value={draft.defaultCountry}
-          disabled={disabled}
-          onChange={(defaultCountry) => set({ defaultCountry })}
-        />
-        <ColumnField
-          label="Language column"
-          hint="Where the customer’s language is kept, if anywhere. It is used until the customer answers in a language of their own."
-          noneLabel="None"
-          columns={languages}
-          value={draft.languageColumn ?? null}
-          disabled={disabled}
-          problem={problemAt(problems, 'languageColumn')}
-          onChange={(languageColumn) => set({ languageColumn })}
-        />
-      </FormSection>
-
-      <FormSection
-        id="compliance"
-        title="Consent"
-        description="The Compliance Field is read-only inside Assent: the customer’s answer sets it, and Record a refusal and Record a grant stand beside it on the record."
-      >
-        <ComplianceFieldChoice
-          table={table}
-          columns={columns}
-          value={draft.complianceField}
-          polarity={draft.polarity}
-          disabled={disabled}
-          problem={problemAt(problems, 'complianceField')}
-          onChange={(complianceField) => set({ complianceField })}
-        />
-        <Field label="What Yes in this field means" {...validation(problemAt(problems, 'polarity'))}>
-          <RadioGroup
-            value={draft.polarity}
-            disabled={disabled}
-            onChange={(_, { value }) => set({ polarity: value === 'forbids' ? 'forbids' : 'allows' })}
+      <ReadableForm readOnly={disabled}>
+        <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
+          <FormSection
+            id="columns"
+            title="Who and where"
+            description="Which columns say who the customer is and how to reach them."
           >
-            <Radio value="allows" label="Yes allows: the customer may be messaged" />
-            <Radio
-              value="forbids"
-              label="Yes forbids: the customer must not be messaged, as in a column “Do not contact”. A No that nobody confirmed then counts as never asked."
+            <Field label="Display name" required {...validation(problemAt(problems, 'displayName'))}>
+              <Input
+                value={draft.displayName}
+                disabled={disabled}
+                maxLength={100}
+                onChange={(_, { value }) => set({ displayName: value })}
+              />
+            </Field>
+            <PhoneColumnsField
+              columns={columns}
+              value={draft.phoneColumns}
+              disabled={disabled}
+              problem={problemAt(problems, 'phoneColumns')}
+              onChange={(phoneColumns) => set({ phoneColumns })}
             />
-          </RadioGroup>
-        </Field>
-        <Field label="While the field is empty" {...validation(problemAt(problems, 'unset'))}>
-          <RadioGroup
-            value={draft.unset}
-            disabled={disabled}
-            onChange={(_, { value }) => set({ unset: value === 'allow' ? 'allow' : 'ask-first' })}
-          >
-            <Radio
-              value="ask-first"
-              label="Ask first: only a Consent Template may be sent, or a reply to a customer who wrote"
+            <ColumnField
+              label="Name column"
+              hint="How a customer is called in lists and chats."
+              columns={texts}
+              value={draft.nameColumn === '' ? null : draft.nameColumn}
+              disabled={disabled}
+              problem={problemAt(problems, 'nameColumn')}
+              onChange={(nameColumn) => set({ nameColumn: nameColumn ?? '' })}
             />
-            <Radio value="allow" label="Allow: everything may be sent as if the customer had agreed" />
-          </RadioGroup>
-        </Field>
-        {draft.unset === 'allow' && (
-          <MessageBar intent="warning" layout="multiline">
-            <MessageBarBody>
-              Customers who were never asked will get messages. WhatsApp requires an opt-in before a business
-              writes first, and in many countries the law does too. Choose this only if you hold these
-              permissions elsewhere.
-            </MessageBarBody>
-          </MessageBar>
-        )}
-        <ColumnField
-          label="Marketing field"
-          hint="A second Boolean column for the answer to marketing. Without one, that answer is kept in the ledger alone."
-          noneLabel="None"
-          columns={booleans.filter(({ name }) => name !== draft.complianceField)}
-          value={draft.marketingField ?? null}
-          disabled={disabled}
-          problem={problemAt(problems, 'marketingField')}
-          onChange={(marketingField) => set({ marketingField })}
-        />
-        <Field hint="Off: after a refusal nothing but a Consent Template may be sent, even if the customer writes. On: an agent may reply inside the 24 hours after the customer wrote.">
-          <Switch
-            checked={draft.allowReplyAfterRefusal}
-            disabled={disabled}
-            label="Allow replies to a customer who refused and then writes"
-            onChange={(_, { checked }) => set({ allowReplyAfterRefusal: checked })}
-          />
-        </Field>
-      </FormSection>
+            <CountryField
+              label="Default country"
+              hint="Numbers written without a country code are read as numbers of this country. Without one, they are not recognised."
+              value={draft.defaultCountry}
+              disabled={disabled}
+              onChange={(defaultCountry) => set({ defaultCountry })}
+            />
+            <ColumnField
+              label="Language column"
+              hint="Where the customer’s language is kept, if anywhere. It is used until the customer answers in a language of their own."
+              noneLabel="None"
+              columns={languages}
+              value={draft.languageColumn ?? null}
+              disabled={disabled}
+              problem={problemAt(problems, 'languageColumn')}
+              onChange={(languageColumn) => set({ languageColumn })}
+            />
+          </FormSection>
 
-      <FormSection id="asking" title="Asking">
-        <AskingBasisField
-          value={draft.askingBasis}
-          disabled={disabled}
-          onChange={(askingBasis) => set({ askingBasis })}
-        />
-        <Field
-          label="Priority"
-          hint="Where one number stands on records of several types, the type with the smallest number comes first. Equal ones are allowed."
-          {...validation(problemAt(problems, 'priority'))}
-        >
-          <SpinButton
-            value={draft.priority}
-            min={0}
-            max={1000}
-            disabled={disabled}
-            style={{ maxWidth: 140 }}
-            onChange={(_, { value, displayValue }) => {
-              const next = value ?? Number.parseInt(displayValue ?? '', 10);
-              if (Number.isInteger(next)) set({ priority: Math.min(1000, Math.max(0, next)) });
-            }}
-          />
-        </Field>
-      </FormSection>
+          <FormSection
+            id="compliance"
+            title="Consent"
+            description="The Compliance Field is read-only inside Assent: the customer’s answer sets it, and Record a refusal and Record a grant stand beside it on the record."
+          >
+            <ComplianceFieldChoice
+              table={table}
+              columns={columns}
+              value={draft.complianceField}
+              polarity={draft.polarity}
+              disabled={disabled}
+              problem={problemAt(problems, 'complianceField')}
+              onChange={(complianceField) => set({ complianceField })}
+            />
+            <Field label="What Yes in this field means" {...validation(problemAt(problems, 'polarity'))}>
+              <RadioGroup
+                value={draft.polarity}
+                disabled={disabled}
+                onChange={(_, { value }) => set({ polarity: value === 'forbids' ? 'forbids' : 'allows' })}
+              >
+                <Radio value="allows" label="Yes allows: the customer may be messaged" />
+                <Radio
+                  value="forbids"
+                  label="Yes forbids: the customer must not be messaged, as in a column “Do not contact”. A No that nobody confirmed then counts as never asked."
+                />
+              </RadioGroup>
+            </Field>
+            <Field label="While the field is empty" {...validation(problemAt(problems, 'unset'))}>
+              <RadioGroup
+                value={draft.unset}
+                disabled={disabled}
+                onChange={(_, { value }) => set({ unset: value === 'allow' ? 'allow' : 'ask-first' })}
+              >
+                <Radio
+                  value="ask-first"
+                  label="Ask first: only a Consent Template may be sent, or a reply to a customer who wrote"
+                />
+                <Radio value="allow" label="Allow: everything may be sent as if the customer had agreed" />
+              </RadioGroup>
+            </Field>
+            {draft.unset === 'allow' && (
+              <MessageBar intent="warning" layout="multiline">
+                <MessageBarBody>
+                  Customers who were never asked will get messages. WhatsApp requires an opt-in before a
+                  business writes first, and in many countries the law does too. Choose this only if you hold
+                  these permissions elsewhere.
+                </MessageBarBody>
+              </MessageBar>
+            )}
+            <ColumnField
+              label="Marketing field"
+              hint="A second Boolean column for the answer to marketing. Without one, that answer is kept in the ledger alone."
+              noneLabel="None"
+              columns={booleans.filter(({ name }) => name !== draft.complianceField)}
+              value={draft.marketingField ?? null}
+              disabled={disabled}
+              problem={problemAt(problems, 'marketingField')}
+              onChange={(marketingField) => set({ marketingField })}
+            />
+            <Field hint="Off: after a refusal nothing but a Consent Template may be sent, even if the customer writes. On: an agent may reply inside the 24 hours after the customer wrote.">
+              <Switch
+                checked={draft.allowReplyAfterRefusal}
+                disabled={disabled}
+                label="Allow replies to a customer who refused and then writes"
+                onChange={(_, { checked }) => set({ allowReplyAfterRefusal: checked })}
+              />
+            </Field>
+          </FormSection>
+
+          <FormSection id="asking" title="Asking">
+            <AskingBasisField
+              value={draft.askingBasis}
+              disabled={disabled}
+              onChange={(askingBasis) => set({ askingBasis })}
+            />
+            <Field
+              label="Priority"
+              hint="Where one number stands on records of several types, the type with the smallest number comes first. Equal ones are allowed."
+              {...validation(problemAt(problems, 'priority'))}
+            >
+              <SpinButton
+                value={draft.priority}
+                min={0}
+                max={1000}
+                disabled={disabled}
+                style={{ maxWidth: 140 }}
+                onChange={(_, { value, displayValue }) => {
+                  const next = value ?? Number.parseInt(displayValue ?? '', 10);
+                  if (Number.isInteger(next)) set({ priority: Math.min(1000, Math.max(0, next)) });
+                }}
+              />
+            </Field>
+          </FormSection>
+        </div>
+      </ReadableForm>
       {!disabled && (
         <SaveBar
           dirty={dirty}

@@ -11,6 +11,7 @@ import { FormSection } from './form-section.tsx';
 import { problemsOf } from './problems.ts';
 import { PublishProblems } from './publish-problems.tsx';
 import { useWhatsAppTemplates } from './queries.ts';
+import { ReadableForm } from './readable-form.tsx';
 import { SentTemplateFields } from './sent-template-fields.tsx';
 import { useTemplateActions } from './template-actions.ts';
 import { TemplateCommands } from './template-commands.tsx';
@@ -65,36 +66,40 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
       <ProblemList title="It could not be saved." problems={problemsOf(actions.save.error)} />
       <ProblemList title="It could not be published." problems={problemsOf(actions.publish.error)} />
       {template !== null && !frozen && <PublishProblems template={template} />}
-      <TemplateIdentity
-        draft={draft}
-        recordTypes={recordTypes}
-        isNew={template === null}
-        neverPublished={template === null || template.status === 'draft'}
-        fieldMissing={fieldMissing}
-        disabled={disabled}
-        onChange={set}
-      />
-      {readsAnswers(draft.type) ? (
-        <AnswerFields
-          draft={draft}
-          whatsappTemplates={whatsappTemplates.data ?? []}
-          disabled={disabled}
-          onChange={set}
-        />
-      ) : (
-        <FormSection
-          id="whatsapp-template"
-          title="What is sent"
-          description="A WhatsApp template that Meta approved, with its variables filled from the record."
-        >
-          <SentTemplateFields
+      <ReadableForm readOnly={disabled}>
+        <div className={styles.form}>
+          <TemplateIdentity
             draft={draft}
-            whatsappTemplates={whatsappTemplates}
+            recordTypes={recordTypes}
+            isNew={template === null}
+            neverPublished={template === null || template.status === 'draft'}
+            fieldMissing={fieldMissing}
             disabled={disabled}
             onChange={set}
           />
-        </FormSection>
-      )}
+          {readsAnswers(draft.type) ? (
+            <AnswerFields
+              draft={draft}
+              whatsappTemplates={whatsappTemplates.data ?? []}
+              disabled={disabled}
+              onChange={set}
+            />
+          ) : (
+            <FormSection
+              id="whatsapp-template"
+              title="What is sent"
+              description="A WhatsApp template that Meta approved, with its variables filled from the record."
+            >
+              <SentTemplateFields
+                draft={draft}
+                whatsappTemplates={whatsappTemplates}
+                disabled={disabled}
+                onChange={set}
+              />
+            </FormSection>
+          )}
+        </div>
+      </ReadableForm>
       {!disabled && (
         <TemplateCommands
           template={template}

@@ -24,6 +24,11 @@ type Props = {
   onChange: (change: Partial<TemplateDraft>) => void;
 };
 
+function purposeOf(type: TemplateDraft['type']): string {
+  const known = templateTypes.find((candidate) => candidate.type === type);
+  return known === undefined ? type : `${known.name}. ${known.purpose}`;
+}
+
 /** What kind of template it is, for which record type, and its name. */
 export function TemplateIdentity({
   draft,
@@ -37,26 +42,24 @@ export function TemplateIdentity({
   const recordType = recordTypes.find(({ table }) => table === draft.recordType);
   return (
     <FormSection id="identity" title="What it is">
-      <Field
-        label="Template Type"
-        required
-        {...(isNew ? {} : { hint: 'The type cannot be changed once the template is saved.' })}
-      >
-        <RadioGroup
-          value={draft.type}
-          disabled={disabled || !isNew}
-          onChange={(_, { value }) => {
-            const chosen = templateTypes.find(({ type }) => type === value);
-            if (chosen !== undefined) onChange({ type: chosen.type });
-          }}
-        >
-          {templateTypes
-            .filter(({ type }) => isNew || type === draft.type)
-            .map(({ type, name, purpose }) => (
+      {isNew ? (
+        <Field label="Template Type" required>
+          <RadioGroup
+            value={draft.type}
+            disabled={disabled}
+            onChange={(_, { value }) => {
+              const chosen = templateTypes.find(({ type }) => type === value);
+              if (chosen !== undefined) onChange({ type: chosen.type });
+            }}
+          >
+            {templateTypes.map(({ type, name, purpose }) => (
               <Radio key={type} value={type} label={`${name}. ${purpose}`} />
             ))}
-        </RadioGroup>
-      </Field>
+          </RadioGroup>
+        </Field>
+      ) : (
+        <p>{purposeOf(draft.type)}</p>
+      )}
       <Field
         label="Record Type"
         required

@@ -5,7 +5,7 @@ import { Edit16Regular } from '@fluentui/react-icons/svg/edit';
 import { Prohibited16Regular } from '@fluentui/react-icons/svg/prohibited';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 
-/** Draft, published, retired; published ones that wait are marked, the reasons stand in `waitingText`. */
+/** Draft, published, retired; published ones that wait say so, what they wait for is `waitingText`. */
 export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
   const { status, waitingFor, draft } = template;
   const waits = status === 'published' && waitingFor.length > 0;
@@ -22,7 +22,7 @@ export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
           color={waits ? 'warning' : 'success'}
           icon={waits ? <Clock16Regular /> : <CheckmarkCircle16Filled />}
         >
-          {waits ? 'Published, waits' : 'Published'}
+          {waits ? 'Published, waits for …' : 'Published'}
         </Badge>
       )}
       {status === 'retired' && (

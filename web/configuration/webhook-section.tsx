@@ -12,6 +12,8 @@ import { FormSection } from './form-section.tsx';
 
 const useStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: '8px' },
+  // No place in the layout while there is nothing to say.
+  result: { display: 'contents' },
   url: { flex: '1 1 260px', maxWidth: '640px' },
 });
 
@@ -38,7 +40,7 @@ export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut
           </Button>
         )}
       </div>
-      <div aria-live="polite">
+      <div aria-live="polite" className={styles.result}>
         {test.data !== undefined && (
           <MessageBar intent={test.data.ok ? 'success' : 'error'} layout="multiline">
             <MessageBarBody>{test.data.detail}</MessageBarBody>

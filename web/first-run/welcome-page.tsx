@@ -79,6 +79,7 @@ export function WelcomePage() {
 function StepRow({ step, number, isNext }: { step: Step; number: number; isNext: boolean }) {
   const styles = useStyles();
   const follow = useFollow(step.link);
+  const label = step.done ? 'Look at it' : isNext ? 'Start' : 'Open';
   return (
     <li
       className={mergeClasses(styles.step, isNext && styles.next)}
@@ -99,9 +100,9 @@ function StepRow({ step, number, isNext }: { step: Step; number: number; isNext:
         href={step.link}
         onClick={follow}
         appearance={isNext ? 'primary' : 'secondary'}
-        aria-label={`${step.done ? 'Look at' : 'Open'}: ${step.title}`}
+        aria-label={`${label}: ${step.title}`}
       >
-        {step.done ? 'Look at it' : isNext ? 'Start' : 'Open'}
+        {label}
       </Button>
     </li>
   );

@@ -57,7 +57,7 @@ const useStyles = makeStyles({
   current: {
     backgroundColor: tokens.colorNeutralBackground1Selected,
     fontWeight: tokens.fontWeightSemibold,
-    color: tokens.colorBrandForeground1,
+    '& svg': { color: tokens.colorBrandForeground1 },
     boxShadow: `inset 3px 0 0 ${tokens.colorCompoundBrandStroke}`,
   },
 });

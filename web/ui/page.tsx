@@ -28,7 +28,6 @@ const useStyles = makeStyles({
   },
   description: { color: tokens.colorNeutralForeground2, maxWidth: '75ch', marginTop: '4px' },
   commands: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
-  trail: { marginLeft: '-6px' },
 });
 
 let firstPageShown = false;
@@ -69,7 +68,7 @@ export function PageHeader({ title, trail = [], description, commands, beside }:
     <header className={styles.header}>
       <div className={styles.titles}>
         {trail.length > 0 && (
-          <Breadcrumb className={styles.trail} size="small" aria-label="Where you are">
+          <Breadcrumb size="small" aria-label="Where you are">
             {trail.map(({ label, to }) => (
               <Fragment key={to}>
                 <BreadcrumbItem>

@@ -11,6 +11,9 @@ export type ShownProblem = {
 };
 
 const useStyles = makeStyles({
+  boxes: { display: 'flex', flexDirection: 'column', gap: '8px' },
+  // Listened to before there is anything to say, without a place in the layout until then.
+  empty: { display: 'contents' },
   list: {
     margin: '4px 0 0',
     paddingInlineStart: '20px',
@@ -24,8 +27,9 @@ const useStyles = makeStyles({
 export function ProblemList({ title, problems }: { title: string; problems: ShownProblem[] }) {
   const errors = problems.filter(({ severity }) => severity !== 'warning');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
+  const styles = useStyles();
   return (
-    <div aria-live="polite" style={{ display: 'flex', flexDirection: 'column', gap: 8 }}>
+    <div aria-live="polite" className={problems.length > 0 ? styles.boxes : styles.empty}>
       {errors.length > 0 && <Box intent="error" title={title} problems={errors} />}
       {warnings.length > 0 && <Box intent="warning" title="Worth a look" problems={warnings} />}
     </div>

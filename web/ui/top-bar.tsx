@@ -9,6 +9,7 @@ import {
   MenuPopover,
   MenuTrigger,
   makeStyles,
+  mergeClasses,
   tokens,
 } from '@fluentui/react-components';
 import { Navigation20Regular } from '@fluentui/react-icons/svg/navigation';
@@ -32,6 +33,8 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForegroundOnBrand,
     backgroundColor: tokens.colorBrandBackground,
     flexShrink: 0,
+    position: 'relative',
+    overflow: 'hidden',
     '& button, & a': { color: 'inherit' },
     '& :focus-visible': { outlineColor: tokens.colorNeutralForegroundOnBrand },
   },
@@ -50,13 +53,24 @@ const useStyles = makeStyles({
     padding: '0 6px',
   },
   gap: { flex: 1 },
+  avatar: { marginInlineEnd: '4px' },
   button: {
+    minWidth: 0,
     color: 'inherit',
     ':hover': { color: 'inherit', backgroundColor: tokens.colorBrandBackgroundHover },
     ':hover:active': { color: 'inherit', backgroundColor: tokens.colorBrandBackgroundPressed },
     '& .fui-Button__icon': { color: 'inherit' },
   },
-  wide: { '@media (max-width: 640px)': { display: 'none' } },
+  // Read out everywhere, seen where there is room.
+  roomy: {
+    '@media (max-width: 640px)': {
+      position: 'absolute',
+      width: '1px',
+      height: '1px',
+      overflow: 'hidden',
+      clipPath: 'inset(50%)',
+    },
+  },
   person: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', lineHeight: 1.2 },
   role: { fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightRegular },
 });
@@ -70,7 +84,7 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
     <header className={styles.bar}>
       <Button
         appearance="transparent"
-        className={`${styles.button} ${styles.menu}`}
+        className={mergeClasses(styles.button, styles.menu)}
         icon={<Navigation20Regular />}
         aria-label="Open navigation"
         onClick={onMenu}
@@ -90,9 +104,8 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
           className={styles.button}
           icon={<Phone20Regular />}
           title="Open the sandbox customer’s phone in a new tab"
-          aria-label="Customer’s phone, opens in a new tab"
         >
-          <span className={styles.wide}>Customer’s phone</span>
+          <span className={styles.roomy}>Customer’s phone</span>
         </Button>
       )}
       <ThemeMenu />
@@ -146,12 +159,10 @@ function PersonMenu() {
         <Button
           appearance="transparent"
           className={styles.button}
-          icon={<Avatar name={me.name} size={28} aria-hidden />}
-          aria-label={`${me.name}, ${roleNames[me.role]}`}
+          icon={<Avatar name={me.name} size={28} aria-hidden className={styles.avatar} />}
         >
-          <span className={`${styles.wide} ${styles.person}`}>
-            <span>{me.name}</span>
-            <span className={styles.role}>{roleNames[me.role]}</span>
+          <span className={mergeClasses(styles.person, styles.roomy)}>
+            <span>{me.name}</span> <span className={styles.role}>{roleNames[me.role]}</span>
           </span>
         </Button>
       </MenuTrigger>
