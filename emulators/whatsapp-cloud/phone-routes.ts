@@ -5,6 +5,7 @@ import type { Events } from './events.ts';
 
 const files: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
   'phone.css': 'text/css; charset=utf-8',
   'phone.js': 'text/javascript; charset=utf-8',
   'api.js': 'text/javascript; charset=utf-8',
