@@ -186,7 +186,7 @@ function Quotation({ quoted, customer }: { quoted: MessageOut | null; customer: 
         {quoted === null ? 'Answer to' : quoted.direction === 'in' ? customer : (quoted.actor ?? 'Assent')}
       </div>
       <div className={styles.clamp} dir="auto">
-        {quoted === null ? 'an earlier message' : shortText(quoted)}
+        {quoted === null ? 'an earlier message' : <WhatsAppText>{shortText(quoted)}</WhatsAppText>}
       </div>
     </blockquote>
   );

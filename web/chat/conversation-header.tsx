@@ -181,18 +181,20 @@ function ConversationMenu({ conversation }: { conversation: ConversationOut }) {
           </MenuList>
         </MenuPopover>
       </Menu>
-      <RefusalDialog
-        open={dialog === 'refusal'}
-        of={{ conversationId: conversation.id }}
-        name={contactPoint.name}
-        onClose={() => setDialog(null)}
-      />
-      <GrantDialog
-        open={dialog === 'grant'}
-        of={{ conversationId: conversation.id }}
-        name={contactPoint.name}
-        onClose={() => setDialog(null)}
-      />
+      {dialog === 'refusal' && (
+        <RefusalDialog
+          of={{ conversationId: conversation.id }}
+          name={contactPoint.name}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog === 'grant' && (
+        <GrantDialog
+          of={{ conversationId: conversation.id }}
+          name={contactPoint.name}
+          onClose={() => setDialog(null)}
+        />
+      )}
     </>
   );
 }

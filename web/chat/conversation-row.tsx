@@ -29,7 +29,7 @@ const useStyles = makeStyles({
     textOverflow: 'ellipsis',
     whiteSpace: 'nowrap',
   },
-  time: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
+  time: { justifySelf: 'end', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
   last: {
     gridColumn: '1 / -1',
     display: 'flex',
@@ -48,7 +48,7 @@ const useStyles = makeStyles({
     textOverflow: 'ellipsis',
     whiteSpace: 'nowrap',
   },
-  marks: { display: 'flex', alignItems: 'center', gap: '6px' },
+  marks: { justifySelf: 'end', display: 'flex', alignItems: 'center', gap: '6px' },
 });
 
 /** One conversation in the list; the whole row is its link. */

@@ -151,7 +151,7 @@ export function MessageBox({ to, draftId, freeText, conversationId, hideWhenEmpt
           {closed ? (freeText.reason?.message ?? '') : hintOf(draft.text)}
         </span>
         {shown && (
-          <Button type="submit" appearance="primary" icon={<Send20Filled />} disabled={!ready}>
+          <Button type="submit" appearance="primary" icon={<Send20Filled />} disabledFocusable={!ready}>
             {send.isPending ? 'Sending…' : 'Send'}
           </Button>
         )}

@@ -5,8 +5,10 @@ import { RecordLink } from './record-link.tsx';
 
 const useStyles = makeStyles({ line: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' } });
 
-/** The number a template goes to, and every record that shares it and so takes the answer. */
-export function RecipientLine({ sendable }: { sendable: SendableOut }) {
+type Props = { sendable: SendableOut; asks: boolean };
+
+/** The number a template goes to, and every record that shares it: where it asks for consent, all take the answer. */
+export function RecipientLine({ sendable, asks }: Props) {
   const styles = useStyles();
   const { phone, records } = sendable;
   return (
@@ -14,9 +16,7 @@ export function RecipientLine({ sendable }: { sendable: SendableOut }) {
       To <strong>{phone ?? 'this WhatsApp user'}</strong>
       {records.length > 0 && (
         <>
-          {records.length === 1
-            ? '; the answer is written to '
-            : '; the answer counts for all who share this number: '}
+          {leadTo(records.length, asks)}
           {records.map((record, index) => (
             <Fragment key={`${record.recordType}/${record.id}`}>
               {index > 0 && ', '}
@@ -28,4 +28,11 @@ export function RecipientLine({ sendable }: { sendable: SendableOut }) {
       {records.length === 0 && '; no CRM record has this number'}.
     </p>
   );
+}
+
+function leadTo(records: number, asks: boolean): string {
+  if (!asks) return records === 1 ? ', ' : ', a number shared by ';
+  return records === 1
+    ? '; the answer is written to '
+    : '; the answer counts for all who share this number: ';
 }

@@ -48,7 +48,7 @@ export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
           </MessageBarActions>
         )}
       </MessageBar>
-      {conversationId !== null && (
+      {conversationId !== null && deciding !== null && (
         <HoldDialog conversationId={conversationId} choice={deciding} onClose={() => setDeciding(null)} />
       )}
     </>

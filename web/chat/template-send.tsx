@@ -1,13 +1,4 @@
-import {
-  Button,
-  Field,
-  Input,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  Select,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
 import { Send20Filled } from '@fluentui/react-icons/svg/send';
 import { useId, useRef, useState } from 'react';
 import type { SendableOut, SendableTemplate, SendMessage } from '../../src/http/schemas/chat.ts';
@@ -16,18 +7,35 @@ import { useNotify } from '../ui/notify.tsx';
 import { sentenceOf } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { Time } from '../ui/time.tsx';
-import { AskingBasis, type Basis, basisBody } from './asking-basis.tsx';
+import { type Basis, basisBody } from './asking-basis.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
 import { fillPreview } from './fill-preview.ts';
 import { newIntentKey } from './intent.ts';
-import { languageName } from './language-name.ts';
 import { RecipientLine } from './recipient-line.tsx';
+import { TemplateFields } from './template-fields.tsx';
 import { isUncertain, useSend } from './use-send.ts';
 
 const useStyles = makeStyles({
-  form: { display: 'flex', flexDirection: 'column', gap: '10px', minWidth: 0 },
-  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(180px, 1fr))', gap: '8px 12px' },
-  end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px' },
+  around: { containerType: 'inline-size', minWidth: 0 },
+  // The preview stands beside its fields where there is room, above them where there is not.
+  form: {
+    display: 'grid',
+    gap: '10px 16px',
+    alignItems: 'start',
+    '@container (min-width: 620px)': { gridTemplateColumns: 'minmax(0, 384px) minmax(220px, 1fr)' },
+  },
+  side: { display: 'flex', flexDirection: 'column', gap: '10px', minWidth: 0 },
+  end: {
+    position: 'sticky',
+    bottom: 0,
+    zIndex: 1,
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: '8px 12px',
+    padding: '4px 0',
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
   blocked: { color: tokens.colorNeutralForeground2, flex: '1 1 200px' },
 });
 
@@ -81,87 +89,71 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
   // Variables that the agent gives are no obstacle once they are filled in.
   const blocked = !template.allowed && template.reason?.code !== 'template-variable-missing';
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (blocked || unfilled.length > 0 || send.isPending) return;
-        if (template.confirm !== undefined) setConfirming(true);
-        else submit();
-      }}
-    >
-      <TemplatePreview {...fillPreview(template.preview, variables)} />
-      <RecipientLine sendable={sendable} />
-      {(template.languages.length > 1 || template.missing.length > 0 || consent) && (
-        <div className={styles.fields}>
-          {template.languages.length > 1 && (
-            <Field label="Language">
-              <Select value={language ?? template.language} onChange={(_, data) => setLanguage(data.value)}>
-                {template.languages.map((code) => (
-                  <option key={code} value={code}>
-                    {languageName(code)}
-                  </option>
-                ))}
-              </Select>
-            </Field>
-          )}
-          {template.missing.map((key) => (
-            <Field key={key} label={`Variable ${variableName(key)}`} required>
-              <Input
-                value={variables[key] ?? ''}
-                maxLength={1024}
-                onChange={(_, data) => setVariables((all) => ({ ...all, [key]: data.value }))}
-              />
-            </Field>
-          ))}
-          {consent && <AskingBasis basis={basis} onChange={setBasis} />}
-        </div>
-      )}
-      {send.isError && (
-        <MessageBar intent="error" layout="multiline" role="alert">
-          <MessageBarBody>
-            {sentenceOf(send.error)}
-            {isUncertain(send.error) &&
-              ' Nothing is lost: Send tries the same message again and never sends it twice.'}
-          </MessageBarBody>
-        </MessageBar>
-      )}
-      <div className={styles.end}>
-        <Button
-          type="submit"
-          appearance="primary"
-          icon={<Send20Filled />}
-          disabled={send.isPending || unfilled.length > 0}
-          disabledFocusable={blocked}
-          aria-describedby={blocked ? blockedId : undefined}
-        >
-          {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
-        </Button>
-        {blocked && (
-          <span id={blockedId} className={styles.blocked}>
-            {template.reason?.message ?? 'This template cannot be sent now.'}
-            {template.reason?.until !== undefined && (
-              <>
-                {' '}
-                From <Time at={template.reason.until} form="long" />.
-              </>
-            )}
-          </span>
-        )}
-      </div>
-      <ConfirmDialog
-        open={confirming}
-        title="Ask again?"
-        confirmLabel="Send Consent Template"
-        onConfirm={submit}
-        onCancel={() => setConfirming(false)}
+    <div className={styles.around}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (blocked || unfilled.length > 0 || send.isPending) return;
+          if (template.confirm !== undefined) setConfirming(true);
+          else submit();
+        }}
       >
-        {template.confirm}
-      </ConfirmDialog>
-    </form>
+        <TemplatePreview {...fillPreview(template.preview, variables)} />
+        <div className={styles.side}>
+          <RecipientLine sendable={sendable} asks={consent} />
+          <TemplateFields
+            template={template}
+            language={language ?? template.language}
+            onLanguage={setLanguage}
+            variables={variables}
+            onVariable={(key, value) => setVariables((all) => ({ ...all, [key]: value }))}
+            basis={basis}
+            onBasis={setBasis}
+          />
+          {send.isError && (
+            <MessageBar intent="error" layout="multiline" role="alert">
+              <MessageBarBody>
+                {sentenceOf(send.error)}
+                {isUncertain(send.error) &&
+                  ' Nothing is lost: Send tries the same message again and never sends it twice.'}
+              </MessageBarBody>
+            </MessageBar>
+          )}
+          <div className={styles.end}>
+            <Button
+              type="submit"
+              appearance="primary"
+              icon={<Send20Filled />}
+              // Focusable, so that neither a wait nor a failed try takes the focus away.
+              disabledFocusable={blocked || send.isPending || unfilled.length > 0}
+              aria-describedby={blocked ? blockedId : undefined}
+            >
+              {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
+            </Button>
+            {blocked && (
+              <span id={blockedId} className={styles.blocked}>
+                {template.reason?.message ?? 'This template cannot be sent now.'}
+                {template.reason?.until !== undefined && (
+                  <>
+                    {' '}
+                    From <Time at={template.reason.until} form="long" />.
+                  </>
+                )}
+              </span>
+            )}
+          </div>
+        </div>
+        <ConfirmDialog
+          open={confirming}
+          title="Ask again?"
+          confirmLabel="Send Consent Template"
+          onConfirm={submit}
+          onCancel={() => setConfirming(false)}
+        >
+          {template.confirm}
+        </ConfirmDialog>
+      </form>
+    </div>
   );
-}
-
-function variableName(key: string): string {
-  return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} of the header` : `{{${key}}}`;
 }

@@ -107,21 +107,11 @@ export function ComplianceCard({ record, type, columns }: Props) {
           </div>
         )
       )}
-      {phone !== undefined && (
-        <>
-          <RefusalDialog
-            open={dialog === 'refusal'}
-            of={{ phone }}
-            name={record.name}
-            onClose={() => setDialog(null)}
-          />
-          <GrantDialog
-            open={dialog === 'grant'}
-            of={{ phone }}
-            name={record.name}
-            onClose={() => setDialog(null)}
-          />
-        </>
+      {phone !== undefined && dialog === 'refusal' && (
+        <RefusalDialog of={{ phone }} name={record.name} onClose={() => setDialog(null)} />
+      )}
+      {phone !== undefined && dialog === 'grant' && (
+        <GrantDialog of={{ phone }} name={record.name} onClose={() => setDialog(null)} />
       )}
     </section>
   );

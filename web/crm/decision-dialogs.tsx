@@ -11,7 +11,7 @@ import { useNotify } from '../ui/notify.tsx';
 /** Whose decision is recorded. */
 export type DecisionOf = { phone: string } | { conversationId: string };
 type Purpose = z.infer<typeof PurposeName>;
-type Props = { open: boolean; of: DecisionOf; name: string; onClose: () => void };
+type Props = { of: DecisionOf; name: string; onClose: () => void };
 
 /** The largest document that can be kept with a grant, in bytes: about 5 MB once it is written as base64. */
 const LARGEST_FILE = 5_000_000;
@@ -22,14 +22,14 @@ const useStyles = makeStyles({
 });
 
 /** Records that a customer refused, however we learnt it. Takes effect at once. */
-export function RefusalDialog({ open, of, name, onClose }: Props) {
+export function RefusalDialog({ of, name, onClose }: Props) {
   const styles = useStyles();
   const [purpose, setPurpose] = useState<Purpose>('service');
   const [reason, setReason] = useState('');
   const record = useRecordDecision(onClose);
   return (
     <ConfirmDialog
-      open={open}
+      open
       title="Record a refusal"
       confirmLabel="Record the refusal"
       busy={record.isPending}
@@ -58,7 +58,7 @@ export function RefusalDialog({ open, of, name, onClose }: Props) {
 }
 
 /** Records that a customer agreed outside WhatsApp. The evidence is required and kept in the ledger. */
-export function GrantDialog({ open, of, name, onClose }: Props) {
+export function GrantDialog({ of, name, onClose }: Props) {
   const styles = useStyles();
   const fileId = useId();
   const [purpose, setPurpose] = useState<Purpose>('service');
@@ -81,7 +81,7 @@ export function GrantDialog({ open, of, name, onClose }: Props) {
   };
   return (
     <ConfirmDialog
-      open={open}
+      open
       title="Record a grant"
       confirmLabel="Record the grant"
       busy={record.isPending}

@@ -1,6 +1,6 @@
 import { Field, MessageBar, MessageBarBody, makeStyles, Select } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { z } from 'zod';
 import { ImportReport, type RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { api } from '../ui/api.ts';
@@ -87,8 +87,11 @@ export function ImportDialog({ types, preset, onClose }: Props) {
 
 function Report({ report: { created, updated, bad } }: { report: z.infer<typeof ImportReport> }) {
   const styles = useStyles();
+  const result = useRef<HTMLDivElement>(null);
+  // The form that had the focus is gone.
+  useEffect(() => result.current?.focus(), []);
   return (
-    <>
+    <div ref={result} tabIndex={-1} className={styles.form}>
       <MessageBar intent={bad.length === 0 ? 'success' : 'warning'} role="status">
         <MessageBarBody>
           {created} created, {updated} updated, {bad.length} not taken.
@@ -108,6 +111,6 @@ function Report({ report: { created, updated, bad } }: { report: z.infer<typeof 
           />
         </section>
       )}
-    </>
+    </div>
   );
 }

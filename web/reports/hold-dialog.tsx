@@ -9,7 +9,7 @@ import { useNotify } from '../ui/notify.tsx';
 
 export type HoldChoice = z.infer<typeof HoldDecision>['decision'];
 
-type Props = { conversationId: string; choice: HoldChoice | null; onClose: () => void };
+type Props = { conversationId: string; choice: HoldChoice; onClose: () => void };
 
 /** Settles what reads like a refusal. Lifting a hold needs a reason: it is kept with the decision as evidence. */
 export function HoldDialog({ conversationId, choice, onClose }: Props) {
@@ -17,10 +17,6 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
   const notify = useNotify();
   const [reason, setReason] = useState('');
   const refusal = choice === 'refusal';
-  const close = () => {
-    setReason('');
-    onClose();
-  };
   const decide = useMutation({
     mutationFn: (decision: HoldChoice) =>
       api.post(`/api/conversations/${encodeURIComponent(conversationId)}/hold`, {
@@ -29,7 +25,7 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
       }),
     onSuccess: (_, decision) => {
       notify.success(decision === 'refusal' ? 'Recorded as a refusal.' : 'The hold is lifted.');
-      close();
+      onClose();
     },
     onError: (error) => notify.problem(error),
     onSettled: () => {
@@ -39,13 +35,13 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
   });
   return (
     <ConfirmDialog
-      open={choice !== null}
+      open
       title={refusal ? 'It is a refusal' : 'It is not a refusal'}
       confirmLabel={refusal ? 'Record the refusal' : 'Lift the hold'}
       busy={decide.isPending}
       disabled={!refusal && reason.trim() === ''}
-      onConfirm={() => choice !== null && decide.mutate(choice)}
-      onCancel={close}
+      onConfirm={() => decide.mutate(choice)}
+      onCancel={onClose}
     >
       <p style={{ marginBottom: 12 }}>
         {refusal

@@ -1,0 +1,60 @@
+import { Field, Input, makeStyles, Select } from '@fluentui/react-components';
+import type { SendableTemplate } from '../../src/http/schemas/chat.ts';
+import { AskingBasis, type Basis } from './asking-basis.tsx';
+import { languageName } from './language-name.ts';
+
+const useStyles = makeStyles({
+  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))', gap: '8px 12px' },
+});
+
+type Props = {
+  template: SendableTemplate;
+  language: string;
+  onLanguage: (language: string) => void;
+  variables: Readonly<Record<string, string>>;
+  onVariable: (key: string, value: string) => void;
+  basis: Basis;
+  onBasis: (basis: Basis) => void;
+};
+
+/** What an agent settles before a template goes out: its language, the variables no column fills, why we may ask. */
+export function TemplateFields({
+  template,
+  language,
+  onLanguage,
+  variables,
+  onVariable,
+  basis,
+  onBasis,
+}: Props) {
+  const styles = useStyles();
+  return (
+    <div className={styles.fields}>
+      {template.languages.length > 1 && (
+        <Field label="Language">
+          <Select value={language} onChange={(_, data) => onLanguage(data.value)}>
+            {template.languages.map((code) => (
+              <option key={code} value={code}>
+                {languageName(code)}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      )}
+      {template.missing.map((key) => (
+        <Field key={key} label={`Variable ${variableName(key)}`} required>
+          <Input
+            value={variables[key] ?? ''}
+            maxLength={1024}
+            onChange={(_, data) => onVariable(key, data.value)}
+          />
+        </Field>
+      ))}
+      {template.type === 'consent' && <AskingBasis basis={basis} onChange={onBasis} />}
+    </div>
+  );
+}
+
+function variableName(key: string): string {
+  return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} of the header` : `{{${key}}}`;
+}
