@@ -77,8 +77,11 @@ const mimeTypes = {
   document: 'application/pdf',
   sticker: 'image/webp',
 } as const;
-const onePixel =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+/** A small drawing of a lamp, for a photo without bytes. */
+const examplePhoto =
+  'iVBORw0KGgoAAAANSUhEUgAAADAAAAAkCAIAAABAJy5dAAAAaUlEQVR42mO49uDloEIMow4addCogwa5gz5cm4aJBsZBWJ1CubMY' +
+  'aOQast00LBxEpGvIc9Oog0YdNOqgweig0YJxKNZlg7G2h6OKngVwNCgaaKMOGnXQqIOGmIPcogoGFRp10KiDhp2DANqGn1/BmYQj' +
+  'AAAAAElFTkSuQmCC';
 
 /** Says why the customer cannot do this. */
 export class ImpossibleAct extends Error {}
@@ -237,7 +240,7 @@ function mediaContent(
   act: z.infer<typeof mediaAct>,
 ): Described {
   const bytes = Buffer.from(
-    act.base64 ?? (kind === 'image' ? onePixel : Buffer.from(kind).toString('base64')),
+    act.base64 ?? (kind === 'image' ? examplePhoto : Buffer.from(kind).toString('base64')),
     'base64',
   );
   const filename = act.filename ?? (kind === 'document' ? 'document.pdf' : null);

@@ -10,7 +10,7 @@ import { h, icon } from './dom.js';
  * }} Surroundings
  */
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 /**
  * One message with what hangs on it: quote, buttons, ticks, reactions.

@@ -28,7 +28,7 @@ const dialog = /** @type {HTMLDialogElement} */ (byId('dialog'));
 
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 /** @param {string} phone */
 function shownNumber(phone) {
@@ -294,6 +294,7 @@ function openMenu(button, items, place) {
   );
   place.append(menu);
   menu.hidden = false;
+  menu.scrollIntoView({ block: 'nearest' });
   button.setAttribute('aria-expanded', 'true');
   document.addEventListener('pointerdown', outside, true);
   menu.addEventListener('keydown', keys);
