@@ -1,0 +1,376 @@
+import { canonicalJson } from '../core/evidence.ts';
+import { decideSend, explainGate, type GateDecision, type SendPath } from '../core/gate.ts';
+import type { PublishedTemplate } from '../core/message-template.ts';
+import type { Purpose } from '../core/purpose.ts';
+import type { RecordType } from '../core/record-type.ts';
+import type { Settings } from '../core/settings.ts';
+import { renderedText } from '../core/template.ts';
+import { insertRequest } from '../db/consent.ts';
+import type { ContactPoint } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import {
+  ensureConversations,
+  insertOutbound,
+  type MessageRow,
+  readMessage,
+  touchConversations,
+} from '../db/messages.ts';
+import { bindIdempotencyKey, readChannel, takeIdempotencyKey } from '../db/organisation.ts';
+import { isUuid } from '../db/rows.ts';
+import { listWhatsAppTemplates } from '../db/templates.ts';
+import { type Composed, composeTemplate } from './compose-template.ts';
+import type { Context } from './context.ts';
+import { type Addressed, askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
+import { channelConnected, decisionInputs } from './judge.ts';
+import { createHints } from './live.ts';
+import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
+import { recordFacts } from './record-facts.ts';
+import { notFound, Refusal } from './refusal.ts';
+import { lockTarget, recordFor, type Target, type To, typesFor } from './target.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface SendRequest {
+  to: To;
+  text?: string | undefined;
+  messageTemplateId?: string | undefined;
+  variables?: Record<string, string> | undefined;
+  language?: string | undefined;
+  replyTo?: string | undefined;
+  basis?: 'customer-wrote' | 'existing-customer' | 'other' | undefined;
+  basisText?: string | undefined;
+}
+
+export interface Sender {
+  /** Scope of idempotency keys, and who is named in the ledger. */
+  id: string;
+  name: string;
+  path: SendPath;
+  /** Auditors read; they do not send. */
+  maySend: boolean;
+}
+
+/**
+ * Accepts one message: asks the gate, queues it, and for a Consent Template writes the request with its exact wording and
+ * one unguessable token per button. Throws `Refusal` 409 with the gate's code. With a key, the same request again answers
+ * the same message, and another request under the same key is refused.
+ */
+export async function sendMessage(
+  ctx: Context,
+  request: SendRequest,
+  sender: Sender,
+  idempotencyKey: string | null,
+): Promise<MessageRow> {
+  const message = await inTransaction(ctx, async (tx) => {
+    if (idempotencyKey !== null) {
+      const used = await takeIdempotencyKey(
+        tx,
+        sender.id,
+        idempotencyKey,
+        ctx.keys.sha256(canonicalJson(request)),
+        ctx.clock(),
+      );
+      if (used !== null) return replay(tx, ctx, used, request);
+    }
+    const id = await accept(tx, ctx, request, sender);
+    if (idempotencyKey !== null) await bindIdempotencyKey(tx, sender.id, idempotencyKey, id);
+    return required(await readMessage(tx, id));
+  });
+  ctx.wake.outbox();
+  return message;
+}
+
+async function replay(
+  tx: Tx,
+  ctx: Context,
+  used: { requestHash: string; messageId: string | null },
+  request: SendRequest,
+): Promise<MessageRow> {
+  if (used.requestHash !== ctx.keys.sha256(canonicalJson(request)))
+    throw new Refusal(
+      422,
+      'idempotency-key-reused',
+      'This Idempotency-Key was used for another message. Use a new one.',
+    );
+  return required(used.messageId === null ? null : await readMessage(tx, used.messageId));
+}
+
+function required(message: MessageRow | null): MessageRow {
+  if (message === null) throw new Error('a message that was just written is gone');
+  return message;
+}
+
+async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender): Promise<string> {
+  const now = ctx.clock();
+  const settings = await loadSettings(tx);
+  const recordTypes = await loadRecordTypes(tx);
+  const target = await lockTarget(tx, ctx, request.to);
+  const loaded =
+    target.contact === null
+      ? null
+      : ((await loadContacts(tx, [target.contact], now, settings, recordTypes)).get(target.contact.id) ??
+        null);
+  const composed = await compose(tx, ctx, request, target, loaded, settings, recordTypes);
+  const decision = decideSend({
+    now,
+    path: sender.path,
+    content: contentFor(composed),
+    maySend: sender.maySend,
+    contactBlocked: target.contact?.blocked ?? false,
+    channelConnected: channelConnected(await readChannel(tx, ctx.channel.phoneNumberId)),
+    contact: loaded === null ? null : await gateFor(tx, loaded, target.addressed, null),
+    limits: askLimits(settings),
+  });
+  ctx.metrics.gateDecisions.inc({ code: decision.allowed ? 'allowed' : decision.code });
+  if (!decision.allowed) throw refusalOf(decision);
+  if (loaded === null || target.contact === null) throw new Error('the gate let a message pass to nobody');
+  return queue(tx, ctx, {
+    request,
+    sender,
+    target,
+    contact: target.contact,
+    loaded,
+    composed,
+    decision,
+    settings,
+    recordTypes,
+  });
+}
+
+/** The gate's no as HTTP: 409 with its code, its sentence and when it lifts. */
+export function refusalOf(decision: Extract<GateDecision, { allowed: false }>): Refusal {
+  return new Refusal(409, decision.code, explainGate(decision.code), {
+    alsoBlockedBy: decision.alsoBlockedBy,
+    ...(decision.until === undefined ? {} : { until: decision.until }),
+  });
+}
+
+export function contentFor(composed: Composed | null): Parameters<typeof decideSend>[0]['content'] {
+  if (composed === null) return { kind: 'text' };
+  const { type } = composed.template.definition;
+  return {
+    kind: 'template',
+    type: type === 'consent' || type === 'marketing' ? type : 'utility',
+    purpose: composed.purpose,
+    category: composed.whatsapp?.category ?? 'MARKETING',
+    fault: composed.fault,
+    missingVariables: composed.missing,
+  };
+}
+
+async function compose(
+  tx: Tx,
+  ctx: Context,
+  request: SendRequest,
+  target: Target,
+  loaded: LoadedContact | null,
+  settings: Settings,
+  recordTypes: Map<string, RecordType>,
+): Promise<Composed | null> {
+  if (request.messageTemplateId === undefined) return null;
+  const published = await loadPublished(tx);
+  const template = published.find((one) => one.id === request.messageTemplateId);
+  if (template === undefined) {
+    if (!isUuid(request.messageTemplateId)) throw notFound('message template');
+    throw refusalOf({ allowed: false, code: 'template-not-published', alsoBlockedBy: [] });
+  }
+  if (template.definition.type === 'opt-in' || template.definition.type === 'opt-out')
+    throw new Refusal(
+      422,
+      'template-not-sendable',
+      'Opt-In and Opt-Out Templates recognise answers; they are not sent.',
+    );
+  return composeFor(
+    tx,
+    ctx,
+    template,
+    published,
+    target,
+    loaded,
+    settings,
+    recordTypes,
+    request.variables ?? {},
+    request.language ?? null,
+  );
+}
+
+export async function composeFor(
+  tx: Tx,
+  ctx: Context,
+  template: PublishedTemplate,
+  published: readonly PublishedTemplate[],
+  target: Target,
+  loaded: LoadedContact | null,
+  settings: Settings,
+  recordTypes: Map<string, RecordType>,
+  given: Record<string, string>,
+  language: string | null,
+): Promise<Composed> {
+  const records = loaded?.records ?? [];
+  const record = recordFor(target, records, recordTypes, template.definition.recordType);
+  return composeTemplate(
+    template,
+    await listWhatsAppTemplates(tx, template.definition.whatsappTemplate?.name ?? ''),
+    published,
+    {
+      contact: loaded?.contact ?? null,
+      values: record === null ? null : await ctx.crm.values(tx, record.recordType, record.recordId),
+      recordTypes: typesFor(target, records),
+      recordType: recordTypes.get(record?.recordType ?? '') ?? null,
+      given,
+      language,
+      settings,
+    },
+  );
+}
+
+interface Accepted {
+  request: SendRequest;
+  sender: Sender;
+  target: Target;
+  contact: ContactPoint;
+  loaded: LoadedContact;
+  composed: Composed | null;
+  decision: Extract<GateDecision, { allowed: true }>;
+  settings: Settings;
+  recordTypes: Map<string, RecordType>;
+}
+
+async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> {
+  const { request, sender, contact, composed, target } = accepted;
+  const now = ctx.clock();
+  const id = ctx.make.id();
+  const conversations = await ensureConversations(tx, [
+    { id: ctx.make.id(), contactPointId: contact.id, channelId: ctx.channel.id, at: now },
+  ]);
+  const conversationId = conversations.get(`${contact.id}/${ctx.channel.id}`);
+  if (conversationId === undefined) throw new Error('a conversation that was just made is gone');
+  const record = target.addressed ?? recordFor(target, accepted.loaded.records, accepted.recordTypes, null);
+  const tokens = composed === null ? [] : composed.buttons.map(() => ctx.make.token());
+  const text = composed === null ? (request.text ?? '') : composed.rendered.body;
+  await insertOutbound(tx, {
+    id,
+    conversationId,
+    contactPointId: contact.id,
+    channelId: ctx.channel.id,
+    kind: composed === null ? 'text' : 'template',
+    text,
+    content: composed === null ? { kind: 'text', text } : templateContent(composed, tokens),
+    replyTo: request.replyTo ?? null,
+    actor: sender.name,
+    path: sender.path,
+    automatic: false,
+    messageTemplateId: composed?.template.id ?? null,
+    templateType: composed?.template.definition.type ?? null,
+    templatePurpose: composed?.purpose ?? null,
+    templateName: composed?.whatsapp?.name ?? null,
+    templateLanguage: composed?.language ?? null,
+    recordType: target.addressed?.recordType ?? null,
+    recordId: target.addressed?.recordId ?? null,
+    answersLine: null,
+    decision: decisionInputs(accepted.loaded, now),
+    at: now,
+  });
+  await touchConversations(tx, [
+    { id: conversationId, at: now, text, direction: 'out', status: 'queued', unread: 0 },
+  ]);
+  if (composed?.template.definition.type === 'consent')
+    await askConsent(tx, ctx, accepted, composed, id, tokens, record);
+  const hints = createHints();
+  hints.conversation(conversationId, contact.id);
+  await hints.send(tx);
+  return id;
+}
+
+function templateContent(composed: Composed, tokens: string[]): Record<string, unknown> {
+  return {
+    kind: 'template',
+    name: composed.whatsapp?.name,
+    language: composed.language,
+    header: composed.header,
+    body: composed.body,
+    buttonPayloads: tokens,
+    rendered: composed.rendered,
+  };
+}
+
+async function askConsent(
+  tx: Tx,
+  ctx: Context,
+  accepted: Accepted,
+  composed: Composed,
+  messageId: string,
+  tokens: string[],
+  record: Addressed | null,
+): Promise<void> {
+  const { contact, sender, request, settings, recordTypes, decision } = accepted;
+  const now = ctx.clock();
+  const requestId = ctx.make.id();
+  const purpose: Purpose = composed.purpose;
+  const wordingHash = ctx.keys.sha256(canonicalJson(composed.rendered));
+  const basis =
+    request.basis ?? recordTypes.get(record?.recordType ?? '')?.askingBasis ?? settings.unknownAskingBasis;
+  await insertRequest(tx, {
+    id: requestId,
+    contactPointId: contact.id,
+    messageId,
+    purpose,
+    requestedAt: now,
+    messageTemplateId: composed.template.id,
+    messageTemplateVersion: composed.template.version,
+    templateName: composed.whatsapp?.name ?? '',
+    language: composed.language,
+    category: composed.whatsapp?.category ?? '',
+    wording: composed.rendered,
+    wordingHash,
+    basis,
+    basisText: request.basisText ?? null,
+    recordType: record?.recordType ?? null,
+    recordId: record?.recordId ?? null,
+    actor: sender.name,
+    tokens: composed.buttons.flatMap(({ label, meaning }, button) => {
+      const token = tokens[button];
+      return meaning === null || token === undefined ? [] : [{ token, button, label, meaning }];
+    }),
+  });
+  await recordFacts(
+    tx,
+    ctx,
+    contact,
+    [
+      {
+        act: {
+          act: 'requested',
+          purpose,
+          requestId,
+          knowsSeq: 0,
+          afterRefusal: decision.requestAfterRefusal,
+        },
+        purposes: [purpose],
+        at: now,
+        receivedAt: now,
+        source: sender.path,
+        actor: sender.name,
+        detail: {
+          messageTemplateId: composed.template.id,
+          messageTemplateVersion: composed.template.version,
+          templateName: composed.whatsapp?.name,
+          language: composed.language,
+          category: composed.whatsapp?.category,
+          wordingHash,
+          basis,
+          meanings: composed.buttons.map((button) => button.meaning),
+        },
+        personal: {
+          phone: contact.phone,
+          userId: contact.userId,
+          messageId,
+          wording: composed.rendered,
+          text: renderedText(composed.rendered),
+          basisText: request.basisText ?? null,
+          record,
+        },
+      },
+    ],
+    { settings, recordTypes },
+  );
+}
