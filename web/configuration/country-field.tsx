@@ -24,6 +24,7 @@ export function CountryField({
 }: Common & { value: string | null; onChange: (code: string | null) => void }) {
   const styles = useStyles();
   const [typed, setTyped] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
   const found = useCountries(typed ?? '');
   return (
     <Field label={field.label} hint={field.hint}>
@@ -34,7 +35,12 @@ export function CountryField({
         value={typed ?? (value === null ? '' : countryName(value))}
         selectedOptions={value === null ? [] : [value]}
         listbox={{ className: styles.list }}
-        onChange={(event) => setTyped(event.target.value)}
+        open={open}
+        onOpenChange={(_, data) => setOpen(data.open)}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setOpen(true);
+        }}
         onOptionSelect={(_, { optionValue }) => {
           setTyped(null);
           onChange(optionValue ?? null);
@@ -59,6 +65,7 @@ export function CountriesField({
 }: Common & { value: string[]; onChange: (codes: string[]) => void }) {
   const styles = useStyles();
   const [typed, setTyped] = useState('');
+  const [open, setOpen] = useState(false);
   const found = useCountries(typed);
   return (
     <div className={styles.whole}>
@@ -70,7 +77,12 @@ export function CountriesField({
           value={typed}
           selectedOptions={value}
           listbox={{ className: styles.list }}
-          onChange={(event) => setTyped(event.target.value)}
+          open={open}
+          onOpenChange={(_, data) => setOpen(data.open)}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setOpen(true);
+          }}
           onOptionSelect={(_, { selectedOptions }) => {
             setTyped('');
             onChange(selectedOptions.toSorted());

@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import { type ReactNode, useId } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 
 const useStyles = makeStyles({
   section: {
@@ -28,8 +29,14 @@ type Props = { title: string; children: ReactNode; description?: ReactNode; id?:
 export function FormSection({ title, children, description, id }: Props) {
   const styles = useStyles();
   const heading = useId();
+  const section = useRef<HTMLElement>(null);
+  const hash = useLocation({ select: (location) => location.hash });
+  const wanted = id !== undefined && hash === id;
+  useEffect(() => {
+    if (wanted) section.current?.scrollIntoView();
+  }, [wanted]);
   return (
-    <section className={styles.section} aria-labelledby={heading} id={id}>
+    <section ref={section} className={styles.section} aria-labelledby={heading} id={id}>
       <div>
         <h2 className={styles.title} id={heading}>
           {title}

@@ -17,7 +17,7 @@ import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useMayConfigure } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
-import { ProblemList } from '../ui/problem-list.tsx';
+import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
 import { ColumnField } from './column-field.tsx';
@@ -48,7 +48,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
       await client.invalidateQueries();
       notify.success(`${stored.displayName} is saved.`);
     },
-    onError: () => document.getElementById('form-problems')?.scrollIntoView({ block: 'center' }),
+    onError: goToProblems,
   });
   const problems = problemsOf(save.error);
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
@@ -64,9 +64,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
       }}
     >
       <UnsavedGuard dirty={exists && dirty && !disabled} />
-      <div id="form-problems">
-        <ProblemList title={`${draft.displayName} could not be saved.`} problems={problems} />
-      </div>
+      <ProblemList title={`${draft.displayName} could not be saved.`} problems={problems} />
       <ReadableForm readOnly={disabled}>
         <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
           <FormSection

@@ -9,11 +9,12 @@ import {
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { z } from 'zod';
 import { Settings } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
 import { useMayConfigure } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
-import { ProblemList } from '../ui/problem-list.tsx';
+import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
@@ -56,10 +57,11 @@ export function SettingsForm({ saved }: { saved: Settings }) {
       void client.invalidateQueries();
       notify.success('Settings are saved.', 'The change stands in the audit.');
     },
+    onError: goToProblems,
   });
   const issues = touched ? (Settings.safeParse(draft).error?.issues ?? []) : [];
   const problems = [
-    ...issues.map(({ path, message }) => ({ code: 'invalid', path: path.join('.'), message })),
+    ...issues.map((issue) => ({ code: 'invalid', path: issue.path.join('.'), message: sentenceOf(issue) })),
     ...problemsOf(save.error),
   ];
   const numbers = (list: NumberSetting[]) =>
@@ -82,6 +84,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
         event.preventDefault();
         setTouched(true);
         if (Settings.safeParse(draft).success) save.mutate();
+        else goToProblems();
       }}
     >
       <UnsavedGuard dirty={dirty && !disabled} />
@@ -206,6 +209,14 @@ export function SettingsForm({ saved }: { saved: Settings }) {
       )}
     </form>
   );
+}
+
+/** What is wrong with a value, for the person who typed it. */
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.origin === 'number') return `At least ${issue.minimum}.`;
+  if (issue.code === 'too_big' && issue.origin === 'number') return `At most ${issue.maximum}.`;
+  if (issue.code === 'invalid_type') return 'Enter a whole number.';
+  return issue.message;
 }
 
 function validation(message: string | undefined) {

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { MessageTemplateOut, PublishAnswer } from '../../src/http/schemas/templates.ts';
 import { ApiProblem, api } from '../ui/api.ts';
 import { useNotify } from '../ui/notify.tsx';
+import { goToProblems } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { messageTemplatePath } from './queries.ts';
 import { inputOf, type TemplateDraft } from './template-draft.ts';
@@ -41,6 +42,7 @@ export function useTemplateActions(
       await settle(stored);
       notify.success(`${draft.name.trim()} is saved as a draft.`);
     },
+    onError: goToProblems,
   });
 
   const publish = useMutation({
@@ -55,8 +57,10 @@ export function useTemplateActions(
         // The page lists them from the check, which says the same for as long as they stand.
         await settle(stored);
         notify.problem(error, 'It is saved, and could not be published.');
+        if (template !== null) goToProblems();
       }
     },
+    onError: goToProblems,
   });
 
   const retire = useMutation({

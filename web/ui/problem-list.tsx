@@ -1,6 +1,20 @@
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
 import { AppLink } from './link.tsx';
 
+/**
+ * After something was refused: moves to the list of problems, or else to the first field that is marked wrong. Called
+ * when the refusal arrives, so it waits until the page shows it.
+ */
+export function goToProblems(): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const place = document.querySelector<HTMLElement>('[data-problems], [aria-invalid="true"]');
+      place?.scrollIntoView({ block: 'center' });
+      place?.focus({ preventScroll: true });
+    }),
+  );
+}
+
 export type ShownProblem = {
   code: string;
   message: string;
@@ -11,7 +25,7 @@ export type ShownProblem = {
 };
 
 const useStyles = makeStyles({
-  boxes: { display: 'flex', flexDirection: 'column', gap: '8px' },
+  boxes: { outlineStyle: 'none', display: 'flex', flexDirection: 'column', gap: '8px' },
   // Listened to before there is anything to say, without a place in the layout until then.
   empty: { display: 'contents' },
   list: {
@@ -29,7 +43,11 @@ export function ProblemList({ title, problems }: { title: string; problems: Show
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const styles = useStyles();
   return (
-    <div aria-live="polite" className={problems.length > 0 ? styles.boxes : styles.empty}>
+    <div
+      aria-live="polite"
+      className={problems.length > 0 ? styles.boxes : styles.empty}
+      {...(problems.length > 0 ? { tabIndex: -1, 'data-problems': '' } : {})}
+    >
       {errors.length > 0 && <Box intent="error" title={title} problems={errors} />}
       {warnings.length > 0 && <Box intent="warning" title="Worth a look" problems={warnings} />}
     </div>
