@@ -56,6 +56,9 @@ const updateSchema = z.strictObject({
   time: z.number().int().optional(),
 });
 
+/** Room for webhooks over Meta's 3 MB. */
+const bulky = 16 * 1024 * 1024;
+
 class NotThere extends Error {}
 
 /**
@@ -117,7 +120,7 @@ export function controlRoutes(app: FastifyInstance, world: World, reset: (seed: 
     const customer = findCustomer(world, phone);
     return { items: customer ? threadView(world, customer) : [] };
   });
-  app.post('/emulator/customers/:phone/messages', async (request, reply) => {
+  app.post('/emulator/customers/:phone/messages', { bodyLimit: bulky }, async (request, reply) => {
     const act = actSchema.parse(request.body);
     const customer = known(request.params);
     return reply.code(201).send(messageView(world, customerActs(world, customer, act)));
@@ -185,7 +188,7 @@ export function controlRoutes(app: FastifyInstance, world: World, reset: (seed: 
     world.webhooks.setUrl(url);
     return { url };
   });
-  app.post('/emulator/webhooks', async (request, reply) => {
+  app.post('/emulator/webhooks', { bodyLimit: bulky }, async (request, reply) => {
     const update = updateSchema.parse(request.body);
     world.webhooks.tell({
       field: update.field,

@@ -576,6 +576,19 @@ function showTime() {
   byId('clock').textContent = time.format(new Date());
 }
 
+// Pictures make the thread longer after it was drawn.
+let atEndOfThread = true;
+byId('thread').addEventListener('scroll', () => {
+  const box = byId('thread');
+  atEndOfThread = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+});
+byId('thread').addEventListener(
+  'load',
+  () => {
+    if (atEndOfThread) byId('thread').scrollTop = byId('thread').scrollHeight;
+  },
+  true,
+);
 addEventListener('hashchange', follow);
 document.addEventListener('visibilitychange', () => void refresh());
 setInterval(showTime, 10_000);
