@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
 import { lazy } from 'react';
 import { CrashPage } from './ui/error-boundary.tsx';
 import { AppLink } from './ui/link.tsx';
@@ -11,6 +11,7 @@ import { Shell } from './ui/shell.tsx';
  * without either knowing the other. Each page is loaded when first opened.
  */
 
+const HomePage = lazy(async () => ({ default: (await import('./first-run/home-page.tsx')).HomePage }));
 const ChatPage = lazy(async () => ({ default: (await import('./chat/chat-page.tsx')).ChatPage }));
 const RecordConversation = lazy(async () => ({
   default: (await import('./chat/record-conversation.tsx')).RecordConversation,
@@ -59,9 +60,7 @@ const root = createRootRoute({
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/chats/{-$conversationId}', params: {} });
-  },
+  component: () => <HomePage />,
 });
 
 const chats = createRoute({

@@ -5,6 +5,7 @@ import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { api } from '../ui/api.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
+import { withAddress } from './publish-fix.ts';
 import { messageTemplatePath } from './queries.ts';
 
 const Check = z.object({ problems: Problem.shape.problems.unwrap() });
@@ -15,11 +16,12 @@ export function PublishProblems({ template }: { template: MessageTemplateOut }) 
     queryKey: keys.templateCheck(template.id),
     queryFn: ({ signal }) => api.post(`${messageTemplatePath(template.id)}/check`, {}, Check, { signal }),
   });
+  const { recordType } = template.draft ?? template;
   const unpublished = template.status === 'draft' || template.draft !== null;
   return (
     <ProblemList
       title={unpublished ? 'It cannot be published yet' : 'It does not work as it is'}
-      problems={check.data?.problems ?? []}
+      problems={(check.data?.problems ?? []).map((problem) => withAddress(problem, recordType))}
     />
   );
 }

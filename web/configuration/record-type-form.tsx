@@ -192,7 +192,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
             />
             <Field
               label="Priority"
-              hint="Where one number stands on records of several types, the type with the smallest number comes first. Equal ones are allowed."
+              hint="Where one number stands on records of several types, the type with the smallest number names the customer. Equal ones are allowed."
               {...validation(problemAt(problems, 'priority'))}
             >
               <SpinButton

@@ -4,11 +4,12 @@ import { useEffect, useState } from 'react';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { useMayConfigure } from '../ui/me.tsx';
-import { ProblemList } from '../ui/problem-list.tsx';
+import { ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AnswerFields } from './answer-fields.tsx';
 import { FormSection } from './form-section.tsx';
 import { problemsOf } from './problems.ts';
+import { withAddress } from './publish-fix.ts';
 import { PublishProblems } from './publish-problems.tsx';
 import { useWhatsAppTemplates } from './queries.ts';
 import { ReadableForm } from './readable-form.tsx';
@@ -45,6 +46,8 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
     draft.type === 'consent' && recordType !== undefined && recordType.complianceField === null;
   const incomplete = draft.name.trim() === '' || draft.recordType === '' || fieldMissing;
 
+  const addressed = (problem: ShownProblem) => withAddress(problem, draft.recordType);
+
   // A template that was just created has an address of its own.
   const { createdId } = actions;
   useEffect(() => {
@@ -63,8 +66,11 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
       <UnsavedGuard
         dirty={!disabled && createdId === null && (template === null ? draft.name !== '' : dirty)}
       />
-      <ProblemList title="It could not be saved." problems={problemsOf(actions.save.error)} />
-      <ProblemList title="It could not be published." problems={problemsOf(actions.publish.error)} />
+      <ProblemList title="It could not be saved." problems={problemsOf(actions.save.error).map(addressed)} />
+      <ProblemList
+        title="It could not be published."
+        problems={problemsOf(actions.publish.error).map(addressed)}
+      />
       {template !== null && !frozen && <PublishProblems template={template} />}
       <ReadableForm readOnly={disabled}>
         <div className={styles.form}>

@@ -79,7 +79,7 @@ const useStyles = makeStyles({
 export function TopBar({ onMenu }: { onMenu: () => void }) {
   const styles = useStyles();
   const me = useMe();
-  const home = useFollow('/chats');
+  const home = useFollow('/');
   return (
     <header className={styles.bar}>
       <Button
@@ -89,7 +89,7 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
         aria-label="Open navigation"
         onClick={onMenu}
       />
-      <a href="/chats" onClick={home} className={styles.product}>
+      <a href="/" onClick={home} className={styles.product}>
         Assent
       </a>
       {me.sandbox && <span className={styles.sandbox}>Sandbox</span>}
