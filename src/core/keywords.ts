@@ -40,9 +40,10 @@ const LONGEST = 1_000;
 /** Reads one message. Total: any string, however long or broken, has a reading. */
 export function readText(text: string, tenant: readonly TenantKeyword[]): Reading {
   const shown = text.length > LONGEST ? withoutPadding(text) : text;
-  if (shown.length > LONGEST)
+  const key = shown === null ? '' : normalise(shown);
+  if (shown === null || key.length > LONGEST) {
     return { stop: null, start: null, answer: null, refusalPhrase: null, similar: null };
-  const key = normalise(shown);
+  }
   const stop = stopWord(key, shown, tenant);
   const phrase = refusalPhrase(key, shown);
   return {
@@ -64,13 +65,27 @@ export function isReservedWord(text: string): Match | null {
   return match === null ? null : { rule: match.rule, language: match.language };
 }
 
-/** Drops invisible padding, long gaps and long runs, so that a padded "stop" is still read as one. */
-function withoutPadding(text: string): string {
-  return text
-    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu, '')
-    .replace(/(?![?¿؟？])[\p{P}\p{S}\p{Z}\p{C}]{2,}/gu, ' ')
-    .replace(/(\p{L})\1{2,}/gu, '$1$1$1');
+/**
+ * A long text without invisible padding, long gaps and long runs, so that a padded "stop" is still read as one; null
+ * as soon as more than a short message is left.
+ */
+function withoutPadding(text: string): string | null {
+  let kept = '';
+  let last = '';
+  let beforeLast = '';
+  for (const sign of text) {
+    if (INVISIBLE.test(sign) || (sign === last && sign === beforeLast) || (GAP.test(sign) && GAP.test(last)))
+      continue;
+    kept += sign;
+    if (kept.length > LONGEST) return null;
+    beforeLast = last;
+    last = sign;
+  }
+  return kept;
 }
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+/** Not a question mark, which makes a difference to an answer, nor an emoji. */
+const GAP = /[^\p{L}\p{M}\p{N}\p{S}?¿؟？]/u;
 
 function stopWord(key: string, text: string, tenant: readonly TenantKeyword[]): Reading['stop'] {
   const word = builtInStop(key);

@@ -33,3 +33,28 @@ export function stripEnds(key: string, { phrases, longest }: Ends): string {
   }
   return words.slice(from, to).join(' ');
 }
+
+/**
+ * What remains of a normalised text with none, some or all of the phrases taken off its ends, as far as that has at
+ * most `most` words. "Basta ya" is an administrator's word although "ya" ends other messages as a courtesy.
+ */
+export function coresOf(key: string, ends: Ends, most: number): string[] {
+  const words = key.split(' ');
+  const starts = reach(words, ends);
+  const stops = reach(words.toReversed(), ends, true).map((taken) => words.length - taken);
+  return starts.flatMap((from) =>
+    stops.filter((to) => from < to && to - from <= most).map((to) => words.slice(from, to).join(' ')),
+  );
+}
+
+/** How many words can be taken off the start of `words`; `backwards` where they stand in reverse. */
+function reach(words: readonly string[], { phrases, longest }: Ends, backwards = false): number[] {
+  const reached = new Set([0]);
+  for (const from of reached) {
+    for (let size = 1; size <= Math.min(longest, words.length - from); size += 1) {
+      const part = words.slice(from, from + size);
+      if (phrases.has((backwards ? part.toReversed() : part).join(' '))) reached.add(from + size);
+    }
+  }
+  return [...reached];
+}

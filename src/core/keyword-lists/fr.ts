@@ -43,8 +43,8 @@ export const fr: KeywordList = {
     ...['je ne me suis jamais inscrite', 'qui êtes vous', "c'est qui"],
     ...['comment avez vous eu mon numéro', 'qui vous a donné mon numéro', "ça ne m'intéresse pas"],
     ...['je ne suis pas intéressé', 'je ne suis pas intéressée', 'merde', 'je ne vous connais pas'],
-    ...['vous me saoulez', 'maintenant', 'tout de suite', 'immédiatement', "j'ai dit"],
-    ...['je vous ai dit', 'je vous ai déjà dit', 'encore une fois', 'une bonne fois pour toutes'],
+    ...['vous me saoulez', 'tout de suite', 'immédiatement', "j'ai dit", 'je vous ai dit'],
+    ...['je vous ai déjà dit', 'encore une fois', 'une bonne fois pour toutes'],
     ...['pour la dernière fois', 'définitivement', 'ça suffit', 'bon', 'alors', 'et', 'ok', 'mais'],
     ...['pouvez vous', 'pourriez vous', 'vous pouvez', 'veuillez', 'je vous demande de', 'merci de'],
     ...['je souhaite que vous', 'les gars', 'franchement', 'putain', 'bordel', 'non', 'enfin'],
@@ -66,6 +66,7 @@ export const fr: KeywordList = {
     list: '(de|dans|sur) (votre|vos|la|cette|ton|tes|le) (liste|listes|fichier|fichiers|base|contacts|base de données|répertoire|système|liste de diffusion|groupe|diffusion)',
   },
   refusals: [
+    '(stop|stoppez|arrêtez) (maintenant|tout de suite)',
     "(ne|n') {write} {plus} [{msgs}] [à ce numéro|sur ce numéro]",
     "(contactez|contacte|dérangez|harcelez|sollicitez|m'écrivez|m'appelez|m'envoyez) {plus} [{msgs}]",
     'oubliez (moi|{my})',
@@ -104,8 +105,8 @@ export const fr: KeywordList = {
   holds: [
     ...['résilier', 'adieu', 'ça suffit', 'stop ça', 'arrêtez ça', 'arrête ça', 'spam'],
     ...['je ne suis pas intéressé', 'je ne suis plus intéressé', 'je vous bloque'],
-    ...['je vais vous bloquer', 'bloqué', 'qui vous a donné mon numéro', 'ras le bol'],
-    ...['stop maintenant', "j'ai dit stop", "j'en ai marre", 'vous me harcelez', 'annuler tout'],
+    ...['je vais vous bloquer', 'bloqué', 'qui vous a donné mon numéro', 'ras le bol', "j'ai dit stop"],
+    ...["j'en ai marre", 'vous me harcelez', 'annuler tout'],
   ],
   holdsWithin: [
     'comment ... (désabonner|désabonne|désinscrire|désinscrit|désinscris)',
@@ -121,10 +122,12 @@ export const fr: KeywordList = {
     "(plus|stop|arrêtez|arrête|moins|cessez|marre) [de|d'|des|vos|les|la|avec|aux|à] [vos|les|la] {promo}",
   ],
   talk: [
-    ...['mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche', 'réunion', 'pourquoi', 'avant'],
-    ...['après', 'demain', 'ce soir', 'matin', 'nuit', 'travail', 'plutôt', 'fixe', "aujourd'hui"],
-    ...['pendant', 'jusqu', 'mon (mari|fils|père|frère|voisin|patron|ex)'],
-    ...['ma (femme|fille|mère|sœur|voisine)', 'week end', 'lundi', 'il', 'elle', 'quand', 'courrier'],
+    ...['(ne) (me|nous) (désabonnez|désinscrivez|supprimez|retirez)', "(n'|n) (arrêtez|arrête) pas"],
+    ...['ne cessez pas', 'ne pas arrêter', 'pas que vous arrêtiez', 'mardi', 'mercredi', 'jeudi'],
+    ...['vendredi', 'samedi', 'dimanche', 'réunion', 'pourquoi', 'avant', 'après', 'demain', 'ce soir'],
+    ...['matin', 'nuit', 'travail', 'plutôt', 'fixe', "aujourd'hui", 'pendant', 'jusqu'],
+    ...['mon (mari|fils|père|frère|voisin|patron|ex)', 'ma (femme|fille|mère|sœur|voisine)'],
+    ...['week end', 'lundi', 'il', 'elle', 'quand', 'courrier'],
   ],
   notTypos: ['arrêts', 'inscription', 'abonnement', 'abonner', 'inscrire'],
 };

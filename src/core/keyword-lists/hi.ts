@@ -38,11 +38,11 @@ export const hi: KeywordList = {
   fillers: [
     ...['mujhe interest nahi hai', 'मुझे रुचि नहीं है', 'कौन है', 'kaun hai', 'aap kaun'],
     ...['मैंने नहीं माँगा', 'maine nahi manga', 'मेरा नंबर कहाँ से मिला', 'mera number kahan se mila'],
-    ...['अब', 'ab', 'अभी', 'abhi', 'तुरंत', 'turant', 'आगे से', 'aage se', 'aaj se', 'आज से', 'plz'],
+    ...['अब', 'ab', 'तुरंत', 'turant', 'आगे से', 'aage se', 'aaj se', 'आज से', 'plz'],
     ...['kitni baar bolu', 'kitni baar kahu', 'कितनी बार बोलूं', 'मैंने कहा', 'maine kaha'],
     ...['maine bola', 'क्या आप', 'kya aap', 'aap', 'आप', 'और', 'aur', 'बस', 'bas', 'अरे', 'arre', 'ok'],
     ...['हमेशा के लिए', 'hamesha ke liye', 'ji', 'log', 'आप लोग', 'aap log', 'tum log', 'bro'],
-    ...['आखिरी बार', 'na', 'ना'],
+    ...['आखिरी बार'],
   ],
   slots: {
     me: 'मुझे|मुझको|मेरे को|हमें|mujhe|muje|mujhko|mere ko|humein|hame|mujko|mereko',

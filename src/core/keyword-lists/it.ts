@@ -42,7 +42,7 @@ export const it: KeywordList = {
     ...['non mi sono mai iscritto', 'non mi sono mai iscritta', "non l'ho mai chiesto"],
     ...['non ho chiesto niente', 'chi siete', 'chi è', 'come avete avuto il mio numero'],
     ...['chi vi ha dato il mio numero', 'non mi interessa', 'non sono interessato'],
-    ...['non sono interessata', 'non vi conosco', 'merda', 'ora', 'adesso', 'subito', 'immediatamente'],
+    ...['non sono interessata', 'non vi conosco', 'merda', 'subito', 'immediatamente'],
     ...['una volta per tutte', "per l'ultima volta", 'ho detto', 'vi ho detto', 'vi ho già detto'],
     ...['ragazzi', 'e', 'ma', 'potete', 'potreste', 'puoi', 'può', 'potrebbe', 'vi chiedo di'],
     ...['chiedo di', 'voglio che', 'ok', 'dai', 'di', 'cazzo', 'porca miseria', 'oh', 'senti'],
@@ -68,6 +68,7 @@ export const it: KeywordList = {
     stop: 'smettetela|smettila|smettete|smetti|smetta|smetterla|basta|finitela|piantatela|piantala|finiscila|smettere',
   },
   refusals: [
+    'stop (ora|adesso|subito)',
     '{not} (mi|ci) {write} [{more}] [{msgs}] [{more}] [su whatsapp|a questo numero|qui]',
     '{not} {write} {more} [{msgs}] [su whatsapp|a questo numero|qui]',
     '{not} (scrivetemi|contattatemi|contattarmi|disturbatemi|disturbarmi|cercatemi|scrivermi|scriveteci|chiamatemi|chiamarmi) [su whatsapp|a questo numero|qui]',
@@ -116,11 +117,11 @@ export const it: KeywordList = {
     '(basta|meno|stop|smettetela con) [con|la|le|queste|vostre] {promo}',
   ],
   talk: [
-    ...['lunedì', 'martedì', 'mercoledì', 'giovedì', 'venerdì', 'sabato', 'domenica', 'perché'],
-    ...['perche', 'prima', 'dopo', 'domani', 'stasera', 'mattina', 'notte', 'lavoro', 'meglio'],
-    ...['fisso', 'fino', 'quando', 'ora sono', 'riunione'],
-    ...['mio (marito|figlio|padre|fratello|capo|vicino|ex)', 'mia (moglie|figlia|madre|sorella)'],
-    ...['oggi', 'posta', 'lui', 'lei'],
+    ...['non (smettete|smettetela|smettila|smettere|cancellatemi|toglietemi)', 'lunedì', 'martedì'],
+    ...['mercoledì', 'giovedì', 'venerdì', 'sabato', 'domenica', 'perché', 'perche', 'prima', 'dopo'],
+    ...['domani', 'stasera', 'mattina', 'notte', 'lavoro', 'meglio', 'fisso', 'fino', 'quando'],
+    ...['ora sono', 'riunione', 'mio (marito|figlio|padre|fratello|capo|vicino|ex)'],
+    ...['mia (moglie|figlia|madre|sorella)', 'oggi', 'posta', 'lui', 'lei'],
   ],
   notTypos: [
     ...['iscrizione', 'cancellato', 'cancellata', 'cancelleria', 'cancellare', 'prescrizione'],

@@ -58,6 +58,7 @@ function clausesOf(text: string): string[] {
 
 function split(text: string, at: RegExp): string[] {
   return text
+    .normalize('NFKC')
     .split(at)
     .map(normalise)
     .filter((part) => part !== '');
@@ -102,9 +103,12 @@ function slip(key: string): Refusal | null {
 function holdInClauses(text: string): Refusal | null {
   const clauses = clausesOf(text);
   if (clauses.length < 2 || clauses.length > MOST_CLAUSES) return null;
-  const holds = clauses.map(wholeHold);
-  if (!clauses.every((clause, at) => holds[at] !== null || isBesideTheRefusal(clause))) return null;
-  return holds.find((hold) => hold !== null) ?? null;
+  let hold: Refusal | null = null;
+  for (const clause of clauses) {
+    hold ??= wholeHold(clause);
+    if (!isBesideTheRefusal(clause)) return null;
+  }
+  return hold;
 }
 
 /** "STOP. Who is this?": one sentence of the message is nothing but a stop word. */

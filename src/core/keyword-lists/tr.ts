@@ -37,7 +37,7 @@ export const tr: KeywordList = {
   fillers: [
     ...['yeter', 'ben kaydolmadım', 'hiç üye olmadım', 'siz kimsiniz', 'kimsiniz'],
     ...['numaramı nereden buldunuz', 'numaramı kimden aldınız', 'ilgilenmiyorum', 'sizi tanımıyorum'],
-    ...['artık', 'artik', 'hemen', 'derhal', 'şimdi', 'bir daha', 'bi daha', 'son kez', 'dedim'],
+    ...['artık', 'artik', 'hemen', 'derhal', 'bir daha', 'bi daha', 'son kez', 'dedim'],
     ...['size söyledim', 'kardeşim', 'ya', 'be', 'arkadaşlar', 'bundan sonra', 'ok', 've', 'tekrar'],
     ...['acilen', 'beni', 'bana', 'hayır', 'tamam', 'sakın', 'bakın', 'istemiyorum', 'bir zahmet'],
   ],
@@ -103,10 +103,11 @@ export const tr: KeywordList = {
   ],
   marketingHoldsWithin: ['{promo} ... (istemiyorum|göndermeyin|atmayın|olmasın|yollamayın)'],
   talk: [
-    ...['pazartesi', 'salı', 'çarşamba', 'perşembe', 'cuma', 'cumartesi', 'pazar', 'neden', 'niye'],
-    ...['önce', 'sonra', 'yarın', 'bugün', 'akşam', 'gece', 'toplantı', 'toplantıdayım'],
-    ...['ev telefonunu', 'cepten', 'adrese', 'postayla', 'saat', 'oğlum', 'kızım', 'eşim', 'kocam'],
-    ...['annem', 'babam', 'kadar', 'şu an', 'siparişi', 'siparişimi'],
+    ...['(silmeyin|çıkarmayın|durdurmayın)', '(kesmeyin|bırakmayın|silmeyin|çıkarmayın)', 'pazartesi'],
+    ...['salı', 'çarşamba', 'perşembe', 'cuma', 'cumartesi', 'pazar', 'neden', 'niye', 'önce', 'sonra'],
+    ...['yarın', 'bugün', 'akşam', 'gece', 'toplantı', 'toplantıdayım', 'ev telefonunu', 'cepten'],
+    ...['adrese', 'postayla', 'saat', 'oğlum', 'kızım', 'eşim', 'kocam', 'annem', 'babam', 'kadar'],
+    ...['şu an', 'siparişi', 'siparişimi'],
   ],
   notTypos: ['durdurma', 'durdu'],
 };

@@ -2,7 +2,7 @@ import { normalise } from '../normalise.ts';
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { endsOf, stripEnds } from './ends.ts';
+import { coresOf, endsOf, stripEnds } from './ends.ts';
 
 /** One entry of a list that matches by equality, with the rule's stable name. */
 export interface Word {
@@ -58,9 +58,15 @@ const answers: AnswerWord[] = (['no', 'yes'] as const).flatMap((meaning) =>
 
 const stopsByForm = byKey(stops, stopForm);
 
+/** In words; no stop word of ours or of an administrator's has more. */
+const LONGEST_STOP_WORD = 8;
+/** In characters: longer ones are only tried whole and without any courtesy. */
+const LONGEST_MESSAGE = 200;
+
 /** The forms a normalised text is looked up by as a stop word: all of it, and without courtesies at its ends. */
 export function stopForms(key: string): readonly string[] {
-  return [stopForm(key), stopForm(stripEnds(key, COURTESIES))];
+  if (key.length > LONGEST_MESSAGE) return [key, stripEnds(key, COURTESIES)].map(stopForm);
+  return [key, stripEnds(key, COURTESIES), ...coresOf(key, COURTESIES, LONGEST_STOP_WORD)].map(stopForm);
 }
 
 /** The built-in stop word that a normalised text is, whole. */
