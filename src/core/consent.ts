@@ -44,7 +44,7 @@ export type Act =
     }
   | { act: 'refusal-phrase'; purposes: Purpose[] }
   | { act: 'hold'; purposes: Purpose[] }
-  | { act: 'released'; holdSeq: number }
+  | { act: 'released'; holdSeq: number; holdChain: string }
   | {
       act: 'recorded';
       decision: 'granted' | 'denied';
@@ -52,6 +52,7 @@ export type Act =
       knowsSeq: number;
       /** The hold this settles; then it is dated by the held message. */
       holdSeq: number | null;
+      holdChain?: string;
     }
   | { act: 'platform'; value: 'stop' | 'resume' }
   | { act: 'signup' }
@@ -212,7 +213,7 @@ export function foldConsent(lines: readonly Fact[], purpose: Purpose, options: F
         const held =
           fact.holdSeq === null
             ? undefined
-            : facts.find((f) => f.chain === fact.chain && f.seq === fact.holdSeq);
+            : facts.find((f) => f.chain === fact.holdChain && f.seq === fact.holdSeq);
         if (fact.decision === 'denied') put(refusals, 'recorded', { at: held?.at ?? fact.at });
         else put(grants, 'recorded', { knows: { chain: fact.chain, seq: fact.knowsSeq } });
         break;
@@ -412,7 +413,7 @@ function holdInForce(
     const settledBy = facts.some(
       (f) =>
         (f.act === 'released' || f.act === 'recorded') &&
-        f.chain === hold.fact.chain &&
+        f.holdChain === hold.fact.chain &&
         f.holdSeq === hold.fact.seq,
     );
     return !settledBy && !decisions.some((one) => one.byCustomer && before(hold, one));

@@ -1,0 +1,224 @@
+import { matchKey } from '../core/phone.ts';
+import { PURPOSES, type Purpose } from '../core/purpose.ts';
+import {
+  complianceToField,
+  fieldToCompliance,
+  messagingNumber,
+  otherNumbers,
+  type RecordType,
+} from '../core/record-type.ts';
+import { type ContactPoint, findAliases, lockContactPoints } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { factsOf } from '../db/ledger.ts';
+import {
+  linksOfRecord,
+  type PhoneLink,
+  readFieldSeen,
+  saveFieldSeen,
+  savePhoneLinks,
+} from '../db/records.ts';
+import type { Context } from './context.ts';
+import { fold, type Views } from './gate-contact.ts';
+import { contactPointOfPhone } from './identify.ts';
+import { desired, fieldOf } from './project-decision.ts';
+import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
+
+/**
+ * What a CRM record says is taken in (product.md §3.2): its numbers into the phone index, and the values of its fields
+ * beside the ledger. A value found at first sight is no edit; a later change is one. Whatever is found, afterwards the
+ * fields say what the ledger says.
+ */
+
+export interface Sighted {
+  table: string;
+  id: string;
+  values: Record<string, string | number | boolean | null>;
+  /** Who changed it, as far as the CRM tells. */
+  actor: string | null;
+  /** `crm` (an edit or first load) or `import`. */
+  source: string;
+  /** Columns that this very change set by hand; null at a first load. */
+  edited: readonly string[] | null;
+}
+
+/** Locks the contact points of a record's old and new number, in id order: before the record itself is locked. */
+export async function lockNumbersOf(
+  tx: Tx,
+  type: RecordType | null,
+  record: Pick<Sighted, 'table' | 'id' | 'values'>,
+): Promise<void> {
+  if (type === null) return;
+  const links = await linksOfRecord(tx, record.table, record.id);
+  const next = messagingNumber(type, record.values);
+  const keys = [
+    ...links.filter((link) => link.messaging).map((link) => link.matchKey),
+    ...(next === null ? [] : [matchKey(next.e164)]),
+  ];
+  const aliases = await findAliases(
+    tx,
+    [...new Set(keys)].map((value) => ({ kind: 'phone' as const, value })),
+  );
+  await lockContactPoints(tx, [...new Set(aliases.map((alias) => alias.contactPointId))]);
+}
+
+export async function observeRecord(tx: Tx, ctx: Context, record: Sighted, rules: Rules): Promise<void> {
+  const type = rules.recordTypes.get(record.table);
+  if (type === undefined) return;
+  const before = (await linksOfRecord(tx, record.table, record.id)).find((link) => link.messaging) ?? null;
+  const links = linksOf(type, record);
+  const after = links.find((link) => link.messaging) ?? null;
+  await savePhoneLinks(tx, record.table, record.id, links);
+  const seen = await readFieldSeen(tx, record.table, record.id);
+  const numberChanged = before !== null && before.matchKey !== (after?.matchKey ?? '');
+  const contact = await contactOf(tx, ctx, after, type, record);
+  const isNew = seen.size === 0 && before === null;
+  const lines: NewLine[] = [];
+  if (contact !== null && contact.ledgerSeq > 0 && (isNew || numberChanged))
+    lines.push(linkedLine(ctx, record));
+  const found = contact === null ? null : await viewsOf(tx, ctx, contact, rules);
+  for (const purpose of PURPOSES) {
+    const column = fieldOf(type, purpose);
+    if (column === null || contact === null) continue;
+    const value = valueIn(type, purpose, record.values[column] ?? null, grants(found));
+    const known = seen.get(purpose);
+    const byHand = record.edited?.includes(column) ?? false;
+    const firstSight = known === undefined || (numberChanged && byHand);
+    if (numberChanged && !byHand) continue;
+    if (!firstSight && known.value === value) continue;
+    if (firstSight && (value === null || found?.[purpose].projects === true)) continue;
+    lines.push(observedLine(ctx, record, purpose, value, firstSight));
+  }
+  const views =
+    contact === null
+      ? null
+      : lines.length > 0
+        ? (await recordFacts(tx, ctx, contact, lines, rules)).after
+        : found;
+  await settleFields(tx, ctx, type, record, views, numberChanged);
+}
+
+/** The phone index of one record: its messaging number first, the others only recognise who writes. */
+function linksOf(type: RecordType, record: Sighted): PhoneLink[] {
+  const name = String(record.values[type.nameColumn] ?? '').trim();
+  const messaging = messagingNumber(type, record.values);
+  if (messaging === null) return [];
+  const link = (e164: string, isMessaging: boolean): PhoneLink => ({
+    recordType: record.table,
+    recordId: record.id,
+    matchKey: matchKey(e164),
+    e164,
+    messaging: isMessaging,
+    name: name === '' ? e164 : name,
+  });
+  const first = link(messaging.e164, true);
+  const others = otherNumbers(type, record.values)
+    .map((number) => link(number.e164, false))
+    .filter((other) => other.matchKey !== first.matchKey);
+  return [first, ...new Map(others.map((other) => [other.matchKey, other])).values()];
+}
+
+/** A contact point is made only where there is something to remember of the number: a value in a field. */
+async function contactOf(
+  tx: Tx,
+  ctx: Context,
+  link: PhoneLink | null,
+  type: RecordType,
+  record: Sighted,
+): Promise<ContactPoint | null> {
+  if (link === null) return null;
+  const [alias] = await findAliases(tx, [{ kind: 'phone', value: link.matchKey }]);
+  if (alias !== undefined) return (await lockContactPoints(tx, [alias.contactPointId]))[0] ?? null;
+  const holdsValue = PURPOSES.some((purpose) => {
+    const column = fieldOf(type, purpose);
+    return column !== null && valueIn(type, purpose, record.values[column] ?? null, false) !== null;
+  });
+  return holdsValue ? contactPointOfPhone(tx, ctx, link.e164) : null;
+}
+
+/**
+ * A field's value in the words of consent. Under polarity `forbids` an "allowed" without a grant in the ledger is unset.
+ */
+function valueIn(
+  type: RecordType,
+  purpose: Purpose,
+  raw: string | number | boolean | null,
+  granted: boolean,
+): boolean | null {
+  if (typeof raw !== 'boolean') return null;
+  return purpose === 'service' ? observedCompliance(raw, type.polarity, granted) : raw;
+}
+
+async function viewsOf(tx: Tx, ctx: Context, contact: ContactPoint, rules: Rules): Promise<Views> {
+  return fold((await factsOf(tx, [contact.id])).get(contact.id) ?? [], ctx.clock(), rules.settings);
+}
+
+function linkedLine(ctx: Context, record: Sighted): NewLine {
+  return {
+    act: { act: 'linked' },
+    purposes: [...PURPOSES],
+    at: ctx.clock(),
+    receivedAt: ctx.clock(),
+    source: record.source,
+    actor: record.actor,
+    detail: { recordType: record.table, recordId: record.id },
+    personal: {},
+  };
+}
+
+function observedLine(
+  ctx: Context,
+  record: Sighted,
+  purpose: Purpose,
+  value: boolean | null,
+  firstSight: boolean,
+): NewLine {
+  const now = ctx.clock();
+  return {
+    act: { act: 'crm', purpose, value, firstSight, record: `${record.table}/${record.id}`, knowsSeq: 0 },
+    purposes: [purpose],
+    at: now,
+    receivedAt: now,
+    source: firstSight ? 'crm-unproven' : record.source,
+    actor: record.actor,
+    detail: {},
+    personal: {},
+  };
+}
+
+/** Afterwards the fields of this record say what the ledger says; where it says nothing, what is there stays. */
+async function settleFields(
+  tx: Tx,
+  ctx: Context,
+  type: RecordType,
+  record: Sighted,
+  views: Views | null,
+  numberChanged: boolean,
+): Promise<void> {
+  const now = ctx.clock();
+  for (const purpose of PURPOSES) {
+    const column = fieldOf(type, purpose);
+    if (column === null) continue;
+    const raw = record.values[column] ?? null;
+    const present = valueIn(type, purpose, raw, grants(views));
+    const wanted = views === null ? undefined : desired(views[purpose], null);
+    const byHand = record.edited?.includes(column) ?? false;
+    const value = wanted === undefined ? (numberChanged && !byHand ? null : present) : wanted;
+    if (value !== present)
+      await ctx.crm.writeFields(
+        tx,
+        [
+          {
+            table: record.table,
+            recordId: record.id,
+            column,
+            value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
+          },
+        ],
+        now,
+      );
+    await saveFieldSeen(tx, record.table, record.id, purpose, value, now);
+  }
+}
+
+const grants = (views: Views | null): boolean =>
+  views?.service.projects === true && views.service.state === 'granted';

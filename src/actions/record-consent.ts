@@ -1,0 +1,323 @@
+import { PURPOSES, type Purpose } from '../core/purpose.ts';
+import { decidePendingGrant, heldRows, insertPendingGrant, pendingGrants } from '../db/consent.ts';
+import { type ContactPoint, lockContactPoints, setShared } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { factsOf, insertLedgerFile } from '../db/ledger.ts';
+import { conversationOf, readConversation } from '../db/messages.ts';
+import { insertAudit } from '../db/organisation.ts';
+import { isUuid } from '../db/rows.ts';
+import type { Context } from './context.ts';
+import { fold, type Views } from './gate-contact.ts';
+import { createHints } from './live.ts';
+import { loadRecordTypes, loadSettings } from './organisation.ts';
+import { projectDecision } from './project-decision.ts';
+import { recordFacts } from './record-facts.ts';
+import { notFound, Refusal } from './refusal.ts';
+import { lockTarget, type To } from './target.ts';
+import { inTransaction } from './transaction.ts';
+
+/** A person records what a customer decided elsewhere, settles a hold, or marks a number as shared. */
+
+export interface Evidence {
+  text?: string | undefined;
+  file?: { name: string; mimeType: string; base64: string } | undefined;
+}
+
+export interface DecisionRequest {
+  to: To;
+  purpose: Purpose;
+  decision: 'granted' | 'denied';
+  evidence?: Evidence | undefined;
+  reason?: string | undefined;
+}
+
+export interface Actor {
+  id: string;
+  name: string;
+}
+
+const MOST_FILE_BYTES = 5 * 1024 * 1024;
+
+/**
+ * Records a refusal (one click, anyone) or a grant (evidence needed). With the setting `grantNeedsSecondPerson` a grant
+ * waits for somebody else. Answers the contact point, and whether it waits.
+ */
+export async function recordDecision(
+  ctx: Context,
+  request: DecisionRequest,
+  actor: Actor,
+): Promise<{ contactPointId: string; pending: boolean }> {
+  const evidenceText = request.evidence?.text?.trim() ?? '';
+  if (request.decision === 'granted' && evidenceText === '')
+    throw new Refusal(
+      422,
+      'evidence-needed',
+      'Say how and when the customer agreed, so that it can be shown later.',
+    );
+  const file = readFile(request.evidence);
+  return inTransaction(ctx, async (tx) => {
+    const settings = await loadSettings(tx);
+    const contact = await lockedContact(tx, ctx, request.to);
+    if (request.decision === 'granted' && settings.grantNeedsSecondPerson) {
+      await insertPendingGrant(tx, {
+        id: ctx.make.id(),
+        contactPointId: contact.id,
+        purpose: request.purpose,
+        evidence: {
+          text: evidenceText,
+          reason: request.reason ?? null,
+          file: request.evidence?.file ?? null,
+        },
+        requestedBy: actor.name,
+        requestedAt: ctx.clock(),
+      });
+      return { contactPointId: contact.id, pending: true };
+    }
+    await write(tx, ctx, contact, { ...request, evidenceText, file, actor: actor.name, approvedBy: null });
+    return { contactPointId: contact.id, pending: false };
+  });
+}
+
+interface DecisionToWrite {
+  purpose: Purpose;
+  decision: 'granted' | 'denied';
+  evidenceText: string;
+  reason?: string | undefined;
+  file: DecodedFile | null;
+  actor: string;
+  approvedBy: string | null;
+}
+
+async function write(tx: Tx, ctx: Context, contact: ContactPoint, decision: DecisionToWrite): Promise<void> {
+  const now = ctx.clock();
+  const sha256 = decision.file === null ? null : ctx.keys.sha256(decision.file.content.toString('base64'));
+  const { seqs } = await recordFacts(
+    tx,
+    ctx,
+    contact,
+    [
+      {
+        act: {
+          act: 'recorded',
+          decision: decision.decision,
+          purposes: [decision.purpose],
+          knowsSeq: 0,
+          holdSeq: null,
+        },
+        purposes: [decision.purpose],
+        at: now,
+        receivedAt: now,
+        source: 'recorded',
+        actor: decision.actor,
+        detail: { approvedBy: decision.approvedBy, fileSha256: sha256 },
+        personal: {
+          phone: contact.phone,
+          userId: contact.userId,
+          text: decision.evidenceText === '' ? null : decision.evidenceText,
+          reason: decision.reason ?? null,
+          fileName: decision.file?.name ?? null,
+        },
+      },
+    ],
+    { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) },
+  );
+  const [seq] = seqs;
+  if (decision.file !== null && sha256 !== null && seq !== undefined)
+    await insertLedgerFile(tx, {
+      contactPointId: contact.id,
+      seq,
+      name: decision.file.name,
+      mimeType: decision.file.mimeType,
+      sha256,
+      content: decision.file.content,
+    });
+  await tellLive(tx, contact.id);
+}
+
+async function tellLive(tx: Tx, contactPointId: string): Promise<void> {
+  const hints = createHints();
+  const conversationId = await conversationOf(tx, contactPointId);
+  if (conversationId !== null) hints.conversation(conversationId, contactPointId);
+  hints.contact(contactPointId);
+  await hints.send(tx);
+}
+
+interface DecodedFile {
+  name: string;
+  mimeType: string;
+  content: Buffer;
+}
+
+function readFile(evidence: Evidence | undefined): DecodedFile | null {
+  const file = evidence?.file;
+  if (file === undefined) return null;
+  const content = Buffer.from(file.base64, 'base64');
+  if (content.length === 0)
+    throw new Refusal(422, 'file-empty', 'The evidence file is empty or not readable.');
+  if (content.length > MOST_FILE_BYTES)
+    throw new Refusal(413, 'too-large', 'An evidence file may have 5 MB at most.');
+  return { name: file.name, mimeType: file.mimeType, content };
+}
+
+async function lockedContact(tx: Tx, ctx: Context, to: To): Promise<ContactPoint> {
+  const { contact } = await lockTarget(tx, ctx, to);
+  if (contact === null)
+    throw new Refusal(
+      422,
+      'contact-point-unknown',
+      'This record has no phone number that WhatsApp could know.',
+    );
+  return contact;
+}
+
+/** A second person decides a grant that waits. The one who asked may not approve it. */
+export async function decideGrant(
+  ctx: Context,
+  id: string,
+  decision: 'approved' | 'rejected',
+  actor: Actor,
+): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const [grant] = isUuid(id) ? await pendingGrants(tx, id) : [];
+    if (grant === undefined) throw notFound('pending grant');
+    if (decision === 'approved' && grant.requestedBy === actor.name)
+      throw new Refusal(
+        403,
+        'second-person-needed',
+        'Somebody else has to approve a grant that you recorded.',
+      );
+    if (!(await decidePendingGrant(tx, id, decision, actor.name, ctx.clock())))
+      throw notFound('pending grant');
+    if (decision === 'rejected') return;
+    const [contact] = await lockContactPoints(tx, [grant.contactPointId]);
+    if (contact === undefined) throw notFound('contact point');
+    const evidence = grant.evidence as {
+      text?: string;
+      reason?: string | null;
+      file?: Evidence['file'] | null;
+    };
+    await write(tx, ctx, contact, {
+      purpose: grant.purpose,
+      decision: 'granted',
+      evidenceText: evidence.text ?? '',
+      reason: evidence.reason ?? undefined,
+      file: readFile(evidence.file == null ? undefined : { file: evidence.file }),
+      actor: grant.requestedBy,
+      approvedBy: actor.name,
+    });
+  });
+}
+
+/** An agent says what a message that reads like a refusal is. */
+export async function decideHold(
+  ctx: Context,
+  conversationId: string,
+  decision: 'refusal' | 'not-refusal',
+  reason: string | undefined,
+  actor: Actor,
+): Promise<string> {
+  if (decision === 'not-refusal' && (reason === undefined || reason.trim() === ''))
+    throw new Refusal(
+      422,
+      'reason-needed',
+      'Say why this message is no refusal, so that it can be shown later.',
+    );
+  return inTransaction(ctx, async (tx) => {
+    const conversation = isUuid(conversationId) ? await readConversation(tx, conversationId) : null;
+    if (conversation === null) throw notFound('conversation');
+    const [contact] = await lockContactPoints(tx, [conversation.contactPointId]);
+    if (contact === undefined) throw notFound('conversation');
+    const settled = await settleHolds(tx, ctx, contact, decision, actor.name, reason ?? null);
+    if (settled === 0) throw new Refusal(409, 'not-on-hold', 'This chat is not on hold any more.');
+    await tellLive(tx, contact.id);
+    return contact.id;
+  });
+}
+
+/** Settles every hold in force of a locked contact point; answers how many. Time decides as `refusal` too. */
+export async function settleHolds(
+  tx: Tx,
+  ctx: Context,
+  contact: ContactPoint,
+  decision: 'refusal' | 'not-refusal',
+  actor: string | null,
+  reason: string | null,
+): Promise<number> {
+  const settings = await loadSettings(tx);
+  const recordTypes = await loadRecordTypes(tx);
+  let settled = 0;
+  for (;;) {
+    const views = await viewsOf(tx, ctx, contact.id);
+    const held = PURPOSES.filter((purpose) => views[purpose].onHold !== null);
+    const hold = held.map((purpose) => views[purpose].onHold).find((one) => one !== null);
+    if (hold === undefined || hold === null) return settled;
+    const purposes = held.filter((purpose) => views[purpose].onHold?.seq === hold.seq);
+    const now = ctx.clock();
+    const base = {
+      purposes,
+      at: now,
+      receivedAt: now,
+      source: actor === null ? 'hold-elapsed' : 'hold',
+      actor,
+      detail: { holdChain: hold.chain },
+      personal: { reason },
+    };
+    await recordFacts(
+      tx,
+      ctx,
+      contact,
+      [
+        decision === 'refusal'
+          ? {
+              ...base,
+              act: {
+                act: 'recorded',
+                decision: 'denied',
+                purposes,
+                knowsSeq: 0,
+                holdSeq: hold.seq,
+                holdChain: hold.chain,
+              },
+            }
+          : { ...base, act: { act: 'released', holdSeq: hold.seq, holdChain: hold.chain } },
+      ],
+      { settings, recordTypes },
+    );
+    settled += 1;
+  }
+}
+
+async function viewsOf(tx: Tx, ctx: Context, contactPointId: string): Promise<Views> {
+  const facts = (await factsOf(tx, [contactPointId])).get(contactPointId) ?? [];
+  return fold(facts, ctx.clock(), await loadSettings(tx));
+}
+
+/** Everybody on hold since before `before` (null: everybody), longest first. */
+export const listHeld = heldRows;
+
+/** A number several people use: a grant then belongs to the record that was asked, a refusal to all. */
+export async function markShared(
+  ctx: Context,
+  conversationId: string,
+  shared: boolean,
+  actor: Actor,
+): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const conversation = isUuid(conversationId) ? await readConversation(tx, conversationId) : null;
+    if (conversation === null) throw notFound('conversation');
+    const [contact] = await lockContactPoints(tx, [conversation.contactPointId]);
+    if (contact === undefined) throw notFound('conversation');
+    await setShared(tx, contact.id, shared);
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor: actor.name,
+      action: 'number.shared',
+      subject: conversationId,
+      before: { shared: contact.shared },
+      after: { shared },
+    });
+    const views = await viewsOf(tx, ctx, contact.id);
+    await projectDecision(tx, ctx, { ...contact, shared }, null, views, await loadRecordTypes(tx));
+    await tellLive(tx, contact.id);
+  });
+}
