@@ -10,6 +10,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  * The host's Node does where it can (22.18 and later, https://nodejs.org/api/typescript.html#type-stripping). Otherwise
  * it is the one the package brings as an optional dependency; npm links that as `node_modules/.bin/node`, which npm
  * scripts find first, but at least one npm 10 release leaves no link. So this file is plain JavaScript for Node 18.
+ * With `--if-possible` among the arguments it is no failure where neither is there: npm also runs `prepare` when it only
+ * writes the lock file.
  */
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -23,10 +25,10 @@ if (readsTypeScript(process.versions.node)) {
 } else {
   const brought = broughtNode();
   if (brought === null) {
-    stop(
+    const reason =
       `Assent needs Node 22.18 or later; this is ${process.versions.node}, and no other came with the installation ` +
-        `for ${process.platform}-${process.arch}. Install Node 24, or run npm ci without --omit=optional.`,
-    );
+      `for ${process.platform}-${process.arch}. Install Node 24, or run npm ci without --omit=optional.`;
+    stop(reason, rest.includes('--if-possible') ? 0 : 1);
   }
   runWith(brought);
 }
@@ -58,7 +60,7 @@ function runWith(/** @type {string} */ node) {
 }
 
 /** @returns {never} */
-function stop(/** @type {string} */ reason) {
+function stop(/** @type {string} */ reason, code = 1) {
   console.error(reason);
-  process.exit(1);
+  process.exit(code);
 }
