@@ -5,6 +5,10 @@ import { applyHints } from './queries.ts';
 
 /** Hints of one moment (a webhook batch) are applied together. */
 const gatherMilliseconds = 60;
+/** A break shorter than this is not worth telling. */
+const patienceMilliseconds = 4_000;
+/** How long after a refused connection another is tried; the browser retries broken ones by itself. */
+const retryMilliseconds = 5_000;
 
 /**
  * Keeps every shown page live: one EventSource for the whole page. A hint makes the queries it touches stale; after a
@@ -15,32 +19,48 @@ export function useLiveHints(): boolean {
   const [connected, setConnected] = useState(true);
   useEffect(() => {
     let hints: LiveHint[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let greetings = 0;
-    const source = new EventSource('/api/events');
-    source.addEventListener('hello', () => {
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    let doubting: ReturnType<typeof setTimeout> | undefined;
+    let retrying: ReturnType<typeof setTimeout> | undefined;
+    let greeted = false;
+    let source: EventSource;
+
+    const onHello = () => {
+      clearTimeout(doubting);
+      doubting = undefined;
       setConnected(true);
-      greetings += 1;
-      if (greetings > 1) void client.invalidateQueries();
-    });
-    source.addEventListener('hint', (event) => {
+      if (greeted) void client.invalidateQueries();
+      greeted = true;
+    };
+    const onHint = (event: MessageEvent) => {
       const hint = hintOf(event.data);
       if (hint === null) return;
       hints.push(hint);
-      timer ??= setTimeout(() => {
-        timer = undefined;
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
         const gathered = hints;
         hints = [];
         applyHints(client, gathered);
       }, gatherMilliseconds);
-    });
-    source.addEventListener('error', () => {
-      setConnected(false);
-      // A closed source is not tried again by the browser: the server refused it, most likely with a 401.
-      if (source.readyState === EventSource.CLOSED) void client.invalidateQueries({ queryKey: ['me'] });
-    });
+    };
+    const onError = () => {
+      doubting ??= setTimeout(() => setConnected(false), patienceMilliseconds);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // The server answered and refused. A session that is over shows itself by this.
+      void client.invalidateQueries({ queryKey: ['me'] });
+      retrying = setTimeout(connect, retryMilliseconds);
+    };
+    const connect = () => {
+      source = new EventSource('/api/events');
+      source.addEventListener('hello', onHello);
+      source.addEventListener('hint', onHint);
+      source.addEventListener('error', onError);
+    };
+    connect();
     return () => {
-      clearTimeout(timer);
+      clearTimeout(gathering);
+      clearTimeout(doubting);
+      clearTimeout(retrying);
       source.close();
     };
   }, [client]);

@@ -11,6 +11,8 @@ const useStyles = makeStyles({
     flexDirection: 'column',
     gap: '4px',
     margin: 0,
+    fontWeight: tokens.fontWeightRegular,
+    textAlign: 'start',
   },
   bubble: {
     backgroundColor: tokens.colorNeutralBackground1,
