@@ -21,8 +21,8 @@ type Props = {
   dirty: boolean;
   busy: boolean;
   onDiscard: () => void;
-  /** Something required is missing; Save waits for it. */
-  blocked?: boolean;
+  /** What Save waits for, as a sentence; null when it waits for nothing. */
+  blocked?: string | null;
   /** Between the note and Discard, and after Save. */
   children?: ReactNode;
   after?: ReactNode;
@@ -34,7 +34,7 @@ export function SaveBar({
   dirty,
   busy,
   onDiscard,
-  blocked = false,
+  blocked = null,
   children,
   after,
   saveLabel = 'Save',
@@ -43,7 +43,7 @@ export function SaveBar({
   return (
     <div className={styles.bar}>
       <span className={styles.note} role="status">
-        {busy ? 'Saving…' : dirty ? 'Not saved yet.' : 'All changes are saved.'}
+        {busy ? 'Saving…' : blocked !== null ? blocked : dirty ? 'Not saved yet.' : 'All changes are saved.'}
       </span>
       {children}
       <Button onClick={onDiscard} disabled={!dirty || busy}>
@@ -52,7 +52,7 @@ export function SaveBar({
       <Button
         type="submit"
         appearance={after === undefined ? 'primary' : 'secondary'}
-        disabled={busy || !dirty || blocked}
+        disabled={busy || !dirty || blocked !== null}
       >
         {saveLabel}
       </Button>

@@ -9,8 +9,8 @@ type Props = {
   template: MessageTemplateOut | null;
   actions: TemplateActions;
   dirty: boolean;
-  /** A required field is empty, or the record type lacks its Compliance Field. */
-  incomplete: boolean;
+  /** What saving waits for: an empty field, or the record type's Compliance Field. */
+  incomplete: string | null;
   onDiscard: () => void;
 };
 
@@ -28,7 +28,11 @@ export function TemplateCommands({ template, actions, dirty, incomplete, onDisca
       saveLabel="Save"
       onDiscard={onDiscard}
       after={
-        <Button disabled={busy || incomplete || live} onClick={() => publish.mutate()} appearance="primary">
+        <Button
+          disabled={busy || incomplete !== null || live}
+          onClick={() => publish.mutate()}
+          appearance="primary"
+        >
           {publish.isPending ? 'Publishing…' : 'Publish'}
         </Button>
       }

@@ -44,7 +44,14 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
   const recordType = recordTypes.find(({ table }) => table === draft.recordType);
   const fieldMissing =
     draft.type === 'consent' && recordType !== undefined && recordType.complianceField === null;
-  const incomplete = draft.name.trim() === '' || draft.recordType === '' || fieldMissing;
+  const incomplete =
+    draft.recordType === ''
+      ? 'Choose a record type first.'
+      : fieldMissing
+        ? `${recordType.displayName} needs a Compliance Field first.`
+        : draft.name.trim() === ''
+          ? 'Give it a name first.'
+          : null;
 
   const addressed = (problem: ShownProblem) => withAddress(problem, draft.recordType);
 
@@ -60,7 +67,7 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!incomplete) actions.save.mutate();
+        if (incomplete === null) actions.save.mutate();
       }}
     >
       <UnsavedGuard
