@@ -1,4 +1,4 @@
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
 import { useCallback, useRef, useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
@@ -26,6 +26,9 @@ const useStyles = makeStyles({
     outline: 'none',
   },
   card: {
+    display: 'flex',
+    flexDirection: 'column',
+    minHeight: '200px',
     padding: '12px',
     borderRadius: tokens.borderRadiusLarge,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -76,6 +79,7 @@ function Ready({
   const styles = useStyles();
   const mayAct = useMe().role !== 'auditor';
   const region = useRef<HTMLElement>(null);
+  const returnFocus = useRestoreFocusTarget();
   const [picking, setPicking] = useState(false);
   const consent = consentTemplateOf(sendable);
   const onlyConsent =
@@ -93,10 +97,10 @@ function Ready({
       />
       {mayAct && onlyConsent && consent !== null && (
         <div className={styles.card}>
-          <h3 className={styles.cardTitle}>
+          <h2 className={styles.cardTitle}>
             {sendable.consent.service === 'denied' ? 'Ask for consent again' : 'Ask for consent'}:{' '}
             {consent.name}
-          </h3>
+          </h2>
           <TemplateSend
             key={consent.messageTemplateId}
             to={to}
@@ -115,6 +119,7 @@ function Ready({
           hideWhenEmpty={onlyConsent && consent !== null}
         >
           <Button
+            {...returnFocus}
             icon={<MailTemplate20Regular />}
             disabled={sendable.templates.length === 0}
             onClick={() => setPicking(true)}

@@ -5,6 +5,7 @@ import {
   MessageBarBody,
   makeStyles,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
@@ -27,6 +28,7 @@ export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
   const styles = useStyles();
   const { banner, conversationId } = sendable;
   const now = useNowUntil(banner.until, onExpired);
+  const returnFocus = useRestoreFocusTarget();
   const [deciding, setDeciding] = useState<HoldChoice | null>(null);
   const left = banner.until === undefined ? '' : timeLeft(banner.until, now);
   const next = nextStep(sendable);
@@ -43,8 +45,12 @@ export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
         </MessageBarBody>
         {sendable.onHold && mayAct && conversationId !== null && (
           <MessageBarActions>
-            <Button onClick={() => setDeciding('refusal')}>It is a refusal</Button>
-            <Button onClick={() => setDeciding('not-refusal')}>It is not</Button>
+            <Button {...returnFocus} onClick={() => setDeciding('refusal')}>
+              It is a refusal
+            </Button>
+            <Button {...returnFocus} onClick={() => setDeciding('not-refusal')}>
+              It is not
+            </Button>
           </MessageBarActions>
         )}
       </MessageBar>

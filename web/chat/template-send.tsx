@@ -1,4 +1,11 @@
-import { Button, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  tokens,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components';
 import { Send20Filled } from '@fluentui/react-icons/svg/send';
 import { useId, useRef, useState } from 'react';
 import type { SendableOut, SendableTemplate, SendMessage } from '../../src/http/schemas/chat.ts';
@@ -16,26 +23,19 @@ import { TemplateFields } from './template-fields.tsx';
 import { isUncertain, useSend } from './use-send.ts';
 
 const useStyles = makeStyles({
-  around: { containerType: 'inline-size', minWidth: 0 },
+  form: { display: 'flex', flexDirection: 'column', gap: '10px', minHeight: 0 },
+  // In a card with little room this scrolls, and what sends stays in view below it.
+  scroll: { minHeight: 0, overflowY: 'auto', containerType: 'inline-size' },
   // The preview stands beside its fields where there is room, above them where there is not.
-  form: {
+  columns: {
     display: 'grid',
     gap: '10px 16px',
     alignItems: 'start',
+    padding: '2px',
     '@container (min-width: 620px)': { gridTemplateColumns: 'minmax(0, 384px) minmax(220px, 1fr)' },
   },
   side: { display: 'flex', flexDirection: 'column', gap: '10px', minWidth: 0 },
-  end: {
-    position: 'sticky',
-    bottom: 0,
-    zIndex: 1,
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: '8px 12px',
-    padding: '4px 0',
-    backgroundColor: tokens.colorNeutralBackground1,
-  },
+  end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', flexShrink: 0 },
   blocked: { color: tokens.colorNeutralForeground2, flex: '1 1 200px' },
 });
 
@@ -49,6 +49,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
   const [language, setLanguage] = useState<string>();
   const [variables, setVariables] = useState<Record<string, string>>({});
   const [basis, setBasis] = useState<Basis>({ kind: '', text: '' });
+  const returnFocus = useRestoreFocusTarget();
   const [confirming, setConfirming] = useState(false);
   const intent = useRef({ of: '', key: '' });
   const send = useSend();
@@ -89,71 +90,74 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
   // Variables that the agent gives are no obstacle once they are filled in.
   const blocked = !template.allowed && template.reason?.code !== 'template-variable-missing';
   return (
-    <div className={styles.around}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (blocked || unfilled.length > 0 || send.isPending) return;
-          if (template.confirm !== undefined) setConfirming(true);
-          else submit();
-        }}
-      >
-        <TemplatePreview {...fillPreview(template.preview, variables)} />
-        <div className={styles.side}>
-          <RecipientLine sendable={sendable} asks={consent} />
-          <TemplateFields
-            template={template}
-            language={language ?? template.language}
-            onLanguage={setLanguage}
-            variables={variables}
-            onVariable={(key, value) => setVariables((all) => ({ ...all, [key]: value }))}
-            basis={basis}
-            onBasis={setBasis}
-          />
-          {send.isError && (
-            <MessageBar intent="error" layout="multiline" role="alert">
-              <MessageBarBody>
-                {sentenceOf(send.error)}
-                {isUncertain(send.error) &&
-                  ' Nothing is lost: Send tries the same message again and never sends it twice.'}
-              </MessageBarBody>
-            </MessageBar>
-          )}
-          <div className={styles.end}>
-            <Button
-              type="submit"
-              appearance="primary"
-              icon={<Send20Filled />}
-              // Focusable, so that neither a wait nor a failed try takes the focus away.
-              disabledFocusable={blocked || send.isPending || unfilled.length > 0}
-              aria-describedby={blocked ? blockedId : undefined}
-            >
-              {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
-            </Button>
-            {blocked && (
-              <span id={blockedId} className={styles.blocked}>
-                {template.reason?.message ?? 'This template cannot be sent now.'}
-                {template.reason?.until !== undefined && (
-                  <>
-                    {' '}
-                    From <Time at={template.reason.until} form="long" />.
-                  </>
-                )}
-              </span>
-            )}
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (blocked || unfilled.length > 0 || send.isPending) return;
+        if (template.confirm !== undefined) setConfirming(true);
+        else submit();
+      }}
+    >
+      <div className={styles.scroll}>
+        <div className={styles.columns}>
+          <TemplatePreview {...fillPreview(template.preview, variables)} />
+          <div className={styles.side}>
+            <RecipientLine sendable={sendable} asks={consent} />
+            <TemplateFields
+              template={template}
+              language={language ?? template.language}
+              onLanguage={setLanguage}
+              variables={variables}
+              onVariable={(key, value) => setVariables((all) => ({ ...all, [key]: value }))}
+              basis={basis}
+              onBasis={setBasis}
+            />
           </div>
         </div>
-        <ConfirmDialog
-          open={confirming}
-          title="Ask again?"
-          confirmLabel="Send Consent Template"
-          onConfirm={submit}
-          onCancel={() => setConfirming(false)}
+      </div>
+      {send.isError && (
+        <MessageBar intent="error" layout="multiline" role="alert">
+          <MessageBarBody>
+            {sentenceOf(send.error)}
+            {isUncertain(send.error) &&
+              ' Nothing is lost: Send tries the same message again and never sends it twice.'}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <div className={styles.end}>
+        <Button
+          {...returnFocus}
+          type="submit"
+          appearance="primary"
+          icon={<Send20Filled />}
+          // Focusable, so that neither a wait nor a failed try takes the focus away.
+          disabledFocusable={blocked || send.isPending || unfilled.length > 0}
+          aria-describedby={blocked ? blockedId : undefined}
         >
-          {template.confirm}
-        </ConfirmDialog>
-      </form>
-    </div>
+          {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
+        </Button>
+        {blocked && (
+          <span id={blockedId} className={styles.blocked}>
+            {template.reason?.message ?? 'This template cannot be sent now.'}
+            {template.reason?.until !== undefined && (
+              <>
+                {' '}
+                From <Time at={template.reason.until} form="long" />.
+              </>
+            )}
+          </span>
+        )}
+      </div>
+      <ConfirmDialog
+        open={confirming}
+        title="Ask again?"
+        confirmLabel="Send Consent Template"
+        onConfirm={submit}
+        onCancel={() => setConfirming(false)}
+      >
+        {template.confirm}
+      </ConfirmDialog>
+    </form>
   );
 }
