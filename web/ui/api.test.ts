@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { ApiProblem, api, withQuery } from './api.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const Shape = z.object({ id: z.string() });
+const answer = (status: number, body: string) => () => Promise.resolve(new Response(body, { status }));
+
+async function problemFrom(fetched: () => Promise<Response>): Promise<ApiProblem> {
+  vi.stubGlobal('fetch', fetched);
+  const caught: unknown = await api.get('/api/thing', Shape).catch((error: unknown) => error);
+  if (!(caught instanceof ApiProblem)) throw new Error('an ApiProblem was expected');
+  return caught;
+}
+
+describe('what a page learns from the server', () => {
+  test('an answer of the promised shape arrives parsed', async () => {
+    vi.stubGlobal('fetch', answer(200, '{"id":"1","new":true}'));
+    expect(await api.get('/api/thing', Shape)).toEqual({ id: '1' });
+  });
+
+  test('a refusal keeps its code, its sentence and every problem', async () => {
+    const problem = await problemFrom(
+      answer(
+        422,
+        JSON.stringify({
+          type: 'about:blank',
+          title: 'Not saved',
+          status: 422,
+          detail: 'Two things are missing.',
+          code: 'invalid',
+          problems: [
+            { code: 'a', message: 'One.', path: 'name' },
+            { code: 'b', message: 'Two.', severity: 'warning' },
+          ],
+        }),
+      ),
+    );
+    expect(problem).toMatchObject({ status: 422, code: 'invalid', detail: 'Two things are missing.' });
+    expect(problem.problems.map(({ code }) => code)).toEqual(['a', 'b']);
+  });
+
+  test('a proxy’s error page, a cut connection and another shape are told as problems too', async () => {
+    expect(await problemFrom(answer(502, '<h1>Bad gateway</h1>'))).toMatchObject({
+      status: 502,
+      code: 'unexpected-answer',
+    });
+    expect(await problemFrom(() => Promise.reject(new TypeError('failed')))).toMatchObject({
+      code: 'network',
+    });
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(await problemFrom(answer(200, '{"id":7}'))).toMatchObject({ code: 'unexpected-answer' });
+  });
+});
+
+test('empty parameters are left out of an address', () => {
+  expect(withQuery('/api/records', { search: 'a&b', cursor: '', consent: undefined, limit: 10 })).toBe(
+    '/api/records?search=a%26b&limit=10',
+  );
+  expect(withQuery('/api/records', {})).toBe('/api/records');
+});
