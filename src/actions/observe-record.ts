@@ -2,8 +2,8 @@ import { matchKey } from '../core/phone.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import {
   complianceToField,
-  fieldToCompliance,
   messagingNumber,
+  observedCompliance,
   otherNumbers,
   type RecordType,
 } from '../core/record-type.ts';

@@ -1,0 +1,192 @@
+import { type RecordType, recordTypeProblems } from '../core/record-type.ts';
+import type { Settings } from '../core/settings.ts';
+import {
+  deleteRecordType,
+  insertAudit,
+  readChannel,
+  saveRecordType,
+  saveSetting,
+  stopChannel,
+} from '../db/organisation.ts';
+import { type ColumnRow, insertColumn, listColumns, recordsAfter } from '../db/records.ts';
+import type { Context } from './context.ts';
+import { createHints } from './live.ts';
+import { observeRecord } from './observe-record.ts';
+import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
+import { notFound, Refusal } from './refusal.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Settings, record types, columns and the channel: what an administrator changes; each change is audited. */
+
+export async function changeSettings(
+  ctx: Context,
+  patch: Partial<Settings>,
+  actor: string,
+): Promise<Settings> {
+  const settings = await inTransaction(ctx, async (tx) => {
+    const before = await loadSettings(tx);
+    const after = { ...before, ...patch };
+    await saveSetting(tx, 'organisation', after, ctx.clock());
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor,
+      action: 'settings.change',
+      subject: 'settings',
+      ...difference(before, after),
+    });
+    const hints = createHints();
+    hints.topic('settings');
+    await hints.send(tx);
+    return after;
+  });
+  ctx.wake.outbox();
+  return settings;
+}
+
+/** Only what changed, so that the audit reads well. */
+function difference(
+  before: Settings,
+  after: Settings,
+): { before: Record<string, unknown>; after: Record<string, unknown> } {
+  const keys = (Object.keys(after) as (keyof Settings)[]).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  );
+  return {
+    before: Object.fromEntries(keys.map((key) => [key, before[key]])),
+    after: Object.fromEntries(keys.map((key) => [key, after[key]])),
+  };
+}
+
+/**
+ * Sets up a record type, or throws 422 with every problem. Its records are then taken in: their numbers into the phone
+ * index, the values of a newly chosen field as found at first sight.
+ */
+export async function configureRecordType(ctx: Context, type: RecordType, actor: string): Promise<void> {
+  const tables = (await ctx.crm.tables()).map((table) => table.name);
+  await inTransaction(ctx, async (tx) => {
+    const columns = tables.includes(type.table) ? await ctx.crm.columns(tx, type.table) : null;
+    const problems = recordTypeProblems(type, columns, tables);
+    if (problems.length > 0)
+      throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', {
+        problems,
+      });
+    const before = (await loadRecordTypes(tx)).get(type.table) ?? null;
+    const { table, ...config } = type;
+    await saveRecordType(tx, table, config, ctx.clock());
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor,
+      action: 'record-type.change',
+      subject: table,
+      before,
+      after: type,
+    });
+    const hints = createHints();
+    hints.topic('record');
+    await hints.send(tx);
+  });
+  await takeInRecords(ctx, type.table);
+}
+
+/** Reads every record of a table, a hundred to a transaction; running it again changes nothing. */
+async function takeInRecords(ctx: Context, table: string): Promise<void> {
+  let after: string | null = null;
+  for (;;) {
+    const from: string | null = after;
+    const last: string | null = await inTransaction(ctx, async (tx) => {
+      const rules = { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
+      const records = await recordsAfter(tx, table, from, 100);
+      for (const record of records)
+        await observeRecord(
+          tx,
+          ctx,
+          { table, id: record.id, values: record.data, actor: null, source: 'crm', edited: null },
+          rules,
+        );
+      return records.at(-1)?.id ?? null;
+    });
+    if (last === null) return;
+    after = last;
+  }
+}
+
+/** Only while no published template needs it. The ledger of its customers stays. */
+export async function removeRecordType(ctx: Context, table: string, actor: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const before = (await loadRecordTypes(tx)).get(table);
+    if (before === undefined) throw notFound('record type');
+    if ((await loadPublished(tx)).some((template) => template.definition.recordType === table))
+      throw new Refusal(
+        409,
+        'record-type-in-use',
+        'Published message templates use this record type. Retire them first.',
+      );
+    await deleteRecordType(tx, table);
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor,
+      action: 'record-type.remove',
+      subject: table,
+      before,
+      after: null,
+    });
+  });
+}
+
+/** A further Boolean column in a table of the embedded CRM. */
+export async function addColumn(
+  ctx: Context,
+  table: string,
+  column: { name?: string | undefined; label: string; default: boolean | null },
+  actor: string,
+): Promise<ColumnRow> {
+  return inTransaction(ctx, async (tx) => {
+    const columns = await listColumns(tx, table);
+    if (columns.length === 0) throw notFound('table');
+    const name = column.name ?? nameFrom(column.label);
+    const row: ColumnRow = {
+      name,
+      label: column.label,
+      kind: 'boolean',
+      defaultValue: column.default,
+      custom: true,
+    };
+    if (!(await insertColumn(tx, table, row, columns.length)))
+      throw new Refusal(409, 'column-exists', `This table has a column “${name}” already.`);
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor,
+      action: 'column.add',
+      subject: `${table}.${name}`,
+      before: null,
+      after: row,
+    });
+    return row;
+  });
+}
+
+/** As Dataverse does: a publisher's prefix and the label's letters. */
+function nameFrom(label: string): string {
+  const letters = label
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '');
+  return `assent_${letters === '' ? 'field' : letters}`.slice(0, 60);
+}
+
+/** A channel that a STOP-class error paused sends again, when a person says so. */
+export async function resumeChannel(ctx: Context, actor: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const before = await readChannel(tx, ctx.channel.phoneNumberId);
+    await stopChannel(tx, ctx.channel.id, null);
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor,
+      action: 'channel.resume',
+      subject: ctx.channel.phoneNumberId,
+      before: { stoppedReason: before?.stoppedReason ?? null },
+      after: { stoppedReason: null },
+    });
+  });
+  ctx.wake.outbox();
+}
