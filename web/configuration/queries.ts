@@ -6,7 +6,6 @@ import { api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 
 export type Column = z.infer<typeof ColumnOut>;
-type Table = z.infer<typeof TableOut>;
 
 const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 const Tables = listOf(TableOut);
