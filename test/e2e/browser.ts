@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import axe, { type AxeResults, type ImpactValue } from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findChromium, HOW_TO_GET_CHROMIUM } from './chromium.ts';
+
+/** What every story in the browser needs: a Chromium, a person's window, a picture of it, and axe's findings. */
+
+const artifacts = path.resolve(import.meta.dirname, '../../artifacts/e2e');
+/** A click or an expectation that takes longer is a defect the story should show. */
+const PATIENCE = 15_000;
+
+export const DESKTOP = { width: 1440, height: 900 } as const;
+export const PHONE = { width: 390, height: 844 } as const;
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error(HOW_TO_GET_CHROMIUM);
+  // The stories run as root in containers, where Chromium's own sandbox cannot start.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+export interface Window {
+  page: Page;
+  /** Errors of the page: uncaught ones, console errors, refused styles and scripts. A story expects none. */
+  errors: string[];
+  close(): Promise<void>;
+}
+
+export interface WindowOptions {
+  viewport?: { width: number; height: number };
+  colorScheme?: 'light' | 'dark';
+  /** Opened first; a sign-in link signs this window's person in. */
+  url?: string;
+}
+
+/** A window with its own cookies, as a person of their own. */
+export async function openWindow(browser: Browser, options: WindowOptions = {}): Promise<Window> {
+  const context: BrowserContext = await browser.newContext({
+    viewport: options.viewport ?? DESKTOP,
+    colorScheme: options.colorScheme ?? 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  if (options.url !== undefined) await page.goto(options.url);
+  return { page, errors, close: () => context.close() };
+}
+
+/** Keeps a picture as `artifacts/e2e/<name>.png`, which git ignores and CI keeps. */
+export async function takePicture(page: Page, name: string): Promise<string> {
+  mkdirSync(artifacts, { recursive: true });
+  const file = path.join(artifacts, `${name}.png`);
+  await page.screenshot({ path: file, animations: 'disabled' });
+  return file;
+}
+
+/** One finding of axe-core: the rule, what it means, and where. */
+export interface Finding {
+  rule: string;
+  impact: ImpactValue;
+  help: string;
+  places: string[];
+}
+
+/**
+ * The serious and critical findings of axe-core (https://github.com/dequelabs/axe-core) on the page as it stands.
+ * The library is evaluated by the debugger, which the page's Content-Security-Policy does not hold back.
+ */
+export async function seriousFindings(page: Page): Promise<Finding[]> {
+  await page.evaluate(axe.source);
+  const results = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, impact, help, nodes }) => ({
+      rule: id,
+      impact: impact ?? null,
+      help,
+      places: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`),
+    }));
+}
