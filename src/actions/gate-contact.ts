@@ -1,12 +1,13 @@
 import { type ConsentView, foldConsent } from '../core/consent.ts';
 import type { AskLimits, GateContact } from '../core/gate.ts';
+import { matchKey, parsePhone } from '../core/phone.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
-import { fieldsSeen, type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
+import { fieldsSeen, type LinkedRecord, recordsOfContactPoints, recordsOfNumber } from '../db/records.ts';
 
 /** Loads what the gate must know of contact points: the fold of their ledger, their records, the fields' values. */
 
@@ -70,6 +71,39 @@ export async function loadContacts(
     });
   }
   return loaded;
+}
+
+/** A number nobody has written to or heard from: nothing decided, no window, perhaps records. Stores nothing. */
+export async function loadStranger(
+  tx: Tx,
+  phone: string | null,
+  now: number,
+  settings: Settings,
+  recordTypes: Map<string, RecordType>,
+): Promise<LoadedContact> {
+  const records = phone === null ? [] : await recordsOfNumber(tx, matchKey(phone));
+  const contact: ContactPoint = {
+    id: '',
+    phone,
+    userId: null,
+    name: null,
+    country: phone === null ? null : (parsePhone(phone)?.country ?? null),
+    shared: false,
+    blocked: false,
+    language: null,
+    lastInboundAt: null,
+    lastWordAt: null,
+    lastInboundWhatsappId: null,
+    ledgerSeq: 0,
+    ledgerHead: null,
+  };
+  const views = fold([], now, settings);
+  return {
+    contact,
+    views,
+    records,
+    gate: gateContact(contact, views, records, new Set(), recordTypes, settings),
+  };
 }
 
 const keyOf = (record: { recordType: string; recordId: string }): string =>

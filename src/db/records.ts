@@ -243,6 +243,16 @@ export async function recordsOfContactPoints(tx: Tx, ids: readonly string[]): Pr
   return rows;
 }
 
+/** The same for a number that no contact point has yet. */
+export async function recordsOfNumber(tx: Tx, matchKey: string): Promise<LinkedRecord[]> {
+  const { rows } = await sql<LinkedRecord>`
+    select '' as "contactPointId", record_type as "recordType", record_id as "recordId", match_key as "matchKey", e164, messaging, name
+      from record_phone where match_key = ${matchKey} order by messaging desc, record_type, record_id`.execute(
+    tx,
+  );
+  return rows;
+}
+
 /** The value a field was last read or written with; absent where it was never seen. */
 export async function readFieldSeen(
   tx: Tx,

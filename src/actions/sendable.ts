@@ -1,0 +1,161 @@
+import { composerBanner } from '../core/banner.ts';
+import {
+  decideSend,
+  explainGate,
+  type GateDecision,
+  type SendPath,
+  wroteSinceRefusal,
+} from '../core/gate.ts';
+import { windowClosesAt } from '../core/session.ts';
+import type { Rendered } from '../core/template.ts';
+import type { Tx } from '../db/engine.ts';
+import { conversationOf } from '../db/messages.ts';
+import { readChannel } from '../db/organisation.ts';
+import type { Context } from './context.ts';
+import { askLimits, gateFor, type LoadedContact, loadContacts, loadStranger } from './gate-contact.ts';
+import { channelConnected } from './judge.ts';
+import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
+import { composeFor, contentFor } from './send-message.ts';
+import { findTarget, type To } from './target.ts';
+
+export interface Reason {
+  code: string;
+  message: string;
+  until?: number;
+}
+
+export interface SendableTemplate {
+  messageTemplateId: string;
+  name: string;
+  type: string;
+  allowed: boolean;
+  reason: Reason | null;
+  alsoBlockedBy: string[];
+  language: string;
+  languages: string[];
+  preview: Rendered;
+  missing: string[];
+  confirm: string | null;
+}
+
+export interface Sendable {
+  freeText: { allowed: boolean; reason: Reason | null };
+  templates: SendableTemplate[];
+  loaded: LoadedContact;
+  phone: string | null;
+  conversationId: string | null;
+  serviceWindowClosesAt: number | null;
+  banner: ReturnType<typeof composerBanner>;
+}
+
+/**
+ * What the gate offers now: the same function with the same inputs as a send, asked for free text and for every
+ * published template, so that the list and the gate can never disagree.
+ */
+export async function readSendable(
+  tx: Tx,
+  ctx: Context,
+  to: To,
+  path: SendPath,
+  maySend: boolean,
+  language: string | null,
+): Promise<Sendable> {
+  const now = ctx.clock();
+  const settings = await loadSettings(tx);
+  const recordTypes = await loadRecordTypes(tx);
+  const target = await findTarget(tx, to);
+  const loaded =
+    target.contact === null
+      ? await loadStranger(tx, target.phone, now, settings, recordTypes)
+      : (await loadContacts(tx, [target.contact], now, settings, recordTypes)).get(target.contact.id);
+  if (loaded === undefined) throw new Error('a contact point that was given is missing');
+  const { contact } = loaded;
+  const known = target.phone !== null || target.contact !== null;
+  const gateContact = await gateFor(tx, loaded, target.addressed, null);
+  const connected = channelConnected(await readChannel(tx, ctx.channel.phoneNumberId));
+  const ask = (content: Parameters<typeof decideSend>[0]['content']): GateDecision =>
+    decideSend({
+      now,
+      path,
+      content,
+      maySend,
+      contactBlocked: contact.blocked,
+      channelConnected: connected,
+      contact: known ? gateContact : null,
+      limits: askLimits(settings),
+    });
+  const freeText = ask({ kind: 'text' });
+  const published = await loadPublished(tx);
+  const templates: SendableTemplate[] = [];
+  for (const template of published) {
+    const { type, name } = template.definition;
+    if (type === 'opt-in' || type === 'opt-out') continue;
+    const composed = await composeFor(
+      tx,
+      ctx,
+      template,
+      published,
+      target,
+      loaded,
+      settings,
+      recordTypes,
+      {},
+      language,
+    );
+    // One of another record type, or one WhatsApp does not approve, is never offered (product.md §3.1).
+    if (composed.fault === 'template-of-another-record-type') continue;
+    const content = contentFor(composed);
+    // What no column fills is asked from the agent when sending, so it does not grey the template.
+    const decision = ask(content.kind === 'template' ? { ...content, missingVariables: [] } : content);
+    templates.push({
+      messageTemplateId: template.id,
+      name,
+      type,
+      allowed: decision.allowed,
+      reason: reasonOf(decision),
+      alsoBlockedBy: decision.allowed ? [] : decision.alsoBlockedBy,
+      language: composed.language,
+      languages: composed.languages,
+      preview: composed.rendered,
+      missing: composed.missing,
+      confirm: type === 'consent' && decision.allowed ? confirmation(loaded, composed.purpose, now) : null,
+    });
+  }
+  return {
+    freeText: { allowed: freeText.allowed, reason: reasonOf(freeText) },
+    templates,
+    loaded,
+    phone: target.phone,
+    conversationId: target.contact === null ? null : await conversationOf(tx, target.contact.id),
+    serviceWindowClosesAt: windowClosesAt(contact.lastInboundAt),
+    banner: known
+      ? composerBanner({ contact: gateContact, now, freeText: freeText.allowed ? null : freeText.code })
+      : {
+          code: 'no-phone',
+          tone: 'warning',
+          text: 'This record has no phone number that WhatsApp could know. Add one to write.',
+        },
+  };
+}
+
+function reasonOf(decision: GateDecision): Reason | null {
+  if (decision.allowed) return null;
+  const reason = { code: decision.code, message: explainGate(decision.code) };
+  return decision.until === undefined ? reason : { ...reason, until: decision.until };
+}
+
+/** After a refusal the agent confirms that they know of it; the API needs no confirmation (product.md §3.5). */
+function confirmation(loaded: LoadedContact, purpose: 'service' | 'marketing', now: number): string | null {
+  const view = loaded.views[purpose];
+  if (view.state !== 'denied' || view.decidedAt === null || wroteSinceRefusal(loaded.gate, view)) return null;
+  return `The customer refused ${ago(now - view.decidedAt)}. Ask again?`;
+}
+
+function ago(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} minute${minutes === 1 ? '' : 's'} ago`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return `${hours} hour${hours === 1 ? '' : 's'} ago`;
+  return `${Math.round(hours / 24)} days ago`;
+}

@@ -1,0 +1,133 @@
+import type { ConsentView } from './consent.ts';
+import { explainGate, type GateCode, type GateContact, wroteSinceRefusal } from './gate.ts';
+import { windowClosesAt, windowOpen } from './session.ts';
+
+/** The composer's one banner: what may be written now, why, until when, and what to do next. */
+export interface Banner {
+  code: string;
+  tone: 'success' | 'info' | 'warning' | 'error';
+  text: string;
+  until?: number;
+}
+
+export interface BannerInput {
+  contact: GateContact;
+  now: number;
+  /** Why free text may not leave; null where it may. */
+  freeText: GateCode | null;
+}
+
+export function composerBanner({ contact, now, freeText }: BannerInput): Banner {
+  const { service } = contact;
+  const closesAt = windowClosesAt(contact.lastInboundAt);
+  const open = windowOpen(contact.lastInboundAt, now);
+  const until = open && closesAt !== null ? { until: closesAt } : {};
+  if (contact.unknownNotAllowed)
+    return { code: 'unknown-number', tone: 'warning', text: explainGate('contact-point-unknown') };
+  if (service.onHold !== null)
+    return {
+      code: 'on-hold',
+      tone: 'warning',
+      text: 'The customer wrote something that reads like a refusal. Decide whether it is one.',
+    };
+  if (service.state === 'denied') return deniedBanner(contact, service, now, freeText, until);
+  if (!service.projects && contact.fieldForbids)
+    return {
+      code: 'denied',
+      tone: 'error',
+      text: 'The CRM says No for this record. Only a Consent Template may be sent; the customer’s answer decides.',
+    };
+  if (
+    freeText !== null &&
+    freeText !== 'service-window-closed' &&
+    freeText !== 'consent-needed' &&
+    freeText !== 'consent-expired'
+  )
+    return { code: freeText, tone: 'warning', text: explainGate(freeText) };
+  if (service.state === 'granted') {
+    const unproven = service.source === 'crm-unproven';
+    const words = unproven ? 'The CRM says Yes, without proof.' : 'The customer agreed.';
+    return open
+      ? {
+          code: unproven ? 'crm-unproven' : 'granted',
+          tone: unproven ? 'info' : 'success',
+          text: `${words} You can write freely.`,
+          ...until,
+        }
+      : {
+          code: 'window-closed',
+          tone: 'info',
+          text: `${words} Their last message is more than 24 hours old, so send a template; free text opens when they answer.`,
+        };
+  }
+  if (service.state === 'expired' && !open)
+    return { code: 'expired', tone: 'warning', text: explainGate('consent-expired') };
+  if (service.openRequest !== null && !open)
+    return {
+      code: 'requested',
+      tone: 'info',
+      text: `Asked ${day(service.openRequest.at)}, not answered yet. Writing opens when the customer agrees.`,
+    };
+  if (freeText === null)
+    return contact.unset === 'allow' && !open
+      ? {
+          code: 'unset-allowed',
+          tone: 'info',
+          text: 'The customer was not asked. Your organisation allows messages until they refuse.',
+        }
+      : {
+          code: 'wrote-first',
+          tone: 'info',
+          text: 'The customer wrote to you, so you can answer. Ask for consent to write after that.',
+          ...until,
+        };
+  if (contact.unset === 'allow')
+    return { code: 'window-closed', tone: 'info', text: explainGate('service-window-closed') };
+  return {
+    code: 'ask-first',
+    tone: 'warning',
+    text: 'The customer has not been asked yet. Send a Consent Template first.',
+  };
+}
+
+function deniedBanner(
+  contact: GateContact,
+  service: ConsentView,
+  now: number,
+  freeText: GateCode | null,
+  until: { until?: number },
+): Banner {
+  const refused = service.decidedAt === null ? 'Refused' : `Refused ${day(service.decidedAt)}`;
+  if (service.openRequest !== null && service.openRequest.at >= (service.decidedAt ?? 0))
+    return {
+      code: 'denied',
+      tone: 'error',
+      text: `${refused}. Asked again ${day(service.openRequest.at)}, not answered yet.`,
+    };
+  if (!wroteSinceRefusal(contact, service))
+    return { code: 'denied', tone: 'error', text: `${refused}. Only a Consent Template may be sent.` };
+  if (freeText === null)
+    return {
+      code: 'denied-reply',
+      tone: 'warning',
+      text: `${refused}, wrote just now: you may answer this message.`,
+      ...until,
+    };
+  return windowOpen(contact.lastInboundAt, now)
+    ? {
+        code: 'denied-wrote',
+        tone: 'warning',
+        text: `${refused}, wrote since then: ask again with a Consent Template.`,
+      }
+    : { code: 'denied', tone: 'error', text: `${refused}. Only a Consent Template may be sent.` };
+}
+
+/** `12 May 2026`, in UTC: the same words on the server and on every screen. */
+function day(at: number): string {
+  return new Date(at).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+}

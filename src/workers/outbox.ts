@@ -1,0 +1,56 @@
+import type { Context } from '../actions/context.ts';
+import { claimSends, handOver, sweepLeases } from '../actions/hand-over.ts';
+import { nextDueAt } from '../db/outbox.ts';
+import { type Loop, startLoop } from './loop.ts';
+
+/** Messages per second that a number may send (Meta: 80, in and out together; 1,000 when upgraded). */
+export const DEFAULT_PER_SECOND = 70;
+/** Sends under way at once: as many sockets as the adapter keeps. */
+const MOST_IN_FLIGHT = 32;
+const SWEEP_EVERY_MS = 5_000;
+
+/** Drains the outbox: claims what may leave now, hands over in parallel, takes over what a dead process left. */
+export function startOutbox(ctx: Context, options: { perSecond?: number } = {}): Loop {
+  const perSecond = options.perSecond ?? DEFAULT_PER_SECOND;
+  let inFlight = 0;
+  let sweptAt = 0;
+  const underWay = new Set<Promise<void>>();
+  const loop = startLoop({
+    name: 'outbox',
+    log: ctx.log,
+    idleMs: 2_000,
+    async turn() {
+      if (performance.now() - sweptAt > SWEEP_EVERY_MS) {
+        sweptAt = performance.now();
+        await sweepLeases(ctx);
+      }
+      const free = MOST_IN_FLIGHT - inFlight;
+      if (free <= 0) return null;
+      const { claims, againInMs } = await claimSends(ctx, free, perSecond);
+      for (const claim of claims) {
+        inFlight += 1;
+        const sending = handOver(ctx, claim)
+          .catch((error: unknown) =>
+            ctx.log.error({ err: error, messageId: claim.message.id }, 'a hand-over could not be stored'),
+          )
+          .finally(() => {
+            inFlight -= 1;
+            underWay.delete(sending);
+            loop.wake();
+          });
+        underWay.add(sending);
+      }
+      if (claims.length > 0) return 0;
+      if (againInMs !== null) return Math.max(5, againInMs);
+      const next = await nextDueAt(ctx.database.db);
+      return next === null ? null : Math.min(2_000, Math.max(5, next - ctx.clock()));
+    },
+  });
+  return {
+    ...loop,
+    async stop() {
+      await loop.stop();
+      await Promise.allSettled([...underWay]);
+    },
+  };
+}
