@@ -148,7 +148,7 @@ export function MessageBox({ to, draftId, freeText, conversationId, hideWhenEmpt
       <div className={styles.row}>
         {children}
         <span id={reasonId} className={styles.hint}>
-          {closed ? (freeText.reason?.message ?? '') : hintOf(draft.text)}
+          {!closed ? hintOf(draft.text) : shown && freeText.reason?.message}
         </span>
         {shown && (
           <Button type="submit" appearance="primary" icon={<Send20Filled />} disabledFocusable={!ready}>

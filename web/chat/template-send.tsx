@@ -34,7 +34,6 @@ const useStyles = makeStyles({
     padding: '2px',
     '@container (min-width: 620px)': { gridTemplateColumns: 'minmax(0, 384px) minmax(220px, 1fr)' },
   },
-  side: { display: 'flex', flexDirection: 'column', gap: '10px', minWidth: 0 },
   end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', flexShrink: 0 },
   blocked: { color: tokens.colorNeutralForeground2, flex: '1 1 200px' },
 });
@@ -102,20 +101,18 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
       <div className={styles.scroll}>
         <div className={styles.columns}>
           <TemplatePreview {...fillPreview(template.preview, variables)} />
-          <div className={styles.side}>
-            <RecipientLine sendable={sendable} asks={consent} />
-            <TemplateFields
-              template={template}
-              language={language ?? template.language}
-              onLanguage={setLanguage}
-              variables={variables}
-              onVariable={(key, value) => setVariables((all) => ({ ...all, [key]: value }))}
-              basis={basis}
-              onBasis={setBasis}
-            />
-          </div>
+          <TemplateFields
+            template={template}
+            language={language ?? template.language}
+            onLanguage={setLanguage}
+            variables={variables}
+            onVariable={(key, value) => setVariables((all) => ({ ...all, [key]: value }))}
+            basis={basis}
+            onBasis={setBasis}
+          />
         </div>
       </div>
+      <RecipientLine sendable={sendable} asks={consent} />
       {send.isError && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>

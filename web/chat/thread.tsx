@@ -1,4 +1,4 @@
-import { Button, Divider, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { Button, Divider, makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
 import { useEffect, useMemo, useRef } from 'react';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { localTime } from '../ui/time.tsx';
@@ -30,8 +30,11 @@ const useStyles = makeStyles({
   },
   list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '8px' },
   row: { display: 'flex', flexDirection: 'column' },
-  older: { alignSelf: 'center' },
+  // What stands above the messages must not be what the browser holds in place when older ones come in below it.
+  edge: { overflowAnchor: 'none', display: 'flex', justifyContent: 'center' },
   day: { padding: '4px 0' },
+  // A day's separator goes up when older messages of that day come in.
+  moves: { overflowAnchor: 'none' },
 });
 
 /** The messages of a conversation with its consent events between them, oldest at the top, newest in view. */
@@ -67,22 +70,23 @@ export function Thread({ conversationId, customer }: { conversationId: string; c
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
     <section className={styles.scroll} aria-label={`Messages with ${customer}`} tabIndex={0}>
       <div className={styles.content}>
-        <div ref={top} />
         {messages.isPending && <Loading rows={5} label="Loading messages" />}
         {messages.isError && <ErrorState error={messages.error} onRetry={() => void messages.refetch()} />}
         {events.isError && <ErrorState error={events.error} onRetry={() => void events.refetch()} />}
-        {isFetchingNextPage && <Spinner size="tiny" label="Loading older messages" />}
-        {hasNextPage && !isFetchingNextPage && (
-          <Button className={styles.older} size="small" onClick={() => void fetchNextPage()}>
-            Show older messages
-          </Button>
-        )}
+        <div ref={top} className={styles.edge}>
+          {isFetchingNextPage && <Spinner size="tiny" label="Loading older messages" />}
+          {hasNextPage && !isFetchingNextPage && (
+            <Button size="small" onClick={() => void fetchNextPage()}>
+              Show older messages
+            </Button>
+          )}
+        </div>
         {complete && items.length === 0 && (
           <EmptyState title="No messages yet">What may be sent first stands below.</EmptyState>
         )}
         <ol className={styles.list}>
           {items.map((item) => (
-            <li key={item.key} className={styles.row}>
+            <li key={item.key} className={mergeClasses(styles.row, item.kind === 'day' && styles.moves)}>
               <Row item={item} customer={customer} />
             </li>
           ))}
