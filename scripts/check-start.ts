@@ -1,0 +1,60 @@
+import { type Product, startProduct } from '../test/e2e/product.ts';
+
+/**
+ * `npm run check:start`: what the README promises of `npm start`, on a port and a data directory of its own. It is
+ * ready in time, the printed links open, what was stored is there after `kill -9`, and it ends when asked to.
+ */
+const NAME = 'Kept Through A Kill';
+
+async function expectPage(url: string, what: string): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  const type = answer.headers.get('content-type') ?? '';
+  if (!answer.ok || !type.startsWith('text/html')) {
+    throw new Error(`${what} at ${new URL(url).pathname} answered ${answer.status} ${type}`);
+  }
+  console.log(`${what}: ${answer.status}`);
+}
+
+async function call(product: Product, method: 'GET' | 'POST', path: string, body?: unknown): Promise<string> {
+  const answer = await fetch(`${product.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${product.adminApiKey}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return text;
+}
+
+const started = performance.now();
+const first = await startProduct();
+let second: Product | null = null;
+try {
+  console.log(`ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  await expectPage(`${first.url}/`, 'first page');
+  await expectPage(first.links.administrator, "administrator's sign-in link");
+  await expectPage(first.links.agent, "agent's sign-in link");
+  for (const line of first.output().split('\n')) {
+    const [phone] = line.match(/https?:\/\/\S+\/emulator\/phone\S*/) ?? [];
+    if (phone !== undefined) await expectPage(phone, "customer's phone");
+  }
+  await call(first, 'POST', '/api/records/contact', { values: { fullname: NAME } });
+  await first.kill();
+  console.log('killed');
+
+  second = await startProduct({ dataDir: first.dataDir });
+  const found = await call(
+    second,
+    'GET',
+    `/api/records?recordType=contact&search=${encodeURIComponent(NAME)}`,
+  );
+  if (!found.includes(NAME)) throw new Error(`the record made before the kill is gone: ${found}`);
+  console.log('started again on the same data, the record is there');
+  await expectPage(second.links.administrator, "administrator's sign-in link");
+  const code = await second.stop();
+  console.log(`ended when asked to, with code ${code}`);
+} finally {
+  await second?.kill();
+  await first.discard();
+}

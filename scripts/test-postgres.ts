@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { onServer } from '../test/db/database.ts';
+
+/**
+ * `npm run test:postgres -- [vitest's arguments]`: the tests that open a database, on the server of
+ * `TEST_DATABASE_URL`. Each makes its own database there; whatever a broken run leaves is dropped at the end.
+ */
+const root = path.dirname(import.meta.dirname);
+const server = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+const prefix = `assent_test_${randomBytes(4).toString('hex')}`;
+
+try {
+  const { rows } = await onServer(server, 'show server_version_num');
+  if (Number(rows[0]?.server_version_num) < 150_000) throw new Error('PostgreSQL 15 or later is needed');
+} catch (error) {
+  console.error(
+    `No PostgreSQL to test on at ${new URL(server).host} (TEST_DATABASE_URL): ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exit(1);
+}
+
+const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).filter((file) => {
+  if (/^test\/(e2e|faults)\//.test(file)) return false;
+  return /openTestDatabase|createTestContext/.test(readFileSync(path.join(root, file), 'utf8'));
+});
+const vitest = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--project',
+  'unit',
+  ...process.argv.slice(2),
+  ...files,
+];
+const env = { ...process.env, TEST_DATABASE_URL: server, TEST_DATABASE_PREFIX: prefix };
+process.exitCode = spawnSync(process.execPath, vitest, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
+
+const left = await onServer(server, `select datname from pg_database where datname like '${prefix}_%'`);
+for (const { datname } of left.rows)
+  await onServer(server, `drop database if exists ${datname} with (force)`);
