@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** The environment, read once at the start. The README lists every variable. */
+export interface Config {
+  /** No `WHATSAPP_ACCESS_TOKEN`: the emulator plays WhatsApp inside the process, on loopback. */
+  sandbox: boolean;
+  port: number;
+  host: string;
+  /** Where people and Meta reach this installation; an origin without a slash at its end. */
+  publicUrl: string;
+  dataDir: string;
+  /** PostgreSQL; null is PGlite in `dataDir`. */
+  databaseUrl: string | null;
+  /** Null in a sandbox that was given none: `main` makes one per data directory. */
+  adminApiKey: string | null;
+  whatsapp: WhatsAppConfig;
+  crm: 'embedded' | 'dataverse';
+  secret: string | null;
+  logLevel: LogLevel;
+  version: string;
+}
+
+export interface WhatsAppConfig {
+  apiUrl: string;
+  /** `v26.0` */
+  apiVersion: string;
+  phoneNumberId: string;
+  businessAccountId: string;
+  accessToken: string;
+  /** Any of them may have signed a webhook: two while a secret is being changed. */
+  appSecrets: string[];
+  verifyToken: string;
+}
+
+export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+const GRAPH = 'https://graph.facebook.com';
+const SANDBOX_PHONE_NUMBER_ID = '200300400500600';
+const SANDBOX_BUSINESS_ACCOUNT_ID = '100200300400500';
+/** Shorter keys can be found by trying. */
+const KEY_LENGTH = 32;
+
+const secretWords = (): string => randomBytes(32).toString('base64url');
+
+/**
+ * Reads the environment, or names everything that is wrong with it at once: each problem begins with the variable and
+ * says what to do. No problem repeats a value that may be a secret. `random` makes the sandbox's own secrets, new ones
+ * at each start.
+ */
+export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secretWords): ReadConfig {
+  const problems: string[] = [];
+  const text = (name: string): string | null => env[name]?.trim() || null;
+  const checked = (name: string, fits: (value: string) => boolean, problem: string): string | null => {
+    const value = text(name);
+    if (value !== null && !fits(value)) problems.push(`${name} ${problem}`);
+    return value;
+  };
+
+  const sandbox = text('WHATSAPP_ACCESS_TOKEN') === null;
+  const port = Number(checked('PORT', isPort, 'must be a port: a whole number from 0 to 65535.') ?? 3000);
+  const host = text('HOST') ?? '127.0.0.1';
+  if (sandbox && !isLoopback(host))
+    problems.push(
+      `HOST is ${host}, but without WHATSAPP_ACCESS_TOKEN this is a sandbox, and a sandbox listens on this machine only (anybody who reaches it could play your customers). Leave HOST away, or set WHATSAPP_ACCESS_TOKEN.`,
+    );
+  const publicUrl = checked(
+    'PUBLIC_URL',
+    isOrigin,
+    'must be an address such as https://assent.example.com, without a path.',
+  );
+  const databaseUrl = checked(
+    'DATABASE_URL',
+    isPostgres,
+    'must be a PostgreSQL address: postgres://user:password@host:5432/database.',
+  );
+  const adminApiKey = checked(
+    'ADMIN_API_KEY',
+    (value) => value.length >= KEY_LENGTH && /^[\x21-\x7e]+$/.test(value),
+    `must have at least ${KEY_LENGTH} characters, without spaces: for example what "openssl rand -base64 36" prints.`,
+  );
+  const secret = checked(
+    'ASSENT_SECRET',
+    (value) => value.length >= KEY_LENGTH,
+    `must have at least ${KEY_LENGTH} characters: for example what "openssl rand -base64 36" prints. Without it Assent makes one and keeps it in its database.`,
+  );
+  const level = text('LOG_LEVEL') ?? 'info';
+  const logLevel = LOG_LEVELS.find((one) => one === level);
+  if (logLevel === undefined) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+  const crm = text('CRM') ?? 'embedded';
+  if (crm === 'dataverse')
+    problems.push(
+      'CRM=dataverse comes with a later version. Leave CRM away, or set CRM=embedded, for the CRM that Assent brings along.',
+    );
+  else if (crm !== 'embedded') problems.push('CRM must be "embedded", or left away.');
+
+  const phoneNumberId = checked(
+    'WHATSAPP_PHONE_NUMBER_ID',
+    isMetaId,
+    'must be the id Meta shows, digits only.',
+  );
+  const businessAccountId = checked(
+    'WHATSAPP_BUSINESS_ACCOUNT_ID',
+    isMetaId,
+    'must be the id Meta shows, digits only.',
+  );
+  const apiUrl = checked('WHATSAPP_API_URL', isHttp, `must be an http or https address, such as ${GRAPH}.`);
+  if (sandbox && apiUrl !== null && apiUrl !== GRAPH)
+    problems.push(
+      'WHATSAPP_API_URL is set but WHATSAPP_ACCESS_TOKEN is not. Set the token to use that address, or leave both away for the sandbox.',
+    );
+  const apiVersion =
+    checked('WHATSAPP_API_VERSION', (value) => /^v\d+\.\d+$/.test(value), 'must look like v26.0.') ?? 'v26.0';
+  const appSecrets = (text('WHATSAPP_APP_SECRET') ?? '').split(',').flatMap((one) => one.trim() || []);
+  const verifyToken = text('WHATSAPP_VERIFY_TOKEN');
+
+  if (!sandbox) {
+    const missing = REQUIRED.filter((name) =>
+      name === 'WHATSAPP_APP_SECRET' ? appSecrets.length === 0 : text(name) === null,
+    );
+    if (missing.length > 0)
+      problems.push(
+        `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. With WHATSAPP_ACCESS_TOKEN set this is no sandbox and ${missing.length === 1 ? 'it is' : 'all of them are'} needed.`,
+      );
+  }
+  if (problems.length > 0 || logLevel === undefined) return { ok: false, problems };
+  return {
+    ok: true,
+    config: {
+      sandbox,
+      port,
+      host,
+      publicUrl: new URL(publicUrl ?? `http://${reachable(host)}:${port}`).origin,
+      dataDir: text('DATA_DIR') ?? './data',
+      databaseUrl,
+      adminApiKey,
+      whatsapp: {
+        apiUrl: sandbox ? `http://${reachable(host)}:${port}` : (apiUrl ?? GRAPH).replace(/\/+$/, ''),
+        apiVersion,
+        phoneNumberId: phoneNumberId ?? SANDBOX_PHONE_NUMBER_ID,
+        businessAccountId: businessAccountId ?? SANDBOX_BUSINESS_ACCOUNT_ID,
+        accessToken: text('WHATSAPP_ACCESS_TOKEN') ?? random(),
+        appSecrets: appSecrets.length > 0 ? appSecrets : [random()],
+        verifyToken: verifyToken ?? random(),
+      },
+      crm: 'embedded',
+      secret,
+      logLevel,
+      version: packageJson.version,
+    },
+  };
+}
+
+/** Beside the access token, which decides that this is no sandbox. */
+const REQUIRED = [
+  'ADMIN_API_KEY',
+  'WHATSAPP_PHONE_NUMBER_ID',
+  'WHATSAPP_BUSINESS_ACCOUNT_ID',
+  'WHATSAPP_APP_SECRET',
+  'WHATSAPP_VERIFY_TOKEN',
+];
+
+const isPort = (value: string): boolean => /^\d{1,5}$/.test(value) && Number(value) <= 65_535;
+const isMetaId = (value: string): boolean => /^\d{5,30}$/.test(value);
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function isHttp(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+}
+
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !isHttp(value)) return false;
+  return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+}
+
+function isPostgres(value: string): boolean {
+  return /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '');
+}
+
+/** The host as it stands in an address; what listens everywhere is reached as localhost. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

@@ -1,0 +1,178 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { Refusal } from '../actions/refusal.ts';
+import { ProviderUnavailable } from '../ports.ts';
+import type { Problem } from './schemas/common.ts';
+
+/**
+ * Every answer that is no success is problem+json (RFC 9457). `type` is `about:blank`: what went wrong is told by
+ * `code`, which is stable, and the title is the status in words, as the RFC has it for that type.
+ */
+export interface ProblemInput {
+  status: number;
+  code: string;
+  title?: string;
+  /** One sentence that a person can act on. */
+  detail: string;
+  alsoBlockedBy?: string[];
+  problems?: NonNullable<Problem['problems']>;
+  /** Milliseconds since 1970: from when it is worth trying again. */
+  until?: number;
+  retryAfterSeconds?: number;
+}
+
+export function sendProblem(reply: FastifyReply, problem: ProblemInput): FastifyReply {
+  const { status, code, detail, alsoBlockedBy, problems, until, retryAfterSeconds } = problem;
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
+  const body = {
+    type: 'about:blank',
+    title: problem.title ?? STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    ...(alsoBlockedBy === undefined || alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy }),
+    ...(problems === undefined || problems.length === 0 ? {} : { problems }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
+  // A string goes out as it is: the route's response schema describes successes.
+  return reply
+    .code(status)
+    .type('application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(String)
+    .send(JSON.stringify(body));
+}
+
+/** Installs the one way errors leave: at the root, so that every scope that sets no other has it. */
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request);
+    if (problem.status >= 500)
+      request.log.error(
+        { err: error, method: request.method, route: request.routeOptions.url, code: problem.code },
+        'a request failed',
+      );
+    // Headers went out already (a stream broke): nothing can be said any more.
+    if (reply.sent) return reply;
+    return sendProblem(reply, problem);
+  });
+}
+
+export const notFoundProblem: ProblemInput = {
+  status: 404,
+  code: 'not-found',
+  detail: 'There is nothing at this address.',
+};
+
+/** What an error of ours, of the framework or of the database means to the one who asked. */
+export function problemOf(error: unknown, request: Pick<FastifyRequest, 'id'>): ProblemInput {
+  if (error instanceof Refusal)
+    return { status: error.status, code: error.code, detail: error.message, ...error.extra };
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error);
+  if (error instanceof ProviderUnavailable)
+    return {
+      status: 502,
+      code: 'whatsapp-unavailable',
+      detail: `WhatsApp could not be asked. ${error.message}`,
+    };
+  if (isDatabaseUnavailable(error))
+    return {
+      status: 503,
+      code: 'database-unavailable',
+      detail: 'The database cannot be reached. Nothing was changed; try again in a moment.',
+      retryAfterSeconds: 5,
+    };
+  const framework = frameworkProblem(error);
+  if (framework !== null) return framework;
+  return {
+    status: 500,
+    code: 'internal',
+    detail: `Assent made a mistake. The log tells more under the request id ${request.id}.`,
+  };
+}
+
+function invalidRequest(
+  error: Pick<FastifyError, 'validationContext'> & {
+    validation: { keyword: string; instancePath: string; message?: string }[];
+  },
+): ProblemInput {
+  const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
+  const problems = error.validation.map((issue) => {
+    const path = issue.instancePath.split('/').filter((step) => step !== '');
+    return {
+      code: issue.keyword.replaceAll('_', '-'),
+      message: issue.message ?? 'does not fit',
+      path: [part, ...path].join('.'),
+    };
+  });
+  const first = problems[0];
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return {
+    status: 422,
+    code: 'invalid-request',
+    detail: `${first?.path ?? part}: ${first?.message ?? 'does not fit'}${more}`,
+    problems,
+  };
+}
+
+function frameworkProblem(error: unknown): ProblemInput | null {
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error ? String(error.code) : '';
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { status: 413, code: 'too-large', detail: 'The request is larger than this call takes.' };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return {
+      status: 415,
+      code: 'unsupported-media-type',
+      detail:
+        'This call does not take that content type. Send application/json, unless the API says otherwise.',
+    };
+  if (code.startsWith('FST_ERR_CTP_') && status === 400)
+    return { status: 400, code: 'invalid-json', detail: 'The body is not JSON.' };
+  // Fastify's JSON parser marks what it cannot read, `__proto__` keys included, with this status and no code.
+  if (error instanceof SyntaxError && status === 400)
+    return { status: 400, code: 'invalid-json', detail: 'The body is not JSON.' };
+  if (code === 'FST_ERR_BAD_URL')
+    return {
+      status: 400,
+      code: 'invalid-url',
+      detail: 'The address cannot be read: a % in it stands alone.',
+    };
+  if (status === 429) return tooManyRequests(60);
+  if (status >= 400 && status < 500)
+    return { status, code: 'invalid-request', detail: 'The request cannot be read.' };
+  return null;
+}
+
+export function tooManyRequests(seconds: number): ProblemInput {
+  return {
+    status: 429,
+    code: 'too-many-requests',
+    detail: `Too many failed attempts from this address. Try again in ${seconds} s.`,
+    retryAfterSeconds: seconds,
+  };
+}
+
+/** Connection exceptions, shutdown, too many connections, out of disk or memory: the request may be right, later. */
+const UNAVAILABLE = /^(08|57P0|53|25006$)/;
+const NETWORK = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOSPC',
+]);
+/** What `pg` and PGlite say without a code. */
+const UNAVAILABLE_TEXT =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|PGlite is closed|driver has already been destroyed/;
+
+/** https://www.postgresql.org/docs/15/errcodes-appendix.html */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return UNAVAILABLE.test(code) || NETWORK.has(code) || UNAVAILABLE_TEXT.test(error.message);
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify';
+import {
+  createJsonSchemaTransform,
+  type FastifyPluginAsyncZod,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { Context } from '../actions/context.ts';
+import type { Ingest } from '../actions/ingest.ts';
+import type { Config } from '../config.ts';
+import { createAuth, refuseChangesByAuditors } from './auth.ts';
+import { guardEmulator } from './emulator-guard.ts';
+import { createHealth, type Readiness } from './health.ts';
+import { createLive } from './live.ts';
+import { installProblems, problemOf, sendProblem } from './problem.ts';
+import { installSecurityHeaders } from './security-headers.ts';
+import { signInRoutes, signOutRoute } from './sign-in.ts';
+import { installWebApp } from './web-app.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export interface ServerDependencies {
+  ctx: Context;
+  config: Config;
+  ingest: Ingest;
+  ready: () => Promise<Readiness>;
+  /** The calls of the API, under `/api` and behind the check who calls. */
+  routes: FastifyPluginAsyncZod;
+  /** Sandbox only: all of the emulator's routes, at the root. */
+  emulator?: FastifyPluginAsync;
+  /** Where the built pages are; tests bring their own. */
+  webDist?: string;
+}
+
+/** Enough for any JSON of the API; routes that take files say more. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** The whole HTTP side, ready to listen. Closing it ends live streams and lets requests under way finish. */
+export async function createServer(deps: ServerDependencies): Promise<FastifyInstance> {
+  const { ctx, config } = deps;
+  const logger: FastifyBaseLogger = ctx.log;
+  const app = fastify({
+    loggerInstance: logger,
+    // Fastify's own lines hold whole addresses, and those hold sign-in and verify tokens.
+    disableRequestLogging: true,
+    // Ids from outside could forge the log.
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, request, reply) => sendProblem(reply, problemOf(error, request)),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    const line = {
+      method,
+      route: routeOptions.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
+    if (reply.statusCode >= 400) request.log.info(line, 'request');
+    else request.log.debug(line, 'request');
+  });
+  installProblems(app);
+  await installSecurityHeaders(app, { https: config.publicUrl.startsWith('https:') });
+  await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  await describeApi(app, config);
+
+  const live = createLive(ctx);
+  // Streams would keep the server from closing.
+  app.addHook('preClose', () => live.close());
+  await app.register(createAuth(ctx, config));
+  signInRoutes(app, ctx, config);
+  await app.register(createHealth(ctx, config, deps.ready));
+  await app.register(createWebhooks(ctx, config, deps.ingest), { prefix: '/webhooks' });
+  await app.register(
+    async (api) => {
+      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+      await api.register(async (inside) => {
+        inside.addHook('onRequest', inside.requireCaller);
+        signOutRoute(inside, ctx, config, live.endSessions);
+        await inside.register(live.plugin);
+        await inside.register(async (calls) => {
+          calls.addHook('onRequest', refuseChangesByAuditors);
+          await calls.register(deps.routes);
+        });
+      });
+    },
+    { prefix: '/api' },
+  );
+  if (deps.emulator !== undefined) await app.register(guardEmulator(deps.emulator));
+  await installWebApp(app, deps.webDist);
+  return app;
+}
+
+async function describeApi(app: FastifyInstance, config: Config): Promise<void> {
+  const transform = createJsonSchemaTransform({ zodToJsonConfig: { unrepresentable: 'any' } });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Assent',
+        version: config.version,
+        description:
+          'Consent-aware WhatsApp desk. Errors are application/problem+json with a stable `code`. Lists take `limit` and `cursor`.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: config.publicUrl }],
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'ADMIN_API_KEY' },
+          session: { type: 'apiKey', in: 'cookie', name: 'assent_session' },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
+    },
+    transform(document) {
+      if (document.url.startsWith('/api/')) return transform(document);
+      return { schema: { hide: true }, url: document.url };
+    },
+  });
+}

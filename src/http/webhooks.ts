@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Context } from '../actions/context.ts';
+import { type Ingest, storeInvalid } from '../actions/ingest.ts';
+import { parseWebhook } from '../adapters/whatsapp-cloud/parse-webhook.ts';
+import { verifySignature } from '../adapters/whatsapp-cloud/signature.ts';
+import type { Config } from '../config.ts';
+import { equalSecrets } from './auth.ts';
+import { createFailures } from './failures.ts';
+import { sendProblem, tooManyRequests } from './problem.ts';
+
+/** Meta's own bound of a payload. */
+const MOST_BYTES = 3 * 1024 * 1024;
+/** Bad signatures or verify tokens that one address may show per minute. Who signs well is never counted. */
+const MOST_FAILURES = 60;
+
+const Handshake = z.object({
+  'hub.mode': z.literal('subscribe'),
+  'hub.verify_token': z.string(),
+  'hub.challenge': z.string().min(1).max(1000),
+});
+
+/**
+ * Where Meta calls us. A 200 says "stored for good", and nothing else does: what cannot be stored now is answered with
+ * 503, and Meta sends it again (for up to seven days).
+ *
+ * https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint
+ */
+export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): FastifyPluginAsync {
+  return async (app) => {
+    const failures = createFailures(app, MOST_FAILURES);
+    takeRawBodies(app);
+    app.addHook('onResponse', async (request, reply) => {
+      if (request.method === 'POST') ctx.metrics.webhooks.inc({ result: resultOf(reply.statusCode) });
+    });
+
+    app.get('/whatsapp', { exposeHeadRoute: false }, async (request, reply) => {
+      const query = Handshake.safeParse(request.query);
+      if (query.success && equalSecrets(query.data['hub.verify_token'], config.whatsapp.verifyToken))
+        return reply.type('text/plain; charset=utf-8').send(query.data['hub.challenge']);
+      const seconds = await failures.count(request);
+      if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
+      return sendProblem(reply, {
+        status: 403,
+        code: 'wrong-verify-token',
+        detail: 'The verify token is not the one of this installation (WHATSAPP_VERIFY_TOKEN).',
+      });
+    });
+
+    app.post('/whatsapp', { bodyLimit: MOST_BYTES }, async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const signature = request.headers['x-hub-signature-256'];
+      const header = typeof signature === 'string' ? signature : undefined;
+      if (!verifySignature(body, header, config.whatsapp.appSecrets)) {
+        const seconds = await failures.count(request);
+        if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
+        return sendProblem(reply, {
+          status: 401,
+          code: 'bad-signature',
+          detail:
+            'X-Hub-Signature-256 is not the signature of this body with the app secret (WHATSAPP_APP_SECRET).',
+        });
+      }
+      const receivedAt = ctx.clock();
+      const bodySha256 = createHash('sha256').update(body).digest('hex');
+      const text = body.toString('utf8');
+      const json = parseJson(text);
+      try {
+        if (!json.ok) {
+          await storeInvalid(ctx, text.replaceAll('\u0000', '\uFFFD'), bodySha256);
+          return sendProblem(reply, {
+            status: 400,
+            code: 'invalid-json',
+            detail: 'The body is signed, but it is not JSON. It was kept for a person to look at.',
+          });
+        }
+        await ingest.submit({ updates: parseWebhook(json.value), bodySha256, receivedAt });
+      } catch (error) {
+        request.log.error({ err: error, bodySha256 }, 'a webhook could not be stored');
+        return notStored(reply);
+      }
+      return reply.code(200).send();
+    });
+
+    app.post('/dataverse', async (_request, reply) =>
+      sendProblem(reply, {
+        status: 501,
+        code: 'not-available',
+        detail: 'Dataverse comes with a later version of Assent.',
+      }),
+    );
+  };
+}
+
+function notStored(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, {
+    status: 503,
+    code: 'not-stored',
+    detail: 'The webhook could not be stored. Send it again.',
+    retryAfterSeconds: 5,
+  });
+}
+
+/** The signature is over the bytes, so no parser may touch them, whatever content type they claim. */
+function takeRawBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}
+
+function resultOf(status: number): string {
+  const names: Record<number, string> = {
+    200: 'stored',
+    400: 'invalid-json',
+    401: 'bad-signature',
+    413: 'too-large',
+    429: 'too-many-requests',
+    501: 'not-available',
+    503: 'not-stored',
+  };
+  return names[status] ?? 'failed';
+}

@@ -1,0 +1,83 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import type { Context } from '../src/actions/context.ts';
+import { createMetrics } from '../src/actions/metrics.ts';
+import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
+import { createWhatsAppCloud } from '../src/adapters/whatsapp-cloud/client.ts';
+import { type Database, openPGlite } from '../src/db/engine.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { ensureChannel } from '../src/db/organisation.ts';
+import type { MessagingProvider } from '../src/ports.ts';
+
+export interface TestContext {
+  ctx: Context;
+  /** Moves the clock every action reads; it stands still otherwise. */
+  setNow(ms: number): void;
+  /** Closes the database, unless it was given. */
+  close(): Promise<void>;
+}
+
+/** Where the clock of a test stands at first. */
+export const NOON = Date.parse('2026-05-12T12:00:00.000Z');
+
+/**
+ * The real thing with a clock that the test moves: migrated database (PGlite in memory unless one is given), embedded
+ * CRM, one channel. Nobody answers at the provider's address unless a provider is given.
+ */
+export async function createTestContext(
+  options: { engine?: Database; provider?: MessagingProvider; sandbox?: boolean } = {},
+): Promise<TestContext> {
+  const database = options.engine ?? (await openPGlite(null));
+  await migrate(database.db);
+  const channel = {
+    id: '200300400500600',
+    phoneNumberId: '200300400500600',
+    businessAccountId: '100200300400500',
+  };
+  await ensureChannel(database.db, channel);
+  let now = NOON;
+  const clock = (): number => now;
+  const nobody = (): MessagingProvider =>
+    createWhatsAppCloud({
+      apiUrl: 'http://127.0.0.1:9',
+      apiVersion: 'v26.0',
+      phoneNumberId: channel.phoneNumberId,
+      businessAccountId: channel.businessAccountId,
+      accessToken: 'no-token',
+      timeoutMs: 1_000,
+      now: clock,
+    });
+  const ctx: Context = {
+    database,
+    clock,
+    log: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+    crm: await createEmbeddedCrm(database.db),
+    provider: options.provider ?? nobody(),
+    channel,
+    keys: {
+      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      numberHash: (matchKey) => createHmac('sha256', 'test pepper').update(matchKey).digest('hex'),
+      sign: (text) => createHmac('sha256', 'test key').update(text).digest('hex'),
+    },
+    metrics: createMetrics(),
+    make: { id: () => uuidV7(now), token: () => randomBytes(16).toString('base64url') },
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {} },
+    sandbox: options.sandbox ?? true,
+  };
+  return {
+    ctx,
+    setNow(ms) {
+      now = ms;
+    },
+    async close() {
+      if (options.engine === undefined) await database.close();
+    },
+  };
+}
+
+/** RFC 9562: 48 bits of time, then the version, then chance. */
+function uuidV7(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0');
+  const chance = randomBytes(10).toString('hex');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-8${chance.slice(3, 6)}-${chance.slice(6, 18)}`;
+}
