@@ -5,7 +5,7 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style
 const MINUTE = 60_000;
 
 /** How long ago, up to a day ("4 min. ago"); from then on the date. */
-export function ago(at: string, now: number): string {
+function ago(at: string, now: number): string {
   const minutes = Math.floor((now - Date.parse(at)) / MINUTE);
   if (minutes < 1) return 'now';
   if (minutes < 60) return relative.format(-minutes, 'minute');

@@ -1,8 +1,9 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Chat24Regular } from '@fluentui/react-icons/svg/chat';
 import { useState } from 'react';
+import { AppLink } from '../ui/link.tsx';
 import { usePageHeading, usePageTitle } from '../ui/page.tsx';
-import { EmptyState, Loaded, Loading } from '../ui/states.tsx';
+import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { type ConversationFilter, useConversation } from './chat-queries.ts';
 import { ConversationFilters } from './conversation-filters.tsx';
 import { ConversationList } from './conversation-list.tsx';
@@ -30,7 +31,7 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     outline: 'none',
   },
-  wait: { padding: '16px' },
+  wait: { padding: '16px', display: 'flex', flexDirection: 'column', gap: '12px' },
 });
 
 /** The list of conversations and, beside it, the open one; on a narrow screen one of the two. */
@@ -66,16 +67,18 @@ function OpenConversation({ conversationId }: { conversationId: string }) {
   const styles = useStyles();
   const conversation = useConversation(conversationId);
   usePageTitle(conversation.data?.contactPoint.name ?? 'Chats');
+  if (conversation.data !== undefined)
+    return <ConversationView conversation={conversation.data} backTo="/chats" />;
   return (
-    <Loaded
-      query={conversation}
-      loading={
-        <div className={styles.wait}>
-          <Loading label="Loading the chat" />
-        </div>
-      }
-    >
-      {(one) => <ConversationView conversation={one} backTo="/chats" />}
-    </Loaded>
+    <div className={styles.wait}>
+      {conversation.isError ? (
+        <>
+          <ErrorState error={conversation.error} onRetry={() => void conversation.refetch()} />
+          <AppLink to="/chats">All chats</AppLink>
+        </>
+      ) : (
+        <Loading label="Loading the chat" />
+      )}
+    </div>
   );
 }

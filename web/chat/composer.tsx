@@ -3,7 +3,7 @@ import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
 import { useCallback, useRef, useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { useMe } from '../ui/me.tsx';
-import { Loaded, Loading } from '../ui/states.tsx';
+import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
 import { MessageBox } from './message-box.tsx';
@@ -56,17 +56,19 @@ type Props = {
 export function Composer({ to, draftId }: Props) {
   const styles = useStyles();
   const sendable = useSendable(to);
+  const { refetch: ask } = sendable;
+  const refetch = useCallback(() => void ask(), [ask]);
+  if (sendable.data !== undefined) {
+    return <Ready to={to} draftId={draftId} sendable={sendable.data} onExpired={refetch} />;
+  }
   return (
-    <Loaded
-      query={sendable}
-      loading={
-        <div className={styles.composer}>
-          <Loading rows={2} label="Loading what may be sent" />
-        </div>
-      }
-    >
-      {(now) => <Ready to={to} draftId={draftId} sendable={now} onExpired={() => void sendable.refetch()} />}
-    </Loaded>
+    <div className={styles.composer}>
+      {sendable.isError ? (
+        <ErrorState error={sendable.error} onRetry={refetch} />
+      ) : (
+        <Loading rows={2} label="Loading what may be sent" />
+      )}
+    </div>
   );
 }
 

@@ -1,4 +1,11 @@
-import { Button, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  tokens,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components';
 import { LockClosed16Regular } from '@fluentui/react-icons/svg/lock-closed';
 import { useState } from 'react';
 import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts';
@@ -40,6 +47,7 @@ type Props = { record: RecordOut; type: RecordTypeOut | undefined; columns: Colu
 export function ComplianceCard({ record, type, columns }: Props) {
   const styles = useStyles();
   const mayAct = useMe().role !== 'auditor';
+  const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'refusal' | 'grant' | null>(null);
   const [phone] = record.phones;
   const { consent } = record;
@@ -98,10 +106,10 @@ export function ComplianceCard({ record, type, columns }: Props) {
       ) : (
         mayAct && (
           <div className={styles.line}>
-            <Button size="small" onClick={() => setDialog('refusal')}>
+            <Button {...returnFocus} size="small" onClick={() => setDialog('refusal')}>
               Record a refusal
             </Button>
-            <Button size="small" onClick={() => setDialog('grant')}>
+            <Button {...returnFocus} size="small" onClick={() => setDialog('grant')}>
               Record a grant
             </Button>
           </div>

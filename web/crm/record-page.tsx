@@ -3,8 +3,9 @@ import { useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
+import { AppLink } from '../ui/link.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
-import { Loaded, Loading } from '../ui/states.tsx';
+import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
 import { RecordForm } from './record-form.tsx';
 import { useRecord, useRecordTypes } from './record-queries.ts';
@@ -45,17 +46,18 @@ type Props = { table: string; id: string; chat: ReactNode };
 /** One record: its form and its consent, with its chat beside them, or as a third tab where there is no room. */
 export function RecordPage({ table, id, chat }: Props) {
   const record = useRecord(table, id);
+  if (record.data !== undefined) return <OneRecord record={record.data} chat={chat} />;
   return (
-    <Loaded
-      query={record}
-      loading={
-        <Page>
-          <Loading label="Loading the record" />
-        </Page>
-      }
-    >
-      {(one) => <OneRecord record={one} chat={chat} />}
-    </Loaded>
+    <Page>
+      {record.isError ? (
+        <>
+          <ErrorState error={record.error} onRetry={() => void record.refetch()} />
+          <AppLink to="/records">All records</AppLink>
+        </>
+      ) : (
+        <Loading label="Loading the record" />
+      )}
+    </Page>
   );
 }
 

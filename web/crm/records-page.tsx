@@ -1,4 +1,10 @@
-import { Button, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
 import { ArrowUpload20Regular } from '@fluentui/react-icons/svg/arrow-upload';
@@ -23,6 +29,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
   const styles = useStyles();
   const types = useRecordTypes();
   const mayChange = useMe().role !== 'auditor';
+  const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'new' | 'import' | null>(null);
   const { items = [] } = types.data ?? {};
   return (
@@ -34,6 +41,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
           <>
             {mayChange && (
               <Button
+                {...returnFocus}
                 appearance="primary"
                 icon={<Add20Regular />}
                 disabled={items.length === 0}
@@ -44,6 +52,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
             )}
             {mayChange && (
               <Button
+                {...returnFocus}
                 icon={<ArrowUpload20Regular />}
                 disabled={items.length === 0}
                 onClick={() => setDialog('import')}
