@@ -10,6 +10,7 @@ import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
+import { auditSentence } from './audit-words.ts';
 import { differencesOf } from './differences.ts';
 
 type Entry = z.infer<typeof AuditOut>;
@@ -21,7 +22,7 @@ const useStyles = makeStyles({
 });
 
 const columns: Column<Entry>[] = [
-  { header: 'What', cell: ({ action, subject }) => `${action} ${subject}`.trim() },
+  { header: 'What', cell: auditSentence },
   { header: 'Change', cell: (entry) => <Changes entry={entry} /> },
   { header: 'Who', cell: ({ actor }) => actor },
   { header: 'When', cell: ({ at }) => <Time at={at} form="long" /> },

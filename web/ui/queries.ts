@@ -39,7 +39,7 @@ const touches: Record<LiveHint['topic'], string[]> = {
   conversation: ['conversation', 'message', 'sendable'],
   message: ['message', 'conversation', 'sendable', 'channel'],
   consent: ['consent', 'conversation', 'message', 'record', 'sendable', 'setup'],
-  record: ['record', 'conversation', 'consent', 'sendable'],
+  record: ['record', 'record-type', 'conversation', 'consent', 'sendable', 'setup'],
   template: ['template', 'sendable', 'setup', 'channel'],
   settings: ['settings', 'record-type', 'record', 'template', 'sendable', 'setup'],
   channel: ['channel', 'template', 'setup'],

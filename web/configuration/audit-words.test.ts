@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { auditSentence } from './audit-words.ts';
+
+test('an audit entry reads as a sentence that names the thing by its own name', () => {
+  const after = { name: 'Ask for consent', type: 'consent' };
+  expect(
+    auditSentence({ action: 'message-template.publish', subject: '0197-uuid', before: null, after }),
+  ).toBe('Message template “Ask for consent” published');
+  expect(
+    auditSentence({
+      action: 'record-type.remove',
+      subject: 'lead',
+      before: { displayName: 'Lead' },
+      after: null,
+    }),
+  ).toBe('Record type “Lead” removed');
+  expect(auditSentence({ action: 'settings.change', subject: 'settings', before: {}, after: {} })).toBe(
+    'Settings changed',
+  );
+});
+
+test('what has no name or no words yet is still told', () => {
+  expect(auditSentence({ action: 'message-template.retire', subject: 't1', before: {}, after: {} })).toBe(
+    'Message template t1 retired',
+  );
+  expect(auditSentence({ action: 'webhook.replay', subject: '17', before: null, after: null })).toBe(
+    'Webhook replay 17',
+  );
+});
