@@ -7,7 +7,7 @@ import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
 import { MessageBox } from './message-box.tsx';
-import { consentTemplateOf, nextStep } from './next-step.ts';
+import { consentTemplateOf } from './next-step.ts';
 import { SendableBanner } from './sendable-banner.tsx';
 import { TemplatePicker } from './template-picker.tsx';
 import { TemplateSend } from './template-send.tsx';
@@ -93,10 +93,7 @@ function Ready({
   return (
     <section ref={region} tabIndex={-1} className={styles.composer} aria-label="Message composer">
       <SendableBanner sendable={sendable} onExpired={onExpired} mayAct={mayAct} />
-      <Announce
-        text={`${sendable.banner.text} ${nextStep(sendable)}`}
-        id={`${sendable.banner.code} ${sendable.banner.text}`}
-      />
+      <Announce text={sendable.banner.text} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
         <div className={styles.card}>
           <h2 className={styles.cardTitle}>

@@ -11,24 +11,27 @@ const line = {
   receivedAt: '2026-05-12T08:00:00.000Z',
   source: 'button',
   actor: null,
-  summary: 'Tapped “No, Thank You”',
+  summary: 'Refused: tapped “No, Thank You”',
   evidence: {},
   hash: '00',
   prevHash: null,
 };
 
 describe('consentSentence', () => {
-  it('says who did what, and how', () => {
-    expect(consentSentence(line, 'Ana').text).toBe('Ana refused: tapped “No, Thank You”');
+  it('names the customer where the customer acted', () => {
+    expect(consentSentence(line, 'Ana')).toEqual({
+      text: 'Ana refused: tapped “No, Thank You”',
+      tone: 'danger',
+    });
   });
 
-  it('leaves a word in capitals as the customer wrote it', () => {
-    expect(consentSentence({ ...line, summary: 'STOP' }, 'Ana').text).toBe('Ana refused: STOP');
-  });
-
-  it('names the purpose where only marketing is meant', () => {
-    expect(consentSentence({ ...line, purposes: ['marketing'], summary: '' }, 'Ana').text).toBe(
-      'Ana refused (marketing)',
-    );
+  it('leaves what we did as it is', () => {
+    const asked = {
+      ...line,
+      type: 'requested' as const,
+      act: 'requested',
+      summary: 'Asked for consent by Alex',
+    };
+    expect(consentSentence(asked, 'Ana')).toEqual({ text: 'Asked for consent by Alex', tone: 'informative' });
   });
 });

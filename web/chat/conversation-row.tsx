@@ -84,7 +84,7 @@ export function ConversationRow({
           />
         )}
         <span className={mergeClasses(styles.lastText, unread > 0 && styles.unreadText)} dir="auto">
-          {lastMessage?.text ?? 'No messages yet'}
+          {lastMessage?.text ?? (lastMessageAt === null ? 'No messages yet' : 'A message without text')}
         </span>
       </span>
       <span className={styles.number}>{contactPoint.phone ?? contactPoint.userId ?? ''}</span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SendableOut, SendableTemplate } from '../../src/http/schemas/chat.ts';
-import { consentTemplateOf, nextStep } from './next-step.ts';
+import { cannotAsk, consentTemplateOf } from './next-step.ts';
 
 function template(messageTemplateId: string, more: Partial<SendableTemplate> = {}): SendableTemplate {
   return {
@@ -49,22 +49,17 @@ describe('consentTemplateOf', () => {
   });
 });
 
-describe('nextStep', () => {
-  const blocked = template('ask', {
-    allowed: false,
-    reason: { code: 'asked-too-recently', message: 'Asked an hour ago.' },
-  });
+describe('cannotAsk', () => {
   it.each([
-    ['after a refusal', sendable(), 'You may ask again with the Consent Template below.'],
-    ['asked too recently', sendable({ templates: [blocked] }), 'Asked an hour ago.'],
-    ['on hold, whatever else', sendable({ onHold: true }), 'Read what the customer wrote, then decide.'],
-    ['free text', sendable({ freeText: { allowed: true } }), 'You can write.'],
+    ['no template at all', sendable({ templates: [] }), true],
     [
-      'no Consent Template at all',
-      sendable({ templates: [] }),
-      'There is no published Consent Template to ask with. Ask an administrator to add one.',
+      'a Consent Template, though not now',
+      sendable({ templates: [template('ask', { allowed: false })] }),
+      false,
     ],
-  ])('%s', (_, now, words) => {
-    expect(nextStep(now)).toBe(words);
+    ['another template may go', sendable({ templates: [template('order', { type: 'utility' })] }), false],
+    ['writing is open', sendable({ templates: [], freeText: { allowed: true } }), false],
+  ])('%s', (_, now, expected) => {
+    expect(cannotAsk(now)).toBe(expected);
   });
 });

@@ -9,9 +9,10 @@ import {
 } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { AppLink } from '../ui/link.tsx';
 import { localTime } from '../ui/time.tsx';
 import { type HoldChoice, HoldDialog } from './hold-dialog.tsx';
-import { nextStep } from './next-step.ts';
+import { cannotAsk } from './next-step.ts';
 import { timeLeft } from './time-left.ts';
 import { useNowUntil } from './use-now.ts';
 
@@ -23,7 +24,7 @@ const useStyles = makeStyles({
 
 type Props = { sendable: SendableOut; onExpired: () => void; mayAct: boolean };
 
-/** The one banner of the composer: why, until when, and what to do next. On hold it asks for the decision. */
+/** The one banner of the composer, in the server's words: why, until when, and what to do next. On hold it asks for the decision. */
 export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
   const styles = useStyles();
   const { banner, conversationId } = sendable;
@@ -31,12 +32,17 @@ export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
   const returnFocus = useRestoreFocusTarget();
   const [deciding, setDeciding] = useState<HoldChoice | null>(null);
   const left = banner.until === undefined ? '' : timeLeft(banner.until, now);
-  const next = nextStep(sendable);
   return (
     <>
       <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>
         <MessageBarBody className={styles.body}>
-          <strong dir="auto">{banner.text}</strong> {next !== banner.text && next}{' '}
+          <strong dir="auto">{banner.text}</strong>{' '}
+          {cannotAsk(sendable) && (
+            <>
+              No Consent Template is published for this kind of record.{' '}
+              <AppLink to="/configuration/message-templates">Message Templates</AppLink>{' '}
+            </>
+          )}
           {banner.until !== undefined && left !== '' && (
             <span className={styles.until}>
               Until {localTime(banner.until, 'long')} ({left} left).

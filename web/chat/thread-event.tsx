@@ -84,7 +84,7 @@ export function noteSentence(message: MessageOut, about: MessageOut | null, cust
       return `${who} deleted ${what}. What was received is kept above.`;
     case 'reaction':
       return message.text === undefined || message.text === ''
-        ? `${who} took a reaction to ${what} back.`
+        ? `${who} changed a reaction to ${what}.`
         : `${who} reacted with ${message.text} to ${what}.`;
     default:
       return `${who}: ${shortText(message)}`;

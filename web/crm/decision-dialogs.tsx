@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.tsx';
 
 /** Whose decision is recorded. */
-export type DecisionOf = { phone: string } | { conversationId: string };
+type DecisionOf = { phone: string } | { conversationId: string };
 type Purpose = z.infer<typeof PurposeName>;
 type Props = { of: DecisionOf; name: string; onClose: () => void };
 

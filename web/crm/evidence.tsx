@@ -2,6 +2,7 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { Fragment, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
+import { evidenceFacts } from './evidence-facts.ts';
 
 type Line = z.infer<typeof LedgerLineOut>;
 
@@ -37,10 +38,7 @@ export function Evidence({ line }: { line: Line }) {
     ['What happened', line.act],
     ['Source', line.source],
     ['Recorded by', line.actor ?? 'nobody; the customer’s own act'],
-    ...Object.entries(line.evidence).map(([name, value]): [string, ReactNode] => [
-      evidenceName(name),
-      <EvidenceValue key={name} value={value} />,
-    ]),
+    ...evidenceFacts(line.evidence),
     ['Line', String(line.seq)],
     ['Hash (SHA-256)', <code key="hash">{line.hash}</code>],
     [
@@ -62,24 +60,6 @@ export function Evidence({ line }: { line: Line }) {
   );
 }
 
-function EvidenceValue({ value }: { value: unknown }) {
-  const styles = useStyles();
-  if (value === null || value === undefined) return 'none';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ');
-  return <pre className={styles.code}>{JSON.stringify(value, null, 2)}</pre>;
-}
-
 function exactTime(at: string): ReactNode {
   return <time dateTime={at}>{exact.format(new Date(at))}</time>;
-}
-
-/** `wordingHash` reads "Wording hash". */
-function evidenceName(name: string): string {
-  const words = name
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]/g, ' ')
-    .toLowerCase();
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
