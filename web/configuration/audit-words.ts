@@ -5,6 +5,8 @@ const sentences: Record<string, string> = {
   'record-type.remove': 'Record type # removed',
   'column.add': 'Column # added',
   'channel.resume': 'Sending from number # resumed',
+  'message.settle': 'Message with an unknown outcome settled',
+  'number.shared': 'Shared mark of a number changed',
   'message-template.create': 'Message template # created',
   'message-template.change': 'Message template # changed',
   'message-template.publish': 'Message template # published',

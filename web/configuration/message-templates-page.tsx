@@ -14,7 +14,7 @@ import { languageName } from './countries.ts';
 import { useMessageTemplates, useRecordTypes } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { templateTypeName, templateTypes } from './template-draft.ts';
-import { TemplateStatus, waitingText } from './template-status.tsx';
+import { TemplateStatus, waitsFor } from './template-status.tsx';
 
 const useStyles = makeStyles({
   filter: { maxWidth: '280px' },
@@ -114,7 +114,11 @@ function columnsFor(
       cell: (template) => (
         <span className={styles.status}>
           <TemplateStatus template={template} />
-          {waitingText(template) !== '' && <span className={styles.waits}>{waitingText(template)}</span>}
+          {waitsFor(template).map((line) => (
+            <span key={line} className={styles.waits}>
+              {line}
+            </span>
+          ))}
         </span>
       ),
     },

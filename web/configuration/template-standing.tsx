@@ -11,7 +11,9 @@ import { api } from '../ui/api.ts';
 import { useMayConfigure } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { MessageTemplates, messageTemplatePath } from './queries.ts';
-import { waitingText } from './template-status.tsx';
+import { waitsFor } from './template-status.tsx';
+
+const useStyles = makeStyles({ list: { margin: '4px 0', paddingInlineStart: '20px' } });
 
 /** Where a saved template stands for agents and customers, and the one step that brings it further. */
 export function TemplateStanding({ template }: { template: MessageTemplateOut }) {
@@ -28,7 +30,7 @@ export function TemplateStanding({ template }: { template: MessageTemplateOut })
   }
   return (
     <>
-      {waitingText(template) !== '' && <Waiting template={template} />}
+      {waitsFor(template).length > 0 && <Waiting template={template} />}
       {status === 'published' && draft !== null && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>
@@ -42,6 +44,7 @@ export function TemplateStanding({ template }: { template: MessageTemplateOut })
 }
 
 function Waiting({ template }: { template: MessageTemplateOut }) {
+  const styles = useStyles();
   const mayConfigure = useMayConfigure();
   const client = useQueryClient();
   const notify = useNotify();
@@ -58,8 +61,13 @@ function Waiting({ template }: { template: MessageTemplateOut }) {
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>Published, waits for:</MessageBarTitle> {waitingText(template)} Until then agents see
-        it greyed.
+        <MessageBarTitle>Published, waits for</MessageBarTitle>
+        <ul className={styles.list}>
+          {waitsFor(template).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+        Until then agents see it greyed.
       </MessageBarBody>
       {mayConfigure && template.type === 'consent' && (
         <MessageBarActions>
