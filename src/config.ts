@@ -61,7 +61,12 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     return value;
   };
 
-  const sandbox = text('WHATSAPP_ACCESS_TOKEN') === null;
+  const accessToken = checked(
+    'WHATSAPP_ACCESS_TOKEN',
+    (value) => /^[\x21-\x7e]+$/.test(value),
+    'must be the token as Meta shows it, without spaces or line breaks.',
+  );
+  const sandbox = accessToken === null;
   const port = Number(checked('PORT', isPort, 'must be a port: a whole number from 0 to 65535.') ?? 3000);
   const host = text('HOST') ?? '127.0.0.1';
   if (sandbox && !isLoopback(host))
@@ -143,7 +148,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
         apiVersion,
         phoneNumberId: phoneNumberId ?? SANDBOX_PHONE_NUMBER_ID,
         businessAccountId: businessAccountId ?? SANDBOX_BUSINESS_ACCOUNT_ID,
-        accessToken: text('WHATSAPP_ACCESS_TOKEN') ?? random(),
+        accessToken: accessToken ?? random(),
         appSecrets: appSecrets.length > 0 ? appSecrets : [random()],
         verifyToken: verifyToken ?? random(),
       },

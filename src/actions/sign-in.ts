@@ -8,7 +8,7 @@ import {
   replaceSession,
   useSignInLink,
 } from '../db/organisation.ts';
-import { continueSession, deleteSignIn } from '../db/sessions.ts';
+import { continueSession, deleteSignIn, personOfLink } from '../db/sessions.ts';
 import type { Context } from './context.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -76,6 +76,15 @@ export async function signIn(ctx: Context, linkToken: string): Promise<IssuedTok
     });
     return issued;
   });
+}
+
+/** Whether the holder of this session is the one the link was made for. */
+export async function isHolderOfLink(ctx: Context, linkToken: string, token: string): Promise<boolean> {
+  const session = await readCaller(ctx, token);
+  return (
+    session !== null &&
+    session.person.id === (await personOfLink(ctx.database.db, ctx.keys.sha256(linkToken)))
+  );
 }
 
 /** A session that stands. `id` is the hash of its present token and may be kept and compared, never shown. */

@@ -13,6 +13,13 @@ export async function continueSession(
   );
 }
 
+/** Whose link this is or was. */
+export async function personOfLink(tx: Tx, tokenHash: string): Promise<string | null> {
+  const { rows } = await sql<{ personId: string }>`
+    select person_id as "personId" from sign_in_link where token_hash = ${tokenHash}`.execute(tx);
+  return rows[0]?.personId ?? null;
+}
+
 /** Ends the session of this token and every token that came before or after it: all of one sign-in. */
 export async function deleteSignIn(tx: Tx, tokenHash: string): Promise<string[]> {
   const { rows } = await sql<{ tokenHash: string }>`

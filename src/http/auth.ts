@@ -44,11 +44,16 @@ export function createAuth(ctx: Context, config: Config) {
   return fastifyPlugin(
     async (app: FastifyInstance) => {
       const failures = createFailures(app, MOST_FAILURES);
-      const failed = async (request: FastifyRequest, refusal: Refusal): Promise<Refusal> => {
+      const failed = async (
+        request: FastifyRequest,
+        reply: FastifyReply,
+        refusal: Refusal,
+      ): Promise<Refusal> => {
         const seconds = await failures.count(request);
         if (seconds === 0) return refusal;
+        reply.header('retry-after', String(seconds));
         const { status, code, detail } = tooManyRequests(seconds);
-        return new Refusal(status, code, detail, { until: ctx.clock() + seconds * 1000 });
+        return new Refusal(status, code, detail);
       };
 
       app.decorateRequest('authenticated', null);
@@ -63,7 +68,7 @@ export function createAuth(ctx: Context, config: Config) {
         if (request.authenticated !== null) return;
         const { authorization } = request.headers;
         if (authorization !== undefined) {
-          if (!isKey(authorization, config.adminApiKey)) throw await failed(request, wrongKey());
+          if (!isKey(authorization, config.adminApiKey)) throw await failed(request, reply, wrongKey());
           request.authenticated = { caller: KEY_CALLER, sessionId: null };
           return;
         }
@@ -71,7 +76,7 @@ export function createAuth(ctx: Context, config: Config) {
         if (token === undefined || token === '') throw signedOutRefusal();
         if (!isSafeMethod(request.method) && !isOwnRequest(request, config.publicUrl)) throw crossSite();
         const session = token.length > 200 ? null : await readCaller(ctx, token);
-        if (session === null) throw await failed(request, signedOutRefusal());
+        if (session === null) throw await failed(request, reply, signedOutRefusal());
         request.authenticated = { caller: { kind: 'person', ...session.person }, sessionId: session.id };
         if (!session.rotationDue) return;
         const issued = await rotate(ctx, token);

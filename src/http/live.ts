@@ -69,22 +69,26 @@ export function createLive(ctx: Context, options: { heartbeat?: number } = {}): 
     for (const hint of hintsOf(payload)) pending.set(JSON.stringify(hint), hint);
     timer ??= setTimeout(tellAll, GATHER);
   };
+  const endSessions = (sessionIds: readonly string[]): void => {
+    for (const stream of [...streams])
+      if (stream.sessionId !== null && sessionIds.includes(stream.sessionId)) end(stream);
+  };
+  let checking = false;
   const keepAlive = async (): Promise<void> => {
-    for (const stream of [...streams]) {
-      write(stream, ': \n\n');
-      if (stream.sessionId === null) continue;
+    for (const stream of [...streams]) write(stream, ': \n\n');
+    if (checking) return;
+    checking = true;
+    for (const sessionId of new Set([...streams].map((stream) => stream.sessionId))) {
       // A database that is away says nothing about the session.
-      const stands = await sessionStands(ctx, stream.sessionId).catch(() => true);
-      if (!stands) end(stream);
+      const stands = sessionId === null || (await sessionStands(ctx, sessionId).catch(() => true));
+      if (!stands) endSessions([sessionId]);
     }
+    checking = false;
   };
 
   return {
     connections: () => streams.size,
-    endSessions(sessionIds) {
-      for (const stream of [...streams])
-        if (stream.sessionId !== null && sessionIds.includes(stream.sessionId)) end(stream);
-    },
+    endSessions,
     async close() {
       clearTimeout(timer);
       clearInterval(beat);
@@ -107,6 +111,8 @@ export function createLive(ctx: Context, options: { heartbeat?: number } = {}): 
           'x-accel-buffering': 'no',
         });
         const stream = { response: reply.raw, sessionId: request.authenticated?.sessionId ?? null };
+        // The page may have gone while its session was read.
+        if (reply.raw.destroyed) return;
         streams.add(stream);
         reply.raw.on('close', () => streams.delete(stream));
         reply.raw.on('error', () => streams.delete(stream));

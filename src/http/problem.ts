@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { Refusal } from '../actions/refusal.ts';
 import { ProviderUnavailable } from '../ports.ts';
 import type { Problem } from './schemas/common.ts';
@@ -92,19 +93,28 @@ export function problemOf(error: unknown, request: Pick<FastifyRequest, 'id'>): 
   };
 }
 
-function invalidRequest(
-  error: Pick<FastifyError, 'validationContext'> & {
-    validation: { keyword: string; instancePath: string; message?: string }[];
-  },
-): ProblemInput {
-  const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
-  const problems = error.validation.map((issue) => {
-    const path = issue.instancePath.split('/').filter((step) => step !== '');
-    return {
-      code: issue.keyword.replaceAll('_', '-'),
-      message: issue.message ?? 'does not fit',
-      path: [part, ...path].join('.'),
-    };
+const PARTS: Record<string, string> = {
+  querystring: 'query',
+  params: 'path',
+  headers: 'headers',
+  body: 'body',
+};
+
+/** zod's issues as the provider passes them on; `params` holds what is particular to the kind of issue. */
+interface InvalidPart {
+  validationContext?: string | undefined;
+  validation: { keyword: string; instancePath: string; message?: string; params: Record<string, unknown> }[];
+}
+
+function invalidRequest(error: InvalidPart): ProblemInput {
+  const part = PARTS[error.validationContext ?? 'body'] ?? 'body';
+  const problems = error.validation.flatMap(({ keyword, instancePath, message, params }) => {
+    const path = instancePath.split('/').filter((step) => step !== '');
+    return nearest({ code: keyword, message: message ?? 'does not fit', path, ...params }).map((issue) => ({
+      code: issue.code.replaceAll('_', '-'),
+      message: issue.message,
+      path: [part, ...issue.path].join('.'),
+    }));
   });
   const first = problems[0];
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
@@ -114,6 +124,22 @@ function invalidRequest(
     detail: `${first?.path ?? part}: ${first?.message ?? 'does not fit'}${more}`,
     problems,
   };
+}
+
+const Issue = z.object({
+  code: z.string(),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])),
+});
+type Issue = z.infer<typeof Issue>;
+const UnionIssue = z.object({ code: z.literal('invalid_union'), errors: z.array(z.array(Issue)) });
+
+/** A union says only that nothing fits; what is missing from the shape that fits best helps more. */
+function nearest(issue: Issue & Record<string, unknown>): Issue[] {
+  const union = UnionIssue.safeParse(issue);
+  if (!union.success) return [issue];
+  const [best] = union.data.errors.filter((one) => one.length > 0).sort((a, b) => a.length - b.length);
+  return best?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
 }
 
 function frameworkProblem(error: unknown): ProblemInput | null {

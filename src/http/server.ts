@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  fastify,
+  LogController,
+} from 'fastify';
 import {
   createJsonSchemaTransform,
   type FastifyPluginAsyncZod,
@@ -45,7 +51,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   const app = fastify({
     loggerInstance: logger,
     // Fastify's own lines hold whole addresses, and those hold sign-in and verify tokens.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Ids from outside could forge the log.
     requestIdHeader: false,
     genReqId: () => randomUUID(),
@@ -81,11 +87,15 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   // Streams would keep the server from closing.
   app.addHook('preClose', () => live.close());
   await app.register(createAuth(ctx, config));
-  signInRoutes(app, ctx, config);
+  signInRoutes(app, ctx, config, live.endSessions);
   await app.register(createHealth(ctx, config, deps.ready));
   await app.register(createWebhooks(ctx, config, deps.ingest), { prefix: '/webhooks' });
   await app.register(
     async (api) => {
+      api.addHook('onSend', async (_request, reply) => {
+        // Answers are about people and about now; nothing may keep them.
+        if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+      });
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
       await api.register(async (inside) => {
         inside.addHook('onRequest', inside.requireCaller);

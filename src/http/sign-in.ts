@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
-import { signIn, signOut } from '../actions/sign-in.ts';
+import { isHolderOfLink, signIn, signOut } from '../actions/sign-in.ts';
 import type { Config } from '../config.ts';
 import { clearSessionCookie, SESSION_COOKIE, setSessionCookie } from './auth.ts';
 import { createFailures } from './failures.ts';
@@ -21,7 +21,12 @@ const Query = z.object({
  * `GET /sign-in?token=`: uses a one-time link up. Programs that look at links before a person does (mail scanners by
  * HEAD, browsers that prefetch) must not use it up for them.
  */
-export function signInRoutes(app: FastifyInstance, ctx: Context, config: Config): void {
+export function signInRoutes(
+  app: FastifyInstance,
+  ctx: Context,
+  config: Config,
+  signedOut: (sessionIds: string[]) => void,
+): void {
   const failures = createFailures(app, MOST_FAILURES);
   const schema = { hide: true };
 
@@ -38,13 +43,15 @@ export function signInRoutes(app: FastifyInstance, ctx: Context, config: Config)
       return reply.code(503).type('text/plain; charset=utf-8').send('Open the link to sign in.');
     const seconds = await failures.wait(request);
     if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
+    const before = request.cookies[SESSION_COOKIE] ?? '';
     const issued = await signIn(ctx, token);
     if (issued === null) {
+      // Opened again by the one who used it: they are in already.
+      if (await isHolderOfLink(ctx, token, before)) return reply.redirect(localPath(next) ?? '/', 303);
       await failures.count(request);
       return explain(reply, config, 410);
     }
-    const before = request.cookies[SESSION_COOKIE];
-    if (before !== undefined) await signOut(ctx, before);
+    signedOut(await signOut(ctx, before));
     setSessionCookie(reply, config, issued);
     return reply.redirect(localPath(next) ?? '/', 303);
   });

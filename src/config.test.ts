@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+const KEY = 'k'.repeat(32);
+const PRODUCTION = {
+  ADMIN_API_KEY: KEY,
+  WHATSAPP_ACCESS_TOKEN: 'EAAG-token',
+  WHATSAPP_PHONE_NUMBER_ID: '106540352242922',
+  WHATSAPP_BUSINESS_ACCOUNT_ID: '102290129340398',
+  WHATSAPP_APP_SECRET: 'app-secret',
+  WHATSAPP_VERIFY_TOKEN: 'verify-token',
+};
+
+function config(env: NodeJS.ProcessEnv) {
+  const read = readConfig(env, () => 'random');
+  if (!read.ok) throw new Error(read.problems.join('\n'));
+  return read.config;
+}
+
+function problems(env: NodeJS.ProcessEnv): string[] {
+  const read = readConfig(env);
+  return read.ok ? [] : read.problems;
+}
+
+describe('the sandbox', () => {
+  it('is what an empty environment starts, on loopback, with secrets of its own', () => {
+    expect(config({})).toMatchObject({
+      sandbox: true,
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: 'http://127.0.0.1:3000',
+      dataDir: './data',
+      databaseUrl: null,
+      adminApiKey: null,
+      crm: 'embedded',
+      secret: null,
+      logLevel: 'info',
+      whatsapp: {
+        apiUrl: 'http://127.0.0.1:3000',
+        apiVersion: 'v26.0',
+        accessToken: 'random',
+        appSecrets: ['random'],
+        verifyToken: 'random',
+      },
+    });
+  });
+
+  it('makes new secrets at each start', () => {
+    const [one, other] = [readConfig({}), readConfig({})];
+    if (!one.ok || !other.ok) throw new Error('the sandbox must start');
+    const secrets = [one, other].flatMap(({ config: { whatsapp } }) => [
+      whatsapp.accessToken,
+      whatsapp.verifyToken,
+      ...whatsapp.appSecrets,
+    ]);
+    expect(new Set(secrets).size).toBe(6);
+    expect(Math.min(...secrets.map((secret) => secret.length))).toBeGreaterThanOrEqual(32);
+  });
+
+  it('takes secrets it is given, so that webhooks can be signed from outside', () => {
+    const env = { WHATSAPP_APP_SECRET: 'mine', WHATSAPP_VERIFY_TOKEN: 'my-token', ADMIN_API_KEY: KEY };
+    expect(config(env)).toMatchObject({
+      adminApiKey: KEY,
+      whatsapp: { appSecrets: ['mine'], verifyToken: 'my-token' },
+    });
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'example.com', '127.evil.com'])('never listens on %s', (HOST) => {
+    expect(problems({ HOST })).toEqual([expect.stringMatching(/^HOST is .*sandbox/)]);
+  });
+
+  it.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('listens on %s', (HOST) => {
+    expect(config({ HOST }).host).toBe(HOST);
+  });
+
+  it('does not call another address with a token that nobody gave', () => {
+    expect(problems({ WHATSAPP_API_URL: 'http://127.0.0.1:4010' })).toEqual([
+      expect.stringContaining('WHATSAPP_ACCESS_TOKEN'),
+    ]);
+  });
+});
+
+describe('outside the sandbox', () => {
+  it('starts with all of its secrets', () => {
+    expect(
+      config({ ...PRODUCTION, HOST: '0.0.0.0', PUBLIC_URL: 'https://assent.example.com/' }),
+    ).toMatchObject({
+      sandbox: false,
+      host: '0.0.0.0',
+      publicUrl: 'https://assent.example.com',
+      whatsapp: { apiUrl: 'https://graph.facebook.com', appSecrets: ['app-secret'] },
+    });
+  });
+
+  it('names every missing secret at once', () => {
+    const [problem, ...others] = problems({ WHATSAPP_ACCESS_TOKEN: 'EAAG-token' });
+    expect(others).toEqual([]);
+    for (const name of Object.keys(PRODUCTION).filter((one) => one !== 'WHATSAPP_ACCESS_TOKEN'))
+      expect(problem).toContain(name);
+  });
+
+  it('takes nothing but spaces or commas for no secret', () => {
+    expect(problems({ ...PRODUCTION, WHATSAPP_APP_SECRET: ' , ' })[0]).toContain(
+      'WHATSAPP_APP_SECRET is missing',
+    );
+    expect(problems({ ...PRODUCTION, WHATSAPP_VERIFY_TOKEN: '  ' })[0]).toContain('WHATSAPP_VERIFY_TOKEN');
+  });
+
+  it('knows two app secrets while one is being changed', () => {
+    const env = { ...PRODUCTION, WHATSAPP_APP_SECRET: 'new-secret, old-secret' };
+    expect(config(env).whatsapp.appSecrets).toEqual(['new-secret', 'old-secret']);
+  });
+});
+
+describe('problems', () => {
+  it('are named all at once, each with its variable first', () => {
+    const found = problems({
+      PORT: '70000',
+      PUBLIC_URL: 'https://example.com/assent',
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      ADMIN_API_KEY: 'hunter2',
+      ASSENT_SECRET: 'hunter2',
+      WHATSAPP_PHONE_NUMBER_ID: '+1 202 555 0100',
+      WHATSAPP_API_VERSION: '26',
+      WHATSAPP_ACCESS_TOKEN: 'hunter2 hunter2',
+      LOG_LEVEL: 'loud',
+      CRM: 'salesforce',
+    });
+    expect(found.map((problem) => problem.split(' ')[0])).toEqual([
+      'WHATSAPP_ACCESS_TOKEN',
+      'PORT',
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'ADMIN_API_KEY',
+      'ASSENT_SECRET',
+      'LOG_LEVEL',
+      'CRM',
+      'WHATSAPP_PHONE_NUMBER_ID',
+      'WHATSAPP_API_VERSION',
+      'WHATSAPP_BUSINESS_ACCOUNT_ID,',
+    ]);
+    expect(found.join()).not.toContain('hunter2');
+  });
+
+  it.each(['-1', '3000.5', '1e3', 'http', '65536'])('PORT=%s is no port', (PORT) => {
+    expect(problems({ PORT })).toEqual([expect.stringMatching(/^PORT /)]);
+  });
+
+  it('say plainly that Dataverse is not there yet', () => {
+    expect(problems({ CRM: 'dataverse' })[0]).toMatch(/^CRM=dataverse comes with a later version/);
+  });
+});
+
+it('treats an empty variable as absent, as compose files write it', () => {
+  expect(config({ PORT: '', HOST: ' ', ADMIN_API_KEY: '', DATABASE_URL: '' })).toEqual(config({}));
+});
+
+it('writes an IPv6 host as addresses do', () => {
+  expect(config({ HOST: '::1', PORT: '8080' }).publicUrl).toBe('http://[::1]:8080');
+});
