@@ -82,7 +82,7 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
       if (pair.wait > 0) await postpone(tx, one.message.id, now + Math.ceil(pair.wait));
       else rested.push({ ...one, tokens: pair.tokens });
     }
-    if (rested.length === 0) return { claims: [], againInMs: pending.size > 0 ? 50 : 0 };
+    if (rested.length === 0) return { claims: [], againInMs: queued.length === 0 ? 25 : 0 };
     const allowance = await reserveAllowance(tx, ctx.channel.id, perSecond, rested.length, BLOCK_MS);
     const granted = rested.slice(0, allowance.granted);
     await markHandingOver(

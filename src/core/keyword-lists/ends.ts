@@ -2,36 +2,47 @@
 export interface Ends {
   readonly phrases: ReadonlySet<string>;
   readonly longest: number;
+  /** First and last words of the phrases: most messages have none of them at their ends, and cost no more than that. */
+  readonly firsts: ReadonlySet<string>;
+  readonly lasts: ReadonlySet<string>;
 }
 
 /** `phrases` are normalised. */
 export function endsOf(phrases: Iterable<string>): Ends {
   const known = new Set(phrases);
-  return { phrases: known, longest: Math.max(0, ...[...known].map((phrase) => phrase.split(' ').length)) };
+  const parts = [...known].map((phrase) => phrase.split(' '));
+  return {
+    phrases: known,
+    longest: Math.max(0, ...parts.map(({ length }) => length)),
+    firsts: new Set(parts.map((words) => words[0] ?? '')),
+    lasts: new Set(parts.map((words) => words.at(-1) ?? '')),
+  };
 }
 
 /** Takes the phrases off both ends of a normalised text, longest first, until none is left there. */
-export function stripEnds(key: string, { phrases, longest }: Ends): string {
+export function stripEnds(key: string, { phrases, longest, firsts, lasts }: Ends): string {
   const words = key.split(' ');
   let from = 0;
   let to = words.length;
   let stable = false;
   while (!stable && from < to) {
     stable = true;
-    for (let size = Math.min(longest, to - from); size > 0; size -= 1) {
-      if (phrases.has(words.slice(from, from + size).join(' '))) {
+    const atStart = firsts.has(words[from] ?? '');
+    const atEnd = lasts.has(words[to - 1] ?? '');
+    for (let size = atStart || atEnd ? Math.min(longest, to - from) : 0; size > 0; size -= 1) {
+      if (atStart && phrases.has(words.slice(from, from + size).join(' '))) {
         from += size;
         stable = false;
         break;
       }
-      if (phrases.has(words.slice(to - size, to).join(' '))) {
+      if (atEnd && phrases.has(words.slice(to - size, to).join(' '))) {
         to -= size;
         stable = false;
         break;
       }
     }
   }
-  return words.slice(from, to).join(' ');
+  return from === 0 && to === words.length ? key : words.slice(from, to).join(' ');
 }
 
 /**

@@ -97,6 +97,9 @@ export const hi: KeywordList = {
     ...['mujhe interest nahi hai', 'मुझे रुचि नहीं है', 'tang mat karo', 'रद्द करें'],
   ],
   holdsWithin: [
+    '{msgs} ... {not} {do}',
+    '{msgs} ... (बंद|बन्द|band) (करो|करें|कीजिए|कर दो|karo|kare|karen|kijiye|kar do)',
+    '(number|नंबर|list|लिस्ट|सूची) ... (हटा|hata|delete|निकाल|nikal) (do|दो|दीजिए|dijiye|दें)',
     '(unsubscribe|अनसब्सक्राइब) (kaise|karna hai|कैसे|करना है)',
     '{msgs} ... (से|se) (तंग|परेशान|tang|pareshan|pak)',
     '(block|ब्लॉक) (kar dunga|kar dungi|कर दूंगा|कर दूंगी|karunga)',
@@ -108,6 +111,7 @@ export const hi: KeywordList = {
     '{promo} ... {not} (भेजो|भेजें|भेजिए|चाहिए|bhejo|bhejna|bheje|chahiye|karo)',
     '{not} (bhejo|chahiye|भेजो|चाहिए) ... {promo}',
   ],
+  reversed: ['(बंद|band|stop) (मत|mat|na|ना)', '(मत|mat) (हटाओ|hatao|hatana|हटाना)'],
   talk: [
     ...['सोमवार', 'मंगलवार', 'बुधवार', 'गुरुवार', 'शुक्रवार', 'शनिवार', 'रविवार', 'somvar'],
     ...['mangalvar', 'monday', 'tuesday', 'kyu', 'kyun', 'क्यों', 'क्यूं', 'आज', 'aaj', 'कल', 'kal'],

@@ -93,6 +93,10 @@ export const id: KeywordList = {
     ...['jangan lagi', 'tidak lagi', 'batal semua', 'keluar'],
   ],
   holdsWithin: [
+    '{not} ... ({send}|{contact}) ... lagi',
+    '{stop} ... {send} ... {msgs}',
+    '(hapus|keluarkan) ... (nomor saya|kontak saya|daftar|list)',
+    '{no} ... {want} ... (terima|menerima) ... {msgs}',
     '(gimana|bagaimana|cara) [cara|untuk] (unsubscribe|berhenti langganan|berhenti berlangganan|keluar {list})',
     '(capek|bosan|muak|cape|risih) ... {msgs}',
     '{not} ({contact}|{send}) [saya|aku|ke saya] lagi',
@@ -103,11 +107,11 @@ export const id: KeywordList = {
     '({not}|{no}) (kirim|mau|ingin|perlu|butuh) ... {promo}',
     '(stop|kurangi|tanpa) {promo}',
   ],
+  reversed: ['jangan (berhenti|stop)', '(jangan|jgn) (hapus|keluarkan|coret)'],
   talk: [
-    ...['(jangan|jgn) (hapus|keluarkan|coret)', 'jangan (berhenti|stop)', 'senin', 'selasa', 'rabu'],
-    ...['kamis', 'jumat', 'sabtu', 'minggu', 'kenapa', 'mengapa', 'sebelum', 'sesudah', 'setelah'],
-    ...['besok', 'malam', 'dulu', 'rapat', 'rumah', 'kantor', 'alamat', 'saja ke', 'ke hp', 'sampai'],
-    ...['anak saya', 'suami', 'istri', 'dia', 'lagi rapat', 'kapan'],
+    ...['senin', 'selasa', 'rabu', 'kamis', 'jumat', 'sabtu', 'minggu', 'kenapa', 'mengapa', 'sebelum'],
+    ...['sesudah', 'setelah', 'besok', 'malam', 'dulu', 'rapat', 'rumah', 'kantor', 'alamat'],
+    ...['saja ke', 'ke hp', 'sampai', 'anak saya', 'suami', 'istri', 'dia', 'lagi rapat', 'kapan'],
   ],
   notTypos: ['berhati', 'hentikanlah', 'berarti', 'setop', 'berganti'],
 };

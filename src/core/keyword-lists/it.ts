@@ -105,6 +105,9 @@ export const it: KeywordList = {
     ...['non sono più interessata', 'annulla tutto', 'stop grazie basta'],
   ],
   holdsWithin: [
+    '(basta|smettete|smettetela|smettila) ... {msgs}',
+    'non ... (ricevere|scrivete|mandate|contattate|scrivere|inviate) ... più',
+    '(togliete|cancellate|rimuovete|eliminate|togliere|cancellare) ... (lista|mio numero|contatti|database)',
     'come ... (cancellarmi|disiscrivermi|mi cancello|mi disiscrivo)',
     '(stufo|stufa|stanco|stanca) (di|dei) (questi|vostri|ricevere) ... {msgs}',
     '{remove} {list}',
@@ -116,12 +119,13 @@ export const it: KeywordList = {
     '{not} (voglio|vorrei|mandate|mandatemi|inviate|inviatemi|mi mandate) ... {promo}',
     '(basta|meno|stop|smettetela con) [con|la|le|queste|vostre] {promo}',
   ],
+  reversed: ['non (smettete|smettetela|smettila|smettere|cancellatemi|toglietemi)'],
   talk: [
-    ...['non (smettete|smettetela|smettila|smettere|cancellatemi|toglietemi)', 'lunedì', 'martedì'],
-    ...['mercoledì', 'giovedì', 'venerdì', 'sabato', 'domenica', 'perché', 'perche', 'prima', 'dopo'],
-    ...['domani', 'stasera', 'mattina', 'notte', 'lavoro', 'meglio', 'fisso', 'fino', 'quando'],
-    ...['ora sono', 'riunione', 'mio (marito|figlio|padre|fratello|capo|vicino|ex)'],
-    ...['mia (moglie|figlia|madre|sorella)', 'oggi', 'posta', 'lui', 'lei'],
+    ...['lunedì', 'martedì', 'mercoledì', 'giovedì', 'venerdì', 'sabato', 'domenica', 'perché'],
+    ...['perche', 'prima', 'dopo', 'domani', 'stasera', 'mattina', 'notte', 'lavoro', 'meglio'],
+    ...['fisso', 'fino', 'quando', 'ora sono', 'riunione'],
+    ...['mio (marito|figlio|padre|fratello|capo|vicino|ex)', 'mia (moglie|figlia|madre|sorella)'],
+    ...['oggi', 'posta', 'lui', 'lei'],
   ],
   notTypos: [
     ...['iscrizione', 'cancellato', 'cancellata', 'cancelleria', 'cancellare', 'prescrizione'],

@@ -2,7 +2,7 @@
  * One language's words. Every entry goes through `normalise`, so case, accents and punctuation are written as
  * people read them. The lists of all languages are always active together.
  *
- * Entries of `refusals`, `marketingRefusals`, `holds` and `marketingHolds` are patterns (see `pattern.ts`).
+ * Entries from `refusals` on are patterns (see `pattern.ts`), those of `notTypos` excepted.
  */
 export interface KeywordList {
   /** ISO 639-1. */
@@ -28,6 +28,8 @@ export interface KeywordList {
   /** Similar to a refusal when the message holds it anywhere; the patterns of `refusals` count so too. */
   readonly holdsWithin: readonly string[];
   readonly marketingHoldsWithin: readonly string[];
+  /** The opposite ("don't stop writing"): a message that holds one is not held, whatever the language of the rest. */
+  readonly reversed: readonly string[];
   /** Any of these anywhere makes a message that merely holds a refusal talk: a time, a place, another channel. */
   readonly talk: readonly string[];
   /** Real words one slip of the finger away from a stop word. */

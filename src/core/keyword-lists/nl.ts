@@ -99,6 +99,9 @@ export const nl: KeywordList = {
     ...['ik heb geen interesse meer', 'kap ermee', 'alles stoppen'],
   ],
   holdsWithin: [
+    '{stop} ... {msgs}',
+    '(geen|niet) ... meer ... (ontvangen|sturen|appen|berichten)',
+    '(haal|verwijder|wis|schrap) ... (lijst|mijn nummer|bestand|database)',
     'hoe ... ik (me|mij) ... (af|uit|afmelden|uitschrijven)',
     '(klaar met|zat|beu|genoeg van) ... {msgs}',
     'blokkeer (jullie|u)',
@@ -111,10 +114,11 @@ export const nl: KeywordList = {
     '(wil|wens|stuur|sturen|hoef) ... (geen|niet) ... {promo}',
     '(minder|stop met|hou op met) [de|die|jullie] {promo}',
   ],
+  reversed: ['niet (stoppen|op met|ophouden)', 'stop niet', 'hou niet op'],
   talk: [
-    ...['niet (stoppen|op met|ophouden)', 'stop niet', 'hou niet op', 'maandag', 'dinsdag', 'woensdag'],
-    ...['donderdag', 'vrijdag', 'zaterdag', 'zondag', 'waarom', 'voor', 'na', 'tot', 'morgen'],
-    ...['vandaag', 'avond', 'nacht', 'werk', 'liever', 'vaste lijn', 'vergadering', 'maar nu'],
+    ...['maandag', 'dinsdag', 'woensdag', 'donderdag', 'vrijdag', 'zaterdag', 'zondag', 'waarom'],
+    ...['voor', 'na', 'tot', 'morgen', 'vandaag', 'avond', 'nacht', 'werk', 'liever', 'vaste lijn'],
+    ...['vergadering', 'maar nu'],
     ...['mijn (man|zoon|vader|baas|buurman|ex|vrouw|dochter|moeder|buurvrouw)', 'hij', 'zij'],
   ],
   notTypos: [

@@ -14,6 +14,7 @@ function wordsOnly(words: Words): KeywordList {
     holds: [],
     holdsWithin: [],
     marketingHoldsWithin: [],
+    reversed: [],
     talk: [],
     notTypos: [],
   };

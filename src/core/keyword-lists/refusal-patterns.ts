@@ -77,6 +77,11 @@ function compile(list: KeywordList): Rules {
 }
 
 const RULES = KEYWORD_LISTS.map(compile);
+const REVERSED = expression(
+  WITHIN[0],
+  KEYWORD_LISTS.flatMap(({ reversed, slots }) => reversed.map((pattern) => patternSource(pattern, slots))),
+  WITHIN[1],
+);
 
 function found({ any, rules }: RuleSet, key: string): Found | null {
   const text = `${key} `;
@@ -124,9 +129,11 @@ function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
 
 /**
  * A refusal inside a normalised text that says more. Where that text names promotions it is held for marketing
- * alone ("don't send promos but do send my appointment"); where it names a time, a place or somebody else it is talk.
+ * alone ("don't send promos but do send my appointment"); where it names a time, a place or somebody else, or asks
+ * for the opposite, it is talk.
  */
 export function refusalWithin(key: string): Found | null {
+  if (REVERSED.test(`${key} `)) return null;
   for (const rules of RULES) {
     const hit = found(rules.within, key);
     if (hit === null || rules.talk.test(`${key} `)) continue;

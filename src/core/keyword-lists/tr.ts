@@ -93,6 +93,9 @@ export const tr: KeywordList = {
     ...['şikayet edeceğim'],
   ],
   holdsWithin: [
+    '{msgs} ... (atmayın|göndermeyin|yollamayın|istemiyorum|durdurun|gelmesin)',
+    '(numaramı|listeden|listenizden|rehberden) ... (silin|çıkarın)',
+    '(artık|bir daha) ... (yazmayın|aramayın|göndermeyin|atmayın)',
     '({list}|abonelikten) ... nasıl (çıkarım|çıkabilirim|çıkılır)',
     'nasıl (çıkarım|çıkabilirim|çıkılır) ... ({list}|abonelikten)',
     '(bıktım|sıkıldım|yoruldum|usandım) ... {msgs}',
@@ -102,12 +105,12 @@ export const tr: KeywordList = {
     'istemiyorum {msgs}',
   ],
   marketingHoldsWithin: ['{promo} ... (istemiyorum|göndermeyin|atmayın|olmasın|yollamayın)'],
+  reversed: ['(kesmeyin|bırakmayın|silmeyin|çıkarmayın|durdurmayın)'],
   talk: [
-    ...['(silmeyin|çıkarmayın|durdurmayın)', '(kesmeyin|bırakmayın|silmeyin|çıkarmayın)', 'pazartesi'],
-    ...['salı', 'çarşamba', 'perşembe', 'cuma', 'cumartesi', 'pazar', 'neden', 'niye', 'önce', 'sonra'],
-    ...['yarın', 'bugün', 'akşam', 'gece', 'toplantı', 'toplantıdayım', 'ev telefonunu', 'cepten'],
-    ...['adrese', 'postayla', 'saat', 'oğlum', 'kızım', 'eşim', 'kocam', 'annem', 'babam', 'kadar'],
-    ...['şu an', 'siparişi', 'siparişimi'],
+    ...['pazartesi', 'salı', 'çarşamba', 'perşembe', 'cuma', 'cumartesi', 'pazar', 'neden', 'niye'],
+    ...['önce', 'sonra', 'yarın', 'bugün', 'akşam', 'gece', 'toplantı', 'toplantıdayım'],
+    ...['ev telefonunu', 'cepten', 'adrese', 'postayla', 'saat', 'oğlum', 'kızım', 'eşim', 'kocam'],
+    ...['annem', 'babam', 'kadar', 'şu an', 'siparişi', 'siparişimi'],
   ],
   notTypos: ['durdurma', 'durdu'],
 };

@@ -1,0 +1,113 @@
+import { requestOfMessage } from '../db/consent.ts';
+import { lockContactPoints, readContactPoint } from '../db/contact-points.ts';
+import {
+  type MessageRow,
+  markConversationRead,
+  readConversation,
+  readMessage,
+  setStatuses,
+} from '../db/messages.ts';
+import { insertAudit } from '../db/organisation.ts';
+import { isUuid } from '../db/rows.ts';
+import type { Context } from './context.ts';
+import { createHints } from './live.ts';
+import { loadRecordTypes, loadSettings } from './organisation.ts';
+import { recordFacts } from './record-facts.ts';
+import { notFound, Refusal } from './refusal.ts';
+import { inTransaction } from './transaction.ts';
+
+/** What an agent does to a chat besides writing. */
+
+/** Clears the unread count and shows the customer that the messages were read. WhatsApp's failure to is no error. */
+export async function markRead(ctx: Context, conversationId: string): Promise<void> {
+  const last = await lastInbound(ctx, conversationId, true);
+  if (last !== null) await ctx.provider.markRead(ctx.channel.phoneNumberId, last, false).catch(() => {});
+}
+
+/** "typing…" on the customer's phone, for 25 seconds or until the next message. */
+export async function showTyping(ctx: Context, conversationId: string): Promise<void> {
+  const last = await lastInbound(ctx, conversationId, false);
+  if (last !== null) await ctx.provider.markRead(ctx.channel.phoneNumberId, last, true).catch(() => {});
+}
+
+async function lastInbound(ctx: Context, conversationId: string, read: boolean): Promise<string | null> {
+  return inTransaction(ctx, async (tx) => {
+    const conversation = isUuid(conversationId) ? await readConversation(tx, conversationId) : null;
+    if (conversation === null) throw notFound('conversation');
+    const unread = conversation.unread > 0;
+    if (read && unread) {
+      await markConversationRead(tx, conversation.id);
+      const hints = createHints();
+      hints.conversation(conversation.id, conversation.contactPointId);
+      await hints.send(tx);
+    }
+    const contact = await readContactPoint(tx, conversation.contactPointId);
+    return read && !unread ? null : (contact?.lastInboundWhatsappId ?? null);
+  });
+}
+
+/** A person settles what nobody knows: whether an unconfirmed message arrived. */
+export async function settleUnconfirmed(
+  ctx: Context,
+  messageId: string,
+  outcome: 'sent' | 'not-sent',
+  actor: string,
+): Promise<MessageRow> {
+  return inTransaction(ctx, async (tx) => {
+    const message = isUuid(messageId) ? await readMessage(tx, messageId) : null;
+    if (message === null) throw notFound('message');
+    const [contact] = await lockContactPoints(tx, [message.contactPointId]);
+    const current = await readMessage(tx, messageId);
+    if (current === null || contact === undefined) throw notFound('message');
+    if (current.status !== 'unconfirmed')
+      throw new Refusal(409, 'not-unconfirmed', 'This message is settled already.');
+    const now = ctx.clock();
+    await setStatuses(tx, [
+      {
+        id: messageId,
+        status: outcome === 'sent' ? 'sent' : 'failed',
+        at: now,
+        whatsappId: null,
+        reasonCode: outcome === 'sent' ? null : 'not-sent',
+        reasonText: outcome === 'sent' ? null : `${actor} found that it did not arrive.`,
+      },
+    ]);
+    await insertAudit(tx, {
+      at: now,
+      actor,
+      action: 'message.settle',
+      subject: messageId,
+      before: { status: 'unconfirmed' },
+      after: { outcome },
+    });
+    const request =
+      outcome === 'not-sent' && current.templateType === 'consent'
+        ? await requestOfMessage(tx, messageId)
+        : null;
+    if (request !== null)
+      await recordFacts(
+        tx,
+        ctx,
+        contact,
+        [
+          {
+            act: { act: 'request-failed', requestId: request.id },
+            purposes: [request.purpose],
+            at: now,
+            receivedAt: now,
+            source: 'person',
+            actor,
+            detail: {},
+            personal: { messageId },
+          },
+        ],
+        { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) },
+      );
+    const hints = createHints();
+    hints.conversation(current.conversationId, current.contactPointId);
+    await hints.send(tx);
+    const settled = await readMessage(tx, messageId);
+    if (settled === null) throw notFound('message');
+    return settled;
+  });
+}

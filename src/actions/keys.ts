@@ -1,0 +1,36 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Db } from '../db/engine.ts';
+import { secretOnce } from '../db/organisation.ts';
+import type { Keys, Makers } from './context.ts';
+
+export function sha256(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Keys derived from `ASSENT_SECRET`, else from a value made once in the database. */
+export async function loadKeys(db: Db, configured: string | null): Promise<Keys> {
+  const secret = configured ?? (await secretOnce(db, 'assent', randomBytes(32).toString('hex')));
+  const derive = (purpose: string): Buffer => createHmac('sha256', secret).update(purpose).digest();
+  const pepper = derive('suppression');
+  const signing = derive('signature');
+  return {
+    sha256,
+    numberHash: (matchKey) => createHmac('sha256', pepper).update(matchKey).digest('hex'),
+    sign: (text) => createHmac('sha256', signing).update(text).digest('hex'),
+  };
+}
+
+/** UUID v7 (RFC 9562): 48 bits of time, then random. */
+function uuidV7(now: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+export const makers: Makers = {
+  id: () => uuidV7(Date.now()),
+  token: () => randomBytes(18).toString('base64url'),
+};

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { coresOf, endsOf, stripEnds } from './ends.ts';
+import { patternSource } from './pattern.ts';
+import { isSlip } from './slips.ts';
+
+const fits = (pattern: string, text: string) =>
+  new RegExp(`^${patternSource(pattern, { me: 'me|us', who: '{me}|them all' })}$`, 'u').test(`${text} `);
+
+describe('a pattern', () => {
+  it.each([
+    ['stop', 'stop', true],
+    ['stop', 'stops', false],
+    ["don't text {me}", 'don t text us', true],
+    ['leave {who} alone', 'leave them all alone', true],
+    ['leave {who} alone', 'leave him alone', false],
+    ['no [more|further] (texts|sms [please])', 'no texts', true],
+    ['no [more|further] (texts|sms [please])', 'no more sms please', true],
+    ['no [more|further] (texts|sms [please])', 'no more texts please', false],
+    ['no ... texts', 'no a b c d texts', true],
+    ['no ... texts', 'no a b c d e texts', false],
+    ['No MÁS', 'no mas', true],
+  ])('%j, given %j: %s', (pattern, text, expected) => expect(fits(pattern, text)).toBe(expected));
+
+  it.each(['(a', 'a)', '[a|b', '{nobody}', '(a]', '…'])('%j is refused', (pattern) => {
+    expect(() => patternSource(pattern, {})).toThrow();
+  });
+});
+
+describe('the ends of a text', () => {
+  const ends = endsOf(['please', 'thank you', 'thank', 'por favor']);
+  it.each([
+    ['please stop thank you', 'stop'],
+    ['stop', 'stop'],
+    ['please please', ''],
+    ['stop please now', 'stop please now'],
+    ['you stop', 'you stop'],
+    ['por favor stop por', 'stop por'],
+    ['', ''],
+  ])('%j without courtesies is %j', (text, expected) => expect(stripEnds(text, ends)).toBe(expected));
+
+  it('come off in every way there is', () => {
+    expect(coresOf('please stop please', ends, 3)).toEqual([
+      'please stop please',
+      'please stop',
+      'stop please',
+      'stop',
+    ]);
+    expect(coresOf('please stop please', ends, 1)).toEqual(['stop']);
+    expect(coresOf('a b c', ends, 2)).toEqual([]);
+  });
+});
+
+describe('a slip of the finger', () => {
+  it.each(['stpo', 'sotp', 'sto', 'stopo', 'stip', 'top', 'sttop', 'xstop'])(
+    'turns stop into %s',
+    (typed) => {
+      expect(isSlip(typed, 'stop')).toBe(true);
+    },
+  );
+  it.each(['stop', 'post', 'so', 'stoops', 'spto x', '', 'pots'])('does not turn stop into %j', (typed) => {
+    expect(isSlip(typed, 'stop')).toBe(false);
+  });
+});

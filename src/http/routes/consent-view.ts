@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { Context } from '../../actions/context.ts';
+import { fold } from '../../actions/gate-contact.ts';
+import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
+import { fieldOf } from '../../actions/project-decision.ts';
+import { findTarget, type To } from '../../actions/target.ts';
+import { matchKey } from '../../core/phone.ts';
+import type { Purpose } from '../../core/purpose.ts';
+import { requestEvidence } from '../../db/consent.ts';
+import { factsOf, historyOf } from '../../db/ledger.ts';
+import { conversationOf } from '../../db/messages.ts';
+import { recordsOfContactPoints, recordsOfNumber } from '../../db/records.ts';
+import type { ConsentOut } from '../schemas/consent.ts';
+import { historyOut, isoOrNull } from '../views.ts';
+
+const DAY = 86_400_000;
+
+/** State, reason and history of one purpose, for a number, a chat or a record. Somebody unknown is `not-asked`. */
+export async function consentOf(ctx: Context, to: To, purpose: Purpose): Promise<z.infer<typeof ConsentOut>> {
+  const { db } = ctx.database;
+  const settings = await loadSettings(db);
+  const recordTypes = await loadRecordTypes(db);
+  const target = await findTarget(db, to);
+  const { contact } = target;
+  const facts = contact === null ? [] : ((await factsOf(db, [contact.id])).get(contact.id) ?? []);
+  const view = fold(facts, ctx.clock(), settings)[purpose];
+  const rows = contact === null ? [] : await historyOf(db, contact.id);
+  const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
+  const linked =
+    contact !== null
+      ? await recordsOfContactPoints(db, [contact.id])
+      : target.phone === null
+        ? []
+        : await recordsOfNumber(db, matchKey(target.phone));
+  const records = [];
+  for (const record of linked.filter((one) => one.messaging)) {
+    const type = recordTypes.get(record.recordType);
+    const column = type === undefined ? null : fieldOf(type, purpose);
+    const values = column === null ? null : await ctx.crm.values(db, record.recordType, record.recordId);
+    const value = column === null ? null : (values?.[column] ?? null);
+    records.push({
+      recordType: record.recordType,
+      id: record.recordId,
+      name: record.name,
+      complianceValue: typeof value === 'boolean' ? value : null,
+    });
+  }
+  const own =
+    target.addressed === null ? records[0] : records.find((one) => one.id === target.addressed?.recordId);
+  return {
+    phone: target.phone,
+    conversationId: contact === null ? null : await conversationOf(db, contact.id),
+    purpose,
+    state: view.state,
+    requestOpen: view.openRequest !== null,
+    onHold: view.onHold !== null,
+    heldUntil: view.onHold === null ? null : isoOrNull(view.onHold.since + settings.holdDays * DAY),
+    platformStopped: view.platformStopped,
+    decidedAt: isoOrNull(view.decidedAt),
+    source: view.source,
+    complianceValue: own?.complianceValue ?? null,
+    records,
+    history: historyOut(rows, facts, evidence, ctx.clock(), settings),
+  };
+}

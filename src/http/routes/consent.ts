@@ -1,0 +1,177 @@
+import { stringify } from 'csv-stringify/sync';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Context } from '../../actions/context.ts';
+import { exportEvidence } from '../../actions/export-evidence.ts';
+import { loadSettings } from '../../actions/organisation.ts';
+import { decideGrant, listHeld, recordDecision } from '../../actions/record-consent.ts';
+import { notFound, Refusal } from '../../actions/refusal.ts';
+import type { To } from '../../actions/target.ts';
+import { pendingGrants } from '../../db/consent.ts';
+import { readListed } from '../../db/records.ts';
+import { isUuid } from '../../db/rows.ts';
+import { PurposeName } from '../schemas/common.ts';
+import {
+  ConsentOut,
+  ConsentQuery,
+  HeldOut,
+  PendingGrantOut,
+  RecordConsentInput,
+} from '../schemas/consent.ts';
+import { isoTime } from '../views.ts';
+import { consentOf } from './consent-view.ts';
+
+const DAY = 86_400_000;
+const ById = z.object({ id: z.string().min(1).max(100) });
+
+/** Consent: state and history, recording by a person, holds, grants that wait, and the export of evidence. */
+export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
+  const { db } = ctx.database;
+  return async (app) => {
+    app.get(
+      '/consent',
+      { schema: { tags: ['Consent'], querystring: ConsentQuery, response: { 200: ConsentOut } } },
+      async ({ query }) => consentOf(ctx, toOf(query), query.purpose),
+    );
+    app.get(
+      '/records/:table/:id/consent',
+      {
+        schema: {
+          tags: ['Consent'],
+          params: z.object({ table: z.string(), id: z.string() }),
+          querystring: z.object({ purpose: PurposeName.default('service') }),
+          response: { 200: ConsentOut },
+        },
+      },
+      async ({ params, query }) => {
+        const record = isUuid(params.id) ? await readListed(db, params.table, params.id) : null;
+        if (record === null) throw notFound('record');
+        return consentOf(ctx, { recordType: params.table, recordId: params.id }, query.purpose);
+      },
+    );
+    app.post(
+      '/consent',
+      {
+        // An evidence file of 5 MB is 7 MB as base64.
+        bodyLimit: 8 * 1024 * 1024,
+        schema: {
+          tags: ['Consent'],
+          body: RecordConsentInput,
+          response: { 200: ConsentOut, 202: ConsentOut },
+        },
+      },
+      async ({ body, caller }, reply) => {
+        const { purpose, decision, evidence, reason } = body;
+        const to = toOf(body);
+        const { pending } = await recordDecision(ctx, { to, purpose, decision, evidence, reason }, caller);
+        return reply.status(pending ? 202 : 200).send(await consentOf(ctx, to, purpose));
+      },
+    );
+    app.get(
+      '/consent-export',
+      {
+        schema: {
+          tags: ['Consent'],
+          querystring: z.object({
+            phone: z.string().max(50).optional(),
+            conversationId: z.string().optional(),
+            format: z.enum(['json', 'csv']).default('json'),
+          }),
+        },
+      },
+      async ({ query }, reply) => {
+        const pack = await exportEvidence(ctx, toOf(query));
+        if (query.format === 'json')
+          return reply
+            .type('application/json; charset=utf-8')
+            .header('content-disposition', 'attachment; filename="consent.json"')
+            .send(JSON.stringify(pack, null, 2));
+        const rows = pack.chains.flatMap((chain) =>
+          chain.lines.map((line) => [
+            chain.contactPointId,
+            line.seq,
+            line.act,
+            line.purposes.join(' '),
+            line.at,
+            line.receivedAt,
+            line.source,
+            line.actor ?? '',
+            JSON.stringify(line.detail),
+            line.personal === null ? '' : JSON.stringify(line.personal.content),
+            line.hash,
+          ]),
+        );
+        const header = [
+          'contactPointId',
+          'seq',
+          'act',
+          'purposes',
+          'at',
+          'receivedAt',
+          'source',
+          'actor',
+          'detail',
+          'personal',
+          'hash',
+        ];
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', 'attachment; filename="consent.csv"')
+          .send(stringify([header, ...rows], { escape_formulas: true }));
+      },
+    );
+
+    app.get(
+      '/held',
+      { schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(HeldOut) }) } } },
+      async () => {
+        const { holdDays } = await loadSettings(db);
+        return {
+          items: (await listHeld(db, null, 500)).map((row) => ({
+            conversationId: row.conversationId,
+            contactPointId: row.contactPointId,
+            name: row.name ?? row.phone ?? 'Unknown',
+            phone: row.phone,
+            purpose: row.purpose,
+            text: row.text ?? '',
+            heldAt: isoTime(row.at),
+            decidesAt: isoTime(row.at + holdDays * DAY),
+          })),
+        };
+      },
+    );
+    app.get(
+      '/pending-grants',
+      { schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(PendingGrantOut) }) } } },
+      async () => ({
+        items: (await pendingGrants(db, null)).map((grant) => ({
+          id: grant.id,
+          phone: grant.phone,
+          name: grant.name ?? grant.phone ?? 'Unknown',
+          purpose: grant.purpose,
+          evidence: typeof grant.evidence.text === 'string' ? grant.evidence.text : '',
+          requestedBy: grant.requestedBy,
+          requestedAt: isoTime(grant.requestedAt),
+        })),
+      }),
+    );
+    for (const [path, decision] of [
+      ['approve', 'approved'],
+      ['reject', 'rejected'],
+    ] as const)
+      app.post(
+        `/pending-grants/:id/${path}`,
+        { schema: { tags: ['Consent'], params: ById, response: { 204: z.null() } } },
+        async ({ params, caller }, reply) => {
+          await decideGrant(ctx, params.id, decision, caller);
+          return reply.status(204).send(null);
+        },
+      );
+  };
+}
+
+function toOf(query: { phone?: string | undefined; conversationId?: string | undefined }): To {
+  if (query.conversationId !== undefined) return { conversationId: query.conversationId };
+  if (query.phone !== undefined) return { phone: query.phone };
+  throw new Refusal(422, 'invalid-request', 'Name a phone or a conversationId.');
+}

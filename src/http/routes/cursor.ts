@@ -1,0 +1,36 @@
+import { Refusal } from '../../actions/refusal.ts';
+
+/** Cursors are opaque to callers: the sort key of the last row, as JSON in base64url. */
+export function toCursor(key: unknown): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+const invalid = (): Refusal =>
+  new Refusal(422, 'invalid-cursor', 'This cursor is not one that Assent gave. Start from the first page.');
+
+function decode(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    throw invalid();
+  }
+}
+
+/** A position of one number. Throws 422 for anything Assent did not make. */
+export function numberCursor(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null;
+  const value = decode(cursor);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw invalid();
+  return value;
+}
+
+/** A time and an id. */
+export function timeCursor(cursor: string | undefined): { at: number; id: string } | null {
+  if (cursor === undefined) return null;
+  const value = decode(cursor);
+  if (typeof value !== 'object' || value === null || !('at' in value) || !('id' in value)) throw invalid();
+  const { at, id } = value;
+  if (typeof at !== 'number' || !Number.isFinite(at) || typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id))
+    throw invalid();
+  return { at, id };
+}

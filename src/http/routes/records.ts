@@ -1,0 +1,348 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Context } from '../../actions/context.ts';
+import { addColumn, configureRecordType, removeRecordType } from '../../actions/edit-organisation.ts';
+import { editRecord, importRecords } from '../../actions/edit-records.ts';
+import { loadRecordTypes } from '../../actions/organisation.ts';
+import { notFound, Refusal } from '../../actions/refusal.ts';
+import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
+import { booleanCounts, type ListedRecord, readListed, recordPage, stateCounts } from '../../db/records.ts';
+import { isUuid } from '../../db/rows.ts';
+import { requireRole } from '../auth.ts';
+import {
+  ColumnOut,
+  ConsentSummary,
+  ImportReport,
+  NewColumn,
+  RecordOut,
+  RecordPage,
+  RecordQuery,
+  RecordTypeInput,
+  RecordTypeOut,
+  RecordValues,
+  TableOut,
+} from '../schemas/records.ts';
+import { isoOrNull, recordOut } from '../views.ts';
+import { timeCursor, toCursor } from './cursor.ts';
+
+const Table = z.object({ table: z.string().min(1).max(100) });
+const TableAndId = Table.extend({ id: z.string().min(1).max(100) });
+const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
+
+/** The CRM's tables and columns, record types, and records. */
+export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
+  const { db } = ctx.database;
+  return async (app) => {
+    app.get('/crm/tables', { schema: { tags: ['CRM'], response: { 200: items(TableOut) } } }, async () => {
+      const configured = await loadRecordTypes(db);
+      return {
+        items: (await ctx.crm.tables()).map((table) => ({
+          ...table,
+          configured: configured.has(table.name),
+        })),
+      };
+    });
+
+    const columnsOf = async (table: string): Promise<z.infer<typeof ColumnOut>[]> => {
+      const columns = await ctx.crm.columns(db, table);
+      if (columns.length === 0) throw notFound('table');
+      const booleans = columns.filter((column) => column.kind === 'boolean').map((column) => column.name);
+      const counts = await booleanCounts(db, table, booleans);
+      return columns.map(({ defaultValue, ...column }) => {
+        const count = counts.get(column.name);
+        return { ...column, default: defaultValue, ...(count === undefined ? {} : { counts: count }) };
+      });
+    };
+    app.get(
+      '/crm/tables/:table/columns',
+      { schema: { tags: ['CRM'], params: Table, response: { 200: items(ColumnOut) } } },
+      async ({ params }) => ({ items: await columnsOf(params.table) }),
+    );
+    app.post(
+      '/crm/tables/:table/columns',
+      {
+        schema: { tags: ['CRM'], params: Table, body: NewColumn, response: { 201: ColumnOut } },
+        preHandler: requireRole('administrator'),
+      },
+      async ({ params, body, caller }, reply) => {
+        const row = await addColumn(ctx, params.table, body, caller.name);
+        const column = (await columnsOf(params.table)).find((one) => one.name === row.name);
+        if (column === undefined) throw notFound('column');
+        return reply.status(201).send(column);
+      },
+    );
+
+    app.get(
+      '/record-types',
+      { schema: { tags: ['Record types'], response: { 200: items(RecordTypeOut) } } },
+      async () => ({
+        items: [...(await loadRecordTypes(db)).values()],
+      }),
+    );
+    app.put(
+      '/record-types/:table',
+      {
+        schema: {
+          tags: ['Record types'],
+          params: Table,
+          body: RecordTypeInput,
+          response: { 200: RecordTypeOut },
+        },
+        preHandler: requireRole('administrator'),
+      },
+      async ({ params, body, caller }) => {
+        const type: RecordType = {
+          ...RECORD_TYPE_DEFAULTS,
+          ...body,
+          marketingField: body.marketingField ?? null,
+          relatedTable: body.relatedTable ?? null,
+          languageColumn: body.languageColumn ?? null,
+          table: params.table,
+        };
+        await configureRecordType(ctx, type, caller.name);
+        return type;
+      },
+    );
+    app.delete(
+      '/record-types/:table',
+      {
+        schema: { tags: ['Record types'], params: Table, response: { 204: z.null() } },
+        preHandler: requireRole('administrator'),
+      },
+      async ({ params, caller }, reply) => {
+        await removeRecordType(ctx, params.table, caller.name);
+        return reply.status(204).send(null);
+      },
+    );
+
+    const readOne = async (table: string, id: string): Promise<z.infer<typeof RecordOut>> => {
+      const row = isUuid(id) ? await readListed(db, table, id) : null;
+      if (row === null) throw notFound('record');
+      return recordOut(row, (await loadRecordTypes(db)).get(table) ?? null);
+    };
+    const find = async (
+      query: z.infer<typeof RecordQuery>,
+      limit: number,
+      cursor: string | undefined,
+    ): Promise<ListedRecord[]> => {
+      const tables = (await ctx.crm.tables()).map((table) => table.name);
+      if (query.recordType !== undefined && !tables.includes(query.recordType)) throw notFound('table');
+      const digits = query.search?.replace(/\D/g, '') ?? '';
+      return recordPage(
+        db,
+        {
+          tables: query.recordType === undefined ? tables : [query.recordType],
+          search: query.search?.trim() || null,
+          searchDigits: digits.length >= 3 ? digits : null,
+          consent: query.consent ?? null,
+          decidedSince: query.decidedSince === undefined ? null : Date.parse(query.decidedSince),
+          decidedUntil: query.decidedUntil === undefined ? null : Date.parse(query.decidedUntil),
+        },
+        timeCursor(cursor),
+        limit,
+      );
+    };
+    app.get(
+      '/records',
+      { schema: { tags: ['Records'], querystring: RecordQuery, response: { 200: RecordPage } } },
+      async ({ query }) => {
+        const types = await loadRecordTypes(db);
+        const rows = await find(query, query.limit + 1, query.cursor);
+        const page = rows.slice(0, query.limit);
+        const last = page.at(-1);
+        return {
+          items: page.map((row) => recordOut(row, types.get(row.table) ?? null)),
+          nextCursor:
+            rows.length > query.limit && last !== undefined
+              ? toCursor({ at: last.createdAt, id: last.id })
+              : null,
+        };
+      },
+    );
+    app.get(
+      '/records.csv',
+      { schema: { tags: ['Records'], querystring: RecordQuery } },
+      async ({ query }, reply) => {
+        const types = await loadRecordTypes(db);
+        const rows: unknown[][] = [CSV_HEADER];
+        let cursor: string | undefined;
+        for (;;) {
+          const page = await find(query, 500, cursor);
+          for (const row of page) rows.push(csvRow(row, types.get(row.table) ?? null));
+          const last = page.at(-1);
+          if (page.length < 500 || last === undefined) break;
+          cursor = toCursor({ at: last.createdAt, id: last.id });
+        }
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', 'attachment; filename="records.csv"')
+          .send(stringify(rows, { escape_formulas: true }));
+      },
+    );
+    app.get(
+      '/consent-summary',
+      {
+        schema: {
+          tags: ['Records'],
+          querystring: z.object({ recordType: z.string().optional() }),
+          response: { 200: ConsentSummary },
+        },
+      },
+      async ({ query }) => {
+        const tables = [...(await loadRecordTypes(db)).keys()].filter(
+          (table) => query.recordType === undefined || table === query.recordType,
+        );
+        const summaries = [];
+        for (const recordType of tables) {
+          const counts = Object.fromEntries(STATES.map((state) => [state, 0]));
+          for (const row of await stateCounts(db, recordType)) counts[row.state] = row.count;
+          summaries.push({ recordType, counts });
+        }
+        return { items: summaries };
+      },
+    );
+
+    app.post(
+      '/records/:table',
+      { schema: { tags: ['Records'], params: Table, body: RecordValues, response: { 201: RecordOut } } },
+      async ({ params, body, caller }, reply) => {
+        await refuseFieldByHand(params.table, body.values, caller.role);
+        const id = await editRecord(ctx, {
+          table: params.table,
+          id: null,
+          values: body.values,
+          actor: caller.name,
+          source: 'crm',
+        });
+        return reply.status(201).send(await readOne(params.table, id));
+      },
+    );
+    app.get(
+      '/records/:table/:id',
+      { schema: { tags: ['Records'], params: TableAndId, response: { 200: RecordOut } } },
+      async ({ params }) => readOne(params.table, params.id),
+    );
+    app.patch(
+      '/records/:table/:id',
+      { schema: { tags: ['Records'], params: TableAndId, body: RecordValues, response: { 200: RecordOut } } },
+      async ({ params, body, caller }) => {
+        await refuseFieldByHand(params.table, body.values, caller.role);
+        await editRecord(ctx, {
+          table: params.table,
+          id: params.id,
+          values: body.values,
+          actor: caller.name,
+          source: 'crm',
+        });
+        return readOne(params.table, params.id);
+      },
+    );
+    app.register(async (csv) => {
+      csv.addContentTypeParser(
+        ['text/csv', 'text/plain'],
+        { parseAs: 'string', bodyLimit: 20 * 1024 * 1024 },
+        (_request, body, done) => done(null, body),
+      );
+      csv.post(
+        '/records/:table/import',
+        {
+          schema: { tags: ['Records'], params: Table, response: { 200: ImportReport } },
+          preHandler: requireRole('administrator'),
+        },
+        async (request) => {
+          const { table } = Table.parse(request.params);
+          return importRecords(ctx, table, readCsv(request.body), request.caller.name);
+        },
+      );
+    });
+
+    /**
+     * Within Assent the field is read-only: agents record a refusal or a grant instead. The administrator's calls play the
+     * CRM's own form, where the field can be edited; such an edit is observed and judged like any other.
+     */
+    async function refuseFieldByHand(
+      table: string,
+      values: Record<string, unknown>,
+      role: string,
+    ): Promise<void> {
+      if (role === 'administrator') return;
+      const type = (await loadRecordTypes(db)).get(table);
+      const fields = [type?.complianceField, type?.marketingField];
+      if (fields.some((field) => field != null && field in values))
+        throw new Refusal(
+          422,
+          'compliance-field-read-only',
+          'The Compliance Field is set by the customer’s answer. Use Record a refusal or Record a grant.',
+        );
+    }
+  };
+}
+
+const STATES = ['not-asked', 'requested', 'granted', 'denied', 'expired', 'on-hold'];
+const CSV_HEADER = [
+  'recordType',
+  'id',
+  'name',
+  'phone',
+  'complianceValue',
+  'consent',
+  'decidedAt',
+  'source',
+  'onHold',
+  'marketing',
+];
+
+function csvRow(row: ListedRecord, type: RecordType | null): unknown[] {
+  const out = recordOut(row, type);
+  const value = out.complianceValue === null ? '' : out.complianceValue ? 'Yes' : 'No';
+  const { service, source, onHold, marketing } = out.consent;
+  return [
+    out.recordType,
+    out.id,
+    out.name,
+    out.phones[0] ?? '',
+    value,
+    service,
+    isoOrNull(row.decidedAt) ?? '',
+    source ?? '',
+    onHold ? 'Yes' : 'No',
+    marketing,
+  ];
+}
+
+const CsvRows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
+
+/** Rows by header with the line where each starts. A file that is no CSV is refused whole. */
+function readCsv(body: unknown): { line: number; values: Record<string, string> }[] {
+  if (typeof body !== 'string' || body.trim() === '')
+    throw new Refusal(
+      422,
+      'csv-empty',
+      'The file is empty. Its first line names the columns, each further line is a record.',
+    );
+  let header: string[] = [];
+  try {
+    const rows = CsvRows.parse(
+      parse(body, {
+        bom: true,
+        info: true,
+        skip_empty_lines: true,
+        relax_column_count: true,
+        delimiter: [',', ';', '\t'],
+      }),
+    );
+    header = rows[0]?.record.map((name) => name.trim()) ?? [];
+    return rows.slice(1).map(({ record, info }) => ({
+      line: info.lines - record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0),
+      values: Object.fromEntries(header.map((name, index) => [name, record[index] ?? ''])),
+    }));
+  } catch (error) {
+    throw new Refusal(
+      422,
+      'csv-invalid',
+      `This is not a CSV file: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,240 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Context } from '../../actions/context.ts';
+import {
+  changeTemplate,
+  createAnswerTemplates,
+  createTemplate,
+  publishTemplate,
+  retire,
+  syncTemplates,
+  type TemplateRow,
+  templateProblems,
+  waitingFor,
+} from '../../actions/edit-templates.ts';
+import { notFound } from '../../actions/refusal.ts';
+import type { MessageTemplateDefinition } from '../../core/message-template.ts';
+import { isUuid } from '../../db/rows.ts';
+import { listMessageTemplates, listWhatsAppTemplates, readMessageTemplate } from '../../db/templates.ts';
+import { requireRole } from '../auth.ts';
+import {
+  MessageTemplateInput,
+  MessageTemplateOut,
+  PublishAnswer,
+  WhatsAppTemplateOut,
+} from '../schemas/templates.ts';
+import { isoTime } from '../views.ts';
+
+const ById = z.object({ id: z.string().min(1).max(100) });
+const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
+const Problems = z.object({
+  problems: z.array(
+    z.object({ code: z.string(), message: z.string(), severity: z.string(), fix: z.string() }),
+  ),
+});
+
+/** A definition with nothing left open, from what the API takes. */
+function definitionFrom(input: z.infer<typeof MessageTemplateInput>): MessageTemplateDefinition {
+  return {
+    name: input.name,
+    type: input.type,
+    recordType: input.recordType,
+    session: input.session,
+    whatsappTemplate: input.whatsappTemplate ?? null,
+    bindings: input.bindings ?? {},
+    keywords: input.keywords ?? [],
+    reply: input.reply ?? null,
+    keywordsAreStopWords: input.keywordsAreStopWords ?? false,
+  };
+}
+
+/** WhatsApp templates and the message templates built on them. */
+export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
+  const { db } = ctx.database;
+  const administrator = requireRole('administrator');
+
+  const show = async (row: TemplateRow): Promise<z.infer<typeof MessageTemplateOut>> => {
+    const shown = row.live ?? row.draft;
+    if (shown === null) throw notFound('message template');
+    const waits =
+      row.status === 'published' ? await waitingFor(db, shown) : { missingOptIn: [], missingOptOut: [] };
+    const whatsapp =
+      shown.whatsappTemplate === null
+        ? []
+        : (await listWhatsAppTemplates(db, shown.whatsappTemplate.name)).filter(
+            (one) => one.language === shown.whatsappTemplate?.language,
+          );
+    const suspended =
+      row.status === 'published' && whatsapp.length > 0 && whatsapp.every((one) => one.status !== 'APPROVED');
+    return {
+      ...shown,
+      id: row.id,
+      status: row.status,
+      version: row.version,
+      draft: row.live !== null ? row.draft : null,
+      waitingFor: [
+        ...(waits.missingOptIn.length > 0
+          ? [
+              {
+                code: 'opt-in-missing',
+                message: `Waits for an Opt-In Template with the keyword ${quote(waits.missingOptIn)}`,
+              },
+            ]
+          : []),
+        ...(waits.missingOptOut.length > 0
+          ? [
+              {
+                code: 'opt-out-missing',
+                message: `Waits for an Opt-Out Template with the keyword ${quote(waits.missingOptOut)}`,
+              },
+            ]
+          : []),
+        ...(suspended
+          ? [
+              {
+                code: 'whatsapp-template-suspended',
+                message: `WhatsApp says ${whatsapp[0]?.status}: not sendable until it is approved again`,
+              },
+            ]
+          : []),
+      ],
+      createdAt: isoTime(row.createdAt),
+      updatedAt: isoTime(row.updatedAt),
+    };
+  };
+  const read = async (id: string): Promise<TemplateRow> => {
+    const row = isUuid(id) ? await readMessageTemplate<MessageTemplateDefinition>(db, id) : null;
+    if (row === null) throw notFound('message template');
+    return row;
+  };
+
+  return async (app) => {
+    const whatsappTemplates = async () => ({
+      items: (await listWhatsAppTemplates(db)).map((row) => ({ ...row, syncedAt: isoTime(row.syncedAt) })),
+    });
+    app.get(
+      '/whatsapp-templates',
+      { schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } } },
+      whatsappTemplates,
+    );
+    app.post(
+      '/whatsapp-templates/sync',
+      {
+        schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } },
+        preHandler: administrator,
+      },
+      async () => {
+        await syncTemplates(ctx);
+        return whatsappTemplates();
+      },
+    );
+
+    app.get(
+      '/message-templates',
+      {
+        schema: {
+          tags: ['Templates'],
+          querystring: z.object({ recordType: z.string().optional() }),
+          response: { 200: items(MessageTemplateOut) },
+        },
+      },
+      async ({ query }) => {
+        const rows = await listMessageTemplates<MessageTemplateDefinition>(db);
+        const wanted = rows.filter(
+          (row) => query.recordType === undefined || (row.live ?? row.draft)?.recordType === query.recordType,
+        );
+        const shown = [];
+        for (const row of wanted) shown.push(await show(row));
+        return { items: shown };
+      },
+    );
+    app.post(
+      '/message-templates',
+      {
+        schema: { tags: ['Templates'], body: MessageTemplateInput, response: { 201: MessageTemplateOut } },
+        preHandler: administrator,
+      },
+      async ({ body, caller }, reply) => {
+        const id = await createTemplate(ctx, definitionFrom(body), caller.name);
+        return reply.status(201).send(await show(await read(id)));
+      },
+    );
+    app.get(
+      '/message-templates/:id',
+      { schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } } },
+      async ({ params }) => show(await read(params.id)),
+    );
+    app.patch(
+      '/message-templates/:id',
+      {
+        schema: {
+          tags: ['Templates'],
+          params: ById,
+          body: MessageTemplateInput.partial(),
+          response: { 200: MessageTemplateOut },
+        },
+        preHandler: administrator,
+      },
+      async ({ params, body, caller }) => {
+        const row = await read(params.id);
+        const before = row.draft ?? row.live;
+        if (before === null) throw notFound('message template');
+        // Only what was sent changes: a default of the schema is no wish of the caller's.
+        const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+        const merged = definitionFrom(MessageTemplateInput.parse({ ...before, ...given }));
+        await changeTemplate(ctx, params.id, merged, caller.name);
+        return show(await read(params.id));
+      },
+    );
+    app.post(
+      '/message-templates/:id/check',
+      { schema: { tags: ['Templates'], params: ById, response: { 200: Problems } } },
+      async ({ params }) => {
+        const row = await read(params.id);
+        const definition = row.draft ?? row.live;
+        if (definition === null) throw notFound('message template');
+        return { problems: await templateProblems(db, ctx, params.id, definition) };
+      },
+    );
+    app.post(
+      '/message-templates/:id/publish',
+      {
+        schema: { tags: ['Templates'], params: ById, response: { 200: PublishAnswer } },
+        preHandler: administrator,
+      },
+      async ({ params, caller }) => {
+        const warnings = await publishTemplate(ctx, params.id, caller.name);
+        return {
+          ...(await show(await read(params.id))),
+          warnings: warnings.map(({ code, message }) => ({ code, message })),
+        };
+      },
+    );
+    app.post(
+      '/message-templates/:id/retire',
+      {
+        schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } },
+        preHandler: administrator,
+      },
+      async ({ params, caller }) => {
+        await retire(ctx, params.id, caller.name);
+        return show(await read(params.id));
+      },
+    );
+    app.post(
+      '/message-templates/:id/answer-templates',
+      {
+        schema: { tags: ['Templates'], params: ById, response: { 200: items(MessageTemplateOut) } },
+        preHandler: administrator,
+      },
+      async ({ params, caller }) => {
+        const ids = await createAnswerTemplates(ctx, params.id, caller.name);
+        const shown = [];
+        for (const id of ids) shown.push(await show(await read(id)));
+        return { items: shown };
+      },
+    );
+  };
+}
+
+const quote = (labels: readonly string[]): string => labels.map((label) => `“${label}”`).join(', ');

@@ -1,0 +1,212 @@
+import { fold, type Views } from '../actions/gate-contact.ts';
+import type { Sendable } from '../actions/sendable.ts';
+import { type Fact, factId, type Verdict } from '../core/consent.ts';
+import type { Purpose } from '../core/purpose.ts';
+import type { RecordType } from '../core/record-type.ts';
+import type { Settings } from '../core/settings.ts';
+import type { RequestEvidence } from '../db/consent.ts';
+import type { HistoryRow } from '../db/ledger.ts';
+import type { ConversationRow, MessageRow } from '../db/messages.ts';
+import type { ListedRecord } from '../db/records.ts';
+import { describeLine } from './describe-line.ts';
+import type { ConversationOut, MessageOut, SendableOut } from './schemas/chat.ts';
+import type { LedgerLineOut } from './schemas/consent.ts';
+import type { RecordOut } from './schemas/records.ts';
+
+/** Rows as the API shows them. Times become ISO 8601 with milliseconds here and nowhere else. */
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
+export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+
+type State = ConversationOut['consent']['service'];
+const stateOf = (state: string | null): State => (state ?? 'not-asked') as State;
+
+export function conversationOut(row: ConversationRow): ConversationOut {
+  const records = row.records ?? [];
+  const name = records[0]?.name ?? row.name ?? row.phone ?? row.userId ?? 'Unknown';
+  return {
+    id: row.id,
+    contactPoint: {
+      id: row.contactPointId,
+      name,
+      ...(row.phone === null ? {} : { phone: row.phone }),
+      ...(row.userId === null ? {} : { userId: row.userId }),
+      shared: row.shared,
+    },
+    records,
+    channel: row.channelId,
+    lastMessageAt: isoOrNull(row.lastMessageAt),
+    lastMessage:
+      row.lastText === null || row.lastDirection === null
+        ? null
+        : { text: row.lastText, direction: row.lastDirection, status: row.lastStatus ?? '' },
+    unread: row.unread,
+    consent: { service: stateOf(row.service), marketing: stateOf(row.marketing) },
+    onHold: row.onHold,
+    status: row.status,
+  };
+}
+
+export function messageOut(row: MessageRow): MessageOut {
+  const rendered = row.content.rendered as
+    | { header: string | null; footer: string | null; buttons: string[] }
+    | undefined;
+  return {
+    id: row.id,
+    conversationId: row.conversationId,
+    direction: row.direction,
+    kind: row.kind,
+    ...(row.text === null ? {} : { text: row.text }),
+    ...(row.kind === 'template' && rendered !== undefined
+      ? {
+          template: {
+            messageTemplateId: row.messageTemplateId,
+            name: row.templateName ?? '',
+            type: row.templateType ?? 'utility',
+            language: row.templateLanguage ?? '',
+            header: rendered.header,
+            footer: rendered.footer,
+            buttons: rendered.buttons,
+          },
+        }
+      : {}),
+    status: row.status as MessageOut['status'],
+    ...(row.reasonCode === null
+      ? {}
+      : { reason: { code: row.reasonCode, message: row.reasonText ?? row.reasonCode } }),
+    ...(row.whatsappId === null ? {} : { whatsappId: row.whatsappId }),
+    automatic: row.automatic,
+    actor: row.actor,
+    ...(row.replyTo === null ? {} : { replyTo: row.replyTo }),
+    at: isoTime(row.at),
+    statusAt: isoOrNull(row.statusAt),
+  };
+}
+
+export function recordOut(row: ListedRecord, type: RecordType | null): RecordOut {
+  const raw = type?.complianceField == null ? null : (row.data[type.complianceField] ?? null);
+  const nameColumn = type?.nameColumn ?? (row.table === 'account' ? 'name' : 'fullname');
+  return {
+    recordType: row.table,
+    id: row.id,
+    name: String(row.data[nameColumn] ?? '') || (row.phones?.[0]?.e164 ?? 'Unnamed'),
+    phones: (row.phones ?? []).map((phone) => phone.e164),
+    complianceValue: typeof raw === 'boolean' ? raw : null,
+    values: row.data,
+    consent: {
+      service: stateOf(row.service),
+      marketing: stateOf(row.marketing),
+      decidedAt: isoOrNull(row.decidedAt),
+      source: row.source,
+      onHold: row.onHold,
+      unproven: row.source === 'crm-unproven' || (row.projects !== true && typeof raw === 'boolean'),
+    },
+    conversationId: row.conversationId,
+    createdAt: isoTime(row.createdAt),
+    updatedAt: isoTime(row.updatedAt),
+  };
+}
+
+export function sendableOut(sendable: Sendable): SendableOut {
+  const { service, marketing } = sendable.loaded.views;
+  const reason = (one: { code: string; message: string; until?: number } | null) =>
+    one === null
+      ? {}
+      : {
+          reason: {
+            code: one.code,
+            message: one.message,
+            ...(one.until === undefined ? {} : { until: isoTime(one.until) }),
+          },
+        };
+  return {
+    freeText: { allowed: sendable.freeText.allowed, ...reason(sendable.freeText.reason) },
+    templates: sendable.templates.map((template) => ({
+      messageTemplateId: template.messageTemplateId,
+      name: template.name,
+      type: template.type,
+      allowed: template.allowed,
+      ...reason(template.reason),
+      ...(template.alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy: template.alsoBlockedBy }),
+      language: template.language,
+      languages: template.languages,
+      preview: template.preview,
+      missing: template.missing,
+      ...(template.confirm === null ? {} : { confirm: template.confirm }),
+    })),
+    serviceWindowClosesAt: isoOrNull(sendable.serviceWindowClosesAt),
+    consent: { service: service.state, marketing: marketing.state },
+    onHold: service.onHold !== null || marketing.onHold !== null,
+    requestOpen: service.openRequest !== null || marketing.openRequest !== null,
+    platformStopped: marketing.platformStopped,
+    banner: {
+      code: sendable.banner.code,
+      tone: sendable.banner.tone,
+      text: sendable.banner.text,
+      ...(sendable.banner.until === undefined ? {} : { until: isoTime(sendable.banner.until) }),
+    },
+    phone: sendable.phone,
+    conversationId: sendable.conversationId,
+    records: sendable.loaded.records
+      .filter((record) => record.messaging)
+      .map((record) => ({ recordType: record.recordType, id: record.recordId, name: record.name })),
+  };
+}
+
+/** History lines with what each turned out to mean for its purpose. */
+export function historyOut(
+  rows: readonly HistoryRow[],
+  facts: readonly Fact[],
+  evidence: Map<string, RequestEvidence>,
+  now: number,
+  settings: Settings,
+): LedgerLineOut[] {
+  const views: Views = fold(facts, now, settings);
+  return rows.map((row) => lineOut(row, verdictOf(row, views), evidence));
+}
+
+function verdictOf(row: HistoryRow, views: Views): Verdict {
+  const id = factId({ chain: row.contactPointId, seq: row.seq, at: row.at });
+  const purpose = (row.purposes.find((one) => views[one as Purpose]?.verdicts.has(id)) ??
+    'service') as Purpose;
+  return (
+    views[purpose].verdicts.get(id) ??
+    views.marketing.verdicts.get(id) ??
+    views.service.verdicts.get(id) ??
+    'not-counted'
+  );
+}
+
+function lineOut(row: HistoryRow, type: Verdict, evidence: Map<string, RequestEvidence>): LedgerLineOut {
+  const requestId =
+    row.detail.requestId ?? row.detail.quotes ?? row.detail.follows ?? row.detail.labelOf ?? null;
+  const request = typeof requestId === 'string' ? evidence.get(requestId) : undefined;
+  return {
+    seq: row.seq,
+    contactPointId: row.contactPointId,
+    type,
+    act: row.act,
+    purposes: row.purposes as Purpose[],
+    at: isoTime(row.at),
+    receivedAt: isoTime(row.receivedAt),
+    source: row.source,
+    actor: row.actor,
+    summary: describeLine(row, type),
+    evidence: {
+      ...row.detail,
+      ...(row.personal ?? { erased: true }),
+      ...(request === undefined ? {} : { request: requestEvidenceOut(request) }),
+      personalHash: row.personalHash,
+    },
+    hash: row.hash,
+    prevHash: row.prevHash,
+  };
+}
+
+function requestEvidenceOut(request: RequestEvidence): Record<string, unknown> {
+  return {
+    ...request,
+    handedAt: isoOrNull(request.handedAt),
+    statusAt: isoOrNull(request.statusAt),
+  };
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { readConfig } from './config.ts';
+import { DirectoryInUse } from './data-lock.ts';
+import { startAssent } from './start.ts';
+
+/** `npm start`: reads the environment, starts everything, prints where to click, stops cleanly on a signal. */
+const read = readConfig(process.env, () => randomBytes(32).toString('base64url'));
+if (!read.ok) {
+  console.error('Assent cannot start:');
+  for (const problem of read.problems) console.error(`  - ${problem}`);
+  process.exit(1);
+}
+
+try {
+  const assent = await startAssent(read.config);
+  console.log(assent.welcome);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      void assent.stop().then(() => process.exit(0));
+    });
+} catch (error) {
+  if (error instanceof DirectoryInUse) console.error(error.message);
+  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    console.error(`Port ${read.config.port} is taken. Stop what listens there, or set PORT.`);
+  else console.error(error);
+  process.exit(1);
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { type Logger, pino } from 'pino';
+import { createEmulator, type Emulator } from '../emulators/whatsapp-cloud/emulator.ts';
+import type { Context } from './actions/context.ts';
+import { createIngest } from './actions/ingest.ts';
+import { loadKeys, makers } from './actions/keys.ts';
+import { createMetrics } from './actions/metrics.ts';
+import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
+import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
+import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
+import type { Config } from './config.ts';
+import { lockDataDirectory } from './data-lock.ts';
+import { type Database, openPGlite, openPostgres, probe } from './db/engine.ts';
+import { migrate } from './db/migrate.ts';
+import { ensureChannel, secretOnce } from './db/organisation.ts';
+import { apiRoutes } from './http/routes/api.ts';
+import { createServer } from './http/server.ts';
+import type { MessagingProvider } from './ports.ts';
+import { seedDemo } from './sandbox/demo.ts';
+import { startInbox } from './workers/inbox.ts';
+import type { Loop } from './workers/loop.ts';
+import { startOutbox } from './workers/outbox.ts';
+import { startUpkeep } from './workers/upkeep.ts';
+
+export interface Assent {
+  url: string;
+  ctx: Context;
+  config: Config;
+  emulator: Emulator | null;
+  /** What to print: where to click. */
+  welcome: string;
+  /** Resolves when the sandbox's demo people are there; at once outside the sandbox. */
+  seeded: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Ties everything together: database, adapters, workers, HTTP, and in the sandbox the emulator and its demo. `demo: false`
+ * leaves the sandbox empty, for tests that make their own world.
+ */
+export async function startAssent(given: Config, options: { demo?: boolean } = {}): Promise<Assent> {
+  const log = pino({ level: given.logLevel });
+  const usesDirectory = given.sandbox || given.databaseUrl === null;
+  const unlock = usesDirectory ? await lockDataDirectory(given.dataDir) : async () => {};
+  const database = await openDatabase(given);
+  try {
+    await migrate(database.db);
+    const config = await withAdminKey(given, database);
+    const ctx = await createContext(config, database, log);
+    return await run(ctx, config, log, unlock, options.demo ?? true);
+  } catch (error) {
+    await database.close();
+    await unlock();
+    throw error;
+  }
+}
+
+export async function openDatabase(config: Config): Promise<Database> {
+  return config.databaseUrl === null
+    ? openPGlite(path.join(config.dataDir, 'db'))
+    : openPostgres(config.databaseUrl);
+}
+
+/** The sandbox makes an administrator's key once per data directory where none was given. */
+async function withAdminKey(config: Config, database: Database): Promise<Config> {
+  if (config.adminApiKey !== null || !config.sandbox) return config;
+  return {
+    ...config,
+    adminApiKey: await secretOnce(database.db, 'sandbox-admin-key', randomBytes(24).toString('hex')),
+  };
+}
+
+export async function createContext(config: Config, database: Database, log: Logger): Promise<Context> {
+  const { phoneNumberId, businessAccountId } = config.whatsapp;
+  const channel = { id: phoneNumberId, phoneNumberId, businessAccountId };
+  await ensureChannel(database.db, channel);
+  return {
+    database,
+    clock: Date.now,
+    log,
+    crm: await createEmbeddedCrm(database.db),
+    provider: providerAt(config, config.sandbox ? localUrl(config, config.port) : config.whatsapp.apiUrl),
+    channel,
+    keys: await loadKeys(database.db, config.secret),
+    metrics: createMetrics(),
+    make: makers,
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {} },
+    sandbox: config.sandbox,
+  };
+}
+
+function providerAt(config: Config, apiUrl: string): MessagingProvider {
+  const { apiVersion, phoneNumberId, businessAccountId, accessToken } = config.whatsapp;
+  return createWhatsAppCloud({ apiUrl, apiVersion, phoneNumberId, businessAccountId, accessToken });
+}
+
+const localUrl = (config: Config, port: number): string =>
+  `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+
+async function run(
+  ctx: Context,
+  config: Config,
+  log: Logger,
+  unlock: () => Promise<void>,
+  demo: boolean,
+): Promise<Assent> {
+  const emulator = config.sandbox ? sandboxEmulator(config, log) : null;
+  const loops: Loop[] = [];
+  let stopping = false;
+  const server = await createServer({
+    ctx,
+    config,
+    ingest: createIngest(ctx),
+    ready: async () => {
+      if (stopping) return { ok: false, detail: 'stopping' };
+      await probe(ctx.database.db);
+      return loops.every((loop) => loop.alive())
+        ? { ok: true, detail: 'database writable and migrated, loops alive' }
+        : { ok: false, detail: 'a loop has failed for longer than 30 s' };
+    },
+    routes: apiRoutes(ctx, config),
+    ...(emulator === null ? {} : { emulator: emulator.plugin }),
+  });
+  await server.listen({ host: config.host, port: config.port });
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  if (emulator !== null) {
+    ctx.provider = providerAt(config, localUrl(config, port));
+    emulator.setWebhookUrl(`${localUrl(config, port)}/webhooks/whatsapp`);
+  }
+  const outbox = startOutbox(ctx);
+  const inbox = startInbox(ctx);
+  const upkeep = startUpkeep(ctx);
+  loops.push(outbox, inbox, upkeep);
+  ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: upkeep.syncSoon };
+  const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
+  const seeded =
+    emulator === null || !demo
+      ? Promise.resolve()
+      : seed(ctx, emulator).catch((error: unknown) => log.error({ err: error }, 'the demo is incomplete'));
+  return {
+    url,
+    ctx,
+    config,
+    emulator,
+    seeded,
+    welcome: await welcome(ctx, config, url),
+    async stop() {
+      stopping = true;
+      await server.close();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await emulator?.close();
+      await ctx.database.close();
+      await unlock();
+    },
+  };
+}
+
+function sandboxEmulator(config: Config, log: Logger): Emulator {
+  const { phoneNumberId, businessAccountId, accessToken, appSecrets, verifyToken } = config.whatsapp;
+  return createEmulator({
+    phoneNumberId,
+    businessAccountId,
+    accessToken,
+    appSecret: appSecrets[0] ?? '',
+    verifyToken,
+    displayPhoneNumber: '+1 202 555 0100',
+    verifiedName: 'Contoso',
+    stateFile: path.join(config.dataDir, 'emulator.jsonl'),
+    log: (line) => log.debug({ emulator: line }, 'emulator'),
+  });
+}
+
+async function seed(ctx: Context, emulator: Emulator): Promise<void> {
+  await ensureSandboxPeople(ctx);
+  await seedDemo(ctx, {
+    customerSends: (phone, act) => emulator.customerSends(phone, act),
+    nameCustomer: (phone, name) => void emulator.changeCustomer(phone, { name }),
+    idle: () => emulator.idle(),
+  });
+}
+
+async function welcome(ctx: Context, config: Config, url: string): Promise<string> {
+  if (!config.sandbox) return `Assent ${config.version} is running at ${url}`;
+  await ensureSandboxPeople(ctx);
+  const lines = [
+    `Assent ${config.version} is running as a sandbox: the emulator plays WhatsApp, nothing leaves this machine.`,
+    '',
+  ];
+  lines.push('Open one of these links (each works once; a restart prints new ones):');
+  for (const person of SANDBOX_PEOPLE) {
+    const link = await createSignInLink(ctx, person.id, url);
+    lines.push(`  ${`${person.name} (${person.role})`.padEnd(36)} ${link}`);
+  }
+  lines.push('', `The customer’s phone (signed in as administrator): ${url}/emulator/phone`);
+  lines.push(`For automation: Authorization: Bearer ${config.adminApiKey ?? ''}`);
+  lines.push(`API: ${url}/api/openapi.json`);
+  return lines.join('\n');
+}
