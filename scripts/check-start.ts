@@ -6,8 +6,14 @@ import { type Product, startProduct } from '../test/e2e/product.ts';
  */
 const NAME = 'Kept Through A Kill';
 
-async function expectPage(url: string, what: string): Promise<void> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+async function expectPage(url: string, what: string, adminApiKey?: string): Promise<void> {
+  const answer = await fetch(url, {
+    headers: {
+      accept: 'text/html',
+      ...(adminApiKey === undefined ? {} : { authorization: `Bearer ${adminApiKey}` }),
+    },
+    signal: AbortSignal.timeout(10_000),
+  });
   const type = answer.headers.get('content-type') ?? '';
   if (!answer.ok || !type.startsWith('text/html')) {
     throw new Error(`${what} at ${new URL(url).pathname} answered ${answer.status} ${type}`);
@@ -37,7 +43,7 @@ try {
   await expectPage(first.links.agent, "agent's sign-in link");
   for (const line of first.output().split('\n')) {
     const [phone] = line.match(/https?:\/\/\S+\/emulator\/phone\S*/) ?? [];
-    if (phone !== undefined) await expectPage(phone, "customer's phone");
+    if (phone !== undefined) await expectPage(phone, "customer's phone", first.adminApiKey);
   }
   await call(first, 'POST', '/api/records/contact', { values: { fullname: NAME } });
   await first.kill();
@@ -52,8 +58,8 @@ try {
   if (!found.includes(NAME)) throw new Error(`the record made before the kill is gone: ${found}`);
   console.log('started again on the same data, the record is there');
   await expectPage(second.links.administrator, "administrator's sign-in link");
-  const code = await second.stop();
-  console.log(`ended when asked to, with code ${code}`);
+  await second.stop();
+  console.log('ended when asked to');
 } finally {
   await second?.kill();
   await first.discard();
