@@ -18,27 +18,38 @@ const AuditPageOut = pageOf(AuditOut);
 
 const useStyles = makeStyles({
   changes: { margin: 0, padding: 0, listStyle: 'none', display: 'flex', flexDirection: 'column', gap: '2px' },
+  details: { '& > summary': { cursor: 'pointer', color: tokens.colorBrandForegroundLink } },
   field: { color: tokens.colorNeutralForeground3 },
 });
 
 const columns: Column<Entry>[] = [
-  { header: 'What', cell: auditSentence },
-  { header: 'Change', cell: (entry) => <Changes entry={entry} /> },
+  { header: 'What', cell: auditSentence, width: '32%' },
+  { header: 'Change', cell: (entry) => <Changes entry={entry} />, width: '38%' },
   { header: 'Who', cell: ({ actor }) => actor },
   { header: 'When', cell: ({ at }) => <Time at={at} form="long" /> },
 ];
 
+/** A short change is told at once; what was made or removed as a whole on demand. */
 function Changes({ entry }: { entry: Entry }) {
   const styles = useStyles();
-  return (
+  const differences = differencesOf(entry.before, entry.after);
+  const whole = entry.before === null || entry.after === null;
+  const list = (
     <ul className={styles.changes}>
-      {differencesOf(entry.before, entry.after).map(({ field, before, after }) => (
+      {differences.map(({ field, before, after }) => (
         <li key={field}>
           {field !== '' && <span className={styles.field}>{field}: </span>}
-          {before} → {after}
+          {entry.before === null ? after : entry.after === null ? before : `${before} → ${after}`}
         </li>
       ))}
     </ul>
+  );
+  if (!whole && differences.length <= 3) return list;
+  return (
+    <details className={styles.details}>
+      <summary>{differences.length === 1 ? '1 field' : `${differences.length} fields`}</summary>
+      {list}
+    </details>
   );
 }
 

@@ -28,6 +28,15 @@ describe('what an audit entry says changed', () => {
     expect(differencesOf(undefined, null)).toEqual([]);
   });
 
+  test('what has parts is told part by part', () => {
+    expect(
+      differencesOf(
+        { bindings: {} },
+        { bindings: { 1: { column: 'firstname', fallback: 'there' } }, keywords: [] },
+      ),
+    ).toEqual([{ field: 'bindings', before: 'nothing', after: '1: column: firstname; fallback: there' }]);
+  });
+
   test('plain values are compared as they are', () => {
     expect(differencesOf('draft', 'published')).toEqual([{ field: '', before: 'draft', after: 'published' }]);
   });

@@ -1,3 +1,5 @@
+const nothing = 'nothing';
+
 export type Difference = { field: string; before: string; after: string };
 
 /** What differs between two states of something, field by field; `field` is empty where they are no objects. */
@@ -18,16 +20,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return (a ?? null) === (b ?? null) || JSON.stringify(a) === JSON.stringify(b);
+  return wordsOf(a) === wordsOf(b);
 }
 
 function wordsOf(value: unknown): string {
-  if (value === undefined || value === null || value === '') return 'nothing';
+  if (value === undefined || value === null || value === '') return nothing;
   if (value === true) return 'yes';
   if (value === false) return 'no';
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map(wordsOf).join(', ');
-  return JSON.stringify(value);
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(wordsOf).join(', ');
+  const parts = Object.entries(value);
+  return parts.length === 0 ? nothing : parts.map(([key, inner]) => `${key}: ${wordsOf(inner)}`).join('; ');
 }
 
 /** `askUnansweredPerDay` → `ask unanswered per day` */
