@@ -3,11 +3,13 @@ import { type ContactPoint, lockContactPoints, setIdentity } from '../db/contact
 import { inSavepoint, type Tx } from '../db/engine.ts';
 import {
   type InboxRow,
+  inboxFigures,
   inboxKey,
   insertInbox,
   markApplied,
   markUnapplied,
   type NewInboxRow,
+  requeueUnapplied,
   takeDueInbox,
 } from '../db/inbox.ts';
 import { findByIds } from '../db/messages.ts';
@@ -381,4 +383,12 @@ export async function storeInvalid(ctx: Context, body: string, bodySha256: strin
       },
     ]);
   });
+}
+
+/** Tries again what ended badly (`webhook replay`), until nothing is due. */
+export async function replayInbox(ctx: Context): Promise<{ requeued: number; left: number }> {
+  const requeued = await inTransaction(ctx, (tx) => requeueUnapplied(tx, ctx.clock()));
+  while ((await retryInbox(ctx)) > 0);
+  const { unapplied } = await inboxFigures(ctx.database.db, ctx.clock());
+  return { requeued, left: unapplied };
 }

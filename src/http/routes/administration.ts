@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { checkWebhook } from '../../actions/check-webhook.ts';
 import type { Context } from '../../actions/context.ts';
 import { changeSettings, resumeChannel } from '../../actions/edit-organisation.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
@@ -109,7 +109,7 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
     app.post(
       '/channel/webhook-test',
       { schema: { tags: ['Administration'], response: { 200: WebhookTest } }, preHandler: administrator },
-      async () => testWebhook(config),
+      async () => checkWebhook(config.publicUrl, config.whatsapp.verifyToken),
     );
 
     app.get('/setup', { schema: { tags: ['Administration'], response: { 200: SetupOut } } }, async () => {
@@ -165,31 +165,4 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
       return { steps, done: steps.every((step) => step.done) };
     });
   };
-}
-
-/** Calls our own webhook address as Meta would at set-up: shows whether it is reachable and knows the verify token. */
-async function testWebhook(config: Config): Promise<z.infer<typeof WebhookTest>> {
-  const challenge = String(Date.now());
-  const url = new URL('/webhooks/whatsapp', config.publicUrl);
-  url.searchParams.set('hub.mode', 'subscribe');
-  url.searchParams.set('hub.challenge', challenge);
-  url.searchParams.set('hub.verify_token', config.whatsapp.verifyToken);
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: 'error' });
-    const body = Buffer.from(await response.text());
-    const same = body.length === challenge.length && timingSafeEqual(body, Buffer.from(challenge));
-    if (response.status === 200 && same)
-      return { ok: true, detail: 'The webhook address answers as WhatsApp expects.' };
-    return {
-      ok: false,
-      detail: `The webhook address answered ${response.status}, and not with the challenge.`,
-    };
-  } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    return {
-      ok: false,
-      detail: `The webhook address cannot be reached: ${cause}. Check PUBLIC_URL and your proxy.`,
-    };
-  }
 }

@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import type { Context } from '../actions/context.ts';
+import { exportEvidence } from '../actions/export-evidence.ts';
+import { replayInbox } from '../actions/ingest.ts';
+import { Refusal } from '../actions/refusal.ts';
+import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from '../actions/sign-in.ts';
+import { verifyLedger } from '../actions/verify-ledger.ts';
+import { type Config, readConfig } from '../config.ts';
+import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { migrate } from '../db/migrate.ts';
+import { createContext, openDatabase } from '../start.ts';
+import { doctor } from './doctor.ts';
+
+const USAGE = `npm run assent -- <command>
+
+  doctor                          checks configuration, database, WhatsApp, CRM and webhook, and says what to do
+  ledger verify                   recomputes every hash of the consent ledger
+  webhook replay                  applies webhooks again that could not be applied
+  export consent --phone NUMBER   writes everything known about one customer's consent (--out FILE, default: standard output)
+  sign-in-link [--role ROLE]      prints a one-time link for the sandbox's administrator, agent or auditor
+
+With the embedded database, stop the server first: only one process may use a data directory.`;
+
+/** Exit codes: 0 done, 1 something is wrong, 2 the command was not understood. */
+async function main(args: string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      phone: { type: 'string' },
+      out: { type: 'string' },
+      role: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  const command = positionals.join(' ');
+  if (values.help === true || command === '' || command === 'help')
+    return print(USAGE, command === '' ? 2 : 0);
+  const read = readConfig(process.env);
+  if (command === 'doctor') return doctor(read);
+  if (!read.ok)
+    return print(
+      ['The configuration is not complete:', ...read.problems.map((problem) => `  - ${problem}`)].join('\n'),
+      1,
+    );
+  switch (command) {
+    case 'ledger verify':
+      return withContext(read.config, async (ctx) => {
+        const report = await verifyLedger(ctx);
+        for (const fault of report.faults)
+          console.error(`chain ${fault.contactPointId}, line ${fault.seq}: ${fault.fault}`);
+        console.log(`${report.chains} chains, ${report.lines} lines, ${report.faults.length} faults`);
+        return report.faults.length === 0 ? 0 : 1;
+      });
+    case 'webhook replay':
+      return withContext(read.config, async (ctx) => {
+        const { requeued, left } = await replayInbox(ctx);
+        console.log(`${requeued} updates tried again, ${left} could not be applied`);
+        return left === 0 ? 0 : 1;
+      });
+    case 'export consent':
+      if (values.phone === undefined) return print('Name the number: --phone +447700900123', 2);
+      return withContext(read.config, async (ctx) => {
+        const text = JSON.stringify(await exportEvidence(ctx, { phone: values.phone ?? '' }), null, 2);
+        if (values.out === undefined) console.log(text);
+        else writeFileSync(values.out, `${text}\n`, { mode: 0o600 });
+        return 0;
+      });
+    case 'sign-in-link':
+      return withContext(read.config, async (ctx) => {
+        const person = SANDBOX_PEOPLE.find((one) => one.role === (values.role ?? 'administrator'));
+        if (person === undefined) return print('Roles: administrator, agent, auditor', 2);
+        await ensureSandboxPeople(ctx);
+        console.log(await createSignInLink(ctx, person.id, read.config.publicUrl));
+        return 0;
+      });
+    default:
+      return print(`“${command}” is no command.\n\n${USAGE}`, 2);
+  }
+}
+
+function print(text: string, code: number): number {
+  (code === 0 ? console.log : console.error)(text);
+  return code;
+}
+
+async function withContext(config: Config, work: (ctx: Context) => Promise<number>): Promise<number> {
+  const unlock = config.databaseUrl === null ? await lockDataDirectory(config.dataDir) : async () => {};
+  const database = await openDatabase(config);
+  try {
+    await migrate(database.db);
+    return await work(await createContext(config, database, pino({ level: 'warn' })));
+  } finally {
+    await database.close();
+    await unlock();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof DirectoryInUse || error instanceof Refusal) console.error(error.message);
+  else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+    console.error(`${error.message}\n\n${USAGE}`);
+  else console.error(error);
+  process.exitCode = 1;
+}
