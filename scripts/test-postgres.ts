@@ -24,7 +24,7 @@ try {
 
 const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).filter((file) => {
   if (/^test\/(e2e|faults)\//.test(file)) return false;
-  return /openTestDatabase|createTestContext/.test(readFileSync(path.join(root, file), 'utf8'));
+  return /openTestDatabase|createTest(Context|App)/.test(readFileSync(path.join(root, file), 'utf8'));
 });
 const vitest = [
   'node_modules/vitest/vitest.mjs',

@@ -4,10 +4,11 @@ import type { Context } from '../src/actions/context.ts';
 import { createMetrics } from '../src/actions/metrics.ts';
 import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
 import { createWhatsAppCloud } from '../src/adapters/whatsapp-cloud/client.ts';
-import { type Database, openPGlite } from '../src/db/engine.ts';
+import type { Database } from '../src/db/engine.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { ensureChannel } from '../src/db/organisation.ts';
 import type { MessagingProvider } from '../src/ports.ts';
+import { openTestDatabase } from './db/database.ts';
 
 export interface TestContext {
   ctx: Context;
@@ -21,13 +22,13 @@ export interface TestContext {
 export const NOON = Date.parse('2026-05-12T12:00:00.000Z');
 
 /**
- * The real thing with a clock that the test moves: migrated database (PGlite in memory unless one is given), embedded
+ * The real thing with a clock that the test moves: migrated database of its own (unless one is given), embedded
  * CRM, one channel. Nobody answers at the provider's address unless a provider is given.
  */
 export async function createTestContext(
   options: { engine?: Database; provider?: MessagingProvider; sandbox?: boolean } = {},
 ): Promise<TestContext> {
-  const database = options.engine ?? (await openPGlite(null));
+  const database = options.engine ?? (await openTestDatabase());
   await migrate(database.db);
   const channel = {
     id: '200300400500600',
