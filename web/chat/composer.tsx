@@ -1,10 +1,11 @@
-import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
 import { useCallback, useRef, useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { useMe } from '../ui/me.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
+import { BlockedReason } from './blocked-reason.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
 import { MessageBox } from './message-box.tsx';
 import { consentTemplateOf } from './next-step.ts';
@@ -28,12 +29,12 @@ const useStyles = makeStyles({
   card: {
     display: 'flex',
     flexDirection: 'column',
-    minHeight: '200px',
     padding: '12px',
     borderRadius: tokens.borderRadiusLarge,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  roomy: { minHeight: '200px' },
   cardTitle: {
     fontSize: tokens.fontSizeBase300,
     lineHeight: tokens.lineHeightBase300,
@@ -95,18 +96,22 @@ function Ready({
       <SendableBanner sendable={sendable} onExpired={onExpired} mayAct={mayAct} />
       <Announce text={sendable.banner.text} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
-        <div className={styles.card}>
+        <div className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>
           <h2 className={styles.cardTitle}>
             {sendable.consent.service === 'denied' ? 'Ask for consent again' : 'Ask for consent'}:{' '}
             {consent.name}
           </h2>
-          <TemplateSend
-            key={consent.messageTemplateId}
-            to={to}
-            template={consent}
-            sendable={sendable}
-            onSent={focusComposer}
-          />
+          {consent.allowed ? (
+            <TemplateSend
+              key={consent.messageTemplateId}
+              to={to}
+              template={consent}
+              sendable={sendable}
+              onSent={focusComposer}
+            />
+          ) : (
+            <BlockedReason template={consent} />
+          )}
         </div>
       )}
       {mayAct && (

@@ -3,7 +3,6 @@ import {
   MessageBar,
   MessageBarBody,
   makeStyles,
-  tokens,
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { Send20Filled } from '@fluentui/react-icons/svg/send';
@@ -13,8 +12,8 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { sentenceOf } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
-import { Time } from '../ui/time.tsx';
 import { type Basis, basisBody } from './asking-basis.tsx';
+import { BlockedReason } from './blocked-reason.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
 import { fillPreview } from './fill-preview.ts';
 import { newIntentKey } from './intent.ts';
@@ -35,7 +34,6 @@ const useStyles = makeStyles({
     '@container (min-width: 620px)': { gridTemplateColumns: 'minmax(0, 384px) minmax(220px, 1fr)' },
   },
   end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', flexShrink: 0 },
-  blocked: { color: tokens.colorNeutralForeground2, flex: '1 1 200px' },
 });
 
 type Props = { to: Recipient; template: SendableTemplate; sendable: SendableOut; onSent: () => void };
@@ -134,17 +132,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
         >
           {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
         </Button>
-        {blocked && (
-          <span id={blockedId} className={styles.blocked}>
-            {template.reason?.message ?? 'This template cannot be sent now.'}
-            {template.reason?.until !== undefined && (
-              <>
-                {' '}
-                From <Time at={template.reason.until} form="long" />.
-              </>
-            )}
-          </span>
-        )}
+        {blocked && <BlockedReason template={template} id={blockedId} />}
       </div>
       <ConfirmDialog
         open={confirming}

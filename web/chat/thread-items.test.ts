@@ -64,6 +64,36 @@ describe('threadItems', () => {
     expect(items.map((item) => item.key)).toEqual(['d-2026-05-12', 'm-tap', 'c-p1-1', 'c-p1-2', 'm-later']);
   });
 
+  it('puts an answer after its question although WhatsApp’s clock has whole seconds', () => {
+    const question = message('question', '2026-05-12T08:00:10.900Z', {
+      direction: 'out',
+      whatsappId: 'wamid.q',
+    });
+    const answer = message('answer', '2026-05-12T08:00:10.000Z', {
+      replyTo: 'wamid.q',
+      whatsappId: 'wamid.a',
+    });
+    const asked = { ...line(1, '2026-05-12T08:00:10.850Z'), evidence: { messageId: 'question' } };
+    const refused = { ...line(2, '2026-05-12T08:00:10.000Z'), evidence: { whatsappId: 'wamid.a' } };
+    const items = threadItems([question, answer], [refused, asked], true, dayOf);
+    expect(items.map((item) => item.key)).toEqual([
+      'd-2026-05-12',
+      'm-question',
+      'c-p1-1',
+      'm-answer',
+      'c-p1-2',
+    ]);
+  });
+
+  it('keeps the server’s order within one millisecond, and survives messages that quote each other', () => {
+    const at = '2026-05-12T08:00:00.000Z';
+    const items = threadItems([message('second', at), message('first', at)], [], true, dayOf);
+    expect(items.map((item) => item.key)).toEqual(['d-2026-05-12', 'm-first', 'm-second']);
+    expect(
+      threadItems([message('a', at, { replyTo: 'b' }), message('b', at, { replyTo: 'a' })], [], true, dayOf),
+    ).toHaveLength(3);
+  });
+
   it('keeps events back whose messages are not loaded yet', () => {
     const messages = [message('a', '2026-05-12T08:00:00.000Z')];
     const early = line(1, '2026-05-01T08:00:00.000Z');

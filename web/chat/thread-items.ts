@@ -14,10 +14,16 @@ export type ThreadItem =
 /** Kinds of message that say something about another message and get no bubble of their own. */
 const NOTES = new Set(['edit', 'revoke', 'reaction']);
 
+/** Where a row stands: by time, then by what it follows, then as it came. */
+type Place = { at: string; after: number };
+type Placed = { item: ThreadItem; place: Place };
+
 /**
- * Puts messages and consent events in one order, by time, with a separator where a day begins. On the same
- * millisecond a message stands before the event that it caused. While older messages are not loaded
- * (`complete` is false), events from before the oldest loaded message wait for them.
+ * Puts messages (newest first, as the API lists them) and consent events in one order with a separator where a day
+ * begins. What customers send carries WhatsApp's clock, in whole seconds, and what we send our own, so a quick answer
+ * can be dated before its question; an answer stands after what it quotes, and an event after its message, whatever the
+ * clocks say. While older messages are not loaded (`complete` is false), events from before the oldest loaded message
+ * wait for them.
  */
 export function threadItems(
   messages: readonly MessageOut[],
@@ -30,38 +36,70 @@ export function threadItems(
     byId.set(message.id, message);
     if (message.whatsappId !== undefined) byId.set(message.whatsappId, message);
   }
-  const rows: ThreadItem[] = messages.map((message) => {
+  const placeOf = placer(byId);
+  const rows: Placed[] = [...messages].reverse().map((message) => {
     const other = message.replyTo === undefined ? null : (byId.get(message.replyTo) ?? null);
     const row = { key: `m-${message.id}`, at: message.at, message };
-    return NOTES.has(message.kind)
+    const item: ThreadItem = NOTES.has(message.kind)
       ? { kind: 'note', ...row, about: other }
       : { kind: 'message', ...row, quoted: other };
+    return { item, place: placeOf(message) };
   });
-  const from = complete ? '' : oldest(messages);
-  for (const line of lines) {
-    if (line.at >= from)
-      rows.push({ kind: 'consent', key: `c-${line.contactPointId}-${line.seq}`, at: line.at, line });
+  const oldest = messages.reduce((least, { at }) => (least === '' || at < least ? at : least), '');
+  for (const line of [...lines].sort((a, b) => a.seq - b.seq)) {
+    if (!complete && line.at < oldest) continue;
+    const message = messageOf(line, byId);
+    const place = message === null ? { at: line.at, after: 0 } : placeOf(message);
+    const item: ThreadItem = {
+      kind: 'consent',
+      key: `c-${line.contactPointId}-${line.seq}`,
+      at: line.at,
+      line,
+    };
+    rows.push({ item, place: { at: place.at, after: place.after + 0.5 } });
   }
-  rows.sort((a, b) => (a.at === b.at ? rank(a) - rank(b) : a.at < b.at ? -1 : 1));
+  rows.sort((a, b) =>
+    a.place.at === b.place.at ? a.place.after - b.place.after : a.place.at < b.place.at ? -1 : 1,
+  );
   return withDays(rows, dayOf);
 }
 
-function oldest(messages: readonly MessageOut[]): string {
-  return messages.reduce((least, message) => (least === '' || message.at < least ? message.at : least), '');
+/** Where each message stands: at its own time, or right after the message it answers where that is dated later. */
+function placer(byId: ReadonlyMap<string, MessageOut>): (message: MessageOut) => Place {
+  const known = new Map<string, Place>();
+  const placeOf = (message: MessageOut): Place => {
+    const found = known.get(message.id);
+    if (found !== undefined) return found;
+    const own = { at: message.at, after: 0 };
+    // Set first, so that a circle of quotations, which a customer could forge, ends.
+    known.set(message.id, own);
+    const other = message.replyTo === undefined ? undefined : byId.get(message.replyTo);
+    if (other === undefined) return own;
+    const before = placeOf(other);
+    const place = before.at >= own.at ? { at: before.at, after: before.after + 1 } : own;
+    known.set(message.id, place);
+    return place;
+  };
+  return placeOf;
 }
 
-function rank(item: ThreadItem): number {
-  return item.kind === 'consent' ? 1_000_000 + item.line.seq : 0;
+/** The message that an event is about, as its evidence names it. */
+function messageOf(line: LedgerLine, byId: ReadonlyMap<string, MessageOut>): MessageOut | null {
+  for (const id of [line.evidence.whatsappId, line.evidence.messageId]) {
+    const message = typeof id === 'string' ? byId.get(id) : undefined;
+    if (message !== undefined) return message;
+  }
+  return null;
 }
 
-function withDays(rows: readonly ThreadItem[], dayOf: (at: string) => string): ThreadItem[] {
+function withDays(rows: readonly Placed[], dayOf: (at: string) => string): ThreadItem[] {
   const items: ThreadItem[] = [];
   let day = '';
-  for (const row of rows) {
-    const next = dayOf(row.at);
-    if (next !== day) items.push({ kind: 'day', key: `d-${next}`, at: row.at });
+  for (const { item, place } of rows) {
+    const next = dayOf(place.at);
+    if (next !== day) items.push({ kind: 'day', key: `d-${next}`, at: place.at });
     day = next;
-    items.push(row);
+    items.push(item);
   }
   return items;
 }

@@ -1,4 +1,4 @@
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,7 +15,7 @@ import { type HoldChoice, HoldDialog } from './hold-dialog.tsx';
 import { PendingGrants } from './pending-grants.tsx';
 
 const HeldList = z.object({ items: z.array(HeldOut) });
-type Held = z.infer<typeof HeldOut>;
+type Held = z.infer<typeof HeldOut> & { purposes: string[] };
 
 const useStyles = makeStyles({
   list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '12px' },
@@ -64,8 +64,8 @@ export function HeldPage() {
             </EmptyState>
           ) : (
             <ul className={styles.list} aria-label="Held messages">
-              {items.map((one) => (
-                <li key={`${one.contactPointId} ${one.purpose}`}>
+              {byMessage(items).map((one) => (
+                <li key={`${one.contactPointId} ${one.heldAt}`}>
                   <HeldCard
                     held={one}
                     onDecide={(conversationId, choice) => setDeciding({ conversationId, choice })}
@@ -93,6 +93,7 @@ type CardProps = { held: Held; onDecide: (conversationId: string, choice: HoldCh
 function HeldCard({ held, onDecide }: CardProps) {
   const styles = useStyles();
   const mayAct = useMe().role !== 'auditor';
+  const returnFocus = useRestoreFocusTarget();
   const { conversationId } = held;
   return (
     <article className={styles.card} aria-label={held.name}>
@@ -110,15 +111,31 @@ function HeldCard({ held, onDecide }: CardProps) {
       </blockquote>
       <p className={styles.note}>
         Held since <Time at={held.heldAt} form="long" />
-        {held.purpose === 'marketing' && ', for marketing'}. Counts as a refusal on{' '}
-        <Time at={held.decidesAt} form="long" /> if nobody decides.
+        for {held.purposes.join(' and ')}. Counts as a refusal on <Time at={held.decidesAt} form="long" /> if
+        nobody decides.
       </p>
       {mayAct && conversationId !== null && (
         <div className={styles.end}>
-          <Button onClick={() => onDecide(conversationId, 'refusal')}>It is a refusal</Button>
-          <Button onClick={() => onDecide(conversationId, 'not-refusal')}>It is not</Button>
+          <Button {...returnFocus} onClick={() => onDecide(conversationId, 'refusal')}>
+            It is a refusal
+          </Button>
+          <Button {...returnFocus} onClick={() => onDecide(conversationId, 'not-refusal')}>
+            It is not
+          </Button>
         </div>
       )}
     </article>
   );
+}
+
+/** One message can be held for both purposes; it is one thing to decide. */
+function byMessage(items: z.infer<typeof HeldOut>[]): Held[] {
+  const held = new Map<string, Held>();
+  for (const one of items) {
+    const key = `${one.contactPointId} ${one.heldAt} ${one.text}`;
+    const known = held.get(key);
+    if (known === undefined) held.set(key, { ...one, purposes: [one.purpose] });
+    else known.purposes.push(one.purpose);
+  }
+  return [...held.values()];
 }

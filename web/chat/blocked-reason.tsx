@@ -1,0 +1,22 @@
+import { makeStyles, tokens } from '@fluentui/react-components';
+import type { SendableTemplate } from '../../src/http/schemas/chat.ts';
+import { Time } from '../ui/time.tsx';
+
+const useStyles = makeStyles({ reason: { color: tokens.colorNeutralForeground2 } });
+
+/** Why a template may not be sent now, and from when it may. `id` lets a button name it as its description. */
+export function BlockedReason({ template, id }: { template: SendableTemplate; id?: string }) {
+  const styles = useStyles();
+  const { reason } = template;
+  return (
+    <span id={id} className={styles.reason}>
+      {reason?.message ?? 'This template cannot be sent now.'}
+      {reason?.until !== undefined && (
+        <>
+          {' '}
+          From <Time at={reason.until} form="long" />.
+        </>
+      )}
+    </span>
+  );
+}
