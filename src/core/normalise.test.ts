@@ -80,5 +80,6 @@ describe('normalise', () => {
     expect(normalise('st\ud800op')).toBe('st op');
     expect(normalise(`s${'\u0301\u0316'.repeat(30_000)}top`)).toBe('stop');
     expect(normalise('\u05b0\u05b1'.repeat(30_000))).toHaveLength(30);
+    expect(normalise('\u0f77'.repeat(20))).toHaveLength(30);
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { coresOf, endsOf, stripEnds } from './ends.ts';
-import { patternSource } from './pattern.ts';
+import { patternReader } from './pattern.ts';
+import { fitting, fittingWithin, ruleSet } from './rule-set.ts';
 import { isSlip } from './slips.ts';
 
-const fits = (pattern: string, text: string) =>
-  new RegExp(`^${patternSource(pattern, { me: 'me|us', who: '{me}|them all' })}$`, 'u').test(`${text} `);
+const read = patternReader({ me: 'me|us', who: '{me}|them all' });
+const fits = (pattern: string, text: string) => fitting(ruleSet([[read(pattern), true]]), text) === true;
 
 describe('a pattern', () => {
   it.each([
@@ -22,7 +23,28 @@ describe('a pattern', () => {
   ])('%j, given %j: %s', (pattern, text, expected) => expect(fits(pattern, text)).toBe(expected));
 
   it.each(['(a', 'a)', '[a|b', '{nobody}', '(a]', '…'])('%j is refused', (pattern) => {
-    expect(() => patternSource(pattern, {})).toThrow();
+    expect(() => read(pattern)).toThrow();
+  });
+
+  it.each(['[a] [b|c]', '... a', '[a|] ...', '(a|)'])(
+    '%j, which needs no word or begins anywhere, is refused',
+    (pattern) => {
+      expect(() => ruleSet([[read(pattern), true]])).toThrow();
+    },
+  );
+
+  it('is found within, and the first in order wins wherever it stands', () => {
+    const rules = ruleSet([
+      [read('late [or never]'), 'first'],
+      [read('early ... bird'), 'second'],
+      [read('early'), 'third'],
+    ]);
+    expect(fittingWithin(rules, 'too early or too late')).toBe('first');
+    expect(fittingWithin(rules, 'the early and hungry bird')).toBe('second');
+    expect(fittingWithin(rules, 'so early a b c d e bird')).toBe('third');
+    expect(fittingWithin(rules, 'earlier')).toBeUndefined();
+    expect(fitting(rules, 'late or never')).toBe('first');
+    expect(fitting(rules, 'late or')).toBeUndefined();
   });
 });
 

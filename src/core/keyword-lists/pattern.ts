@@ -1,48 +1,115 @@
 import { normalise } from '../normalise.ts';
 
 /**
- * Patterns over whole words: `word`, `(one|or the other)`, `[perhaps]`, `{slot}` for a named choice, and `...` for
- * up to four words of any kind. Groups nest. The result is a regular expression source that expects every word of
- * the normalised text to be followed by one space, so that choices need no care about gaps.
- *
- * Throws on a pattern that is not well formed; lists are constants, so that is at import.
+ * A pattern over whole words: `word`, `(one|or the other)`, `[perhaps]`, `{slot}` for a named choice, and `...` for up
+ * to four words of any kind. Groups nest. Walked word by word rather than made into a regular expression: the lists
+ * as regular expressions took V8 over a second to compile at the first message.
  */
-export function patternSource(pattern: string, slots: Readonly<Record<string, string>>): string {
+export type Pattern =
+  | { kind: 'word'; word: string }
+  | { kind: 'gap' }
+  | { kind: 'sequence'; parts: readonly Pattern[] }
+  | { kind: 'choice'; of: readonly Pattern[] };
+
+/** In words. */
+const LONGEST_GAP = 4;
+
+/** Patterns of one list; its slots are read once. */
+export type PatternReader = (pattern: string) => Pattern;
+
+/** Throws, at import as lists are constants, on a pattern that is not well formed or that nothing at all would fit. */
+export function patternReader(slots: Readonly<Record<string, string>>): PatternReader {
+  const known = new Map<string, Pattern>();
+  const read: PatternReader = (pattern) => parse(pattern, slot);
+
+  function slot(name: string): Pattern {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const choice = slots[name];
+    if (choice === undefined) throw new Error(`no slot {${name}}`);
+    const parsed = read(`(${choice})`);
+    known.set(name, parsed);
+    return parsed;
+  }
+
+  return read;
+}
+
+function parse(pattern: string, slot: (name: string) => Pattern): Pattern {
   const tokens = pattern.match(/\.\.\.|[()[\]|]|\{\w+\}|[^()[\]|{}\s]+/gu) ?? [];
   let at = 0;
 
-  function choices(): string {
-    const alternatives = [''];
-    while (at < tokens.length) {
-      const token = tokens[at] ?? '';
-      if (token === ')' || token === ']') break;
+  function choices(): Pattern {
+    const alternatives: Pattern[][] = [[]];
+    for (let token = tokens[at]; token !== undefined && token !== ')' && token !== ']'; token = tokens[at]) {
       at += 1;
-      if (token === '|') alternatives.push('');
-      else alternatives.push((alternatives.pop() ?? '') + item(token));
+      if (token === '|') alternatives.push([]);
+      else alternatives.at(-1)?.push(part(token));
     }
-    return alternatives.length === 1 ? (alternatives[0] ?? '') : `(?:${alternatives.join('|')})`;
+    const of = alternatives.map((parts): Pattern => ({ kind: 'sequence', parts }));
+    return { kind: 'choice', of };
   }
 
-  function item(token: string): string {
-    if (token === '...') return '(?:\\S+ ){0,4}';
+  function part(token: string): Pattern {
+    if (token === '...') return { kind: 'gap' };
+    if (token.startsWith('{')) return slot(token.slice(1, -1));
     if (token === '(' || token === '[') {
       const inner = choices();
-      const closing = tokens[at];
+      if (tokens[at] !== (token === '(' ? ')' : ']')) throw new Error(`unbalanced pattern: ${pattern}`);
       at += 1;
-      if (closing !== (token === '(' ? ')' : ']')) throw new Error(`unbalanced pattern: ${pattern}`);
-      return token === '(' ? inner : `(?:${inner})?`;
+      return token === '(' ? inner : { kind: 'choice', of: [inner, { kind: 'sequence', parts: [] }] };
     }
-    if (token.startsWith('{')) {
-      const choice = slots[token.slice(1, -1)];
-      if (choice === undefined) throw new Error(`no slot ${token} for pattern: ${pattern}`);
-      return patternSource(`(${choice})`, slots);
-    }
-    const word = normalise(token);
-    if (word === '') throw new Error(`empty word in pattern: ${pattern}`);
-    return `${word} `;
+    const words = normalise(token).split(' ');
+    if (words[0] === '') throw new Error(`empty word in pattern: ${pattern}`);
+    return { kind: 'sequence', parts: words.map((word) => ({ kind: 'word', word })) };
   }
 
-  const source = choices();
+  const parsed = choices();
   if (at < tokens.length) throw new Error(`unbalanced pattern: ${pattern}`);
-  return source;
+  return parsed;
+}
+
+/** Where in `words` the pattern can end when it begins at one of `from`: indexes of the word after it. */
+export function endsFrom(
+  pattern: Pattern,
+  words: readonly string[],
+  from: ReadonlySet<number>,
+): ReadonlySet<number> {
+  if (pattern.kind === 'word') {
+    return new Set([...from].filter((at) => words[at] === pattern.word).map((at) => at + 1));
+  }
+  if (pattern.kind === 'gap') {
+    const reached = new Set<number>();
+    for (const at of from) {
+      for (let to = at; to <= Math.min(at + LONGEST_GAP, words.length); to += 1) reached.add(to);
+    }
+    return reached;
+  }
+  if (pattern.kind === 'choice') {
+    return new Set(pattern.of.flatMap((choice) => [...endsFrom(choice, words, from)]));
+  }
+  let reached = from;
+  for (const part of pattern.parts) {
+    if (reached.size === 0) return reached;
+    reached = endsFrom(part, words, reached);
+  }
+  return reached;
+}
+
+/** The words a text can begin with to fit, and whether the pattern may also be passed without any word. */
+export function beginnings(pattern: Pattern): { words: ReadonlySet<string>; empty: boolean } {
+  if (pattern.kind === 'word') return { words: new Set([pattern.word]), empty: false };
+  if (pattern.kind === 'gap') throw new Error('a pattern may not begin with a gap');
+  const words = new Set<string>();
+  if (pattern.kind === 'choice') {
+    const all = pattern.of.map(beginnings);
+    for (const choice of all) for (const word of choice.words) words.add(word);
+    return { words, empty: all.some(({ empty }) => empty) };
+  }
+  for (const part of pattern.parts) {
+    const first = beginnings(part);
+    for (const word of first.words) words.add(word);
+    if (!first.empty) return { words, empty: false };
+  }
+  return { words, empty: true };
 }

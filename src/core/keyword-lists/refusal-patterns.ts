@@ -3,7 +3,10 @@ import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
 import { stripEnds } from './ends.ts';
 import type { KeywordList } from './list.ts';
-import { patternSource } from './pattern.ts';
+import type { Pattern } from './pattern.ts';
+import { patternReader } from './pattern.ts';
+import type { RuleSet } from './rule-set.ts';
+import { fitting, fittingWithin, ruleSet } from './rule-set.ts';
 import { COURTESIES, FILLERS, STRONG_STOP_WORDS } from './whole-words.ts';
 
 /** A pattern that fits, and what it refuses. */
@@ -13,81 +16,47 @@ export interface Found {
   purposes: Purpose[];
 }
 
-interface Rule extends Found {
-  expression: RegExp;
-}
-
-/** Rules in their order, and one expression for all: most messages fit none, and one test is quicker than forty. */
-interface RuleSet {
-  any: RegExp;
-  rules: Rule[];
-}
-
 interface Rules {
   language: string;
-  whole: RuleSet;
-  holds: RuleSet;
-  within: RuleSet;
-  talk: RegExp;
-  marketing: RegExp;
-}
-
-const WHOLE = ['^', '$'] as const;
-const WITHIN = ['(?:^| )', ''] as const;
-
-function expression(before: string, sources: readonly string[], after: string): RegExp {
-  return new RegExp(sources.length === 0 ? '(?!)' : `${before}(?:${sources.join('|')})${after}`, 'u');
+  whole: RuleSet<Found>;
+  holds: RuleSet<Found>;
+  within: RuleSet<Found>;
+  talk: RuleSet<true>;
+  marketing: RuleSet<true>;
 }
 
 function compile(list: KeywordList): Rules {
   const { language, slots } = list;
-  const sources = (patterns: readonly string[]) => patterns.map((pattern) => patternSource(pattern, slots));
-
-  function ruleSet(
-    kind: string,
-    [before, after]: readonly [string, string],
-    marketing: readonly string[],
-    full: readonly string[],
-  ): RuleSet {
-    const all = [...marketing, ...full];
-    return {
-      any: expression(before, sources(all), after),
-      rules: all.map((pattern, at) => ({
-        rule: `${kind}:${language}:${pattern}`,
-        language,
-        purposes: at < marketing.length ? ['marketing'] : [...PURPOSES],
-        expression: expression(before, sources([pattern]), after),
-      })),
-    };
-  }
-
+  const read = patternReader(slots);
+  const named = (kind: string, purposes: readonly Purpose[], patterns: readonly string[]) =>
+    patterns.map((pattern): [Pattern, Found] => [
+      read(pattern),
+      { rule: `${kind}:${language}:${pattern}`, language, purposes: [...purposes] },
+    ]);
+  const plain = (patterns: readonly string[]) =>
+    ruleSet(patterns.map((pattern): [Pattern, true] => [read(pattern), true]));
   return {
     language,
-    whole: ruleSet('phrase', WHOLE, list.marketingRefusals, list.refusals),
-    holds: ruleSet('similar', WHOLE, [], list.holds),
-    within: ruleSet(
-      'similar',
-      WITHIN,
-      [...list.marketingRefusals, ...list.marketingHoldsWithin],
-      [...list.refusals, ...list.holdsWithin],
-    ),
-    talk: expression(WITHIN[0], sources(list.talk), WITHIN[1]),
-    marketing: expression(WITHIN[0], 'promo' in slots ? sources(['{promo}']) : [], WITHIN[1]),
+    whole: ruleSet([
+      ...named('phrase', ['marketing'], list.marketingRefusals),
+      ...named('phrase', PURPOSES, list.refusals),
+    ]),
+    holds: ruleSet(named('similar', PURPOSES, list.holds)),
+    within: ruleSet([
+      ...named('similar', ['marketing'], [...list.marketingRefusals, ...list.marketingHoldsWithin]),
+      ...named('similar', PURPOSES, [...list.refusals, ...list.holdsWithin]),
+    ]),
+    talk: plain(list.talk),
+    marketing: plain('promo' in slots ? ['{promo}'] : []),
   };
 }
 
 const RULES = KEYWORD_LISTS.map(compile);
-const REVERSED = expression(
-  WITHIN[0],
-  KEYWORD_LISTS.flatMap(({ reversed, slots }) => reversed.map((pattern) => patternSource(pattern, slots))),
-  WITHIN[1],
+const REVERSED = ruleSet(
+  KEYWORD_LISTS.flatMap(({ reversed, slots }) =>
+    reversed.map((pattern): [Pattern, true] => [patternReader(slots)(pattern), true]),
+  ),
 );
-
-function found({ any, rules }: RuleSet, key: string): Found | null {
-  const text = `${key} `;
-  const hit = any.test(text) ? rules.find((rule) => rule.expression.test(text)) : undefined;
-  return hit === undefined ? null : { rule: hit.rule, language: hit.language, purposes: [...hit.purposes] };
-}
 
 /**
  * A kept phrase that is a refusal as the whole of a normalised text, with or without words around that add nothing
@@ -120,8 +89,8 @@ function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
     const fillers = FILLERS.get(rules.language);
     const core = fillers === undefined ? bare : stripEnds(key, fillers);
     for (const form of new Set([key, bare, core])) {
-      const hit = form === '' ? null : found(rules[list], form);
-      if (hit !== null) return hit;
+      const hit = fitting(rules[list], form);
+      if (hit !== undefined) return copied(hit);
     }
   }
   return null;
@@ -133,16 +102,20 @@ function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
  * for the opposite, it is talk.
  */
 export function refusalWithin(key: string): Found | null {
-  if (REVERSED.test(`${key} `)) return null;
-  for (const rules of RULES) {
-    const hit = found(rules.within, key);
-    if (hit === null || rules.talk.test(`${key} `)) continue;
-    return rules.marketing.test(`${key} `) ? { ...hit, purposes: ['marketing'] } : hit;
+  if (fittingWithin(REVERSED, key) === true) return null;
+  for (const { within, talk, marketing } of RULES) {
+    const hit = fittingWithin(within, key);
+    if (hit === undefined || fittingWithin(talk, key) === true) continue;
+    return fittingWithin(marketing, key) === true ? { ...hit, purposes: ['marketing'] } : copied(hit);
   }
   return null;
 }
 
 /** Whether any language's list finds a time, a place or somebody else in a normalised text. */
 export function speaksOfOtherThings(key: string): boolean {
-  return RULES.some(({ talk }) => talk.test(`${key} `));
+  return RULES.some(({ talk }) => fittingWithin(talk, key) === true);
+}
+
+function copied(found: Found): Found {
+  return { ...found, purposes: [...found.purposes] };
 }
