@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { type Logger, pino } from 'pino';
-import { createEmulator, type Emulator } from '../emulators/whatsapp-cloud/emulator.ts';
+import { createEmulator, type Emulator, type EmulatorOptions } from '../emulators/whatsapp-cloud/emulator.ts';
 import type { Context } from './actions/context.ts';
+import { createHandovers } from './actions/handovers.ts';
 import { createIngest } from './actions/ingest.ts';
 import { loadKeys, makers } from './actions/keys.ts';
 import { createMetrics } from './actions/metrics.ts';
@@ -16,7 +17,7 @@ import { migrate } from './db/migrate.ts';
 import { ensureChannel, secretOnce } from './db/organisation.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
-import type { MessagingProvider } from './ports.ts';
+import type { Clock, MessagingProvider } from './ports.ts';
 import { seedDemo } from './sandbox/demo.ts';
 import { startInbox } from './workers/inbox.ts';
 import type { Loop } from './workers/loop.ts';
@@ -35,11 +36,17 @@ export interface Assent {
   stop(): Promise<void>;
 }
 
-/**
- * Ties everything together: database, adapters, workers, HTTP, and in the sandbox the emulator and its demo. `demo: false`
- * leaves the sandbox empty, for tests that make their own world.
- */
-export async function startAssent(given: Config, options: { demo?: boolean } = {}): Promise<Assent> {
+interface StartOptions {
+  /** False leaves the sandbox empty, for tests that make their own world. */
+  demo?: boolean;
+  /** The server's and the emulator's time, ms; tests move it. */
+  clock?: Clock;
+  /** How fast the sandbox's emulator plays. */
+  emulator?: Pick<EmulatorOptions, 'statusDelayMs' | 'retry'>;
+}
+
+/** Ties everything together: database, adapters, workers, HTTP, and in the sandbox the emulator and its demo. */
+export async function startAssent(given: Config, options: StartOptions = {}): Promise<Assent> {
   const log = pino({ level: given.logLevel });
   const usesDirectory = given.sandbox || given.databaseUrl === null;
   const unlock = usesDirectory ? await lockDataDirectory(given.dataDir) : async () => {};
@@ -47,8 +54,8 @@ export async function startAssent(given: Config, options: { demo?: boolean } = {
   try {
     await migrate(database.db);
     const config = await withAdminKey(given, database);
-    const ctx = await createContext(config, database, log);
-    return await run(ctx, config, log, unlock, options.demo ?? true);
+    const ctx = await createContext(config, database, log, options.clock);
+    return await run(ctx, config, log, unlock, options);
   } catch (error) {
     await database.close();
     await unlock();
@@ -71,28 +78,38 @@ async function withAdminKey(config: Config, database: Database): Promise<Config>
   };
 }
 
-export async function createContext(config: Config, database: Database, log: Logger): Promise<Context> {
+export async function createContext(
+  config: Config,
+  database: Database,
+  log: Logger,
+  clock: Clock = Date.now,
+): Promise<Context> {
   const { phoneNumberId, businessAccountId } = config.whatsapp;
   const channel = { id: phoneNumberId, phoneNumberId, businessAccountId };
   await ensureChannel(database.db, channel);
   return {
     database,
-    clock: Date.now,
+    clock,
     log,
     crm: await createEmbeddedCrm(database.db),
-    provider: providerAt(config, config.sandbox ? localUrl(config, config.port) : config.whatsapp.apiUrl),
+    provider: providerAt(
+      config,
+      config.sandbox ? localUrl(config, config.port) : config.whatsapp.apiUrl,
+      clock,
+    ),
     channel,
     keys: await loadKeys(database.db, config.secret),
     metrics: createMetrics(),
     make: makers,
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {} },
     sandbox: config.sandbox,
+    handovers: createHandovers(),
   };
 }
 
-function providerAt(config: Config, apiUrl: string): MessagingProvider {
+function providerAt(config: Config, apiUrl: string, now: Clock): MessagingProvider {
   const { apiVersion, phoneNumberId, businessAccountId, accessToken } = config.whatsapp;
-  return createWhatsAppCloud({ apiUrl, apiVersion, phoneNumberId, businessAccountId, accessToken });
+  return createWhatsAppCloud({ apiUrl, apiVersion, phoneNumberId, businessAccountId, accessToken, now });
 }
 
 const localUrl = (config: Config, port: number): string =>
@@ -103,9 +120,9 @@ async function run(
   config: Config,
   log: Logger,
   unlock: () => Promise<void>,
-  demo: boolean,
+  options: StartOptions,
 ): Promise<Assent> {
-  const emulator = config.sandbox ? sandboxEmulator(config, log) : null;
+  const emulator = config.sandbox ? sandboxEmulator(ctx, config, options.emulator ?? {}) : null;
   const loops: Loop[] = [];
   let stopping = false;
   const server = await createServer({
@@ -126,7 +143,7 @@ async function run(
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   if (emulator !== null) {
-    ctx.provider = providerAt(config, localUrl(config, port));
+    ctx.provider = providerAt(config, localUrl(config, port), ctx.clock);
     emulator.setWebhookUrl(`${localUrl(config, port)}/webhooks/whatsapp`);
   }
   const outbox = startOutbox(ctx);
@@ -136,7 +153,7 @@ async function run(
   ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: upkeep.syncSoon };
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const seeded =
-    emulator === null || !demo
+    emulator === null || options.demo === false
       ? Promise.resolve()
       : seed(ctx, emulator).catch((error: unknown) => log.error({ err: error }, 'the demo is incomplete'));
   return {
@@ -157,7 +174,11 @@ async function run(
   };
 }
 
-function sandboxEmulator(config: Config, log: Logger): Emulator {
+function sandboxEmulator(
+  ctx: Context,
+  config: Config,
+  pace: NonNullable<StartOptions['emulator']>,
+): Emulator {
   const { phoneNumberId, businessAccountId, accessToken, appSecrets, verifyToken } = config.whatsapp;
   return createEmulator({
     phoneNumberId,
@@ -168,7 +189,9 @@ function sandboxEmulator(config: Config, log: Logger): Emulator {
     displayPhoneNumber: '+1 202 555 0100',
     verifiedName: 'Contoso',
     stateFile: path.join(config.dataDir, 'emulator.jsonl'),
-    log: (line) => log.debug({ emulator: line }, 'emulator'),
+    log: (line) => ctx.log.debug({ emulator: line }, 'emulator'),
+    now: ctx.clock,
+    ...pace,
   });
 }
 
