@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { Context } from '../src/actions/context.ts';
+import { createHandovers } from '../src/actions/handovers.ts';
 import { createMetrics } from '../src/actions/metrics.ts';
 import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
 import { createWhatsAppCloud } from '../src/adapters/whatsapp-cloud/client.ts';
@@ -64,6 +65,7 @@ export async function createTestContext(
     make: { id: () => uuidV7(now), token: () => randomBytes(16).toString('base64url') },
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {} },
     sandbox: options.sandbox ?? true,
+    handovers: createHandovers(),
   };
   return {
     ctx,

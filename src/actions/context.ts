@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Sha256 } from '../core/evidence.ts';
 import type { Database } from '../db/engine.ts';
 import type { Clock, Crm, MessagingProvider } from '../ports.ts';
+import type { Handovers } from './handovers.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What every action may use. Made once by `main`; tests make their own with a clock they move. */
@@ -19,6 +20,8 @@ export interface Context {
   /** Tells the loops of this process that there is work; other nodes hear it by NOTIFY. */
   wake: { outbox: () => void; inbox: () => void; templates: () => void };
   sandbox: boolean;
+  /** Hand-overs of this process between their mark and the first byte. */
+  handovers: Handovers;
 }
 
 /** The business number this installation sends from; its id is Meta's phone number id. */

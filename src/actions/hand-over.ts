@@ -23,6 +23,7 @@ import { listWhatsAppTemplates } from '../db/templates.ts';
 import type { OutboundMessage, SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { loadContacts } from './gate-contact.ts';
+import { HANDOVER_DEADLINE_MS } from './handovers.ts';
 import { judgeQueued } from './judge.ts';
 import { createHints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
@@ -38,8 +39,6 @@ export interface Claim {
   deadline: number;
 }
 
-/** From commit to write: past it, a refusal may have been acknowledged, so the message goes back (architecture.md §3). */
-export const HANDOVER_DEADLINE_MS = 100;
 /** A claimer that died leaves `handing-over` behind; after this long the outcome is unknown for good. */
 const LEASE_MS = 90_000;
 /** Allowance reserved at a time; shorter than the deadline. */
@@ -85,6 +84,9 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
     if (rested.length === 0) return { claims: [], againInMs: queued.length === 0 ? 25 : 0 };
     const allowance = await reserveAllowance(tx, ctx.channel.id, perSecond, rested.length, BLOCK_MS);
     const granted = rested.slice(0, allowance.granted);
+    // The deadline counts from before the mark: a slow commit uses it up.
+    const marking = performance.now();
+    for (const one of granted) ctx.handovers.marked(one.message.id);
     await markHandingOver(
       tx,
       granted.map((one) => ({ id: one.message.id, decision: one.inputs })),
@@ -97,7 +99,7 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
       now,
     );
     for (const _ of granted) ctx.metrics.gateDecisions.inc({ code: 'allowed' });
-    const deadline = performance.now() + HANDOVER_DEADLINE_MS;
+    const deadline = marking + HANDOVER_DEADLINE_MS;
     return {
       claims: granted.map((one) => ({ message: one.message, outbound: one.outbound, deadline })),
       againInMs: granted.length < rested.length ? Math.max(1, Math.ceil(allowance.waitMs)) : 0,
@@ -164,11 +166,14 @@ function toOutbound(
  */
 export async function handOver(ctx: Context, claim: Claim): Promise<void> {
   if (performance.now() > claim.deadline) {
+    ctx.handovers.passed(claim.message.id);
     await inTransaction(ctx, (tx) => requeue(tx, claim.message.id, ctx.clock()));
     ctx.metrics.sends.inc({ outcome: 'past-deadline' });
     return;
   }
-  const outcome = await ctx.provider.send(claim.outbound);
+  const outcome = await ctx.provider
+    .send(claim.outbound)
+    .finally(() => ctx.handovers.passed(claim.message.id));
   ctx.metrics.sends.inc({ outcome: outcome.kind });
   await settleSend(ctx, claim.message, outcome);
 }

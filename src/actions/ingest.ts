@@ -17,6 +17,7 @@ import { markWebhook } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import { type Applied, applyUpdates, type StoredUpdate } from './apply-updates.ts';
 import type { Context } from './context.ts';
+import { letHandoversPass } from './handovers.ts';
 import { aliasesOf, identify, type Person } from './identify.ts';
 import { createHints, type Hints } from './live.ts';
 import { mergeContactPoints } from './merge-contact-points.ts';
@@ -58,11 +59,13 @@ export function createIngest(ctx: Context): Ingest {
       const batch = queue.slice(0, MOST_TOGETHER);
       queue = queue.slice(MOST_TOGETHER);
       try {
-        await storeDeliveries(
+        const heard = await storeDeliveries(
           ctx,
           batch.map((one) => one.delivery),
         );
-        for (const one of batch) one.done();
+        // The writer goes on; only who waits for this commit waits for the hand-overs that were marked before it.
+        const passed = letHandoversPass(ctx, heard);
+        for (const one of batch) passed.then(one.done, one.failed);
       } catch (error) {
         for (const one of batch) one.failed(error);
       }
@@ -79,7 +82,8 @@ export function createIngest(ctx: Context): Ingest {
   };
 }
 
-async function storeDeliveries(ctx: Context, deliveries: readonly Delivery[]): Promise<void> {
+/** Answers the contact points whose own acts (messages, preferences) were stored. */
+async function storeDeliveries(ctx: Context, deliveries: readonly Delivery[]): Promise<string[]> {
   const started = performance.now();
   const result = await inTransaction(ctx, async (tx) => {
     const rules: Rules = { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
@@ -126,14 +130,17 @@ async function storeDeliveries(ctx: Context, deliveries: readonly Delivery[]): P
     await applyIsolated(tx, ctx, stored, contacts, rules, hints);
     await markWebhook(tx, [...new Set(rows.flatMap((row) => row.phoneNumberId ?? []))], ctx.clock());
     await hints.send(tx);
+    const heard = stored.flatMap((one) => (one.update.kind === 'status' ? [] : (one.contactPointId ?? [])));
     return {
       kinds: unique.filter((row) => ids.has(inboxKey(row))).map((row) => row.kind),
       applied: stored.length,
+      heard: [...new Set(heard)],
     };
   });
   ctx.metrics.ingestSeconds.observe((performance.now() - started) / 1000);
   for (const kind of result.kinds) ctx.metrics.updates.inc({ kind });
   if (result.applied > 0) ctx.wake.outbox();
+  return result.heard;
 }
 
 /** All in one go; where that fails, one by one, so that a poisonous update costs only itself. */

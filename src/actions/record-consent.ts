@@ -8,6 +8,7 @@ import { insertAudit } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
+import { letHandoversPass } from './handovers.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { projectDecision } from './project-decision.ts';
@@ -55,7 +56,7 @@ export async function recordDecision(
       'Say how and when the customer agreed, so that it can be shown later.',
     );
   const file = readFile(request.evidence);
-  return inTransaction(ctx, async (tx) => {
+  const recorded = await inTransaction(ctx, async (tx) => {
     const settings = await loadSettings(tx);
     const contact = await lockedContact(tx, ctx, request.to);
     if (request.decision === 'granted' && settings.grantNeedsSecondPerson) {
@@ -76,6 +77,8 @@ export async function recordDecision(
     await write(tx, ctx, contact, { ...request, evidenceText, file, actor: actor.name, approvedBy: null });
     return { contactPointId: contact.id, pending: false };
   });
+  if (request.decision === 'denied') await letHandoversPass(ctx, [recorded.contactPointId]);
+  return recorded;
 }
 
 interface DecisionToWrite {

@@ -88,7 +88,7 @@ export async function markHandingOver(
   leaseUntil: number,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await sql`update message m set status = 'handing-over', handed_at = ${time(now)}, lease_until = ${time(leaseUntil)},
+  await sql`update message m set status = 'handing-over', handed_at = ${time(now)}, marked_at = clock_timestamp(), lease_until = ${time(leaseUntil)},
         attempts = m.attempts + 1, decision = r.decision
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id uuid, decision jsonb) where m.id = r.id`.execute(
     tx,
@@ -200,4 +200,16 @@ export async function reserveAllowance(
     tx,
   );
   return rows[0] ?? { granted: 0, waitMs: blockMs };
+}
+
+/** Hand-overs of these contact points that were marked and whose outcome is not stored, with the age of each mark, ms. */
+export async function handoversUnderWay(
+  tx: Tx,
+  contactPointIds: readonly string[],
+): Promise<{ id: string; ageMs: number }[]> {
+  if (contactPointIds.length === 0) return [];
+  const { rows } = await sql<{ id: string; ageMs: number }>`
+    select id, (extract(epoch from clock_timestamp() - marked_at) * 1000)::float8 as "ageMs" from message
+     where contact_point_id = any(${uuids(contactPointIds)}) and status = 'handing-over'`.execute(tx);
+  return rows;
 }

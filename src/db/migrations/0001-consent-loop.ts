@@ -278,6 +278,8 @@ export const up: readonly string[] = [
     at timestamptz not null,
     status_at timestamptz,
     handed_at timestamptz,
+    -- the same moment by the database's clock, which all nodes share
+    marked_at timestamptz,
     lease_until timestamptz,
     next_attempt_at timestamptz,
     attempts integer not null default 0
