@@ -24,8 +24,8 @@ type Props = {
   variables: string[];
   bindings: Bindings;
   columns: Column[];
-  /** What each variable says for the sample record; missing where nothing fills it. */
-  sample: Record<string, string>;
+  /** What each variable says for the sample record; missing where nothing fills it. Null while there is no record. */
+  sample: Record<string, string> | null;
   onChange: (bindings: Bindings) => void;
   disabled: boolean;
 };
@@ -41,7 +41,7 @@ export function BindingsField({ variables, bindings, columns, sample, onChange, 
             variable={variable}
             binding={bindings[variable]}
             columns={columns}
-            sample={sample[variable]}
+            sample={sample === null ? null : (sample[variable] ?? '')}
             disabled={disabled}
             onChange={(binding) => onChange({ ...bindings, [variable]: binding })}
           />
@@ -55,11 +55,17 @@ function variableName(key: string): string {
   return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} in the header` : `{{${key}}}`;
 }
 
+function hintOf(sample: string | null): string {
+  if (sample === null) return 'There is no record yet to try it with.';
+  return sample === '' ? 'Empty on the sample record.' : `Now: “${sample}”`;
+}
+
 type RowProps = {
   variable: string;
   binding: Bindings[string] | undefined;
   columns: Column[];
-  sample: string | undefined;
+  /** Empty: nothing fills it on the sample record. Null: there is no record to try it with. */
+  sample: string | null;
   onChange: (binding: Bindings[string]) => void;
   disabled: boolean;
 };
@@ -69,12 +75,7 @@ function BindingRow({ variable, binding, columns, sample, onChange, disabled }: 
   const column = binding !== undefined && 'column' in binding ? binding.column : null;
   const fixed = binding !== undefined && 'text' in binding;
   const shown = fixed ? 'Fixed text' : (columns.find(({ name }) => name === column)?.label ?? column ?? '');
-  const hint =
-    binding === undefined
-      ? 'Not bound yet.'
-      : sample === undefined
-        ? 'Empty on the sample record.'
-        : `Now: “${sample}”`;
+  const hint = binding === undefined ? 'Not bound yet.' : hintOf(sample);
   return (
     <>
       <Field label={`Variable ${variableName(variable)}`} hint={hint}>

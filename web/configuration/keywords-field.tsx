@@ -1,12 +1,25 @@
-import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Input, makeStyles, tokens } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
+import { useId } from 'react';
 import { LanguageField } from './language-field.tsx';
 import type { TemplateDraft } from './template-draft.ts';
 
 type Keywords = TemplateDraft['keywords'];
 
 const useStyles = makeStyles({
+  whole: {
+    maxWidth: '720px',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: '4px',
+    border: 'none',
+    margin: 0,
+    padding: 0,
+    minWidth: 0,
+  },
+  legend: { padding: 0, marginBottom: '4px' },
+  hint: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '8px' },
   row: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
   text: { flex: '1 1 200px', maxWidth: '420px' },
@@ -26,13 +39,13 @@ type Props = {
 /** The words that count as this answer, each for one language or for all. */
 export function KeywordsField({ value, suggestions, languages, onChange, disabled }: Props) {
   const styles = useStyles();
+  const hintId = useId();
   const change = (index: number, next: Partial<Keywords[number]>) =>
     onChange(value.map((keyword, at) => (at === index ? { ...keyword, ...next } : keyword)));
   return (
-    <Field
-      label="Keywords"
-      hint="The whole message must be the keyword; capitals, accents and punctuation do not matter. One keyword means one thing per record type and language."
-    >
+    // Not a Field: that would give its own id to every input inside.
+    <fieldset className={styles.whole} aria-describedby={hintId}>
+      <legend className={styles.legend}>Keywords</legend>
       <div>
         <ul className={styles.list} aria-label="Keywords">
           {value.map((keyword, index) => (
@@ -83,6 +96,10 @@ export function KeywordsField({ value, suggestions, languages, onChange, disable
           </div>
         )}
       </div>
-    </Field>
+      <div id={hintId} className={styles.hint}>
+        The whole message must be the keyword; capitals, accents and punctuation do not matter. One keyword
+        means one thing per record type and language.
+      </div>
+    </fieldset>
   );
 }

@@ -5,7 +5,10 @@ import { sentenceOf } from '../ui/states.tsx';
 /** What a refused save says, as a list: the server's problems, or its one sentence. */
 export function problemsOf(error: unknown): ShownProblem[] {
   if (error === null || error === undefined) return [];
-  if (error instanceof ApiProblem && error.problems.length > 0) return error.problems;
+  if (error instanceof ApiProblem && error.problems.length > 0) {
+    // A field of the request is named `body.name` there and `name` here.
+    return error.problems.map(({ path, ...problem }) => ({ ...problem, path: path?.replace(/^body\./, '') }));
+  }
   const code = error instanceof ApiProblem ? error.code : 'error';
   return [{ code, message: sentenceOf(error) }];
 }

@@ -17,7 +17,7 @@ import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useMayConfigure } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
-import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
+import { goToProblems, ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
 import { ColumnField } from './column-field.tsx';
@@ -38,6 +38,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
   const notify = useNotify();
   const disabled = !useMayConfigure();
   const [draft, setDraft] = useState<RecordTypeInput>(saved);
+  const [tried, setTried] = useState(false);
   const set = (change: Partial<RecordTypeInput>) => setDraft((before) => ({ ...before, ...change }));
   const dirty = !exists || JSON.stringify(draft) !== JSON.stringify(saved);
 
@@ -50,17 +51,20 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
     },
     onError: goToProblems,
   });
-  const problems = problemsOf(save.error);
+  const problems = tried && missingIn(draft).length > 0 ? missingIn(draft) : problemsOf(save.error);
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
   const texts = columns.filter(({ kind }) => kind === 'text');
   const languages = columns.filter(({ kind }) => kind === 'language' || kind === 'text');
 
   return (
     <form
+      noValidate
       style={{ display: 'flex', flexDirection: 'column', gap: 16 }}
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        setTried(true);
+        if (missingIn(draft).length > 0) goToProblems();
+        else save.mutate();
       }}
     >
       <UnsavedGuard dirty={exists && dirty && !disabled} />
@@ -217,6 +221,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
           saveLabel={exists ? 'Save' : 'Add record type'}
           onDiscard={() => {
             save.reset();
+            setTried(false);
             setDraft(saved);
           }}
         >
@@ -225,6 +230,22 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
       )}
     </form>
   );
+}
+
+/** What every record type needs, told before the server is asked. */
+function missingIn({ displayName, phoneColumns, nameColumn }: RecordTypeInput): ShownProblem[] {
+  const problems = [
+    { path: 'displayName', missing: displayName.trim() === '', message: 'Give it a display name.' },
+    {
+      path: 'phoneColumns',
+      missing: phoneColumns.length === 0,
+      message: 'Choose at least one phone column.',
+    },
+    { path: 'nameColumn', missing: nameColumn === '', message: 'Choose the name column.' },
+  ];
+  return problems
+    .filter(({ missing }) => missing)
+    .map(({ path, message }) => ({ code: 'missing', path, message }));
 }
 
 function validation(message: string | undefined) {

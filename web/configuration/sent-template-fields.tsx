@@ -88,7 +88,7 @@ export function SentTemplateFields({ draft, whatsappTemplates, disabled, onChang
             variables={variables}
             bindings={draft.bindings}
             columns={columns.data ?? []}
-            sample={values}
+            sample={sample === undefined ? null : values}
             disabled={disabled}
             onChange={(bindings) => onChange({ bindings })}
           />

@@ -64,6 +64,8 @@ async function call<S extends z.ZodType>(
   });
   if (!response.ok) throw await problemOf(response);
   const json: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  // A page that was left no longer wants the answer, and it is cut short.
+  options.signal?.throwIfAborted();
   if (schema === undefined) return undefined as z.output<S>;
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -6,7 +6,15 @@ const toasterId = 'assent';
 
 /** Where short results appear; the shell places it once. Read out by screen readers. */
 export function NotificationArea() {
-  return <Toaster toasterId={toasterId} position="bottom-end" pauseOnHover pauseOnWindowBlur />;
+  return (
+    <Toaster
+      toasterId={toasterId}
+      position="top-end"
+      offset={{ vertical: 56 }}
+      pauseOnHover
+      pauseOnWindowBlur
+    />
+  );
 }
 
 /** Tells the result of what the person just did: `success('Saved.')`, or `problem(error)` in the server's words. */

@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
+import { Link, MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
 import { AppLink } from './link.tsx';
 
 /**
@@ -83,5 +83,5 @@ function Box({
 function Fix({ fix }: { fix: string | undefined }) {
   if (fix === undefined || fix === '') return null;
   if (!fix.startsWith('/') && !fix.startsWith('#')) return <span>{fix}</span>;
-  return fix.startsWith('#') ? <a href={fix}>Mend it</a> : <AppLink to={fix}>Mend it</AppLink>;
+  return fix.startsWith('#') ? <Link href={fix}>Mend it</Link> : <AppLink to={fix}>Mend it</AppLink>;
 }
