@@ -110,11 +110,10 @@ function notAllowed(role: Role, roles: readonly Role[]): Refusal {
   return new Refusal(403, 'not-allowed', `You are signed in as ${role}; this needs ${need}.`);
 }
 
+/** Sets the header at once: `reply.setCookie` waits for a hook that streams never reach. */
 export function setSessionCookie(reply: FastifyReply, config: Config, issued: IssuedToken): void {
-  reply.setCookie(SESSION_COOKIE, issued.token, {
-    ...cookieOptions(config),
-    expires: new Date(issued.expiresAt),
-  });
+  const options = { ...cookieOptions(config), expires: new Date(issued.expiresAt) };
+  reply.header('set-cookie', reply.server.serializeCookie(SESSION_COOKIE, issued.token, options));
 }
 
 export function clearSessionCookie(reply: FastifyReply, config: Config): void {

@@ -40,7 +40,7 @@ const Notice = z.object({
   topics: z.array(z.string()),
 });
 
-export function createLive(ctx: Context, options: { heartbeat?: number } = {}): Live {
+export function createLive(ctx: Context, options: { heartbeat?: number; gather?: number } = {}): Live {
   const streams = new Set<Stream>();
   let pending = new Map<string, LiveHint>();
   let timer: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ export function createLive(ctx: Context, options: { heartbeat?: number } = {}): 
   const hear = (payload: string): void => {
     if (streams.size === 0) return;
     for (const hint of hintsOf(payload)) pending.set(JSON.stringify(hint), hint);
-    timer ??= setTimeout(tellAll, GATHER);
+    timer ??= setTimeout(tellAll, options.gather ?? GATHER);
   };
   const endSessions = (sessionIds: readonly string[]): void => {
     for (const stream of [...streams])
@@ -95,7 +95,8 @@ export function createLive(ctx: Context, options: { heartbeat?: number } = {}): 
       for (const stream of [...streams]) end(stream);
       const stop = stopListening;
       stopListening = undefined;
-      await stop?.();
+      // The database may be gone before us, and with it what we listened to.
+      await stop?.().catch((error: unknown) => ctx.log.debug({ err: error }, 'nothing to stop listening to'));
     },
     plugin: async (app) => {
       stopListening = await ctx.database.listen(LIVE, hear);

@@ -105,6 +105,10 @@ function notStored(reply: FastifyReply): FastifyReply {
 /** The signature is over the bytes, so no parser may touch them, whatever content type they claim. */
 function takeRawBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
+  // Fastify refuses a content type that is none before any parser is asked.
+  app.addHook('onRequest', async (request) => {
+    request.headers['content-type'] = 'application/octet-stream';
+  });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
