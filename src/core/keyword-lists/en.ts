@@ -3,7 +3,7 @@ import type { KeywordList } from './list.ts';
 /**
  * English. `stop`: the seven words the FCC names (47 CFR 64.1200(a)(10); a tenant cannot take them away), then
  * Twilio's, AWS's and Telnyx's reserved words, all from the vendors' own pages. Refusals begin with public
- * customer-service lists. The rest is ours, by fluent non-native writers.
+ * customer-service lists. The rest is ours, unreviewed by a native speaker.
  */
 export const en: KeywordList = {
   language: 'en',

@@ -21,6 +21,8 @@ export function endsOf(phrases: Iterable<string>): Ends {
 
 /** Takes the phrases off both ends of a normalised text, longest first, until none is left there. */
 export function stripEnds(key: string, { phrases, longest, firsts, lasts }: Ends): string {
+  const end = key.lastIndexOf(' ') + 1;
+  if (!firsts.has(firstWord(key)) && !lasts.has(key.slice(end))) return key;
   const words = key.split(' ');
   let from = 0;
   let to = words.length;
@@ -43,6 +45,12 @@ export function stripEnds(key: string, { phrases, longest, firsts, lasts }: Ends
     }
   }
   return from === 0 && to === words.length ? key : words.slice(from, to).join(' ');
+}
+
+/** The first word of a normalised text. */
+export function firstWord(key: string): string {
+  const end = key.indexOf(' ');
+  return end === -1 ? key : key.slice(0, end);
 }
 
 /**

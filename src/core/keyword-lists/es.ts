@@ -2,7 +2,7 @@ import type { KeywordList } from './list.ts';
 
 /**
  * Spanish. `stop` and the first refusals: a public TypeScript list in use (source C); "detener": Bird's
- * documentation (B). The rest is ours, by fluent writers, not reviewed by a second native speaker.
+ * documentation (B). The rest is ours, unreviewed by a native speaker.
  * "No quiero" alone answers a question, so it is in `no` and nowhere else.
  */
 export const es: KeywordList = {

@@ -1,3 +1,4 @@
+import { firstWord } from './ends.ts';
 import type { Pattern } from './pattern.ts';
 import { beginnings, endsFrom } from './pattern.ts';
 
@@ -31,10 +32,10 @@ export function ruleSet<T>(rules: Iterable<readonly [Pattern, T]>): RuleSet<T> {
 
 /** The first rule that fits a normalised text as a whole. */
 export function fitting<T>(rules: RuleSet<T>, key: string): T | undefined {
+  const entries = rules.byFirstWord.get(firstWord(key));
+  if (entries === undefined) return undefined;
   const words = key.split(' ');
-  return rules.byFirstWord
-    .get(words[0] ?? '')
-    ?.find(({ pattern }) => endsFrom(pattern, words, START).has(words.length))?.value;
+  return entries.find(({ pattern }) => endsFrom(pattern, words, START).has(words.length))?.value;
 }
 const START: ReadonlySet<number> = new Set([0]);
 
