@@ -93,7 +93,7 @@ function Ready({
 
   return (
     <section ref={region} tabIndex={-1} className={styles.composer} aria-label="Message composer">
-      <SendableBanner sendable={sendable} onExpired={onExpired} mayAct={mayAct} />
+      <SendableBanner sendable={sendable} mayAct={mayAct} onExpired={onExpired} onDecided={focusComposer} />
       <Announce text={sendable.banner.text} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
         <div className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>

@@ -33,11 +33,13 @@ export function ConversationView({
 export function useMarkRead(conversation: ConversationOut | undefined): void {
   const id = conversation?.id;
   const unread = conversation?.unread ?? 0;
+  const lastMessageAt = conversation?.lastMessageAt ?? '';
   const told = useRef('');
   useEffect(() => {
+    if (unread === 0) told.current = '';
     if (id === undefined || unread === 0) return;
     const tell = () => {
-      const what = `${id} ${unread}`;
+      const what = `${id} ${unread} ${lastMessageAt}`;
       if (document.visibilityState !== 'visible' || told.current === what) return;
       told.current = what;
       api.post(`/api/conversations/${encodeURIComponent(id)}/read`).catch(() => {
@@ -47,5 +49,5 @@ export function useMarkRead(conversation: ConversationOut | undefined): void {
     tell();
     document.addEventListener('visibilitychange', tell);
     return () => document.removeEventListener('visibilitychange', tell);
-  }, [id, unread]);
+  }, [id, unread, lastMessageAt]);
 }

@@ -9,7 +9,7 @@ import { useNotify } from '../ui/notify.tsx';
 
 export type HoldChoice = z.infer<typeof HoldDecision>['decision'];
 
-type Props = { conversationId: string; choice: HoldChoice; onClose: () => void };
+type Props = { conversationId: string; choice: HoldChoice; onClose: (decided: boolean) => void };
 
 /** Settles what reads like a refusal. Lifting a hold needs a reason: it is kept with the decision as evidence. */
 export function HoldDialog({ conversationId, choice, onClose }: Props) {
@@ -25,7 +25,7 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
       }),
     onSuccess: (_, decision) => {
       notify.success(decision === 'refusal' ? 'Recorded as a refusal.' : 'The hold is lifted.');
-      onClose();
+      onClose(true);
     },
     onError: (error) => notify.problem(error),
     onSettled: () => {
@@ -41,7 +41,7 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
       busy={decide.isPending}
       disabled={!refusal && reason.trim() === ''}
       onConfirm={() => decide.mutate(choice)}
-      onCancel={onClose}
+      onCancel={() => onClose(false)}
     >
       <p style={{ marginBottom: 12 }}>
         {refusal

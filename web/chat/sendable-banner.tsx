@@ -22,10 +22,10 @@ const useStyles = makeStyles({
   until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
 });
 
-type Props = { sendable: SendableOut; onExpired: () => void; mayAct: boolean };
+type Props = { sendable: SendableOut; mayAct: boolean; onExpired: () => void; onDecided: () => void };
 
 /** The one banner of the composer, in the server's words: why, until when, and what to do next. On hold it asks for the decision. */
-export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
+export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props) {
   const styles = useStyles();
   const { banner, conversationId } = sendable;
   const now = useNowUntil(banner.until, onExpired);
@@ -61,7 +61,14 @@ export function SendableBanner({ sendable, onExpired, mayAct }: Props) {
         )}
       </MessageBar>
       {conversationId !== null && deciding !== null && (
-        <HoldDialog conversationId={conversationId} choice={deciding} onClose={() => setDeciding(null)} />
+        <HoldDialog
+          conversationId={conversationId}
+          choice={deciding}
+          onClose={(decided) => {
+            setDeciding(null);
+            if (decided) onDecided();
+          }}
+        />
       )}
     </>
   );

@@ -20,5 +20,6 @@ export function useSend() {
 
 /** Whether the server may have taken the message although no answer came: a retry must use the same key. */
 export function isUncertain(error: unknown): boolean {
-  return error instanceof ApiProblem && (error.code === 'network' || error.status >= 500);
+  // Below 400: it was taken, but its answer was cut off.
+  return error instanceof ApiProblem && (error.status < 400 || error.status >= 500);
 }
