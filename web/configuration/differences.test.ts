@@ -37,6 +37,13 @@ describe('what an audit entry says changed', () => {
     ).toEqual([{ field: 'bindings', before: 'nothing', after: '1: column: firstname; fallback: there' }]);
   });
 
+  test('a list of things is told by their values', () => {
+    const keywords = [{ text: 'Yes, I Agree', language: 'en' }, { text: 'OK' }];
+    expect(differencesOf({ keywords: [] }, { keywords })).toEqual([
+      { field: 'keywords', before: 'nothing', after: 'Yes, I Agree (en), OK' },
+    ]);
+  });
+
   test('plain values are compared as they are', () => {
     expect(differencesOf('draft', 'published')).toEqual([{ field: '', before: 'draft', after: 'published' }]);
   });

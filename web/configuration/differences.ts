@@ -29,9 +29,16 @@ function wordsOf(value: unknown): string {
   if (value === false) return 'no';
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(wordsOf).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(itemWords).join(', ');
   const parts = Object.entries(value);
   return parts.length === 0 ? nothing : parts.map(([key, inner]) => `${key}: ${wordsOf(inner)}`).join('; ');
+}
+
+/** An item of a list by its values alone: `Yes, I Agree (en)`. */
+function itemWords(item: unknown): string {
+  if (!isObject(item)) return wordsOf(item);
+  const [first = nothing, ...rest] = Object.values(item).map(wordsOf);
+  return rest.length === 0 ? first : `${first} (${rest.join(', ')})`;
 }
 
 /** `askUnansweredPerDay` → `ask unanswered per day` */

@@ -47,11 +47,13 @@ export function useTemplateActions(
 
   const publish = useMutation({
     mutationFn: async () => {
-      const stored = await store();
+      const stored = template === null || dirty ? await store() : template;
       try {
         const answer = await api.post(`${messageTemplatePath(stored.id)}/publish`, {}, PublishAnswer);
         await settle(answer);
         notify.success(`${answer.name} is published.`);
+        // What it waits for, and the one step that helps, stand at the top.
+        if (answer.waitingFor.length > 0) document.getElementById('main')?.scrollTo(0, 0);
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.problems.length === 0) throw error;
         // The page lists them from the check, which says the same for as long as they stand.

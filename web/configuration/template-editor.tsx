@@ -38,8 +38,8 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
   const whatsappTemplates = useWhatsAppTemplates();
   const [draft, setDraft] = useState(saved);
   const set = (change: Partial<TemplateDraft>) => setDraft((before) => ({ ...before, ...change }));
-  const actions = useTemplateActions(template, draft);
   const dirty = template === null || !sameDraft(draft, saved);
+  const actions = useTemplateActions(template, draft, dirty);
 
   const recordType = recordTypes.find(({ table }) => table === draft.recordType);
   const fieldMissing =
