@@ -2,6 +2,9 @@
  * One language's words. Every entry goes through `normalise`, so case, accents and punctuation are written as
  * people read them. The lists of all languages are always active together.
  *
+ * Each list says where its words come from: A, the maker's or authority's own page, read; B, an official page at second
+ * hand or a vendor's guide; C, public code or a forum; the rest is ours.
+ *
  * Entries from `refusals` on are patterns (see `pattern.ts`), those of `notTypos` excepted.
  */
 export interface KeywordList {
