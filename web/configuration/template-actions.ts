@@ -21,6 +21,8 @@ export type TemplateActions = {
 export function useTemplateActions(
   template: MessageTemplateOut | null,
   draft: TemplateDraft,
+  /** The form differs from what is saved. */
+  dirty: boolean,
 ): TemplateActions {
   const client = useQueryClient();
   const notify = useNotify();
