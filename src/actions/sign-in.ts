@@ -57,7 +57,8 @@ export async function createSignInLink(ctx: Context, personId: string, publicUrl
 /** A token as the browser gets it: the only time it is known in clear. */
 export interface IssuedToken {
   token: string;
-  expiresAt: number;
+  /** Milliseconds from now, so that a browser with another clock keeps it just as long. */
+  life: number;
 }
 
 /** Uses a link up and begins a session; null where the link is unknown, used or too old. */
@@ -67,12 +68,12 @@ export async function signIn(ctx: Context, linkToken: string): Promise<IssuedTok
     const personId = await useSignInLink(tx, ctx.keys.sha256(linkToken), now);
     if (personId === null) return null;
     await deleteOldSessions(tx, now);
-    const issued = { token: newToken(ctx), expiresAt: now + IDLE };
+    const issued = { token: newToken(ctx), life: IDLE };
     await insertSession(tx, {
       tokenHash: ctx.keys.sha256(issued.token),
       personId,
       now,
-      expiresAt: issued.expiresAt,
+      expiresAt: now + issued.life,
     });
     return issued;
   });
@@ -120,13 +121,13 @@ export async function rotate(ctx: Context, token: string): Promise<IssuedToken |
     if (row === null) return null;
     const first = await replaceSession(tx, tokenHash, now, Math.min(now + GRACE, row.expiresAt));
     if (!first && (row.replacedAt === null || now - row.replacedAt < TOGETHER)) return null;
-    const issued = { token: newToken(ctx), expiresAt: Math.min(now + IDLE, row.createdAt + LONGEST) };
+    const issued = { token: newToken(ctx), life: Math.min(IDLE, row.createdAt + LONGEST - now) };
     await continueSession(tx, {
       tokenHash: ctx.keys.sha256(issued.token),
       personId: row.person.id,
       signedInAt: row.createdAt,
       now,
-      expiresAt: issued.expiresAt,
+      expiresAt: now + issued.life,
     });
     return issued;
   });

@@ -45,7 +45,7 @@ describe('a sign-in link', () => {
     expect(answer.headers.location).toBe('/');
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.headers['set-cookie']).toMatch(
-      /^assent_session=[\w-]{43,}; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+      /^assent_session=[\w-]{43,}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     expect((await me(cookieOf(answer))).json()).toMatchObject({
       kind: 'person',

@@ -112,7 +112,7 @@ function notAllowed(role: Role, roles: readonly Role[]): Refusal {
 
 /** Sets the header at once: `reply.setCookie` waits for a hook that streams never reach. */
 export function setSessionCookie(reply: FastifyReply, config: Config, issued: IssuedToken): void {
-  const options = { ...cookieOptions(config), expires: new Date(issued.expiresAt) };
+  const options = { ...cookieOptions(config), maxAge: Math.floor(issued.life / 1000) };
   reply.header('set-cookie', reply.server.serializeCookie(SESSION_COOKIE, issued.token, options));
 }
 
