@@ -1,0 +1,49 @@
+import { handoversUnderWay } from '../db/outbox.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Between the mark `handing-over` and the first byte to WhatsApp lies a moment in which a refusal may be stored. Whoever
+ * acknowledges a refusal waits here until every message marked before it has left or gone back, so that nothing is handed
+ * over after the acknowledgement. It is at most the deadline of a claim, and only where a message is just then leaving.
+ */
+export interface Handovers {
+  /** This process marked it. */
+  marked(messageId: string): void;
+  /** WhatsApp answered, or it went back: nothing more will happen to it because of that mark. */
+  passed(messageId: string): void;
+  /** Resolves when it has passed; null where this process does not hold it. */
+  passing(messageId: string): Promise<void> | null;
+}
+
+/** From mark to write: past it, a claim goes back instead (architecture.md §3). ms */
+export const HANDOVER_DEADLINE_MS = 100;
+/** What a paused timer of another node may add. */
+const MARGIN_MS = 15;
+
+export function createHandovers(): Handovers {
+  const held = new Map<string, { passing: Promise<void>; pass: () => void }>();
+  return {
+    marked(messageId) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held.set(messageId, { passing: promise, pass: resolve });
+    },
+    passed(messageId) {
+      held.get(messageId)?.pass();
+      held.delete(messageId);
+    },
+    passing: (messageId) => held.get(messageId)?.passing ?? null,
+  };
+}
+
+/** Waits until no message of these contact points is between its mark and its first byte. Call it after the commit. */
+export async function letHandoversPass(ctx: Context, contactPointIds: readonly string[]): Promise<void> {
+  const underWay = await handoversUnderWay(ctx.database.db, contactPointIds);
+  await Promise.all(
+    underWay.map(({ id, ageMs }) => {
+      const own = ctx.handovers.passing(id);
+      const rest = HANDOVER_DEADLINE_MS + MARGIN_MS - ageMs;
+      const waited = rest <= 0 ? undefined : new Promise<void>((resolve) => setTimeout(resolve, rest));
+      return own === null ? waited : Promise.race([own, waited]);
+    }),
+  );
+}
