@@ -18,7 +18,7 @@ import { useNowUntil } from './use-now.ts';
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
-  body: { padding: '6px 0' },
+  body: { padding: '6px 12px 6px 0' },
   until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
 });
 

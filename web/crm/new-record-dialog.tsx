@@ -6,7 +6,7 @@ import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts
 import { ApiProblem, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
-import { ErrorState, Loaded, sentenceOf } from '../ui/states.tsx';
+import { ErrorState, Loaded } from '../ui/states.tsx';
 import { ColumnInput, type ColumnValue } from './column-input.tsx';
 import { useColumns, useRecordsChanged } from './record-queries.ts';
 
@@ -82,7 +82,7 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
           )}
         </Loaded>
         {error instanceof ApiProblem && error.problems.length > 0 ? (
-          <ProblemList title={sentenceOf(error)} problems={error.problems} />
+          <ProblemList title="The record was not created." problems={error.problems} />
         ) : (
           create.isError && <ErrorState error={error} />
         )}

@@ -8,7 +8,7 @@ import { useMe } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
-import { ErrorState, Loaded, sentenceOf } from '../ui/states.tsx';
+import { ErrorState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ColumnInput, type ColumnValue } from './column-input.tsx';
 import { ComplianceCard } from './compliance-card.tsx';
@@ -82,7 +82,7 @@ export function RecordForm({ record, type }: Props) {
           )}
         </Loaded>
         {save.error instanceof ApiProblem && save.error.problems.length > 0 ? (
-          <ProblemList title={sentenceOf(save.error)} problems={save.error.problems} />
+          <ProblemList title="The changes were not saved." problems={save.error.problems} />
         ) : (
           save.isError && <ErrorState error={save.error} />
         )}

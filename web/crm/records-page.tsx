@@ -10,7 +10,7 @@ import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download
 import { ArrowUpload20Regular } from '@fluentui/react-icons/svg/arrow-upload';
 import { useState } from 'react';
 import { withQuery } from '../ui/api.ts';
-import { useMe } from '../ui/me.tsx';
+import { useMayConfigure, useMe } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import type { RecordsSearch } from '../ui/records-search.ts';
 import { Loaded } from '../ui/states.tsx';
@@ -29,6 +29,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
   const styles = useStyles();
   const types = useRecordTypes();
   const mayChange = useMe().role !== 'auditor';
+  const mayImport = useMayConfigure();
   const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'new' | 'import' | null>(null);
   const { items = [] } = types.data ?? {};
@@ -50,7 +51,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
                 New record
               </Button>
             )}
-            {mayChange && (
+            {mayImport && (
               <Button
                 {...returnFocus}
                 icon={<ArrowUpload20Regular />}
