@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { SetupOut } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
-import { useFollow } from '../ui/link.tsx';
+import { AppLink, useFollow } from '../ui/link.tsx';
 import { useMe } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
@@ -64,7 +64,11 @@ export function WelcomePage() {
                   <StepRow key={step.id} step={step} number={index + 1} isNext={step === next} />
                 ))}
               </ol>
-              {done && <p role="status">Everything is set up.</p>}
+              {done && (
+                <p role="status">
+                  Everything is set up. <AppLink to="/chats">Go to chats</AppLink>
+                </p>
+              )}
               {!done && role !== 'administrator' && (
                 <p>An administrator has to take these steps. You can look at them meanwhile.</p>
               )}
