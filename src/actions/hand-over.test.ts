@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestContext, NOON, type TestContext } from '../../test/context.ts';
+import { openTestDatabase } from '../../test/db/database.ts';
+import { type Call, pause, recordingWhatsApp, textDelivery } from '../../test/faults/nodes.ts';
+import { statesOf } from '../db/consent.ts';
+import type { Database } from '../db/engine.ts';
+import { readMessage } from '../db/messages.ts';
+import { claimSends, handOver, sweepLeases } from './hand-over.ts';
+import { createHandovers } from './handovers.ts';
+import { createIngest } from './ingest.ts';
+import { recordDecision } from './record-consent.ts';
+import { sendMessage } from './send-message.ts';
+
+const PHONE = '+12025550190';
+const SENDER = { id: 'test', name: 'Test', path: 'api' as const, maySend: true };
+
+let database: Database;
+let world: TestContext;
+let calls: Call[];
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+  calls = [];
+  world = await createTestContext({ engine: database, provider: recordingWhatsApp(calls, () => 0.9) });
+  await createIngest(world.ctx).submit(textDelivery(PHONE, 'Hello', 'wamid.hello', NOON));
+  await recordDecision(
+    world.ctx,
+    {
+      to: { phone: PHONE },
+      purpose: 'service',
+      decision: 'granted',
+      evidence: { text: 'agreed at the counter' },
+    },
+    { id: 'test', name: 'Test' },
+  );
+  world.setNow(NOON + 2_000);
+});
+afterEach(() => database.close());
+
+const queue = () => sendMessage(world.ctx, { to: { phone: PHONE }, text: 'one' }, SENDER, null);
+const claimOne = async () => {
+  const [claim] = (await claimSends(world.ctx, 10, 1_000)).claims;
+  if (claim === undefined) throw new Error('nothing to claim');
+  return claim;
+};
+const stop = () => textDelivery(PHONE, 'STOP', 'wamid.stop', NOON + 3_000);
+
+describe('between the mark and the first byte', () => {
+  test('a refusal is acknowledged after a message of this process that was marked before it has left', async () => {
+    await queue();
+    const claim = await claimOne();
+    let acknowledgedAt = 0;
+    const acknowledged = createIngest(world.ctx)
+      .submit(stop())
+      .then(() => {
+        acknowledgedAt = performance.now();
+      });
+    // The refusal is stored; on a machine so slow that the deadline is over by now, the claim goes back instead.
+    while ((await statesOf(database.db, [claim.message.contactPointId]))[0]?.state !== 'denied')
+      await pause(1);
+    await handOver(world.ctx, claim);
+    await acknowledged;
+    for (const call of calls) expect(call.startedAt).toBeLessThan(acknowledgedAt);
+  });
+
+  test('a refusal waits out the deadline of a message that another process marked, which then goes back', async () => {
+    const message = await queue();
+    const claim = await claimOne();
+    const otherNode = { ...world.ctx, handovers: createHandovers() };
+    await createIngest(otherNode).submit(stop());
+    await handOver(world.ctx, claim);
+    expect(calls).toEqual([]);
+    // Back in the queue it is judged again, and the refusal stands in its way.
+    expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+    expect(await readMessage(database.db, message.id)).toMatchObject({
+      status: 'cancelled',
+      reasonCode: 'consent-denied',
+    });
+  });
+});
+
+test('a claim whose process died is unconfirmed and never sent again', async () => {
+  const message = await queue();
+  await claimOne();
+  world.setNow(NOON + 10 * 60_000);
+  expect(await sweepLeases(world.ctx)).toBe(1);
+  expect(await readMessage(database.db, message.id)).toMatchObject({ status: 'unconfirmed' });
+  expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+});
+
+test('what is stored and not applied yet holds back every message to that customer', async () => {
+  await queue();
+  await sql`insert into inbox (subject, event_key, kind, contact_point_id, update, body_sha256, received_at, status, next_attempt_at)
+    select 'x', 'm:pending', 'message', contact_point_id, '{}'::jsonb, '', now(), 'pending', now() + interval '1 hour' from message limit 1`.execute(
+    database.db,
+  );
+  expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+  expect(calls).toEqual([]);
+});
