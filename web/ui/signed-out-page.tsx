@@ -9,12 +9,12 @@ export function SignedOutPage() {
     <main style={{ paddingTop: '10vh' }}>
       <EmptyState
         icon={<PersonKey24Regular />}
+        heading="h1"
         title="You are signed out"
         action={<Button onClick={() => location.reload()}>Load the page again</Button>}
       >
-        Open your sign-in link again. Assent prints the links when it starts, one for the administrator and
-        one for the agent, in the window where the server runs. A link works once; starting the server again
-        prints new ones.
+        Open a sign-in link. Assent prints one for each role when it starts, in the window where the server
+        runs. A link works once; starting the server again prints new ones.
       </EmptyState>
     </main>
   );

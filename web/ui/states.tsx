@@ -33,10 +33,17 @@ const useStyles = makeStyles({
   rows: { display: 'flex', flexDirection: 'column', gap: '12px', padding: '8px 0' },
 });
 
-type EmptyProps = { icon?: ReactNode; title: string; children?: ReactNode; action?: ReactNode };
+type EmptyProps = {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** `h1` where it is the whole page. */
+  heading?: 'h1' | 'h2';
+};
 
 /** Nothing to show yet: says why, and what to do next. */
-export function EmptyState({ icon, title, children, action }: EmptyProps) {
+export function EmptyState({ icon, title, children, action, heading: Heading = 'h2' }: EmptyProps) {
   const styles = useStyles();
   return (
     <div className={styles.empty}>
@@ -45,7 +52,7 @@ export function EmptyState({ icon, title, children, action }: EmptyProps) {
           {icon}
         </span>
       )}
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children !== undefined && <p className={styles.text}>{children}</p>}
       {action}
     </div>
