@@ -2,6 +2,7 @@ import { makeStyles } from '@fluentui/react-components';
 import { useEffect, useRef } from 'react';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
+import { useMe } from '../ui/me.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { Thread } from './thread.tsx';
@@ -29,15 +30,16 @@ export function ConversationView({
   );
 }
 
-/** Marks what came in as read while somebody looks at it; a page in the background does not. */
+/** Marks what came in as read while an agent looks at it; a page in the background does not, nor does an auditor. */
 export function useMarkRead(conversation: ConversationOut | undefined): void {
   const id = conversation?.id;
   const unread = conversation?.unread ?? 0;
   const lastMessageAt = conversation?.lastMessageAt ?? '';
+  const mayAct = useMe().role !== 'auditor';
   const told = useRef('');
   useEffect(() => {
     if (unread === 0) told.current = '';
-    if (id === undefined || unread === 0) return;
+    if (id === undefined || unread === 0 || !mayAct) return;
     const tell = () => {
       const what = `${id} ${unread} ${lastMessageAt}`;
       if (document.visibilityState !== 'visible' || told.current === what) return;
@@ -49,5 +51,5 @@ export function useMarkRead(conversation: ConversationOut | undefined): void {
     tell();
     document.addEventListener('visibilitychange', tell);
     return () => document.removeEventListener('visibilitychange', tell);
-  }, [id, unread, lastMessageAt]);
+  }, [id, unread, lastMessageAt, mayAct]);
 }

@@ -41,7 +41,7 @@ export function deliveryOf(message: MessageOut): Delivery | null {
       return {
         icon: 'unknown',
         label: 'Not confirmed',
-        explanation: `We do not know whether it arrived. ${message.reason?.message ?? ''}`.trim(),
+        explanation: 'We do not know whether it arrived: WhatsApp did not say whether it took it.',
         next: 'Assent will not send it again by itself. If you know, settle it:',
       };
   }

@@ -74,10 +74,10 @@ function columnsOf(types: RecordTypeOut[], chosen: string | undefined): Column<R
     {
       header: 'Consent',
       cell: (row) => (
-        <>
+        <span style={{ display: 'inline-flex', alignItems: 'center', gap: 6, verticalAlign: 'middle' }}>
           <ConsentBadge state={row.consent.service} onHold={row.consent.onHold} />
-          {row.consent.unproven && ' unproven'}
-        </>
+          {row.consent.unproven && 'unproven'}
+        </span>
       ),
     },
     {
