@@ -85,7 +85,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     url,
     dataDir,
     adminApiKey,
-    links: await printedLinks(() => output),
+    // Only the sandbox prints links.
+    links:
+      options.env?.WHATSAPP_ACCESS_TOKEN === undefined
+        ? await printedLinks(() => output)
+        : { administrator: '', agent: '' },
     output: () => output,
     stop: () => signal('SIGTERM'),
     async kill() {
