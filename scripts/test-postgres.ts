@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readModules } from '../test/architecture/modules.ts';
 import { onServer } from '../test/db/database.ts';
 
 /**
@@ -22,10 +22,11 @@ try {
   process.exit(1);
 }
 
-const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).filter((file) => {
-  if (/^test\/(e2e|faults)\//.test(file)) return false;
-  return /openTestDatabase|createTest(Context|App)/.test(readFileSync(path.join(root, file), 'utf8'));
-});
+const modules = new Map(readModules().map((module) => [module.path, module]));
+const files = [...modules.keys()].filter(
+  (file) =>
+    /\.test\.tsx?$/.test(file) && !/^test\/(e2e|faults)\//.test(file) && opensDatabase(file, new Set()),
+);
 const vitest = [
   'node_modules/vitest/vitest.mjs',
   'run',
@@ -40,3 +41,12 @@ process.exitCode = spawnSync(process.execPath, vitest, { cwd: root, env, stdio: 
 const left = await onServer(server, `select datname from pg_database where datname like '${prefix}_%'`);
 for (const { datname } of left.rows)
   await onServer(server, `drop database if exists ${datname} with (force)`);
+
+/** Whether a module, or one that it imports, makes its database where `TEST_DATABASE_URL` says. */
+function opensDatabase(file: string, seen: Set<string>): boolean {
+  const module = modules.get(file);
+  if (module === undefined || seen.has(file)) return false;
+  seen.add(file);
+  if (module.text.includes('TEST_DATABASE_URL')) return true;
+  return module.imports.some(({ target, ours }) => ours && opensDatabase(target, seen));
+}
