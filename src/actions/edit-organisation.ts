@@ -1,5 +1,6 @@
 import { type RecordType, recordTypeProblems } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Tx } from '../db/engine.ts';
 import {
   deleteRecordType,
   insertAudit,
@@ -81,11 +82,18 @@ export async function configureRecordType(ctx: Context, type: RecordType, actor:
       before,
       after: type,
     });
-    const hints = createHints();
-    hints.topic('record');
-    await hints.send(tx);
+    await tellLive(tx);
   });
   await takeInRecords(ctx, type.table);
+}
+
+/** Record types, columns and templates hang together: screens of all three look again. */
+async function tellLive(tx: Tx): Promise<void> {
+  const hints = createHints();
+  hints.topic('record');
+  hints.topic('settings');
+  hints.topic('template');
+  await hints.send(tx);
 }
 
 /** Reads every record of a table, a hundred to a transaction; running it again changes nothing. */
@@ -130,6 +138,7 @@ export async function removeRecordType(ctx: Context, table: string, actor: strin
       before,
       after: null,
     });
+    await tellLive(tx);
   });
 }
 
@@ -161,6 +170,7 @@ export async function addColumn(
       before: null,
       after: row,
     });
+    await tellLive(tx);
     return row;
   });
 }

@@ -49,17 +49,17 @@ async function checkDraft(tx: Tx, definition: MessageTemplateDefinition): Promis
       'Marketing sessions are not available yet. Choose the utility session.',
     );
   const type = (await loadRecordTypes(tx)).get(definition.recordType);
-  if (type === undefined)
+  if (type === undefined && definition.type !== 'consent')
     throw new Refusal(
       422,
       'record-type-missing',
       `“${definition.recordType}” is no record type yet. Add it under Configuration, Record Types.`,
     );
-  if (definition.type === 'consent' && type.complianceField === null)
+  if (definition.type === 'consent' && (type === undefined || type.complianceField === null))
     throw new Refusal(
       422,
       'compliance-field-missing',
-      `A Consent Template needs a Compliance Field. Choose one for ${type.displayName} under Configuration, Record Types.`,
+      `A Consent Template needs a Compliance Field. Choose one for ${type?.displayName ?? `“${definition.recordType}”`} under Configuration, Record Types.`,
     );
 }
 
@@ -160,7 +160,15 @@ export async function retire(ctx: Context, id: string, actor: string): Promise<v
     const row = await locked(tx, id);
     if (row.status === 'retired') return;
     await retireTemplate(tx, id, ctx.clock());
-    await audit(tx, ctx, actor, 'message-template.retire', id, { status: row.status }, { status: 'retired' });
+    await audit(
+      tx,
+      ctx,
+      actor,
+      'message-template.retire',
+      id,
+      { name: row.live?.name ?? row.draft?.name, status: row.status },
+      { status: 'retired' },
+    );
   });
   ctx.wake.outbox();
 }
@@ -237,7 +245,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
     const created = await createTemplate(
       ctx,
       {
-        name: `${wanted.definition.name}: ${label}`.slice(0, 100),
+        name: `${label} for “${wanted.definition.name}”`.slice(0, 100),
         type,
         recordType: wanted.definition.recordType,
         session: 'utility',

@@ -79,13 +79,17 @@ export async function deleteContactPoints(tx: Tx, ids: readonly string[]): Promi
   if (ids.length > 0) await sql`delete from contact_point where id = any(${uuids(ids)})`.execute(tx);
 }
 
-/** Locks in id order, so that two transactions never wait for each other crosswise. */
+/**
+ * Locks in id order, so that two transactions never wait for each other crosswise. One that was merged away between being
+ * found and being locked is a collision like any other: the transaction runs again and finds the survivor.
+ */
 export async function lockContactPoints(tx: Tx, ids: readonly string[]): Promise<ContactPoint[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<ContactPoint>`
-    select ${COLUMNS} from contact_point c where c.id = any(${uuids(ids)}) order by c.id for update`.execute(
-    tx,
-  );
+  const { rows } = await sql<ContactPoint & { mergedInto: string | null }>`
+    select ${COLUMNS}, c.merged_into as "mergedInto" from contact_point c
+     where c.id = any(${uuids(ids)}) order by c.id for update`.execute(tx);
+  if (rows.some((row) => row.mergedInto !== null))
+    throw Object.assign(new Error('a contact point was merged meanwhile'), { code: '40001' });
   return rows;
 }
 
