@@ -212,6 +212,14 @@ describe('how a send ends', () => {
     expect(outcome).toMatchObject({ error: { code, title: `(#${code}) No` } });
   });
 
+  it('a user id nobody has any more is a fault of this send, not of our number', async () => {
+    graph.answer((_, reply) => reply.code(400).send(errorBody(100, { error_subcode: 33 })));
+    expect(await cloud().send(outbound({ to: { userId: 'US.1' } }))).toMatchObject({ advice: 'never' });
+    expect(await cloud().send(outbound({ to: { phone: '+12025550143', userId: 'US.1' } }))).toMatchObject({
+      advice: 'stop-channel',
+    });
+  });
+
   const seconds = (count: number) => now + count * 1000;
   const waits: [number, number, Record<string, string>, string, number][] = [
     [400, 131056, {}, 'pair', seconds(6)],

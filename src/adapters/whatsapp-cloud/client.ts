@@ -7,6 +7,7 @@ import {
   type ProviderTemplate,
   ProviderUnavailable,
 } from '../../ports.ts';
+import { isNoSuchObject } from './errors.ts';
 import { anything, idText, known, lenient, shortText } from './fields.ts';
 import { isNobody } from './identity.ts';
 import { type Answer, jsonOrUndefined, nameOfFailure, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
@@ -80,7 +81,12 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
         return { kind: 'refused', error, advice: 'never' };
       }
       try {
-        return outcomeOfAnswer(await post(`${message.phoneNumberId}/messages`, sendPayload(message)), now());
+        const answer = await post(`${message.phoneNumberId}/messages`, sendPayload(message));
+        const outcome = outcomeOfAnswer(answer, now());
+        // A user id that is not valid any more concerns this person; it says nothing about our number.
+        if (outcome.kind === 'refused' && message.to.phone === undefined && isNoSuchObject(outcome.error))
+          return { ...outcome, advice: 'never' };
+        return outcome;
       } catch (error) {
         return outcomeOfFailure(error, now());
       }

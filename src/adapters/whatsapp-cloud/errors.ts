@@ -108,7 +108,7 @@ const BY_CODE = new Map<number, Row>(
   ),
 );
 
-/** Code 100 with subcode 33: the object in the address does not exist. */
+/** Code 100 with subcode 33: an object that the call names does not exist. */
 const NO_SUCH_OBJECT = 33;
 
 /**
@@ -116,11 +116,16 @@ const NO_SUCH_OBJECT = 33;
  * server (HTTP 5xx) or WhatsApp itself (`is_transient`) says that it may pass, and else never.
  */
 export function adviceFor(error: ProviderError, httpStatus?: number, transient = false): ErrorAdvice {
-  // The only object our sends name is the number they go out from.
-  if (error.code === 100 && error.subcode === NO_SUCH_OBJECT) return 'stop-channel';
+  // The object our sends name is the number they go out from; the other one they may name see `client.send`.
+  if (isNoSuchObject(error)) return 'stop-channel';
   const known = BY_CODE.get(error.code);
   if (known !== undefined) return known.advice;
   return transient || (httpStatus !== undefined && httpStatus >= 500) ? 'retry' : 'never';
+}
+
+/** Whether an object that the call named does not exist, or is not ours to see. */
+export function isNoSuchObject(error: ProviderError): boolean {
+  return error.code === 100 && error.subcode === NO_SUCH_OBJECT;
 }
 
 /** Whether the code says that the customer stopped marketing from us: a preference of theirs, to be recorded. */
