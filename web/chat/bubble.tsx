@@ -66,6 +66,7 @@ const useStyles = makeStyles({
     color: tokens.colorBrandForeground1,
     overflowWrap: 'anywhere',
   },
+  metaOut: { justifyContent: 'flex-end' },
   meta: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -124,7 +125,7 @@ export function Bubble({ message, quoted, customer }: Props) {
           </ul>
         )}
       </div>
-      <div className={styles.meta}>
+      <div className={mergeClasses(styles.meta, mine && styles.metaOut)}>
         {message.automatic && (
           <span className={styles.metaItem}>
             <Bot16Regular aria-hidden /> Automatic answer

@@ -45,6 +45,7 @@ const useStyles = makeStyles({
     border: `1px dashed ${tokens.colorNeutralStroke1}`,
   },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px' },
+  keys: { '@media (max-width: 640px)': { display: 'none' } },
   hint: { flex: '1 1 120px', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
 });
 
@@ -148,7 +149,7 @@ export function MessageBox({ to, draftId, freeText, conversationId, hideWhenEmpt
       <div className={styles.row}>
         {children}
         <span id={reasonId} className={styles.hint}>
-          {!closed ? hintOf(draft.text) : shown && freeText.reason?.message}
+          {closed ? shown && freeText.reason?.message : <Hint text={draft.text} />}
         </span>
         {shown && (
           <Button type="submit" appearance="primary" icon={<Send20Filled />} disabledFocusable={!ready}>
@@ -160,7 +161,9 @@ export function MessageBox({ to, draftId, freeText, conversationId, hideWhenEmpt
   );
 }
 
-function hintOf(text: string): string {
+function Hint({ text }: { text: string }) {
+  const styles = useStyles();
   const left = LONGEST - text.length;
-  return left < 500 ? `${left} characters left` : 'Enter sends, Shift+Enter begins a new line';
+  if (left < 500) return `${left} characters left`;
+  return <span className={styles.keys}>Enter sends, Shift+Enter begins a new line</span>;
 }

@@ -118,7 +118,7 @@ function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purp
   return (
     <Field label="Purpose">
       <Select value={purpose} onChange={(_, data) => onChange(PurposeName.parse(data.value))}>
-        <option value="service">Service: messages about their business with us</option>
+        <option value="service">Service: their business with us</option>
         <option value="marketing">Marketing: offers and campaigns</option>
       </Select>
     </Field>
