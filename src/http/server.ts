@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import swagger from '@fastify/swagger';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -9,15 +8,11 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import {
-  createJsonSchemaTransform,
-  type FastifyPluginAsyncZod,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { type FastifyPluginAsyncZod, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Context } from '../actions/context.ts';
 import type { Ingest } from '../actions/ingest.ts';
 import type { Config } from '../config.ts';
+import { describeApi } from './api-description.ts';
 import { createAuth, refuseChangesByAuditors } from './auth.ts';
 import { guardEmulator } from './emulator-guard.ts';
 import { createHealth, type Readiness } from './health.ts';
@@ -112,32 +107,4 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   if (deps.emulator !== undefined) await app.register(guardEmulator(deps.emulator));
   await installWebApp(app, deps.webDist);
   return app;
-}
-
-async function describeApi(app: FastifyInstance, config: Config): Promise<void> {
-  const transform = createJsonSchemaTransform({ zodToJsonConfig: { unrepresentable: 'any' } });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Assent',
-        version: config.version,
-        description:
-          'Consent-aware WhatsApp desk. Errors are application/problem+json with a stable `code`. Lists take `limit` and `cursor`.',
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      servers: [{ url: config.publicUrl }],
-      components: {
-        securitySchemes: {
-          key: { type: 'http', scheme: 'bearer', description: 'ADMIN_API_KEY' },
-          session: { type: 'apiKey', in: 'cookie', name: 'assent_session' },
-        },
-      },
-      security: [{ key: [] }, { session: [] }],
-    },
-    transform(document) {
-      if (document.url.startsWith('/api/')) return transform(document);
-      return { schema: { hide: true }, url: document.url };
-    },
-  });
 }

@@ -64,11 +64,11 @@ export function signOutRoute(
   config: Config,
   signedOut: (sessionIds: string[]) => void,
 ): void {
-  app.post('/sign-out', async (request, reply) => {
+  app.post('/sign-out', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
     const token = request.cookies[SESSION_COOKIE];
     if (request.caller.kind === 'person' && token !== undefined) signedOut(await signOut(ctx, token));
     clearSessionCookie(reply, config);
-    return reply.code(204).send();
+    return reply.code(204).send(null);
   });
 }
 
