@@ -2,9 +2,12 @@ import { type Product, startProduct } from '../test/e2e/product.ts';
 
 /**
  * `npm run check:start`: what the README promises of `npm start`, on a port and a data directory of its own. It is
- * ready in time, the printed links open, what was stored is there after `kill -9`, and it ends when asked to.
+ * ready in time, the printed links open, the demo stands, what was stored is there after `kill -9`, and it ends when asked to.
  */
 const NAME = 'Kept Through A Kill';
+/** A customer of the demo who was asked and refused, by a real send and a real answer. */
+const REFUSER = 'Daniel Denied';
+const DEMO_WITHIN = 30_000;
 
 async function expectPage(url: string, what: string, adminApiKey?: string): Promise<void> {
   const answer = await fetch(url, {
@@ -33,6 +36,18 @@ async function call(product: Product, method: 'GET' | 'POST', path: string, body
   return text;
 }
 
+/** The demo plays on while the first page is open already. */
+async function expectDemo(product: Product): Promise<void> {
+  const until = Date.now() + DEMO_WITHIN;
+  for (;;) {
+    const query = `recordType=contact&search=${encodeURIComponent(REFUSER)}`;
+    const found = await call(product, 'GET', `/api/records?${query}`);
+    if (/"complianceValue":false/.test(found)) return console.log('the demo stands');
+    if (Date.now() > until) throw new Error(`no refusal by ${REFUSER}: ${found}\n${product.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 const started = performance.now();
 const first = await startProduct();
 let second: Product | null = null;
@@ -45,6 +60,7 @@ try {
     const [phone] = line.match(/https?:\/\/\S+\/emulator\/phone\S*/) ?? [];
     if (phone !== undefined) await expectPage(phone, "customer's phone", first.adminApiKey);
   }
+  await expectDemo(first);
   await call(first, 'POST', '/api/records/contact', { values: { fullname: NAME } });
   await first.kill();
   console.log('killed');
