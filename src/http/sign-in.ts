@@ -83,10 +83,16 @@ function explain(reply: FastifyReply, config: Config, status: 200 | 410): Fastif
             'A link works once and within 24 hours. This one was used already, is too old, or is not complete.',
           ]
         : []),
-      config.sandbox
-        ? 'Assent prints one link for the administrator and one for the agent in the window where it runs. Start it again for new ones, or run `npm run assent -- sign-in-link` beside it.'
-        : 'Ask your administrator for a new link: `npm run assent -- sign-in-link` prints one on the server.',
+      whereLinksAre(config),
       'Are you signed in already? Then go to the `/` page.',
     ],
   });
+}
+
+function whereLinksAre(config: Config): string {
+  if (config.sandbox)
+    return 'Assent prints a link for each role in the window where it runs. Start it again for new ones.';
+  // PGlite has one process at a time; a second one is refused.
+  const when = config.databaseUrl === null ? ', while Assent is stopped' : '';
+  return `Ask your administrator for a new link: \`npm run assent -- sign-in-link\` prints one on the server${when}.`;
 }
