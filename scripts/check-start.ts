@@ -2,7 +2,8 @@ import { type Product, startProduct } from '../test/e2e/product.ts';
 
 /**
  * `npm run check:start`: what the README promises of `npm start`, on a port and a data directory of its own. It is
- * ready in time, the printed links open, the demo stands, what was stored is there after `kill -9`, and it ends when asked to.
+ * ready in time, the printed links open, the demo stands, what was stored is there after `kill -9`, and it ends when
+ * asked to.
  */
 const NAME = 'Kept Through A Kill';
 /** A customer of the demo who was asked and refused, by a real send and a real answer. */
