@@ -111,8 +111,9 @@ function HeldCard({ held, onDecide }: CardProps) {
       </blockquote>
       <p className={styles.note}>
         Held since <Time at={held.heldAt} form="long" />
-        for {held.purposes.join(' and ')}. Counts as a refusal on <Time at={held.decidesAt} form="long" /> if
-        nobody decides.
+        {` for ${held.purposes.join(' and ')}. Counts as a refusal on `}
+        <Time at={held.decidesAt} form="long" />
+        {' if nobody decides.'}
       </p>
       {mayAct && conversationId !== null && (
         <div className={styles.end}>
