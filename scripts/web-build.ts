@@ -55,8 +55,8 @@ export function buildWeb(): WebBuild {
 /** Two starts may build at the same time; then the one that comes second to the rename keeps the first one's. */
 function putInPlace(fresh: string): void {
   const old = `${fresh}-old`;
-  if (existsSync(dist)) renameSync(dist, old);
   try {
+    if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
   } catch (error) {
     if (stampOf(dist) === null) throw error;
