@@ -1,9 +1,11 @@
 import type { Update } from '../core/update.ts';
+import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { saveChannelInfo, stopChannel } from '../db/organisation.ts';
 import { updateWhatsAppTemplate } from '../db/templates.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
+import { rejudgeTemplates } from './rejudge-templates.ts';
 
 /** Statuses that events of `message_template_status_update` leave a template in (Meta, webhooks reference). */
 const STATUS_OF_EVENT: Record<string, string> = {
@@ -25,10 +27,16 @@ const STATUS_OF_EVENT: Record<string, string> = {
 const STOPS = new Set(['DISABLED_UPDATE', 'ACCOUNT_RESTRICTION', 'ACCOUNT_VIOLATION', 'ACCOUNT_DELETED']);
 
 /**
- * Templates, the account and the number. A category change is judged at hand-over with the category of then, so what is
- * queued is judged again (TPL-3); an impending one changes nothing yet and is shown (TPL-2).
+ * Templates, the account and the number. After a change of category or status what is queued is judged again (TPL-3); an
+ * impending category changes nothing yet and is shown (TPL-2).
  */
-export async function applyChannelUpdate(tx: Tx, ctx: Context, update: Update, hints: Hints): Promise<void> {
+export async function applyChannelUpdate(
+  tx: Tx,
+  ctx: Context,
+  update: Update,
+  contacts: Map<string, ContactPoint>,
+  hints: Hints,
+): Promise<void> {
   switch (update.kind) {
     case 'template-status': {
       const status = STATUS_OF_EVENT[update.event];
@@ -68,6 +76,8 @@ export async function applyChannelUpdate(tx: Tx, ctx: Context, update: Update, h
     default:
       return;
   }
+  if (update.kind === 'template-status' || update.kind === 'template-category')
+    await rejudgeTemplates(tx, ctx, hints, contacts);
   hints.topic(update.kind.startsWith('template') ? 'template' : 'channel');
   ctx.wake.outbox();
 }

@@ -96,7 +96,7 @@ export async function applyUpdates(
         break;
       }
       default:
-        await applyChannelUpdate(tx, ctx, update, hints);
+        await applyChannelUpdate(tx, ctx, update, contacts, hints);
         result.applied.push(one.inboxId);
     }
   }

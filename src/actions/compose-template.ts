@@ -16,7 +16,7 @@ import {
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { WhatsAppTemplateRow } from '../db/templates.ts';
 import type { TemplateParameter } from '../ports.ts';
-import { whatsappFault } from './judge.ts';
+import { answerKeywords, isAnswerable, whatsappFault } from './template-fault.ts';
 
 /** A message template made ready for one customer: language chosen, variables filled, buttons understood. */
 export interface Composed {
@@ -56,7 +56,7 @@ export function composeTemplate(
   const keywords = answerKeywords(published, definition.recordType);
   const approved = siblings.filter((one) => one.status === 'APPROVED');
   // A question is only asked in a language whose buttons both have a meaning.
-  const understood = approved.filter((one) => definition.type !== 'consent' || answerable(one, keywords));
+  const understood = approved.filter((one) => definition.type !== 'consent' || isAnswerable(one, keywords));
   const languages = firstFilled(understood, approved, siblings).map((one) => one.language);
   const fallback = definition.whatsappTemplate?.language ?? to.settings.defaultLanguage;
   const wanted = to.language !== null && languages.includes(to.language) ? to.language : null;
@@ -76,7 +76,7 @@ export function composeTemplate(
   const labels = parsed.buttons
     .filter((button) => button.kind === 'QUICK_REPLY')
     .map((button) => button.label);
-  const meanings = labelMeanings(labels, answerKeywords(published, definition.recordType), language);
+  const meanings = labelMeanings(labels, keywords, language);
   return {
     template,
     whatsapp,
@@ -89,15 +89,6 @@ export function composeTemplate(
     ...parametersOf(parsed, values),
     buttons: labels.map((label, index) => ({ label, meaning: meanings[index] ?? null })),
   };
-}
-
-const quickReplies = (parsed: ReturnType<typeof parseTemplate>): string[] =>
-  parsed.buttons.filter((button) => button.kind === 'QUICK_REPLY').map((button) => button.label);
-
-function answerable(template: WhatsAppTemplateRow, keywords: ReturnType<typeof answerKeywords>): boolean {
-  const labels = quickReplies(parseTemplate(template.components, template.parameterFormat));
-  const meanings = labelMeanings(labels, keywords, template.language);
-  return meanings.includes('yes') && meanings.includes('no');
 }
 
 function firstFilled<T>(...lists: T[][]): T[] {
@@ -121,26 +112,6 @@ function bindingsOf(
       ];
     }),
   );
-}
-
-/** Keywords of the published Opt-In and Opt-Out Templates of a record type: what its buttons mean. */
-export function answerKeywords(
-  published: readonly PublishedTemplate[],
-  recordType: string,
-): { text: string; meaning: 'yes' | 'no'; language?: string }[] {
-  return published.flatMap(({ definition }) => {
-    if (
-      definition.recordType !== recordType ||
-      (definition.type !== 'opt-in' && definition.type !== 'opt-out')
-    )
-      return [];
-    const meaning = definition.type === 'opt-in' ? ('yes' as const) : ('no' as const);
-    return definition.keywords.map((keyword) => ({
-      text: keyword.text,
-      meaning,
-      ...(keyword.language === undefined ? {} : { language: keyword.language }),
-    }));
-  });
 }
 
 function faultOf(

@@ -1,7 +1,6 @@
 import type { MessageTemplateDefinition } from '../core/message-template.ts';
 import { publishProblems, waitsFor } from '../core/publish.ts';
 import type { PublishProblem } from '../core/publish-problem.ts';
-import { parseTemplate } from '../core/template.ts';
 import type { Tx } from '../db/engine.ts';
 import { insertAudit, markTemplatesSynced, readChannel, saveChannelInfo } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
@@ -15,11 +14,12 @@ import {
   saveDraft,
   saveWhatsAppTemplates,
 } from '../db/templates.ts';
-import { answerKeywords } from './compose-template.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
+import { rejudgeTemplates } from './rejudge-templates.ts';
+import { answerKeywords, quickReplies } from './template-fault.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Message templates: draft, published, retired; versioned. Editing a published one makes a draft beside it. */
@@ -148,13 +148,20 @@ export async function publishTemplate(ctx: Context, id: string, actor: string): 
       const version = row.live === null ? row.version : row.version + 1;
       await publishDraft(tx, id, version, definition, actor, ctx.clock());
       await audit(tx, ctx, actor, 'message-template.publish', id, row.live, definition);
+      await rejudge(tx, ctx);
     }
     ctx.wake.outbox();
     return problems;
   });
 }
 
-/** Retires a template: what depends on it is judged again at hand-over. */
+async function rejudge(tx: Tx, ctx: Context): Promise<void> {
+  const hints = createHints();
+  await rejudgeTemplates(tx, ctx, hints);
+  await hints.send(tx);
+}
+
+/** Retires a template: what depends on it is judged again. */
 export async function retire(ctx: Context, id: string, actor: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const row = await locked(tx, id);
@@ -169,6 +176,7 @@ export async function retire(ctx: Context, id: string, actor: string): Promise<v
       { name: row.live?.name ?? row.draft?.name, status: row.status },
       { status: 'retired' },
     );
+    await rejudge(tx, ctx);
   });
   ctx.wake.outbox();
 }
@@ -185,13 +193,8 @@ export async function waitingFor(
   const own = templates.find((one) => one.language === language);
   if (own === undefined) return { missingOptIn: [], missingOptOut: [] };
   const keywords = answerKeywords(await loadPublished(tx), definition.recordType);
-  return waitsFor({ [own.language]: labelsOf(own) }, keywords);
+  return waitsFor({ [own.language]: quickReplies(own) }, keywords);
 }
-
-const labelsOf = (template: { components: unknown[]; parameterFormat: 'POSITIONAL' | 'NAMED' }): string[] =>
-  parseTemplate(template.components, template.parameterFormat)
-    .buttons.filter((button) => button.kind === 'QUICK_REPLY')
-    .map((button) => button.label);
 
 const REPLIES: Record<'opt-in' | 'opt-out', Record<string, string>> = {
   'opt-in': {
@@ -222,7 +225,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
     const keywords = answerKeywords(await loadPublished(tx), definition.recordType);
     const missing = templates.map((one) => ({
       language: one.language,
-      ...waitsFor({ [one.language]: labelsOf(one) }, keywords),
+      ...waitsFor({ [one.language]: quickReplies(one) }, keywords),
     }));
     return { definition, missing };
   });
@@ -291,6 +294,7 @@ export async function syncTemplates(ctx: Context): Promise<void> {
     const hints = createHints();
     hints.topic('template');
     hints.topic('channel');
+    await rejudgeTemplates(tx, ctx, hints);
     await hints.send(tx);
   });
   ctx.wake.outbox();

@@ -29,6 +29,7 @@ import { createHints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { explainProviderError } from './provider-errors.ts';
 import { type NewLine, recordFacts } from './record-facts.ts';
+import { neverAsked } from './rejudge-queued.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A message this process may hand over now, until its deadline on the process's own monotonic clock. */
@@ -134,6 +135,8 @@ async function judgeAll(tx: Tx, ctx: Context, queued: readonly QueuedMessage[], 
       await cancel(tx, message.id, verdict.code, explainGate(verdict.code), now);
       ctx.metrics.gateDecisions.inc({ code: verdict.code });
       hints.conversation(message.conversationId, message.contactPointId);
+      const lines = await neverAsked(tx, [{ message, code: verdict.code }], now);
+      if (lines.length > 0) await recordFacts(tx, ctx, contact.contact, lines, { settings, recordTypes });
       continue;
     }
     passed.push({ message, outbound: toOutbound(ctx, message, contact.contact), inputs: verdict.inputs });

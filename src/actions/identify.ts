@@ -35,8 +35,14 @@ export function aliasesOf(identity: Identity): Alias[] {
 
 const keyOf = (alias: Alias): string => `${alias.kind}:${alias.value}`;
 
-/** Answers, for each identity, the contact points its keys lead to, at least one, the one to keep first. */
-export async function identify(tx: Tx, ctx: Context, people: readonly Person[]): Promise<string[][]> {
+export interface Identified {
+  /** For each person the contact points their keys lead to, at least one. */
+  found: string[][];
+  /** Contact points that were known and now have one more number: its records take over their decision. */
+  gainedNumber: string[];
+}
+
+export async function identify(tx: Tx, ctx: Context, people: readonly Person[]): Promise<Identified> {
   const wanted = people.map((person) => ({
     ...person,
     aliases: [person.identity, ...(person.also ?? [])].flatMap(aliasesOf),
@@ -87,11 +93,17 @@ export async function identify(tx: Tx, ctx: Context, people: readonly Person[]):
       rows.map((row) => row.id).filter((id) => !used.has(id)),
     );
   }
-  return wanted.map((person) => [
-    ...new Set(
-      person.aliases.map((alias) => known.get(keyOf(alias))).filter((id): id is string => id !== undefined),
-    ),
-  ]);
+  const made = new Set(rows.map((row) => row.id));
+  return {
+    found: wanted.map((person) => [
+      ...new Set(
+        person.aliases.map((alias) => known.get(keyOf(alias))).filter((id): id is string => id !== undefined),
+      ),
+    ]),
+    gainedNumber: added
+      .filter((alias) => alias.kind === 'phone' && !made.has(alias.contactPointId))
+      .map((alias) => alias.contactPointId),
+  };
 }
 
 function newContactPoint(ctx: Context, id: string, identity: Identity, name: string | null) {
@@ -108,8 +120,8 @@ function newContactPoint(ctx: Context, id: string, identity: Identity, name: str
 
 /** The contact point of one number, locked; made where there is none. */
 export async function contactPointOfPhone(tx: Tx, ctx: Context, e164: string): Promise<ContactPoint> {
-  const [ids] = await identify(tx, ctx, [{ identity: { phone: e164 }, name: null }]);
-  const [contact] = await lockContactPoints(tx, ids ?? []);
+  const { found } = await identify(tx, ctx, [{ identity: { phone: e164 }, name: null }]);
+  const [contact] = await lockContactPoints(tx, found[0] ?? []);
   if (contact === undefined) throw new Error('a contact point that was just found is gone');
   return contact;
 }

@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { letHandoversPass } from './handovers.ts';
 import { aliasesOf, identify, type Person } from './identify.ts';
 import { createHints, type Hints } from './live.ts';
-import { mergeContactPoints } from './merge-contact-points.ts';
+import { mergeContactPoints, projectToRecords } from './merge-contact-points.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import type { Rules } from './record-facts.ts';
 import { inTransaction } from './transaction.ts';
@@ -264,7 +264,7 @@ async function lockOwners(
     update.phoneNumberId === ctx.channel.phoneNumberId ? personOf(update) : null,
   );
   const people = ours.filter((person): person is Person => person !== null);
-  const found = await identify(tx, ctx, people);
+  const { found, gainedNumber } = await identify(tx, ctx, people);
   const messages = await messagesOfStatuses(
     tx,
     items.map((item) => item.update),
@@ -305,6 +305,10 @@ async function lockOwners(
       into.phone = item.update.to.phone ?? into.phone;
     }
     owners.push(keep ?? null);
+  }
+  for (const id of new Set(gainedNumber.map(today))) {
+    const contact = contacts.get(id);
+    if (contact !== undefined) await projectToRecords(tx, ctx, contact, rules);
   }
   return { owners: owners.map((id) => (id === null ? null : today(id))), contacts };
 }

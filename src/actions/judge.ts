@@ -7,6 +7,7 @@ import type { ChannelRow } from '../db/organisation.ts';
 import type { QueuedMessage } from '../db/outbox.ts';
 import type { WhatsAppTemplateRow } from '../db/templates.ts';
 import { askLimits, gateFor, type LoadedContact } from './gate-contact.ts';
+import { answerKeywords, isAnswerable, whatsappFault } from './template-fault.ts';
 
 /** Asks the gate about a message that is queued already: at hand-over, and whenever a decision changed. */
 
@@ -69,7 +70,7 @@ function contentOf(message: QueuedMessage, inputs: JudgeInputs): Parameters<type
   const template = inputs.whatsappTemplates.find(
     (one) => one.name === message.templateName && one.language === message.templateLanguage,
   );
-  const published = inputs.published.some((one) => one.id === message.messageTemplateId);
+  const published = inputs.published.find((one) => one.id === message.messageTemplateId);
   return {
     kind: 'template',
     type:
@@ -78,18 +79,22 @@ function contentOf(message: QueuedMessage, inputs: JudgeInputs): Parameters<type
         : 'utility',
     purpose: message.templatePurpose === 'marketing' ? 'marketing' : 'service',
     category: template?.category ?? 'MARKETING',
-    fault: published ? whatsappFault(template) : 'template-not-published',
+    fault: published === undefined ? 'template-not-published' : faultOf(published, template, inputs),
     missingVariables: [],
   };
 }
 
-/** What Meta's status of a template stands in the way of. */
-export function whatsappFault(template: WhatsAppTemplateRow | undefined): TemplateFault | null {
-  if (template === undefined) return 'template-not-published';
-  if (template.status === 'APPROVED') return null;
-  return template.status === 'PAUSED' || template.status === 'DISABLED'
-    ? 'template-paused'
-    : 'template-not-published';
+/** What became of the template since: paused at Meta, or its answers are not understood any more. */
+function faultOf(
+  { definition }: PublishedTemplate,
+  whatsapp: WhatsAppTemplateRow | undefined,
+  inputs: JudgeInputs,
+): TemplateFault | null {
+  const fault = whatsappFault(whatsapp);
+  if (fault !== null || whatsapp === undefined || definition.type !== 'consent') return fault;
+  return isAnswerable(whatsapp, answerKeywords(inputs.published, definition.recordType))
+    ? null
+    : 'template-waiting';
 }
 
 /** Only a number that Meta calls connected can send; one not asked yet counts as connected. */

@@ -4,6 +4,7 @@ import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
 import type { Context } from './context.ts';
 import { fold } from './gate-contact.ts';
+import { projectDecision } from './project-decision.ts';
 import { type Rules, recordFacts } from './record-facts.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function mergeContactPoints(
   into.lastInboundAt = latest(into.lastInboundAt, from.lastInboundAt);
   into.lastWordAt = latest(into.lastWordAt, from.lastWordAt);
   into.blocked ||= from.blocked;
+  into.shared ||= from.shared;
   await recordFacts(
     tx,
     ctx,
@@ -45,6 +47,19 @@ export async function mergeContactPoints(
     ],
     rules,
   );
+  await projectToRecords(tx, ctx, into, rules);
+}
+
+/** Records that came along with a number take over what was decided already. */
+export async function projectToRecords(
+  tx: Tx,
+  ctx: Context,
+  contact: ContactPoint,
+  rules: Rules,
+): Promise<void> {
+  if (contact.ledgerSeq === 0) return;
+  const facts = (await factsOf(tx, [contact.id])).get(contact.id) ?? [];
+  await projectDecision(tx, ctx, contact, null, fold(facts, ctx.clock(), rules.settings), rules.recordTypes);
 }
 
 const latest = (a: number | null, b: number | null): number | null =>

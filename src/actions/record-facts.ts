@@ -11,7 +11,7 @@ import { appendLines, factsOf, type LedgerRow, type PersonalRow } from '../db/le
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
 import { projectDecision } from './project-decision.ts';
-import { rejudgeQueued } from './rejudge-queued.ts';
+import { neverAsked, rejudgeQueued } from './rejudge-queued.ts';
 
 /**
  * The one door to the ledger: appends lines to a locked contact point, folds, and makes everything that follows true in
@@ -71,8 +71,10 @@ export async function recordFacts(
   await saveStates(tx, contact.id, after);
   if (PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose)))
     await projectDecision(tx, ctx, contact, before, after, rules.recordTypes);
-  await rejudgeQueued(tx, ctx, contact, rules);
-  return { before, after, seqs: rows.map((row) => row.seq) };
+  const seqs = rows.map((row) => row.seq);
+  const failed = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
+  if (failed.length === 0) return { before, after, seqs };
+  return { before, after: (await recordFacts(tx, ctx, contact, failed, rules)).after, seqs };
 }
 
 /** What must be projected again when it changes. */

@@ -1,27 +1,36 @@
 import { explainGate } from '../core/gate.ts';
+import { requestOfMessage } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
-import { cancel, queuedOf } from '../db/outbox.ts';
+import { cancel, type QueuedMessage, queuedOf } from '../db/outbox.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import type { Context } from './context.ts';
 import { loadContacts } from './gate-contact.ts';
 import { judgeQueued } from './judge.ts';
 import { loadPublished } from './organisation.ts';
-import type { Rules } from './record-facts.ts';
+import type { NewLine, Rules } from './record-facts.ts';
 
-/** A decision changed: what is queued for this contact point is judged again, and cancelled with its reason. */
+export interface Cancelled {
+  message: QueuedMessage;
+  code: string;
+}
+
+/**
+ * Something changed that decides: what is queued for this contact point is judged again, and cancelled with its reason.
+ * The caller records the requests among what was cancelled as never asked.
+ */
 export async function rejudgeQueued(
   tx: Tx,
   ctx: Context,
   contact: ContactPoint,
   rules: Rules,
-): Promise<void> {
+): Promise<Cancelled[]> {
   const queued = await queuedOf(tx, contact.id);
-  if (queued.length === 0) return;
+  if (queued.length === 0) return [];
   const now = ctx.clock();
   const loaded = (await loadContacts(tx, [contact], now, rules.settings, rules.recordTypes)).get(contact.id);
-  if (loaded === undefined) return;
+  if (loaded === undefined) return [];
   const inputs = {
     now,
     settings: rules.settings,
@@ -29,10 +38,33 @@ export async function rejudgeQueued(
     whatsappTemplates: await listWhatsAppTemplates(tx),
     published: await loadPublished(tx),
   };
+  const cancelled: Cancelled[] = [];
   for (const message of queued) {
     const verdict = await judgeQueued(tx, message, loaded, inputs);
     if (verdict.allowed) continue;
     await cancel(tx, message.id, verdict.code, explainGate(verdict.code), now);
     ctx.metrics.gateDecisions.inc({ code: verdict.code });
+    cancelled.push({ message, code: verdict.code });
   }
+  return cancelled;
+}
+
+/** A request that was cancelled never reached the customer: it is not open and counts toward no limit. */
+export async function neverAsked(tx: Tx, cancelled: readonly Cancelled[], now: number): Promise<NewLine[]> {
+  const lines: NewLine[] = [];
+  for (const { message, code } of cancelled) {
+    const request = message.templateType === 'consent' ? await requestOfMessage(tx, message.id) : null;
+    if (request === null) continue;
+    lines.push({
+      act: { act: 'request-failed', requestId: request.id },
+      purposes: [request.purpose],
+      at: now,
+      receivedAt: now,
+      source: 'gate',
+      actor: null,
+      detail: { code },
+      personal: { messageId: message.id },
+    });
+  }
+  return lines;
 }

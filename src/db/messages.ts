@@ -216,6 +216,14 @@ export async function lastOutboundBefore(
   return new Map(found.map((row) => [row.key, row.id]));
 }
 
+/** Contact points with a template queued, oldest first: whom a change of templates concerns. */
+export async function awaitingTemplates(tx: Tx, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select contact_point_id as id from message where status = 'queued' and message_template_id is not null and not automatic
+     group by contact_point_id order by min(position) limit ${limit}`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
 /** Sets statuses by our id; `reason` only where given. */
 export async function setStatuses(
   tx: Tx,

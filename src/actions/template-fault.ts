@@ -1,0 +1,52 @@
+import type { TemplateFault } from '../core/gate.ts';
+import type { PublishedTemplate } from '../core/message-template.ts';
+import { type AnswerKeyword, labelMeanings } from '../core/publish.ts';
+import { parseTemplate } from '../core/template.ts';
+import type { WhatsAppTemplateRow } from '../db/templates.ts';
+
+/** What stands in the way of a template itself, whoever it goes to: asked when it is sent and again at hand-over. */
+
+/** What Meta's status of a template stands in the way of. */
+export function whatsappFault(template: WhatsAppTemplateRow | undefined): TemplateFault | null {
+  if (template === undefined) return 'template-not-published';
+  if (template.status === 'APPROVED') return null;
+  return template.status === 'PAUSED' || template.status === 'DISABLED'
+    ? 'template-paused'
+    : 'template-not-published';
+}
+
+/** Whether the customer can say yes and no: both by a button that a published Opt-In or Opt-Out Template knows. */
+export function isAnswerable(
+  template: Pick<WhatsAppTemplateRow, 'components' | 'parameterFormat' | 'language'>,
+  keywords: readonly AnswerKeyword[],
+): boolean {
+  const meanings = labelMeanings(quickReplies(template), keywords, template.language);
+  return meanings.includes('yes') && meanings.includes('no');
+}
+
+export const quickReplies = (
+  template: Pick<WhatsAppTemplateRow, 'components' | 'parameterFormat'>,
+): string[] =>
+  parseTemplate(template.components, template.parameterFormat)
+    .buttons.filter((button) => button.kind === 'QUICK_REPLY')
+    .map((button) => button.label);
+
+/** Keywords of the published Opt-In and Opt-Out Templates of a record type: what its buttons mean. */
+export function answerKeywords(
+  published: readonly PublishedTemplate[],
+  recordType: string,
+): { text: string; meaning: 'yes' | 'no'; language?: string }[] {
+  return published.flatMap(({ definition }) => {
+    if (
+      definition.recordType !== recordType ||
+      (definition.type !== 'opt-in' && definition.type !== 'opt-out')
+    )
+      return [];
+    const meaning = definition.type === 'opt-in' ? ('yes' as const) : ('no' as const);
+    return definition.keywords.map((keyword) => ({
+      text: keyword.text,
+      meaning,
+      ...(keyword.language === undefined ? {} : { language: keyword.language }),
+    }));
+  });
+}
