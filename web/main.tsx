@@ -1,15 +1,12 @@
+import './ui/zod-without-eval.ts';
 import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { config } from 'zod';
 import { router } from './routes.tsx';
 import { ApiProblem } from './ui/api.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { ThemeProvider } from './ui/theme.tsx';
-
-// The page's Content-Security-Policy forbids eval, which zod's compiled parsers need.
-config({ jitless: true });
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 const renderer = createDOMRenderer(document, { styleElementAttributes: { nonce } });

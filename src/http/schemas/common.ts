@@ -18,6 +18,8 @@ export const Problem = z.object({
   detail: z.string(),
   code: z.string(),
   alsoBlockedBy: z.array(z.string()).optional(),
+  /** From when it is worth trying again. */
+  until: Time.optional(),
   problems: z
     .array(
       z.object({
