@@ -150,7 +150,8 @@ async function applyMessages(
     tx,
     news.map((one) => ({
       id: conversationOf(one),
-      at: one.update.at,
+      // WhatsApp's clock has whole seconds: within the second it is our own that orders the list.
+      at: Math.max(one.update.at, Math.min(one.receivedAt, one.update.at + 1_000)),
       text: previewOf(one.update.content),
       direction: 'in' as const,
       status: 'received',
@@ -219,9 +220,11 @@ async function readAnswers(
         records.filter((r) => r.contactPointId === one.contactPointId).map((record) => record.recordType),
       ),
     ];
+    const quotes = byMessage(quoted.find((message) => message.whatsappId === one.update.context?.id)?.id);
     const context: AnswerContext = {
       token: tokenOf(one, tokens),
-      quotes: byMessage(quoted.find((message) => message.whatsappId === one.update.context?.id)?.id),
+      quotes,
+      quotesOther: quotes === null && one.update.context?.id !== undefined,
       follows: byMessage(last.get(String(one.inboxId))),
       requests: mine.map((request) => ({
         requestId: request.id,

@@ -48,6 +48,8 @@ export function conversationOut(row: ConversationRow): ConversationOut {
 }
 
 export function messageOut(row: MessageRow): MessageOut {
+  const text = row.text ?? spokenOf(row);
+  const replyTo = row.replyTo ?? textIn(row.content, 'target');
   const rendered = row.content.rendered as
     | { header: string | null; footer: string | null; buttons: string[] }
     | undefined;
@@ -56,7 +58,7 @@ export function messageOut(row: MessageRow): MessageOut {
     conversationId: row.conversationId,
     direction: row.direction,
     kind: row.kind,
-    ...(row.text === null ? {} : { text: row.text }),
+    ...(text === null ? {} : { text }),
     ...(row.kind === 'template' && rendered !== undefined
       ? {
           template: {
@@ -77,10 +79,23 @@ export function messageOut(row: MessageRow): MessageOut {
     ...(row.whatsappId === null ? {} : { whatsappId: row.whatsappId }),
     automatic: row.automatic,
     actor: row.actor,
-    ...(row.replyTo === null ? {} : { replyTo: row.replyTo }),
+    ...(replyTo === null ? {} : { replyTo }),
     at: isoTime(row.at),
     statusAt: isoOrNull(row.statusAt),
   };
+}
+
+/** What a message without words says: the emoji of a reaction, the name of a place or of people. */
+function spokenOf({ kind, content }: MessageRow): string | null {
+  if (kind === 'reaction') return textIn(content, 'emoji');
+  if (kind === 'location') return textIn(content, 'name') ?? textIn(content, 'address');
+  if (kind === 'contacts' && Array.isArray(content.names)) return content.names.join(', ');
+  return null;
+}
+
+function textIn(content: Record<string, unknown>, key: string): string | null {
+  const value = content[key];
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 export function recordOut(row: ListedRecord, type: RecordType | null): RecordOut {
