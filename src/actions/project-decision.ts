@@ -60,6 +60,18 @@ export function desired(view: ConsentView, before: ConsentView | null): boolean 
   return undefined;
 }
 
+/** Whether a grant may be written to this record: on a shared number only where it is the one that was asked. */
+export async function grantsTo(
+  tx: Tx,
+  contact: ContactPoint,
+  views: Views | null,
+  record: string,
+): Promise<(purpose: Purpose) => boolean> {
+  if (!contact.shared || views === null) return () => true;
+  const asked = await askedRecords(tx, contact, views);
+  return (purpose) => asked[purpose] === record;
+}
+
 /** On a shared number a grant belongs to the record that was asked. */
 async function askedRecords(
   tx: Tx,
@@ -68,8 +80,7 @@ async function askedRecords(
 ): Promise<Record<Purpose, string | null>> {
   const requests = await requestsOf(tx, [contact.id], 0);
   const recordOf = (purpose: Purpose): string | null => {
-    const answered = views[purpose].requests.filter((request) => request.answered).at(-1);
-    const request = requests.find((one) => one.id === answered?.requestId);
+    const request = requests.find((one) => one.id === views[purpose].decidedOn);
     return request?.recordType == null || request.recordId === null
       ? null
       : `${request.recordType}/${request.recordId}`;

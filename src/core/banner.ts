@@ -24,6 +24,9 @@ export function composerBanner({ contact, now, freeText }: BannerInput): Banner 
   const until = open && closesAt !== null ? { until: closesAt } : {};
   if (contact.unknownNotAllowed)
     return { code: 'unknown-number', tone: 'warning', text: explainGate('contact-point-unknown') };
+  // Where nothing at all can leave, to speak of asking again would lead nowhere.
+  if (freeText === 'not-allowed' || freeText === 'contact-blocked' || freeText === 'channel-disconnected')
+    return { code: freeText, tone: 'warning', text: explainGate(freeText) };
   if (service.onHold !== null)
     return {
       code: 'on-hold',
@@ -57,32 +60,36 @@ export function composerBanner({ contact, now, freeText }: BannerInput): Banner 
       : {
           code: 'window-closed',
           tone: 'info',
-          text: `${words} Their last message is more than 24 hours old, so send a template; free text opens when they answer.`,
+          text: `${words} They have not written in the last 24 hours, so send a template; free text opens when they answer.`,
         };
   }
-  if (service.state === 'expired' && !open)
+  if (service.state === 'expired' && !open && contact.unset !== 'allow')
     return { code: 'expired', tone: 'warning', text: explainGate('consent-expired') };
-  if (service.openRequest !== null && !open)
+  if (service.openRequest !== null && !open && contact.unset !== 'allow')
     return {
       code: 'requested',
       tone: 'info',
       text: `Asked ${day(service.openRequest.at)}, not answered yet. Writing opens when the customer agrees.`,
     };
-  if (freeText === null)
-    return contact.unset === 'allow' && !open
+  if (contact.unset === 'allow')
+    return open
       ? {
           code: 'unset-allowed',
           tone: 'info',
-          text: 'The customer was not asked. Your organisation allows messages until they refuse.',
-        }
-      : {
-          code: 'wrote-first',
-          tone: 'info',
-          text: 'The customer wrote to you, so you can answer. Ask for consent to write after that.',
+          text: 'The customer has not decided. Your organisation allows messages until they refuse.',
           ...until,
-        };
-  if (contact.unset === 'allow')
-    return { code: 'window-closed', tone: 'info', text: explainGate('service-window-closed') };
+        }
+      : { code: 'window-closed', tone: 'info', text: explainGate('service-window-closed') };
+  if (open)
+    return {
+      code: 'wrote-first',
+      tone: 'info',
+      text:
+        service.openRequest === null
+          ? 'The customer wrote to you, so you can answer. Ask for consent to write after that.'
+          : `The customer wrote to you, so you can answer. Asked ${day(service.openRequest.at)}, not answered yet.`,
+      ...until,
+    };
   return {
     code: 'ask-first',
     tone: 'warning',
@@ -98,7 +105,7 @@ function deniedBanner(
   until: { until?: number },
 ): Banner {
   const refused = service.decidedAt === null ? 'Refused' : `Refused ${day(service.decidedAt)}`;
-  if (service.openRequest !== null && service.openRequest.at >= (service.decidedAt ?? 0))
+  if (service.openRequest !== null)
     return {
       code: 'denied',
       tone: 'error',

@@ -1,74 +1,34 @@
+import { type Fact, factId } from './consent-fact.ts';
+import {
+  counts,
+  crmYesCounts,
+  type Decision,
+  type Knows,
+  knowledgeOf,
+  newest,
+  second,
+  winningGrant,
+} from './consent-order.ts';
+import {
+  answersThatCount,
+  collectRequests,
+  type Requests,
+  type RequestView,
+  settle,
+  speaksOf,
+} from './consent-requests.ts';
 import type { Purpose } from './purpose.ts';
+
+export type { Act, Fact } from './consent-fact.ts';
+export { factId } from './consent-fact.ts';
+export type { RequestView } from './consent-requests.ts';
 
 /**
  * The fold: what a ledger says about one purpose of one contact point (product.md §3.2–§3.5).
  *
  * A ledger line stores what somebody did, free of context; context is applied here, by WhatsApp's clock, so that the
- * same lines in any order and any number of times give the same answer. WhatsApp's clock has whole seconds, so times
- * are compared as whole seconds and a tie goes to the refusal. One thing is stronger than clocks: a question that was
- * asked in knowledge of a refusal comes after it (`knowsSeq`).
+ * same lines in any order and any number of times give the same answer.
  */
-
-interface FactBase {
-  /** The contact point whose chain holds the line, and its number there: together the line's identity. */
-  chain: string;
-  seq: number;
-  /** When it happened, ms, by WhatsApp's clock where WhatsApp told us. */
-  at: number;
-}
-
-/** One ledger line, as far as the fold needs it. */
-export type Fact = FactBase & Act;
-
-export type Act =
-  | {
-      act: 'requested';
-      purpose: Purpose;
-      requestId: string;
-      /** The last line of the chain that was known when the question was asked. */
-      knowsSeq: number;
-      /** A refusal was in force when it was asked: counts toward the limits after a refusal. */
-      afterRefusal: boolean;
-    }
-  | { act: 'request-failed'; requestId: string }
-  | { act: 'button'; requestId: string; meaning: 'yes' | 'no' }
-  | { act: 'stop-word'; purposes: Purpose[] }
-  | { act: 'start-word' }
-  | {
-      act: 'answer';
-      meaning: 'yes' | 'no';
-      /** The request it quotes, the request that was our last word before it, and a request whose full label it is. */
-      quotes: string | null;
-      follows: string | null;
-      labelOf: string | null;
-    }
-  | { act: 'refusal-phrase'; purposes: Purpose[] }
-  | { act: 'hold'; purposes: Purpose[] }
-  | { act: 'released'; holdSeq: number; holdChain: string }
-  | {
-      act: 'recorded';
-      decision: 'granted' | 'denied';
-      purposes: Purpose[];
-      knowsSeq: number;
-      /** The hold this settles; then it is dated by the held message. */
-      holdSeq: number | null;
-      holdChain?: string;
-    }
-  | { act: 'platform'; value: 'stop' | 'resume' }
-  | { act: 'signup' }
-  | {
-      act: 'crm';
-      purpose: Purpose;
-      /** What the field said in the words of consent: true allows, false forbids, null says nothing. */
-      value: boolean | null;
-      firstSight: boolean;
-      record: string;
-      knowsSeq: number;
-    }
-  | { act: 'expired'; purposes: Purpose[] }
-  | { act: 'linked' }
-  | { act: 'merged'; denied: Purpose[] }
-  | { act: 'erased' };
 
 export type ConsentState = 'not-asked' | 'requested' | 'granted' | 'denied' | 'expired';
 
@@ -89,16 +49,6 @@ export type Verdict =
   | 'merged'
   | 'erased';
 
-export interface RequestView {
-  requestId: string;
-  at: number;
-  failed: boolean;
-  answered: boolean;
-  afterRefusal: boolean;
-  seq: number;
-  chain: string;
-}
-
 export interface ConsentView {
   purpose: Purpose;
   state: ConsentState;
@@ -106,6 +56,8 @@ export interface ConsentView {
   decidedAt: number | null;
   /** The deciding line, `chain/seq`. */
   decidedBy: string | null;
+  /** The request that the deciding line answers, where it answers one. */
+  decidedOn: string | null;
   /** `button`, `stop-word`, `answer`, `refusal-phrase`, `recorded`, `crm`, `crm-unproven`, `signup`, `merged`. */
   source: string | null;
   /** The decision stands in the ledger, so it is written to every record; a value found at first sight is not. */
@@ -127,52 +79,6 @@ export interface FoldOptions {
 }
 
 const DAY = 86_400_000;
-/** An answer word without a quote counts this long after its request (product.md §3.3 rule 4). */
-export const ANSWER_FOLLOWS_MS = DAY;
-
-export const factId = (fact: FactBase): string => `${fact.chain}/${fact.seq}`;
-const second = (at: number): number => Math.floor(at / 1000);
-
-/** A refusal or a grant with everything needed to compare two of them. */
-interface Decision {
-  fact: Fact;
-  at: number;
-  source: string;
-  request: RequestView | null;
-  /** Knowledge it rests on: lines of `chain` up to `seq` came before it, whatever the clocks say. */
-  knows: { chain: string; seq: number } | null;
-  byCustomer: boolean;
-}
-
-/** True where `earlier` came before `later`: known to it, or an earlier second. A tie is not before. */
-function before(earlier: { fact: Fact; at: number }, later: Decision): boolean {
-  const known = later.knows;
-  if (known !== null && known.chain === earlier.fact.chain && earlier.fact.seq <= known.seq) return true;
-  return second(earlier.at) < second(later.at);
-}
-
-/** The newest of those grants that no refusal outlives, or null. */
-function winningGrant(grants: readonly Decision[], refusals: readonly Decision[]): Decision | null {
-  let best: Decision | null = null;
-  for (const grant of grants) {
-    if (!refusals.every((refusal) => before(refusal, grant))) continue;
-    if (
-      best === null ||
-      grant.at > best.at ||
-      (grant.at === best.at && factId(grant.fact) > factId(best.fact))
-    )
-      best = grant;
-  }
-  return best;
-}
-
-function newest<T extends { at: number; fact: Fact }>(decisions: readonly T[]): T | null {
-  let best: T | null = null;
-  for (const one of decisions)
-    if (best === null || one.at > best.at || (one.at === best.at && factId(one.fact) > factId(best.fact)))
-      best = one;
-  return best;
-}
 
 /**
  * Folds the lines of one contact point (of all chains merged into it) for one purpose.
@@ -180,120 +86,72 @@ function newest<T extends { at: number; fact: Fact }>(decisions: readonly T[]): 
  */
 export function foldConsent(lines: readonly Fact[], purpose: Purpose, options: FoldOptions): ConsentView {
   const facts = unique(lines);
-  const verdicts = new Map<string, Verdict>();
-  const requests = collectRequests(facts, purpose, verdicts);
-  const refusals: Decision[] = [];
-  const grants: Decision[] = [];
-  const holds: { fact: Fact & { act: 'hold' }; at: number }[] = [];
+  const knows = knowledgeOf(facts);
   const openMs = options.requestOpenDays * DAY;
-
-  for (const fact of facts) {
-    const put = (list: Decision[], source: string, extra: Partial<Decision> = {}): void => {
-      list.push({ fact, at: fact.at, source, request: null, knows: null, byCustomer: true, ...extra });
-    };
-    switch (fact.act) {
-      case 'button': {
-        const request = requests.get(fact.requestId);
-        if (request === undefined) break;
-        put(fact.meaning === 'yes' ? grants : refusals, 'button', bound(fact, request));
-        break;
-      }
-      case 'answer': {
-        const request = requestOfAnswer(fact, requests, facts, openMs);
-        if (request !== null) put(fact.meaning === 'yes' ? grants : refusals, 'answer', bound(fact, request));
-        else if (isMine(fact, requests)) verdicts.set(factId(fact), 'not-counted');
-        break;
-      }
-      case 'stop-word':
-      case 'refusal-phrase':
-        if (fact.purposes.includes(purpose)) put(refusals, fact.act);
-        break;
-      case 'recorded': {
-        if (!fact.purposes.includes(purpose)) break;
-        const held =
-          fact.holdSeq === null
-            ? undefined
-            : facts.find((f) => f.chain === fact.holdChain && f.seq === fact.holdSeq);
-        if (fact.decision === 'denied') put(refusals, 'recorded', { at: held?.at ?? fact.at });
-        else put(grants, 'recorded', { knows: { chain: fact.chain, seq: fact.knowsSeq } });
-        break;
-      }
-      case 'signup':
-        if (purpose === 'marketing') put(grants, 'signup');
-        break;
-      case 'crm':
-        if (fact.purpose !== purpose || fact.firstSight || fact.value === null) break;
-        put(fact.value ? grants : refusals, 'crm', {
-          byCustomer: false,
-          knows: { chain: fact.chain, seq: fact.knowsSeq },
-        });
-        break;
-      case 'merged':
-        if (fact.denied.includes(purpose)) put(refusals, 'merged');
-        break;
-      case 'hold':
-        if (fact.purposes.includes(purpose)) holds.push({ fact, at: fact.at });
-        break;
-      default:
-        break;
-    }
-  }
-
-  const standing = withoutUndoneStops(refusals, facts);
-  const counted = grants.filter((grant) => counts(grant, standing) && crmYesCounts(grant, grants, standing));
-  const grant = winningGrant(counted, standing);
-  const refusal = newest(standing);
-  for (const one of grants) verdicts.set(factId(one.fact), counted.includes(one) ? 'granted' : 'not-counted');
-  for (const one of refusals) verdicts.set(factId(one.fact), 'denied');
-  for (const one of [...grants, ...refusals])
-    if (one.fact.act === 'crm') verdicts.set(factId(one.fact), 'crm-observed');
-
-  markAnswered(requests, [...counted, ...standing]);
-  const all = [...requests.values()].sort((a, b) => a.at - b.at || a.seq - b.seq);
-  const open = all.filter((r) => !r.failed && !r.answered && options.now < r.at + openMs).at(-1) ?? null;
-  const expiry = newest(
-    facts
-      .filter((f) => f.act === 'expired' && f.purposes.includes(purpose))
-      .map((fact) => ({ fact, at: fact.at })),
+  const all = collectRequests(facts);
+  const { grants, refusals } = decisionsOf(facts, purpose, all, openMs, knows);
+  const standing = standingRefusals(refusals, facts);
+  const customers = grants.filter((one) => one.byCustomer && counts(one, standing, knows));
+  const counted = grants.filter((one) =>
+    one.byCustomer ? customers.includes(one) : crmYesCounts(one, customers, standing, knows),
   );
+  const grant = winningGrant(counted, standing, knows);
+  const refusal = newest(standing);
+
+  const requests = [...all.values()].filter((request) => request.purpose === purpose).sort(byTime);
+  settle(requests, [...customers, ...standing], knows);
+  const open = requests.filter((r) => !r.failed && !r.settled && options.now < r.at + openMs).at(-1) ?? null;
+
   const view: ConsentView = {
     purpose,
-    state: 'not-asked',
+    state: open === null ? 'not-asked' : 'requested',
     decidedAt: null,
     decidedBy: null,
+    decidedOn: null,
     source: null,
     projects: false,
     refusedByCustomer:
-      winningGrant(counted.filter(isCustomers), standing.filter(isCustomers)) === null &&
-      standing.some(isCustomers),
+      standing.some(isCustomers) && winningGrant(customers, standing.filter(isCustomers), knows) === null,
     openRequest: open,
-    requests: all,
-    onHold: holdInForce(holds, facts, [...counted, ...standing]),
-    platformStopped: purpose === 'marketing' && platformStopped(facts),
-    verdicts,
+    requests,
+    onHold: holdInForce(facts, purpose, [...customers, ...standing.filter(isCustomers)], knows),
+    platformStopped: purpose === 'marketing' && platformStopped(facts, knows),
+    verdicts: verdictsOf(facts, purpose, all, { grants, counted, refusals, knows }),
   };
-  const decided = grant ?? refusal;
-  if (decided !== null) {
-    const expired = grant !== null && expiry !== null && second(grant.at) <= second(expiry.at);
-    view.state = grant === null ? 'denied' : expired ? 'expired' : 'granted';
-    view.decidedAt = expired && expiry !== null ? expiry.at : decided.at;
-    view.decidedBy = factId(expired && expiry !== null ? expiry.fact : decided.fact);
-    view.source = decided.source === 'crm' && grant !== null ? 'crm-unproven' : decided.source;
-    view.projects = true;
-  } else {
-    const found = purpose === 'service' ? foundAtFirstSight(facts) : null;
-    if (found !== null) {
-      view.state = 'granted';
-      view.decidedAt = found.at;
-      view.decidedBy = factId(found);
-      view.source = 'crm-unproven';
-    } else if (open !== null) view.state = 'requested';
+  const found = grant === null && refusal === null && purpose === 'service' ? foundAtFirstSight(facts) : null;
+  if (grant !== null) {
+    const unproven = grant.fact.act === 'crm';
+    decide(view, 'granted', grant, unproven ? 'crm-unproven' : grant.source, true);
+    view.decidedOn = grant.request?.requestId ?? null;
+  } else if (refusal !== null) {
+    decide(view, 'denied', refusal, refusal.source, true);
+    view.decidedOn = refusal.request?.requestId ?? null;
+  } else if (found !== null) decide(view, 'granted', { fact: found, at: found.at }, 'crm-unproven', false);
+  if (view.state === 'granted' && view.decidedAt !== null) {
+    const expiry = expiryOf(facts, purpose, view.decidedAt);
+    if (expiry !== null) decide(view, 'expired', expiry, view.source, true);
   }
-  setPlainVerdicts(facts, purpose, view);
   return view;
 }
 
+function decide(
+  view: ConsentView,
+  state: ConsentState,
+  by: { fact: Fact; at: number },
+  source: string | null,
+  projects: boolean,
+): void {
+  view.state = state;
+  view.decidedAt = by.at;
+  view.decidedBy = factId(by.fact);
+  view.source = source;
+  view.projects = projects;
+}
+
 const isCustomers = (decision: Decision): boolean => decision.byCustomer;
+
+const byTime = (a: RequestView, b: RequestView): number =>
+  a.at - b.at || a.seq - b.seq || (a.requestId < b.requestId ? -1 : 1);
 
 /** The same line twice is one line. */
 function unique(lines: readonly Fact[]): Fact[] {
@@ -302,193 +160,238 @@ function unique(lines: readonly Fact[]): Fact[] {
   return [...seen.values()];
 }
 
-function collectRequests(
-  facts: Fact[],
+interface Decisions {
+  grants: Decision[];
+  refusals: Decision[];
+}
+
+/** Everything that may grant or refuse this purpose. What is not listed here cannot. */
+function decisionsOf(
+  facts: readonly Fact[],
   purpose: Purpose,
-  verdicts: Map<string, Verdict>,
-): Map<string, RequestView> {
-  const failed = new Set(facts.flatMap((f) => (f.act === 'request-failed' ? [f.requestId] : [])));
-  const requests = new Map<string, RequestView>();
-  for (const fact of facts) {
-    if (fact.act !== 'requested' || fact.purpose !== purpose) continue;
-    verdicts.set(factId(fact), 'requested');
-    requests.set(fact.requestId, {
-      requestId: fact.requestId,
+  all: Requests,
+  openMs: number,
+  knows: Knows,
+): Decisions {
+  const grants: Decision[] = [];
+  const refusals: Decision[] = [];
+  const put = (list: Decision[], fact: Fact, extra: Partial<Decision> = {}): void => {
+    list.push({
+      fact,
       at: fact.at,
-      failed: failed.has(fact.requestId),
-      answered: false,
-      afterRefusal: fact.afterRefusal,
-      seq: fact.knowsSeq,
-      chain: fact.chain,
+      source: fact.act,
+      request: null,
+      knows: null,
+      byCustomer: true,
+      ...extra,
     });
+  };
+  const answer = (fact: Fact & { meaning: 'yes' | 'no' }, request: RequestView): void =>
+    put(fact.meaning === 'yes' ? grants : refusals, fact, { request, knows: request });
+  for (const fact of facts)
+    switch (fact.act) {
+      case 'button': {
+        const request = all.get(fact.requestId);
+        if (request?.purpose === purpose) answer(fact, request);
+        break;
+      }
+      case 'stop-word':
+      case 'refusal-phrase':
+        if (fact.purposes.includes(purpose)) put(refusals, fact);
+        break;
+      case 'recorded': {
+        if (!fact.purposes.includes(purpose)) break;
+        const held = facts.find(
+          (f) => f.act === 'hold' && f.seq === fact.holdSeq && f.chain === (fact.holdChain ?? fact.chain),
+        );
+        const knew = { chain: fact.chain, seq: fact.knowsSeq };
+        if (fact.decision === 'granted') put(grants, fact, { knows: knew });
+        // What was held turned out a refusal: it is as old as the message, and a later act of the customer's stands.
+        else put(refusals, fact, held === undefined ? { knows: knew } : { at: held.at });
+        break;
+      }
+      case 'signup':
+        if (purpose === 'marketing') put(grants, fact);
+        break;
+      case 'crm': {
+        // A Yes in the CRM opens `service` only (product.md §3.2); a value found at first sight is no act.
+        if (fact.purpose !== purpose || fact.firstSight || fact.value === null) break;
+        if (fact.value && purpose !== 'service') break;
+        const knew = { chain: fact.chain, seq: fact.knowsSeq };
+        put(fact.value ? grants : refusals, fact, { byCustomer: false, knows: knew });
+        break;
+      }
+      case 'merged':
+        if (fact.denied.includes(purpose)) put(refusals, fact);
+        break;
+      default:
+        break;
+    }
+  const answers = answersThatCount(facts, all, purpose, openMs);
+  const isBareNo = ({ fact, bound }: (typeof answers)[number]): boolean =>
+    bound.by === 'label' && fact.meaning === 'no';
+  for (const one of answers) if (!isBareNo(one)) answer(one.fact, one.bound.request);
+  const agreed = grants.filter((one) => one.byCustomer && counts(one, refusals, knows));
+  for (const one of answers.filter(isBareNo)) {
+    const closed = agreed.some(
+      (grant) =>
+        !knows(one.bound.request, grant.fact) &&
+        second(grant.at) >= second(one.bound.request.at) &&
+        second(grant.at) < second(one.fact.at),
+    );
+    if (!closed) answer(one.fact, one.bound.request);
   }
-  return requests;
+  return { grants, refusals };
 }
-
-/** An answer to a request follows it by nature, and rests on what was known when it was asked. */
-function bound(fact: Fact, request: RequestView): Partial<Decision> {
-  return { at: Math.max(fact.at, request.at), request, knows: { chain: request.chain, seq: request.seq } };
-}
-
-type Answer = Fact & { act: 'answer' };
-
-const isMine = (fact: Answer, requests: Map<string, RequestView>): boolean =>
-  [fact.quotes, fact.follows, fact.labelOf].some((id) => id !== null && requests.has(id));
 
 /**
- * The request an answer word answers, or null where it is talk (rule 4): it quotes the request, or the request was our
- * last word and is under 24 h old, or it is the request's full label; each only while the request is open. A grant
- * needs a request that nobody answered before; a refusal may still follow a grant.
+ * START and UNSTOP undo the customer's own stop words of earlier seconds, and nothing else. A merge that stood for
+ * nothing but such words goes with them.
  */
-function requestOfAnswer(
-  fact: Answer,
-  requests: Map<string, RequestView>,
-  facts: Fact[],
-  openMs: number,
-): RequestView | null {
-  const byQuote = fact.quotes === null ? undefined : requests.get(fact.quotes);
-  const byPlace = fact.follows === null ? undefined : requests.get(fact.follows);
-  const byLabel = fact.labelOf === null ? undefined : requests.get(fact.labelOf);
-  const inTime = byPlace !== undefined && fact.at - byPlace.at < ANSWER_FOLLOWS_MS ? byPlace : undefined;
-  const request = byQuote ?? inTime ?? byLabel;
-  if (request === undefined || fact.at >= request.at + openMs) return null;
-  if (fact.meaning === 'no') return request;
-  const answeredBefore = facts.some(
-    (other) =>
-      second(Math.max(other.at, request.at)) < second(Math.max(fact.at, request.at)) &&
-      ((other.act === 'button' && other.requestId === request.requestId) ||
-        (other.act === 'answer' &&
-          other.seq !== fact.seq &&
-          [other.quotes, other.follows, other.labelOf].includes(request.requestId))),
+function standingRefusals(refusals: readonly Decision[], facts: readonly Fact[]): Decision[] {
+  const starts = facts.filter((f) => f.act === 'start-word').map((f) => second(f.at));
+  const undone = refusals.filter(
+    (one) => one.fact.act === 'stop-word' && starts.some((start) => start > second(one.at)),
   );
-  return answeredBefore ? null : request;
-}
-
-/** START and UNSTOP undo the customer's own stop word, and nothing else. */
-function withoutUndoneStops(refusals: Decision[], facts: Fact[]): Decision[] {
-  const starts = facts.filter((f) => f.act === 'start-word');
-  return refusals.filter(
-    (r) => !(r.fact.act === 'stop-word' && starts.some((s) => second(s.at) > second(r.at))),
+  if (undone.length === 0) return [...refusals];
+  const standing = refusals.filter((one) => !undone.includes(one));
+  const isOlder = (one: Decision, merge: Decision): boolean =>
+    one.fact.act !== 'merged' && second(one.at) <= second(merge.at);
+  return standing.filter(
+    (one) =>
+      one.fact.act !== 'merged' ||
+      standing.some((other) => isOlder(other, one)) ||
+      !undone.some((other) => isOlder(other, one)),
   );
 }
 
-/** A Yes bound to a request counts unless a refusal came between the question and the answer (rule 1). */
-function counts(grant: Decision, refusals: Decision[]): boolean {
-  const request = grant.request;
-  if (request === null) return true;
-  return !refusals.some(
-    (refusal) =>
-      refusal.request?.requestId !== request.requestId &&
-      !(refusal.fact.chain === request.chain && refusal.fact.seq <= request.seq) &&
-      second(refusal.at) >= second(request.at) &&
-      second(refusal.at) <= second(grant.at),
+/** The newest expiry that takes in a grant of that moment. */
+function expiryOf(
+  facts: readonly Fact[],
+  purpose: Purpose,
+  grantedAt: number,
+): { fact: Fact; at: number } | null {
+  const tooOld = facts.filter(
+    (f) =>
+      f.act === 'expired' &&
+      f.purposes.includes(purpose) &&
+      second(grantedAt) + (f.days ?? 0) * (DAY / 1000) <= second(f.at),
   );
+  return newest(tooOld.map((fact) => ({ fact, at: fact.at })));
 }
 
-/** A Yes set in the CRM counts only where the customer's newest act is no refusal (product.md §3.2). */
-function crmYesCounts(grant: Decision, grants: Decision[], refusals: Decision[]): boolean {
-  if (grant.byCustomer) return true;
-  const until = (one: Decision): boolean =>
-    one.byCustomer && before({ fact: one.fact, at: one.at - 1000 }, grant);
-  const customerRefusals = refusals.filter(until);
-  if (customerRefusals.length === 0) return true;
-  const customerGrants = grants.filter((one) => until(one) && counts(one, refusals));
-  return winningGrant(customerGrants, customerRefusals) !== null;
-}
-
-function markAnswered(requests: Map<string, RequestView>, decisions: Decision[]): void {
-  for (const decision of decisions) {
-    const request = decision.request === null ? undefined : requests.get(decision.request.requestId);
-    if (request !== undefined) request.answered = true;
-  }
+/** Both lines were there when two identities were merged, each in its own chain: then neither settles the other. */
+function apart(facts: readonly Fact[], a: Fact, b: Fact, knows: Knows): boolean {
+  return a.chain !== b.chain && facts.some((f) => f.act === 'merged' && knows(f, a) && knows(f, b));
 }
 
 /** A hold stands until it is released, settled by a person, or a later decision of the customer's settles it. */
 function holdInForce(
-  holds: { fact: Fact & { act: 'hold' }; at: number }[],
-  facts: Fact[],
-  decisions: Decision[],
+  facts: readonly Fact[],
+  purpose: Purpose,
+  decisions: readonly Decision[],
+  knows: Knows,
 ): ConsentView['onHold'] {
-  const standing = holds.filter((hold) => {
-    const settledBy = facts.some(
+  const standing = facts.filter((hold) => {
+    if (hold.act !== 'hold' || !hold.purposes.includes(purpose)) return false;
+    const settled = facts.some(
       (f) =>
-        (f.act === 'released' || f.act === 'recorded') &&
-        f.holdChain === hold.fact.chain &&
-        f.holdSeq === hold.fact.seq,
+        (f.act === 'released' || (f.act === 'recorded' && f.purposes.includes(purpose))) &&
+        f.holdSeq === hold.seq &&
+        (f.holdChain ?? f.chain) === hold.chain,
     );
-    return !settledBy && !decisions.some((one) => one.byCustomer && before(hold, one));
+    const overtaken = (one: Decision): boolean =>
+      (knows(one.knows, hold) || second(hold.at) < second(one.at)) && !apart(facts, hold, one.fact, knows);
+    return !settled && !decisions.some(overtaken);
   });
-  const latest = newest(standing);
+  const latest = newest(standing.map((fact) => ({ fact, at: fact.at })));
   return latest === null ? null : { since: latest.at, seq: latest.fact.seq, chain: latest.fact.chain };
 }
 
-/** Meta's own stop: the newest of the customer's stops and resumes; on a tie the stop. */
-function platformStopped(facts: Fact[]): boolean {
-  let last: { at: number; stop: boolean } | null = null;
-  for (const fact of facts) {
-    if (fact.act !== 'platform') continue;
-    const stop = fact.value === 'stop';
-    if (last === null || second(fact.at) > second(last.at) || (second(fact.at) === second(last.at) && stop))
-      last = { at: fact.at, stop };
-  }
-  return last?.stop ?? false;
+/** Meta's own stop: in force until a resume of a later second lifts it; on a tie the stop stands. */
+function platformStopped(facts: readonly Fact[], knows: Knows): boolean {
+  const said = facts.filter((f): f is Fact & { act: 'platform' } => f.act === 'platform');
+  return said.some(
+    (stop) =>
+      stop.value === 'stop' &&
+      !said.some(
+        (f) => f.value === 'resume' && second(f.at) > second(stop.at) && !apart(facts, stop, f, knows),
+      ),
+  );
 }
 
 /**
  * A Yes that stood in the CRM before we looked opens, unproven; beside a No on another record it does not.
  * Only the newest line of each record speaks.
  */
-function foundAtFirstSight(facts: Fact[]): Fact | null {
-  const latest = new Map<string, Fact & { act: 'crm' }>();
-  for (const fact of facts) {
-    if (fact.act !== 'crm' || fact.purpose !== 'service') continue;
-    const known = latest.get(fact.record);
-    if (known === undefined || fact.at > known.at || (fact.at === known.at && fact.seq > known.seq))
-      latest.set(fact.record, fact);
-  }
-  const found = [...latest.values()].filter((f) => f.firstSight && f.value !== null);
-  if (found.some((f) => f.value === false)) return null;
-  return newest(found.map((fact) => ({ fact, at: fact.at })))?.fact ?? null;
+function foundAtFirstSight(facts: readonly Fact[]): Fact | null {
+  const seen = facts.filter((f): f is Fact & { act: 'crm' } => f.act === 'crm' && f.purpose === 'service');
+  const found = [...new Set(seen.map((f) => f.record))].flatMap((record) => {
+    const last = newest(seen.filter((f) => f.record === record).map((fact) => ({ fact, at: fact.at })));
+    return last === null || !last.fact.firstSight || last.fact.value === null ? [] : [last];
+  });
+  return found.some((one) => one.fact.value === false) ? null : (newest(found)?.fact ?? null);
 }
 
-/** Verdicts of lines that mean the same in every context. */
-function setPlainVerdicts(facts: Fact[], purpose: Purpose, view: ConsentView): void {
+/** What each line of this purpose turned out to mean. */
+function verdictsOf(
+  facts: readonly Fact[],
+  purpose: Purpose,
+  all: Requests,
+  decided: Decisions & { counted: Decision[]; knows: Knows },
+): Map<string, Verdict> {
+  const verdicts = new Map<string, Verdict>();
+  for (const one of decided.grants)
+    verdicts.set(factId(one.fact), decided.counted.includes(one) ? 'granted' : 'not-counted');
+  for (const one of decided.refusals) verdicts.set(factId(one.fact), 'denied');
   for (const fact of facts) {
-    const id = factId(fact);
-    switch (fact.act) {
-      case 'request-failed':
-      case 'linked':
-      case 'merged':
-      case 'erased':
-      case 'released':
-        view.verdicts.set(id, fact.act);
-        break;
-      case 'expired':
-        if (fact.purposes.includes(purpose)) view.verdicts.set(id, 'expired');
-        break;
-      case 'hold':
-        if (fact.purposes.includes(purpose)) view.verdicts.set(id, 'held');
-        break;
-      case 'platform':
-        view.verdicts.set(id, fact.value === 'stop' ? 'platform-stopped' : 'platform-resumed');
-        break;
-      case 'crm':
-        if (fact.purpose === purpose) view.verdicts.set(id, 'crm-observed');
-        break;
-      case 'start-word':
-        view.verdicts.set(id, startVerdict(fact, facts, purpose, view));
-        break;
-      default:
-        break;
-    }
+    const verdict = plainVerdict(fact, purpose, all);
+    if (verdict !== null) verdicts.set(factId(fact), verdict);
+    else if (fact.act === 'start-word')
+      verdicts.set(factId(fact), startVerdict(fact, facts, purpose, decided));
+    else if (fact.act === 'answer' && !verdicts.has(factId(fact)) && speaksOf(fact, purpose, all))
+      verdicts.set(factId(fact), 'not-counted');
+  }
+  return verdicts;
+}
+
+/** Lines that mean the same in every context. */
+function plainVerdict(fact: Fact, purpose: Purpose, all: Requests): Verdict | null {
+  switch (fact.act) {
+    case 'requested':
+      return fact.purpose === purpose ? 'requested' : null;
+    case 'request-failed':
+      return all.get(fact.requestId)?.purpose === purpose ? 'request-failed' : null;
+    case 'linked':
+    case 'merged':
+    case 'erased':
+    case 'released':
+      return fact.act;
+    case 'expired':
+      return fact.purposes.includes(purpose) ? 'expired' : null;
+    case 'hold':
+      return fact.purposes.includes(purpose) ? 'held' : null;
+    case 'platform':
+      return fact.value === 'stop' ? 'platform-stopped' : 'platform-resumed';
+    case 'crm':
+      return fact.purpose === purpose ? 'crm-observed' : null;
+    default:
+      return null;
   }
 }
 
-/** START shows as what it brought about: the decision it restored, a refusal taken back, or nothing. */
-function startVerdict(start: Fact, facts: Fact[], purpose: Purpose, view: ConsentView): Verdict {
+/** START shows as what it brought about: the grant it restored, a refusal taken back, or nothing. */
+function startVerdict(
+  start: Fact,
+  facts: readonly Fact[],
+  purpose: Purpose,
+  { counted, refusals, knows }: Decisions & { counted: Decision[]; knows: Knows },
+): Verdict {
   const undid = facts.some(
     (f) => f.act === 'stop-word' && f.purposes.includes(purpose) && second(f.at) < second(start.at),
   );
   if (!undid) return 'not-counted';
-  return view.state === 'granted' ? 'granted' : 'released';
+  const until = (one: Fact | Decision): boolean => second(one.at) <= second(start.at);
+  const left = standingRefusals(refusals.filter(until), facts.filter(until));
+  return winningGrant(counted.filter(until), left, knows) === null ? 'released' : 'granted';
 }

@@ -108,10 +108,8 @@ export type GateDecision =
 
 /** Decides one send. Pure; about a microsecond. */
 export function decideSend(input: GateInput): GateDecision {
-  const blocks =
-    input.contact === null
-      ? [{ code: 'contact-point-unknown' } as Block]
-      : contactBlocks(input, input.contact);
+  const blocks: Block[] =
+    input.contact === null ? [{ code: 'contact-point-unknown' }] : contactBlocks(input, input.contact);
   if (!input.maySend) blocks.push({ code: 'not-allowed' });
   if (input.contactBlocked) blocks.push({ code: 'contact-blocked' });
   if (!input.channelConnected) blocks.push({ code: 'channel-disconnected' });
@@ -119,14 +117,24 @@ export function decideSend(input: GateInput): GateDecision {
     if (input.content.fault !== null) blocks.push({ code: input.content.fault });
     if (input.content.missingVariables.length > 0) blocks.push({ code: 'template-variable-missing' });
   }
-  if (blocks.length === 0) return { allowed: true, requestAfterRefusal: isRequestAfterRefusal(input) };
   blocks.sort((a, b) => GATE_CODES.indexOf(a.code) - GATE_CODES.indexOf(b.code));
   const [first, ...rest] = blocks;
-  if (first === undefined) throw new Error('unreachable');
+  if (first === undefined) return { allowed: true, requestAfterRefusal: isRequestAfterRefusal(input) };
   const alsoBlockedBy = [...new Set(rest.map((block) => block.code))].filter((code) => code !== first.code);
-  return first.until === undefined
+  const until = liftedAt(blocks);
+  return until === null
     ? { allowed: false, code: first.code, alsoBlockedBy }
-    : { allowed: false, code: first.code, until: first.until, alsoBlockedBy };
+    : { allowed: false, code: first.code, until, alsoBlockedBy };
+}
+
+/** When the last of them lifts; null where one of them never lifts by itself. */
+function liftedAt(blocks: readonly Block[]): number | null {
+  let last = 0;
+  for (const { until } of blocks) {
+    if (until === undefined) return null;
+    last = Math.max(last, until);
+  }
+  return last;
 }
 
 function isRequestAfterRefusal(input: GateInput): boolean {
@@ -138,13 +146,14 @@ function isRequestAfterRefusal(input: GateInput): boolean {
 function contactBlocks(input: GateInput, contact: GateContact): Block[] {
   const blocks: Block[] = [];
   if (contact.unknownNotAllowed) blocks.push({ code: 'contact-point-unknown' });
-  if (contact.crmStale) blocks.push({ code: 'crm-unreachable' });
   const { content } = input;
   if (content.kind === 'template' && content.type === 'consent') {
     if (content.category === 'MARKETING' && contact.marketing.platformStopped)
       blocks.push({ code: 'platform-stopped-marketing' });
     return [...blocks, ...askBlocks(contact[content.purpose], contact, input)];
   }
+  // A question rests on no value of the CRM, so it is asked all the same.
+  if (contact.crmStale) blocks.push({ code: 'crm-unreachable' });
   const marketing =
     content.kind === 'template' && (content.type === 'marketing' || content.category === 'MARKETING');
   if (marketing) return [...blocks, ...marketingBlocks(contact)];
@@ -183,7 +192,9 @@ const DAY = 86_400_000;
 
 /** The customer wrote something that is no refusal, or tapped an old Yes, since the refusal in force. */
 export function wroteSinceRefusal(contact: Pick<GateContact, 'lastWordAt'>, view: ConsentView): boolean {
-  return contact.lastWordAt !== null && view.decidedAt !== null && contact.lastWordAt > view.decidedAt;
+  if (contact.lastWordAt === null || view.decidedAt === null) return false;
+  // WhatsApp's clock has whole seconds: what was written in the second of the refusal came before it.
+  return Math.floor(contact.lastWordAt / 1000) > Math.floor(view.decidedAt / 1000);
 }
 
 /** May we ask now (product.md §3.5)? Counted per contact point and purpose, accepted requests only. */
@@ -191,7 +202,7 @@ function askBlocks(view: ConsentView, contact: GateContact, input: GateInput): B
   const { limits, now, path } = input;
   const asked = view.requests.filter((request) => !request.failed);
   if (view.state !== 'denied') {
-    const unanswered = asked.filter((request) => !request.answered);
+    const unanswered = asked.filter((request) => !request.settled);
     return [
       ...limit('asked-too-recently', unanswered, limits.unansweredPerDay, DAY, now),
       ...limit('ask-limit-reached', unanswered, limits.unansweredPer30Days, 30 * DAY, now),
@@ -202,8 +213,8 @@ function askBlocks(view: ConsentView, contact: GateContact, input: GateInput): B
   if (contact.country !== null && limits.countriesNoAskAfterRefusal.includes(contact.country))
     blocks.push({ code: 'asking-forbidden' });
   if (wroteSinceRefusal(contact, view)) return blocks;
-  const refusedAt = view.decidedAt ?? 0;
-  const sinceRefusal = asked.filter((request) => request.afterRefusal && request.at >= refusedAt);
+  // The first request after each refusal may go at once: what was asked before the newest is settled by it.
+  const sinceRefusal = asked.filter((request) => request.afterRefusal && !request.settled);
   const afterRefusals = asked.filter((request) => request.afterRefusal);
   return [
     ...blocks,
@@ -274,7 +285,9 @@ const SENTENCES: Record<GateCode | 'superseded', string> = {
   superseded: 'A newer answer of the customer’s made this automatic answer obsolete.',
 };
 
+const SENTENCES_BY_CODE: ReadonlyMap<string, string> = new Map(Object.entries(SENTENCES));
+
 /** One sentence a person can act on; the same in API, screen and log. */
 export function explainGate(code: string): string {
-  return code in SENTENCES ? SENTENCES[code as GateCode] : 'This message may not be sent.';
+  return SENTENCES_BY_CODE.get(code) ?? 'This message may not be sent.';
 }

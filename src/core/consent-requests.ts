@@ -1,0 +1,144 @@
+import type { Fact } from './consent-fact.ts';
+import { type Decision, type Knows, second } from './consent-order.ts';
+import type { Purpose } from './purpose.ts';
+
+/** Consent requests as the fold sees them, and which of them an answer in words answers. */
+
+export interface RequestView {
+  requestId: string;
+  at: number;
+  failed: boolean;
+  /** A button or a word that counted answered this very request. */
+  answered: boolean;
+  /** Answered, or overtaken by another decision since it was asked: it waits no more. */
+  settled: boolean;
+  afterRefusal: boolean;
+  /** The last line of `chain` that was known when it was asked. */
+  seq: number;
+  chain: string;
+}
+
+/** Every request of every purpose, by id: an answer to one purpose's request is no answer to another's. */
+export type Requests = Map<string, RequestView & { purpose: Purpose }>;
+
+export function collectRequests(facts: readonly Fact[]): Requests {
+  const failed = new Set(facts.flatMap((f) => (f.act === 'request-failed' ? [f.requestId] : [])));
+  const requests: Requests = new Map();
+  for (const fact of facts)
+    if (fact.act === 'requested')
+      requests.set(fact.requestId, {
+        requestId: fact.requestId,
+        purpose: fact.purpose,
+        at: fact.at,
+        failed: failed.has(fact.requestId),
+        answered: false,
+        settled: false,
+        afterRefusal: fact.afterRefusal,
+        seq: fact.knowsSeq,
+        chain: fact.chain,
+      });
+  return requests;
+}
+
+const DAY = 86_400_000;
+/** An answer word without a quote counts this long after its request (product.md §3.3 rule 4). */
+export const ANSWER_FOLLOWS_MS = DAY;
+
+export type Answer = Fact & { act: 'answer' };
+
+export interface Bound {
+  request: RequestView & { purpose: Purpose };
+  /** It quotes the request, it stands right after it, or it is its full label and nothing else binds it. */
+  by: 'quote' | 'place' | 'label';
+}
+
+/** Requests an answer names, in the order in which they are tried. */
+const named = (answer: Answer): string[] =>
+  [answer.quotes, answer.follows, answer.labelOf, ...(answer.alsoLabelOf ?? [])].filter((id) => id !== null);
+
+/**
+ * The request that an answer in words speaks to, or null where it is talk (rule 4). A quote binds to what it quotes and
+ * nothing else. Otherwise the request that was our last word, under 24 hours old, or else one whose full label it is.
+ * Each only in the days that a request stays open.
+ */
+export function boundTo(
+  answer: Answer,
+  requests: Requests,
+  openMs: number,
+  isAnswered: (request: RequestView) => boolean,
+): Bound | null {
+  const inTime = (id: string | null): Bound['request'] | null => {
+    const request = id === null ? undefined : requests.get(id);
+    return request !== undefined && answer.at < request.at + openMs ? request : null;
+  };
+  if (answer.quotes !== null) {
+    const request = inTime(answer.quotes);
+    return request === null ? null : { request, by: 'quote' };
+  }
+  const asked = (request: Bound['request'] | null): request is Bound['request'] =>
+    request !== null && !request.failed && second(answer.at) >= second(request.at);
+  const place = inTime(answer.follows);
+  if (asked(place) && answer.at - place.at < ANSWER_FOLLOWS_MS) return { request: place, by: 'place' };
+  const labelled = [answer.labelOf, ...(answer.alsoLabelOf ?? [])].map(inTime).filter(asked);
+  const request = labelled.find((one) => !isAnswered(one)) ?? labelled[0];
+  return request === undefined ? null : { request, by: 'label' };
+}
+
+/** An answer that speaks of a request of this purpose, whether it counts or not. */
+export function speaksOf(answer: Answer, purpose: Purpose, requests: Requests): boolean {
+  const ids = answer.quotes === null ? named(answer) : [answer.quotes];
+  return ids.some((id) => requests.get(id)?.purpose === purpose);
+}
+
+/**
+ * Which answers in words count, and for which request of this purpose. A Yes needs a request that nothing answered
+ * before; a No may change one's mind where it quotes the request or stands right after it. A bare label counts only
+ * while the request is open: "No, thank you" is what people say to other questions as well. What closes a request
+ * otherwise, a refusal or another grant, is judged by the caller.
+ */
+export function answersThatCount(
+  facts: readonly Fact[],
+  requests: Requests,
+  purpose: Purpose,
+  openMs: number,
+): { fact: Answer; bound: Bound }[] {
+  const counted: { fact: Answer; bound: Bound }[] = [];
+  /** The first second at which a button or a word answered each request. */
+  const answeredAt = new Map<string, number>();
+  const answer = (requestId: string, at: number): void => {
+    answeredAt.set(requestId, Math.min(answeredAt.get(requestId) ?? Number.POSITIVE_INFINITY, second(at)));
+  };
+  for (const fact of facts) if (fact.act === 'button') answer(fact.requestId, fact.at);
+  const answers = facts
+    .filter((fact): fact is Answer => fact.act === 'answer')
+    .sort((a, b) => second(a.at) - second(b.at));
+  for (const fact of answers) {
+    const answeredBefore = (request: RequestView): boolean =>
+      (answeredAt.get(request.requestId) ?? Number.POSITIVE_INFINITY) < second(fact.at);
+    const bound = boundTo(fact, requests, openMs, answeredBefore);
+    if (bound === null) continue;
+    const open = !answeredBefore(bound.request);
+    if (!open && (fact.meaning === 'yes' || bound.by === 'label')) continue;
+    // In the order of time, and a tie answers nothing before: what is noted here changes only later seconds.
+    answer(bound.request.requestId, fact.at);
+    if (bound.request.purpose === purpose) counted.push({ fact, bound });
+  }
+  return counted;
+}
+
+/**
+ * Marks what was answered and what another decision has overtaken. `decisions` are the customer's own and refusals; a
+ * Yes that somebody set in the CRM proves nothing, so the question still waits for its answer.
+ */
+export function settle(requests: Iterable<RequestView>, decisions: readonly Decision[], knows: Knows): void {
+  for (const request of requests)
+    for (const one of decisions) {
+      if (one.request?.requestId === request.requestId) {
+        request.answered = true;
+        request.settled = true;
+      } else if (one.fact.act !== 'merged' && !knows(request, one.fact)) {
+        const at = Math.max(one.at, one.request?.at ?? one.at);
+        if (second(at) >= second(request.at)) request.settled = true;
+      }
+    }
+}
