@@ -28,6 +28,8 @@ export interface AnswerContext {
   token: KnownToken | null;
   /** The request that the message quotes, or null. */
   quotes: string | null;
+  /** It quotes a message that is no request: then it answers that message and no question of ours. */
+  quotesOther?: boolean;
   /** The request that was our last word before the message (automatic answers do not count), or null. */
   follows: string | null;
   /** Requests that may still be open, newest first. */
@@ -57,13 +59,14 @@ export function readAnswer(content: InboundContent, context: AnswerContext): Rea
   if (text === null) return null;
   const reading = readText(text, context.keywords);
   const { stop, start, answer, refusalPhrase, similar } = reading;
-  const grantable = content.kind !== 'edit';
   if (stop !== null)
     return { act: { act: 'stop-word', purposes: stop.purposes }, rule: stop.rule, language: stop.language };
-  if (start !== null && grantable && content.kind === 'text')
+  if (start !== null && content.kind === 'text')
     return { act: { act: 'start-word' }, rule: start.rule, language: start.language };
   const bound = boundAnswer(text, answer, content, context);
-  if (bound !== null) return bound;
+  const agrees = bound?.act.act === 'answer' && bound.act.meaning === 'yes';
+  // What is both an agreement and a refusal is a refusal.
+  if (bound !== null && !(agrees && refusalPhrase !== null)) return bound;
   if (refusalPhrase !== null)
     return {
       act: { act: 'refusal-phrase', purposes: refusalPhrase.purposes },
@@ -98,42 +101,61 @@ export function words(content: InboundContent): string | null {
   }
 }
 
-/** Rule 4: an answer word or a full button label, as far as it can refer to a request at all. */
+/**
+ * Rule 4: an answer word or a full button label, as far as it can refer to a request at all. Nothing but typed text
+ * agrees, or a button of the quoted request itself: captions, edits and other menus' buttons only refuse.
+ */
 function boundAnswer(
   text: string,
   answer: { meaning: 'yes' | 'no'; rule: string; language: string | null } | null,
   content: InboundContent,
   context: AnswerContext,
 ): ReadAnswer | null {
-  const label = labelOf(text, context.requests);
-  const meaning = label?.meaning ?? answer?.meaning ?? null;
-  if (meaning === null) return null;
-  if (meaning === 'yes' && (content.kind === 'edit' || content.kind === 'media')) return null;
-  const labelOfRequest = label?.requestId ?? null;
-  if (context.quotes === null && context.follows === null && labelOfRequest === null) return null;
+  if (context.quotesOther === true) return null;
+  const labels = labelsOf(text, context.requests);
+  const said = context.quotes ?? context.follows;
+  const own = labels.find((label) => label.requestId === said);
+  const meaning = own?.meaning ?? answer?.meaning ?? labels[0]?.meaning;
+  if (meaning === undefined || (meaning === 'yes' && !mayAgree(content, context))) return null;
+  // The label of another request is no answer word; it does not agree to the request it stands under.
+  const speaks = own !== undefined || answer !== null || meaning === 'no';
+  const quotes = speaks ? context.quotes : null;
+  const follows = speaks ? context.follows : null;
+  if (!speaks && context.quotes !== null) return null;
+  const [labelOf = null, ...alsoLabelOf] = labels
+    .filter((label) => label.meaning === meaning)
+    .map((label) => label.requestId);
+  if (quotes === null && follows === null && labelOf === null) return null;
   return {
     act: {
       act: 'answer',
       meaning,
-      quotes: context.quotes,
-      follows: context.follows,
-      labelOf: labelOfRequest,
+      quotes,
+      follows,
+      labelOf,
+      ...(alsoLabelOf.length === 0 ? {} : { alsoLabelOf }),
     },
-    rule: label === null ? (answer?.rule ?? 'answer') : 'answer:full-label',
+    rule: labelOf === null ? (answer?.rule ?? 'answer') : 'answer:full-label',
     language: answer?.language ?? null,
   };
 }
 
-function labelOf(
+function mayAgree(content: InboundContent, context: AnswerContext): boolean {
+  if (content.kind === 'text') return true;
+  return (content.kind === 'button' || content.kind === 'reply') && context.quotes !== null;
+}
+
+/** The requests that have this text as a button's whole label, newest first. */
+function labelsOf(
   text: string,
   requests: readonly AskedRequest[],
-): { requestId: string; meaning: 'yes' | 'no' } | null {
+): { requestId: string; meaning: 'yes' | 'no' }[] {
   const said = normalise(text);
-  if (said === '') return null;
-  for (const request of requests)
-    for (const button of request.buttons)
-      if (normalise(button.label) === said) return { requestId: request.requestId, meaning: button.meaning };
-  return null;
+  if (said === '') return [];
+  return requests.flatMap(({ requestId, buttons }) => {
+    const button = buttons.find((one) => normalise(one.label) === said);
+    return button === undefined ? [] : [{ requestId, meaning: button.meaning }];
+  });
 }
 
 /** Which purposes an act speaks of, for the ledger line. A request's answer speaks of the request's purpose. */
@@ -151,8 +173,12 @@ export function purposesOf(act: Act, purposeOfRequest: (requestId: string) => Pu
     case 'button':
     case 'request-failed':
       return one(purposeOfRequest(act.requestId));
-    case 'answer':
-      return one(purposeOfRequest(act.quotes ?? act.follows ?? act.labelOf ?? ''));
+    case 'answer': {
+      const named =
+        act.quotes === null ? [act.follows, act.labelOf, ...(act.alsoLabelOf ?? [])] : [act.quotes];
+      const spoken = named.map((id) => (id === null ? null : purposeOfRequest(id)));
+      return PURPOSES.filter((purpose) => spoken.includes(purpose));
+    }
     case 'signup':
     case 'platform':
       return ['marketing'];

@@ -59,12 +59,12 @@ export interface ChainFault {
 export function verifyChain(
   sha256: Sha256,
   lines: readonly StoredLine[],
-  head: { seq: number; hash: string | null },
+  head: { contactPointId?: string; seq: number; hash: string | null },
 ): ChainFault[] {
   const faults: ChainFault[] = [];
   let prevHash: string | null = null;
   let seq = 0;
-  let contactPointId = '';
+  let contactPointId = head.contactPointId ?? '';
   for (const line of lines) {
     contactPointId = line.contactPointId;
     const fault = (kind: ChainFault['fault']): void => {

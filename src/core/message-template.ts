@@ -28,24 +28,29 @@ export function tenantKeywords(
   return published.flatMap(({ definition }) => {
     if (definition.type !== 'opt-in' && definition.type !== 'opt-out') return [];
     if (recordTypes.length > 0 && !recordTypes.includes(definition.recordType)) return [];
-    const meaning = definition.type === 'opt-in' ? 'yes' : definition.keywordsAreStopWords ? 'stop' : 'no';
+    const meaning: TenantKeyword['meaning'] =
+      definition.type === 'opt-in' ? 'yes' : definition.keywordsAreStopWords ? 'stop' : 'no';
     return definition.keywords.map((keyword) => ({
       text: keyword.text,
-      meaning: meaning as TenantKeyword['meaning'],
+      meaning,
       ...(keyword.language === undefined ? {} : { language: keyword.language }),
     }));
   });
 }
 
-/** The text of an automatic answer in a language: exact, same base language, or the common text; null where none. */
+/**
+ * The text of an automatic answer in a language: exact, same base language, or the common text; null where none.
+ * Languages are written `pt_BR` by Meta and `pt-BR` by browsers; a text left empty was not translated.
+ */
 export function replyText(definition: MessageTemplateDefinition, language: string | null): string | null {
-  const reply = definition.reply;
+  const { reply } = definition;
   if (reply === null) return null;
-  const texts = reply.texts ?? {};
-  const base = language?.split(/[-_]/)[0];
-  const found =
-    (language !== null ? texts[language] : undefined) ??
-    Object.entries(texts).find(([key]) => base !== undefined && key.split(/[-_]/)[0] === base)?.[1];
-  const text = found ?? reply.text;
+  const wanted = language === null ? [] : tags(language);
+  const texts = Object.entries(reply.texts ?? {}).filter(([, text]) => text.trim() !== '');
+  const exact = texts.find(([key]) => tags(key).join() === wanted.join());
+  const sameBase = texts.find(([key]) => tags(key)[0] === wanted[0]);
+  const text = (exact ?? sameBase)?.[1] ?? reply.text;
   return text.trim() === '' ? null : text;
 }
+
+const tags = (language: string): string[] => language.toLowerCase().split(/[-_]/);
