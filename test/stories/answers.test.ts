@@ -118,6 +118,13 @@ it('ANS-3: the buttons of a second question count, and those of the first go on 
   expect(await fieldOf(one)).toBe(true);
   await world.tap(one.phone, 'no', { buttonOf: one.question.id });
   expect(await fieldOf(one)).toBe(false);
+  const { history } = await world.consent(one.phone);
+  expect(history.map((line) => `${line.act} ${line.type}`)).toEqual([
+    'requested requested',
+    'requested requested',
+    'button granted',
+    'button denied',
+  ]);
 });
 
 describe('ANS-4: words are compared without accents and case, and only as whole messages', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { escapeNonAscii, signatureOf } from '../../emulators/whatsapp-cloud/signature.ts';
 import { MessageOut } from '../../src/http/schemas/chat.ts';
@@ -375,4 +376,43 @@ it('ING-10: the refusal of an unknown number is stored, and a record made later 
   expect(
     await world.send({ to: { recordType: 'contact', recordId: record.id }, text: 'Hello' }),
   ).toMatchObject({ status: 409, body: { code: 'consent-denied' } });
+});
+
+/** Examples of Meta's own (https://github.com/facebook/openapi, MIT), where they were fetched. */
+const examples = new URL('../../../shared/contracts/whatsapp/facebook-openapi/extracted/', import.meta.url);
+
+describe.skipIf(!existsSync(examples))('Meta’s own examples, posted to the running product', () => {
+  /** Sent to our number, each message with an id of its own: the examples share theirs. */
+  const read = (name: string) => {
+    const text = readFileSync(new URL(name, examples), 'utf8')
+      .replaceAll('106540352242922', '200300400500600')
+      .replace(/"id": "wamid\.[^"]+"(?=,\s+"timestamp")/g, () => `"id": "${newWamid()}"`);
+    return Object.values(z.record(z.string(), z.unknown()).parse(JSON.parse(text)));
+  };
+
+  it('each webhook is stored as one row and applied, but for the groups, which are kept', async () => {
+    const bodies = read('webhook.payload.examples.json').map(bytesOf);
+    expect(bodies).toHaveLength(16);
+    const kinds = [];
+    for (const body of bodies) {
+      expect((await world.postWebhook(body)).status).toBe(200);
+      const rows = await rowsOf(body);
+      expect(rows).toHaveLength(1);
+      kinds.push(`${rows[0]?.kind} ${rows[0]?.status}`);
+    }
+    expect(kinds.filter((kind) => kind === 'message applied')).toHaveLength(12);
+    expect(kinds.filter((kind) => kind === 'identity-change applied')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'unknown unknown')).toHaveLength(3);
+  });
+
+  it('all messages in one batch are one row each', async () => {
+    const messages = read('webhook.message-object.examples.json').filter(
+      (item): item is Item => typeof item === 'object' && item !== null,
+    );
+    const body = bytesOf(webhookOf(...messages));
+    expect((await world.postWebhook(body)).status).toBe(200);
+    const rows = await rowsOf(body);
+    expect(rows.map((row) => row.status)).toEqual(messages.map(() => 'applied'));
+    expect(rows).toHaveLength(10);
+  });
 });

@@ -347,11 +347,12 @@ async function settle(ctx: Context, emulator: Emulator, changes: Changes): Promi
   throw new Error(`not settled after ${STUCK_MS} ms: ${await underWay(ctx)} things are under way`);
 }
 
-/** Updates and messages due within the next seconds; what waits for longer waits for something else to happen. */
+/** Updates due now and messages due within seconds; what waits for longer waits for something else to happen. */
 async function underWay(ctx: Context): Promise<number> {
+  const now = new Date(ctx.clock()).toISOString();
   const soon = new Date(ctx.clock() + 3_000).toISOString();
   const { rows } = await sql<{ count: number }>`
-    select (select count(*) from inbox where status = 'pending' and next_attempt_at <= ${soon}::timestamptz)
+    select (select count(*) from inbox where status = 'pending' and next_attempt_at <= ${now}::timestamptz)
          + (select count(*) from message where status = 'handing-over'
               or (status = 'queued' and next_attempt_at <= ${soon}::timestamptz)) as count`.execute(
     ctx.database.db,
