@@ -1,4 +1,5 @@
 import type { Context } from '../actions/context.ts';
+import { isDemoDone, markDemoDone } from '../actions/demo-marker.ts';
 import { configureRecordType } from '../actions/edit-organisation.ts';
 import { editRecord } from '../actions/edit-records.ts';
 import {
@@ -9,11 +10,9 @@ import {
 } from '../actions/edit-templates.ts';
 import { loadPublished, loadRecordTypes } from '../actions/organisation.ts';
 import { type Sender, sendMessage } from '../actions/send-message.ts';
-import { inTransaction } from '../actions/transaction.ts';
 import type { MessageTemplateDefinition } from '../core/message-template.ts';
 import { RECORD_TYPE_DEFAULTS } from '../core/record-type.ts';
 import { readMessage } from '../db/messages.ts';
-import { readSetting, saveSetting } from '../db/organisation.ts';
 import { recordPage } from '../db/records.ts';
 
 /** The customer's phone, as the emulator lets us play it. */
@@ -80,7 +79,7 @@ const PEOPLE: DemoPerson[] = [
  */
 export async function seedDemo(ctx: Context, phones: DemoPhones): Promise<void> {
   const { db } = ctx.database;
-  if ((await readSetting(db, 'demo')) === 'done') return;
+  if (await isDemoDone(ctx)) return;
   await syncTemplates(ctx);
   await configure(ctx);
   const records = [];
@@ -92,7 +91,7 @@ export async function seedDemo(ctx: Context, phones: DemoPhones): Promise<void> 
     if (template !== undefined) await play(ctx, phones, one, id, template.id);
   }
   await phones.idle();
-  await inTransaction(ctx, (tx) => saveSetting(tx, 'demo', 'done', ctx.clock()));
+  await markDemoDone(ctx);
 }
 
 async function configure(ctx: Context): Promise<void> {
@@ -142,7 +141,11 @@ async function configure(ctx: Context): Promise<void> {
         name: `${label}: appointment reminder`,
         type: 'utility',
         whatsappTemplate: { name: 'appointment_reminder', language: 'en' },
-        bindings: { '1': { column: nameColumn, fallback: 'there' }, '2': { text: 'Friday at 10:00' } },
+        bindings: {
+          '1': { column: nameColumn, fallback: 'there' },
+          '2': { text: 'Friday' },
+          '3': { text: '10:00' },
+        },
       },
     ];
     for (const definition of wanted) {
