@@ -14,10 +14,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { api, withQuery } from '../ui/api.ts';
+import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { useFollow } from '../ui/link.tsx';
 import { useMe } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
-import { GrantDialog, RefusalDialog } from './decision-dialogs.tsx';
 import { recordAddress } from './record-address.ts';
 
 /** What an agent can look up or record about a customer: history, evidence, a refusal, a grant, a shared number. */

@@ -9,9 +9,9 @@ import {
 } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { localTime } from '../ui/time.tsx';
-import { type HoldChoice, HoldDialog } from './hold-dialog.tsx';
 import { cannotAsk } from './next-step.ts';
 import { timeLeft } from './time-left.ts';
 import { useNowUntil } from './use-now.ts';

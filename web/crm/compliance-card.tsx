@@ -10,12 +10,12 @@ import { LockClosed16Regular } from '@fluentui/react-icons/svg/lock-closed';
 import { useState } from 'react';
 import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
+import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { useMe } from '../ui/me.tsx';
 import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
 import { sourceWords } from './consent-source.ts';
-import { GrantDialog, RefusalDialog } from './decision-dialogs.tsx';
 import type { Column } from './record-queries.ts';
 
 const useStyles = makeStyles({

@@ -5,13 +5,13 @@ import { useState } from 'react';
 import { z } from 'zod';
 import { HeldOut } from '../../src/http/schemas/consent.ts';
 import { api } from '../ui/api.ts';
+import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { useMe } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { type HoldChoice, HoldDialog } from './hold-dialog.tsx';
 import { PendingGrants } from './pending-grants.tsx';
 
 const HeldList = z.object({ items: z.array(HeldOut) });

@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { HoldDecision } from '../../src/http/schemas/consent.ts';
-import { api } from '../ui/api.ts';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { api } from './api.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { useNotify } from './notify.tsx';
 
 export type HoldChoice = z.infer<typeof HoldDecision>['decision'];
 

@@ -4,9 +4,9 @@ import { useId, useState } from 'react';
 import { z } from 'zod';
 import { PurposeName } from '../../src/http/schemas/common.ts';
 import { ConsentOut, type RecordConsentInput } from '../../src/http/schemas/consent.ts';
-import { api } from '../ui/api.ts';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { api } from './api.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { useNotify } from './notify.tsx';
 
 /** Whose decision is recorded. */
 type DecisionOf = { phone: string } | { conversationId: string };
