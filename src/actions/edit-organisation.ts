@@ -9,7 +9,7 @@ import {
   saveSetting,
   stopChannel,
 } from '../db/organisation.ts';
-import { type ColumnRow, insertColumn, listColumns, recordsAfter } from '../db/records.ts';
+import { type ColumnRow, forgetFieldsSeen, insertColumn, listColumns, recordsAfter } from '../db/records.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { observeRecord } from './observe-record.ts';
@@ -74,6 +74,9 @@ export async function configureRecordType(ctx: Context, type: RecordType, actor:
     const before = (await loadRecordTypes(tx)).get(type.table) ?? null;
     const { table, ...config } = type;
     await saveRecordType(tx, table, config, ctx.clock());
+    if (before?.complianceField !== type.complianceField || before?.polarity !== type.polarity)
+      await forgetFieldsSeen(tx, table, 'service');
+    if (before?.marketingField !== type.marketingField) await forgetFieldsSeen(tx, table, 'marketing');
     await insertAudit(tx, {
       at: ctx.clock(),
       actor,

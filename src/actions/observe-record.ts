@@ -20,7 +20,7 @@ import {
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
 import { contactPointOfPhone } from './identify.ts';
-import { desired, fieldOf } from './project-decision.ts';
+import { desired, fieldOf, grantsTo } from './project-decision.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
 
 /**
@@ -82,7 +82,7 @@ export async function observeRecord(tx: Tx, ctx: Context, record: Sighted, rules
     const value = valueIn(type, purpose, record.values[column] ?? null, grants(found));
     const known = seen.get(purpose);
     const byHand = record.edited?.includes(column) ?? false;
-    const firstSight = known === undefined || (numberChanged && byHand);
+    const firstSight = known === undefined || before === null || (numberChanged && byHand);
     if (numberChanged && !byHand) continue;
     if (!firstSight && known.value === value) continue;
     if (firstSight && (value === null || found?.[purpose].projects === true)) continue;
@@ -94,7 +94,9 @@ export async function observeRecord(tx: Tx, ctx: Context, record: Sighted, rules
       : lines.length > 0
         ? (await recordFacts(tx, ctx, contact, lines, rules)).after
         : found;
-  await settleFields(tx, ctx, type, record, views, numberChanged);
+  const mayTake =
+    contact === null ? () => true : await grantsTo(tx, contact, views, `${record.table}/${record.id}`);
+  await settleFields(tx, ctx, type, record, views, numberChanged, mayTake);
 }
 
 /** The phone index of one record: its messaging number first, the others only recognise who writes. */
@@ -193,6 +195,7 @@ async function settleFields(
   record: Sighted,
   views: Views | null,
   numberChanged: boolean,
+  mayTake: (purpose: Purpose) => boolean,
 ): Promise<void> {
   const now = ctx.clock();
   for (const purpose of PURPOSES) {
@@ -200,7 +203,8 @@ async function settleFields(
     if (column === null) continue;
     const raw = record.values[column] ?? null;
     const present = valueIn(type, purpose, raw, grants(views));
-    const wanted = views === null ? undefined : desired(views[purpose], null);
+    const decided = views === null ? undefined : desired(views[purpose], null);
+    const wanted = decided === true && !mayTake(purpose) ? undefined : decided;
     const byHand = record.edited?.includes(column) ?? false;
     const value = wanted === undefined ? (numberChanged && !byHand ? null : present) : wanted;
     if (value !== present)

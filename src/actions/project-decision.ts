@@ -80,7 +80,8 @@ async function askedRecords(
 ): Promise<Record<Purpose, string | null>> {
   const requests = await requestsOf(tx, [contact.id], 0);
   const recordOf = (purpose: Purpose): string | null => {
-    const request = requests.find((one) => one.id === views[purpose].decidedOn);
+    const answered = views[purpose].requests.filter((request) => request.answered).at(-1);
+    const request = requests.find((one) => one.id === answered?.requestId);
     return request?.recordType == null || request.recordId === null
       ? null
       : `${request.recordType}/${request.recordId}`;

@@ -194,6 +194,7 @@ export async function decideGrant(
     if (decision === 'rejected') return;
     const [contact] = await lockContactPoints(tx, [grant.contactPointId]);
     if (contact === undefined) throw notFound('contact point');
+    await refuseIfOutrun(tx, ctx, contact, grant);
     const evidence = grant.evidence as {
       text?: string;
       reason?: string | null;
@@ -209,6 +210,23 @@ export async function decideGrant(
       approvedBy: actor.name,
     });
   });
+}
+
+/** What was recorded before a refusal cannot undo it, whenever it is approved. WhatsApp's clock has whole seconds. */
+async function refuseIfOutrun(
+  tx: Tx,
+  ctx: Context,
+  contact: ContactPoint,
+  grant: { purpose: Purpose; requestedAt: number },
+): Promise<void> {
+  const view = (await viewsOf(tx, ctx, contact.id))[grant.purpose];
+  const since = view.state === 'denied' ? view.decidedAt : (view.onHold?.since ?? null);
+  if (since !== null && Math.floor(since / 1000) >= Math.floor(grant.requestedAt / 1000))
+    throw new Refusal(
+      409,
+      'refused-meanwhile',
+      'The customer refused after this grant was recorded. Reject it, and ask the customer again.',
+    );
 }
 
 /** An agent says what a message that reads like a refusal is. */

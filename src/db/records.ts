@@ -281,6 +281,11 @@ export async function saveFieldSeen(
   );
 }
 
+/** Another column, or another meaning of it, was chosen: its values are found for the first time. */
+export async function forgetFieldsSeen(tx: Tx, recordType: string, purpose: Purpose): Promise<void> {
+  await sql`delete from record_field where record_type = ${recordType} and purpose = ${purpose}`.execute(tx);
+}
+
 /** What the service fields of these records say, as last seen: the gate's view of the CRM. */
 export async function fieldsSeen(
   tx: Tx,

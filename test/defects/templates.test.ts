@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { MessageTemplateOut, PublishAnswer, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { openWorld, type TypeSetUp, type World } from '../stories/world.ts';
+import { accepted, answered, blocked, contact, keepQueued, takenFrom, to } from './acts.ts';
+
+/** Defects of templates that peers have (consent-practice.md §7, TPL-1 to TPL-3), and product.md §3.11. */
+
+let world: World;
+let type: TypeSetUp;
+
+beforeAll(async () => {
+  world = await openWorld();
+  type = await world.setUpContactType();
+});
+afterAll(() => world.close());
+
+const templateOf = (id: string) => world.ok(MessageTemplateOut, 'GET', `/api/message-templates/${id}`);
+const play = async (path: string, body: unknown) => {
+  await world.ok(z.unknown(), 'POST', `/emulator/templates/${path}`, body);
+  await world.settled();
+};
+const categoryOf = async (name: string, language = 'en') => {
+  const { items } = await world.ok(
+    z.object({ items: z.array(WhatsAppTemplateOut) }),
+    'GET',
+    '/api/whatsapp-templates',
+  );
+  const found = items.find((one) => one.name === name && one.language === language);
+  return { category: found?.category, impending: found?.impendingCategory };
+};
+const offer = async (recordId: string, messageTemplateId: string) => {
+  const { templates } = await world.sendable(`recordType=contact&recordId=${recordId}`);
+  return templates.find((one) => one.messageTemplateId === messageTemplateId);
+};
+/** A message of this template that WhatsApp does not take for now. */
+const queueFor = async (messageTemplateId: string, asked: 'yes' | null = 'yes') => {
+  const { phone, record } = asked === null ? await contact(world) : await answered(world, asked);
+  keepQueued(world, phone, 4);
+  const message = takenFrom(await world.send({ to: to(record), messageTemplateId }));
+  await world.settled();
+  expect(await world.message(message.id)).toMatchObject({ status: 'queued' });
+  return { phone, record, message };
+};
+
+it('TPL-1 a template that Meta makes marketing no longer reaches people who agreed to service alone', async () => {
+  const { record } = await answered(world, 'yes');
+  const send = { to: to(record), messageTemplateId: type.utility };
+  expect(await accepted(world, send)).toMatchObject({ status: 'delivered' });
+  await play('order_update:en/category', { category: 'MARKETING' });
+  try {
+    expect(await categoryOf('order_update')).toEqual({ category: 'MARKETING', impending: null });
+    expect(await blocked(world, send)).toMatchObject({ code: 'marketing-consent-needed' });
+    expect(await offer(record.id, type.utility)).toMatchObject({
+      allowed: false,
+      reason: { code: 'marketing-consent-needed' },
+    });
+  } finally {
+    await play('order_update:en/category', { category: 'UTILITY' });
+  }
+  expect(await accepted(world, send)).toMatchObject({ status: 'delivered' });
+});
+
+it('TPL-2 a category that is only announced changes nothing but what is shown', async () => {
+  const { record } = await answered(world, 'yes');
+  const { message } = await queueFor(type.utility);
+  const impendingAt = Math.floor(world.now() / 1000) + 86_400;
+  await play('order_update:en/category', { category: 'MARKETING', impendingAt });
+  expect(await categoryOf('order_update')).toEqual({ category: 'UTILITY', impending: 'MARKETING' });
+  expect(await world.message(message.id)).toMatchObject({ status: 'queued' });
+  expect(await accepted(world, { to: to(record), messageTemplateId: type.utility })).toMatchObject({
+    status: 'delivered',
+  });
+  await play('order_update:en/category', { category: 'MARKETING' });
+  expect(await categoryOf('order_update')).toEqual({ category: 'MARKETING', impending: null });
+  expect(await blocked(world, { to: to(record), messageTemplateId: type.utility })).toMatchObject({
+    code: 'marketing-consent-needed',
+  });
+  await play('order_update:en/category', { category: 'UTILITY' });
+});
+
+it('TPL-3 what is queued is judged again when Meta changes the category', async () => {
+  const { phone, message } = await queueFor(type.utility);
+  await play('order_update:en/category', { category: 'MARKETING' });
+  try {
+    expect(await world.message(message.id)).toMatchObject({
+      status: 'cancelled',
+      reason: { code: 'marketing-consent-needed' },
+    });
+  } finally {
+    await play('order_update:en/category', { category: 'UTILITY' });
+  }
+  await world.advance(3 * 3_600_000);
+  expect(world.emulator.messagesOf(phone).filter((one) => one.template?.name === 'order_update')).toEqual([]);
+});
+
+it('TPL-3 what is queued is judged again when Meta pauses or rejects the template', async () => {
+  for (const [event, code] of [
+    ['PAUSED', 'template-paused'],
+    ['REJECTED', 'template-not-published'],
+  ] as const) {
+    const { record, message } = await queueFor(type.utility);
+    await play('order_update:en/status', { event });
+    try {
+      expect(await world.message(message.id)).toMatchObject({ status: 'cancelled', reason: { code } });
+      expect(await blocked(world, { to: to(record), messageTemplateId: type.utility })).toMatchObject({
+        code,
+      });
+      expect(await offer(record.id, type.utility)).toMatchObject({ allowed: false, reason: { code } });
+      expect((await templateOf(type.utility)).waitingFor).toMatchObject([
+        { code: 'whatsapp-template-suspended' },
+      ]);
+    } finally {
+      await play('order_update:en/status', { event: 'APPROVED' });
+    }
+    expect((await templateOf(type.utility)).waitingFor).toEqual([]);
+  }
+});
+
+it('TPL-3 a request that is cancelled was never asked', async () => {
+  const { phone, record, message } = await queueFor(type.consent, null);
+  expect(await world.consent(phone)).toMatchObject({ state: 'requested', requestOpen: true });
+  await play('consent_request:en/status', { event: 'DISABLED' });
+  try {
+    expect(await world.message(message.id)).toMatchObject({
+      status: 'cancelled',
+      reason: { code: 'template-paused' },
+    });
+    const consent = await world.consent(phone);
+    expect(consent).toMatchObject({ state: 'not-asked', requestOpen: false });
+    expect(consent.history.map((line) => line.type)).toEqual(['requested', 'request-failed']);
+  } finally {
+    await play('consent_request:en/status', { event: 'APPROVED' });
+  }
+  // It counts for nothing: the one ask of this day is still free.
+  world.emulator.clearFaults();
+  expect(await accepted(world, { to: to(record), messageTemplateId: type.consent })).toMatchObject({
+    status: 'delivered',
+  });
+});
+
+it('TPL-3 a retired Opt-In Template suspends its Consent Template, visibly, and what is queued of it', async () => {
+  const { phone, record, message } = await queueFor(type.consent, null);
+  const before = await answered(world, 'no');
+  const retired = await templateOf(type.optIn);
+  await world.ok(z.unknown(), 'POST', `/api/message-templates/${type.optIn}/retire`);
+  expect((await templateOf(type.consent)).waitingFor).toEqual([
+    { code: 'opt-in-missing', message: 'Waits for an Opt-In Template with the keyword “Yes, I Agree”' },
+  ]);
+  expect(await offer(record.id, type.consent)).toMatchObject({
+    allowed: false,
+    reason: { code: 'template-waiting' },
+  });
+  expect(await blocked(world, { to: to(before.record), messageTemplateId: type.consent })).toMatchObject({
+    code: 'template-waiting',
+  });
+  expect(await world.message(message.id)).toMatchObject({
+    status: 'cancelled',
+    reason: { code: 'template-waiting' },
+  });
+  // What was asked before keeps its meaning: it is frozen in the tokens.
+  await world.tap(before.phone, 'yes');
+  expect(await world.consent(before.phone)).toMatchObject({ state: 'granted' });
+  const again = await world.template({
+    name: 'contact opt-in again',
+    type: 'opt-in',
+    recordType: 'contact',
+    session: 'utility',
+    ...(retired.keywords === undefined ? {} : { keywords: retired.keywords }),
+    ...(retired.reply === undefined ? {} : { reply: retired.reply }),
+  });
+  await world.publish(again);
+  expect((await templateOf(type.consent)).waitingFor).toEqual([]);
+  world.emulator.clearFaults();
+  expect((await world.consent(phone)).state).toBe('not-asked');
+  expect(await accepted(world, { to: to(record), messageTemplateId: type.consent })).toMatchObject({
+    status: 'delivered',
+  });
+});
+
+it('TPL-3 a template that is retired takes what is queued of it along', async () => {
+  const made = await world.template({
+    name: 'Reminder',
+    type: 'utility',
+    recordType: 'contact',
+    session: 'utility',
+    whatsappTemplate: { name: 'appointment_reminder', language: 'en' },
+    bindings: { '1': { text: 'Ana' }, '2': { text: '12 May' }, '3': { text: '10:00' } },
+  });
+  await world.publish(made);
+  const { record, message } = await queueFor(made.id);
+  await world.ok(z.unknown(), 'POST', `/api/message-templates/${made.id}/retire`);
+  expect(await world.message(message.id)).toMatchObject({
+    status: 'cancelled',
+    reason: { code: 'template-not-published' },
+  });
+  expect(await blocked(world, { to: to(record), messageTemplateId: made.id })).toMatchObject({
+    code: 'template-not-published',
+  });
+  expect(await offer(record.id, made.id)).toBeUndefined();
+  const change = await world.refused(409, 'PATCH', `/api/message-templates/${made.id}`, {
+    name: 'Back again',
+  });
+  expect(change.code).toBe('template-retired');
+  expect((await world.refused(409, 'POST', `/api/message-templates/${made.id}/publish`)).code).toBe(
+    'template-retired',
+  );
+});
+
+it('a published template is edited beside its live version', async () => {
+  const { record } = await answered(world, 'yes');
+  const bindings = { '1': { text: 'Version Two' }, '2': { text: 'B-2' }, '3': { text: 'Friday' } };
+  const edited = await world.ok(MessageTemplateOut, 'PATCH', `/api/message-templates/${type.utility}`, {
+    bindings,
+  });
+  expect(edited).toMatchObject({ status: 'published', version: 1, draft: { bindings } });
+  expect(edited.bindings).not.toEqual(bindings);
+  const first = await accepted(world, { to: to(record), messageTemplateId: type.utility });
+  expect(first.text).toContain('A-1042');
+  const published = await world.ok(PublishAnswer, 'POST', `/api/message-templates/${type.utility}/publish`);
+  expect(published).toMatchObject({ status: 'published', version: 2, draft: null, bindings });
+  const second = await accepted(world, { to: to(record), messageTemplateId: type.utility });
+  expect(second.text).toContain('Hello Version Two, your order B-2');
+});
+
+it('publishing names every problem at once', async () => {
+  const draft = await world.template({
+    name: 'Everything wrong',
+    type: 'consent',
+    recordType: 'contact',
+    session: 'utility',
+    whatsappTemplate: { name: 'order_update', language: 'en' },
+    bindings: { '1': { column: 'nosuchcolumn' }, '2': { column: 'assent_allowwhatsapp' } },
+  });
+  const problem = await world.refused(422, 'POST', `/api/message-templates/${draft.id}/publish`);
+  expect(problem.problems?.map((one) => [one.severity, one.code]).sort()).toEqual([
+    ['error', 'binding-column-missing'],
+    ['error', 'binding-not-text'],
+    ['error', 'no-quick-replies'],
+    ['error', 'variable-unbound'],
+  ]);
+  const Check = z.object({ problems: z.array(z.object({ code: z.string() })) });
+  const check = await world.ok(Check, 'POST', `/api/message-templates/${draft.id}/check`);
+  expect(check.problems.map((one) => one.code).sort()).toEqual(
+    problem.problems?.map((one) => one.code).sort(),
+  );
+  expect((await templateOf(draft.id)).status).toBe('draft');
+  const words = await world.template({
+    name: 'No words',
+    type: 'opt-in',
+    recordType: 'contact',
+    session: 'utility',
+    keywords: [{ text: 'STOP' }, { text: 'No, Thank You' }, { text: 'No' }],
+  });
+  const wrong = await world.refused(422, 'POST', `/api/message-templates/${words.id}/publish`);
+  expect(wrong.problems?.map((one) => one.code)).toEqual(
+    expect.arrayContaining(['keyword-reserved', 'keyword-in-both-lists', 'keyword-opposite']),
+  );
+});
+
+it('a Consent Template cannot be saved for a record type without a Compliance Field', async () => {
+  const lead = {
+    displayName: 'Lead',
+    phoneColumns: ['mobilephone'],
+    nameColumn: 'fullname',
+    complianceField: null,
+  };
+  await world.ok(z.unknown(), 'PUT', '/api/record-types/lead', lead);
+  const input = {
+    name: 'Ask leads',
+    type: 'consent',
+    recordType: 'lead',
+    whatsappTemplate: { name: 'consent_request', language: 'en' },
+  };
+  expect((await world.refused(422, 'POST', '/api/message-templates', input)).code).toBe(
+    'compliance-field-missing',
+  );
+  const utility = await world.ok(MessageTemplateOut, 'POST', '/api/message-templates', {
+    ...input,
+    type: 'utility',
+    name: 'Tell leads',
+  });
+  const change = await world.refused(422, 'PATCH', `/api/message-templates/${utility.id}`, {
+    type: 'consent',
+  });
+  expect(change.code).toBe('compliance-field-missing');
+  await world.ok(z.unknown(), 'PUT', '/api/record-types/lead', {
+    ...lead,
+    complianceField: 'assent_allowwhatsapp',
+  });
+  await world.ok(MessageTemplateOut, 'POST', '/api/message-templates', input);
+});
