@@ -7,6 +7,19 @@ afterEach(() => vi.unstubAllGlobals());
 const Shape = z.object({ id: z.string() });
 const answer = (status: number, body: string) => () => Promise.resolve(new Response(body, { status }));
 
+/** An answer whose connection breaks after the first bytes. */
+function cutOff(status: number): Response {
+  const body = new ReadableStream({
+    start(stream) {
+      stream.enqueue(new TextEncoder().encode('{"id":'));
+    },
+    pull(stream) {
+      stream.error(new TypeError('network error'));
+    },
+  });
+  return new Response(body, { status });
+}
+
 async function problemFrom(fetched: () => Promise<Response>): Promise<ApiProblem> {
   vi.stubGlobal('fetch', fetched);
   const caught: unknown = await api.get('/api/thing', Shape).catch((error: unknown) => error);
@@ -41,7 +54,7 @@ describe('what a page learns from the server', () => {
     expect(problem.problems.map(({ code }) => code)).toEqual(['a', 'b']);
   });
 
-  test('a proxy’s error page, a cut connection and another shape are told as problems too', async () => {
+  test('a proxy’s error page, a connection refused and another shape are told as problems too', async () => {
     expect(await problemFrom(answer(502, '<h1>Bad gateway</h1>'))).toMatchObject({
       status: 502,
       code: 'unexpected-answer',
@@ -51,6 +64,27 @@ describe('what a page learns from the server', () => {
     });
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     expect(await problemFrom(answer(200, '{"id":7}'))).toMatchObject({ code: 'unexpected-answer' });
+  });
+
+  test('an answer cut off in the middle is the network’s fault, whatever its status', async () => {
+    for (const status of [200, 503]) {
+      expect(await problemFrom(() => Promise.resolve(cutOff(status)))).toMatchObject({
+        status,
+        code: 'network',
+      });
+    }
+  });
+
+  test('a page that was left learns nothing, wherever the answer was', async () => {
+    const left = new AbortController();
+    vi.stubGlobal('fetch', () => {
+      left.abort();
+      return Promise.resolve(cutOff(200));
+    });
+    const caught: unknown = await api
+      .get('/api/thing', Shape, { signal: left.signal })
+      .catch((error: unknown) => error);
+    expect(caught).not.toBeInstanceOf(ApiProblem);
   });
 });
 

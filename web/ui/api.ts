@@ -4,7 +4,7 @@ import { announceSignedOut } from './session.ts';
 
 /**
  * An answer that is not a success. `code` is the server's stable code (product.md §4), or `network` when no answer
- * came, or `unexpected-answer` when it is not what the API promises. `message` is one sentence to show to a person.
+ * came or it was cut off on its way, or `unexpected-answer` when it is not what the API promises. `message` is one sentence to show to a person.
  */
 export class ApiProblem extends Error {
   readonly status: number;
@@ -56,16 +56,15 @@ async function call<S extends z.ZodType>(
     init.body = JSON.stringify(body);
   }
   const response = await fetch(path, init).catch((cause: unknown) => {
+    // A page that was left no longer wants the answer.
     if (options.signal?.aborted) throw cause;
     throw new ApiProblem(0, {
       code: 'network',
       detail: 'The server did not answer. Check the connection and try again.',
     });
   });
-  if (!response.ok) throw await problemOf(response);
-  const json: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-  // A page that was left no longer wants the answer, and it is cut short.
-  options.signal?.throwIfAborted();
+  if (!response.ok) throw await problemOf(response, options.signal);
+  const json = response.status === 204 ? undefined : await bodyOf(response, options.signal);
   if (schema === undefined) return undefined as z.output<S>;
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -77,9 +76,25 @@ async function call<S extends z.ZodType>(
   });
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
+/** The body as JSON, undefined where it is something else. Throws where it did not arrive whole. */
+async function bodyOf(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  const text = await response.text().catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    throw new ApiProblem(response.status, {
+      code: 'network',
+      detail: 'The server’s answer was cut off on its way. Check the connection and try again.',
+    });
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function problemOf(response: Response, signal: AbortSignal | undefined): Promise<ApiProblem> {
   if (response.status === 401) announceSignedOut();
-  const parsed = Problem.safeParse(await response.json().catch(() => undefined));
+  const parsed = Problem.safeParse(await bodyOf(response, signal));
   if (parsed.success) return new ApiProblem(response.status, parsed.data);
   return new ApiProblem(response.status, {
     code: 'unexpected-answer',
