@@ -7,14 +7,14 @@ const useStyles = makeStyles({ reason: { color: tokens.colorNeutralForeground2 }
 /** Why a template may not be sent now, and from when it may. `id` lets a button name it as its description. */
 export function BlockedReason({ template, id }: { template: SendableTemplate; id?: string }) {
   const styles = useStyles();
-  const { reason } = template;
+  const { reasonText, until } = template;
   return (
     <span id={id} className={styles.reason}>
-      {reason?.message ?? 'This template cannot be sent now.'}
-      {reason?.until !== undefined && (
+      {reasonText ?? 'This template cannot be sent now.'}
+      {until !== undefined && (
         <>
           {' '}
-          From <Time at={reason.until} form="long" />.
+          From <Time at={until} form="long" />.
         </>
       )}
     </span>

@@ -10,9 +10,8 @@ export type Delivery = {
 
 /** The delivery state of a message of ours; null for what the customer sent. */
 export function deliveryOf(message: MessageOut): Delivery | null {
+  if (message.direction === 'in') return null;
   switch (message.status) {
-    case 'received':
-      return null;
     case 'queued':
       return { icon: 'clock', label: 'Waiting to be sent' };
     case 'handing-over':
@@ -27,14 +26,14 @@ export function deliveryOf(message: MessageOut): Delivery | null {
       return {
         icon: 'failed',
         label: 'Not sent',
-        explanation: message.reason?.message ?? 'WhatsApp did not accept it.',
+        explanation: message.reasonText ?? 'WhatsApp did not accept it.',
         next: 'Nothing was delivered. Mend the cause, then send it again.',
       };
     case 'cancelled':
       return {
         icon: 'cancelled',
         label: 'Cancelled',
-        explanation: message.reason?.message ?? 'It was cancelled before it left.',
+        explanation: message.reasonText ?? 'It was cancelled before it left.',
         next: 'It never left Assent. What may be sent now stands above the message box.',
       };
     case 'unconfirmed':

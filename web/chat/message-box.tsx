@@ -149,7 +149,7 @@ export function MessageBox({ to, draftId, freeText, conversationId, hideWhenEmpt
       <div className={styles.row}>
         {children}
         <span id={reasonId} className={styles.hint}>
-          {closed ? shown && freeText.reason?.message : <Hint text={draft.text} />}
+          {closed ? shown && freeText.reasonText : <Hint text={draft.text} />}
         </span>
         {shown && (
           <Button type="submit" appearance="primary" icon={<Send20Filled />} disabledFocusable={!ready}>

@@ -152,8 +152,8 @@ function Choice({ template, chosen, onChoose }: ChoiceProps) {
         </span>
         {!template.allowed && (
           <span className={styles.reason}>
-            {template.reason?.message ?? 'It cannot be sent now.'}
-            {template.reason?.until !== undefined && ` From ${localTime(template.reason.until, 'long')}.`}
+            {template.reasonText ?? 'It cannot be sent now.'}
+            {template.until !== undefined && ` From ${localTime(template.until, 'long')}.`}
           </span>
         )}
       </span>

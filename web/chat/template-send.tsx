@@ -85,7 +85,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
   };
 
   // Variables that the agent gives are no obstacle once they are filled in.
-  const blocked = !template.allowed && template.reason?.code !== 'template-variable-missing';
+  const blocked = !template.allowed && template.reason !== 'template-variable-missing';
   return (
     <form
       className={styles.form}

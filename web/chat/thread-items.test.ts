@@ -11,7 +11,7 @@ function message(id: string, at: string, more: Partial<MessageOut> = {}): Messag
     direction: 'in',
     kind: 'text',
     text: id,
-    status: 'received',
+    status: 'delivered',
     automatic: false,
     actor: null,
     at,

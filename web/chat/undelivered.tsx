@@ -45,10 +45,10 @@ function Settle({ message }: { message: MessageOut }) {
   if (!mayAct) return null;
   return (
     <MessageBarActions>
-      <Button size="small" disabled={settle.isPending} onClick={() => settle.mutate('sent')}>
+      <Button size="small" disabledFocusable={settle.isPending} onClick={() => settle.mutate('sent')}>
         Settle as sent
       </Button>
-      <Button size="small" disabled={settle.isPending} onClick={() => settle.mutate('not-sent')}>
+      <Button size="small" disabledFocusable={settle.isPending} onClick={() => settle.mutate('not-sent')}>
         Settle as not sent
       </Button>
     </MessageBarActions>

@@ -7,6 +7,7 @@ import {
   Radio,
   RadioGroup,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { useState } from 'react';
@@ -42,6 +43,7 @@ export function ComplianceFieldChoice({
   problem,
 }: Props) {
   const styles = useStyles();
+  const returnFocus = useRestoreFocusTarget();
   const [creating, setCreating] = useState(false);
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
   const chosen = booleans.find(({ name }) => name === value);
@@ -85,7 +87,12 @@ export function ComplianceFieldChoice({
         </MessageBar>
       )}
       {!disabled && (
-        <Button className={styles.add} icon={<Add20Regular />} onClick={() => setCreating(true)}>
+        <Button
+          {...returnFocus}
+          className={styles.add}
+          icon={<Add20Regular />}
+          onClick={() => setCreating(true)}
+        >
           New Boolean column
         </Button>
       )}

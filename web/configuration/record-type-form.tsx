@@ -8,6 +8,7 @@ import {
   RadioGroup,
   SpinButton,
   Switch,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
@@ -253,6 +254,7 @@ function validation(message: string | undefined) {
 }
 
 function RemoveRecordType({ table, name }: { table: string; name: string }) {
+  const returnFocus = useRestoreFocusTarget();
   const [asking, setAsking] = useState(false);
   const client = useQueryClient();
   const notify = useNotify();
@@ -272,7 +274,9 @@ function RemoveRecordType({ table, name }: { table: string; name: string }) {
   });
   return (
     <>
-      <Button onClick={() => setAsking(true)}>Remove</Button>
+      <Button {...returnFocus} onClick={() => setAsking(true)}>
+        Remove
+      </Button>
       <ConfirmDialog
         open={asking}
         title={`Remove ${name} from Assent?`}

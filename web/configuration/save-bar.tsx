@@ -46,13 +46,13 @@ export function SaveBar({
         {busy ? 'Saving…' : blocked !== null ? blocked : dirty ? 'Not saved yet.' : 'All changes are saved.'}
       </span>
       {children}
-      <Button onClick={onDiscard} disabled={!dirty || busy}>
+      <Button onClick={onDiscard} disabledFocusable={!dirty || busy}>
         Discard changes
       </Button>
       <Button
         type="submit"
         appearance={after === undefined ? 'primary' : 'secondary'}
-        disabled={busy || !dirty || blocked !== null}
+        disabledFocusable={busy || !dirty || blocked !== null}
       >
         {saveLabel}
       </Button>

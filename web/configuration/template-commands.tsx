@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button, useRestoreFocusTarget } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -16,6 +16,7 @@ type Props = {
 
 /** Save (draft), Publish, Retire. */
 export function TemplateCommands({ template, actions, dirty, incomplete, onDiscard }: Props) {
+  const returnFocus = useRestoreFocusTarget();
   const [retiring, setRetiring] = useState(false);
   const { save, publish, retire } = actions;
   const busy = save.isPending || publish.isPending || retire.isPending;
@@ -29,7 +30,7 @@ export function TemplateCommands({ template, actions, dirty, incomplete, onDisca
       onDiscard={onDiscard}
       after={
         <Button
-          disabled={busy || incomplete !== null || live}
+          disabledFocusable={busy || incomplete !== null || live}
           onClick={() => publish.mutate()}
           appearance="primary"
         >
@@ -38,7 +39,7 @@ export function TemplateCommands({ template, actions, dirty, incomplete, onDisca
       }
     >
       {template?.status === 'published' && (
-        <Button disabled={busy} onClick={() => setRetiring(true)}>
+        <Button {...returnFocus} disabledFocusable={busy} onClick={() => setRetiring(true)}>
           Retire
         </Button>
       )}

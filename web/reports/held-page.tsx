@@ -1,7 +1,7 @@
 import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { z } from 'zod';
 import { HeldOut } from '../../src/http/schemas/consent.ts';
 import { api } from '../ui/api.ts';
@@ -28,6 +28,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
   },
+  section: { outline: 'none' },
   who: { display: 'flex', flexWrap: 'wrap', gap: '4px 12px', alignItems: 'baseline' },
   name: { fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
   quote: {
@@ -45,6 +46,7 @@ const useStyles = makeStyles({
 /** What reads like a refusal and waits for a person; and the grants that wait for a second one. */
 export function HeldPage() {
   const styles = useStyles();
+  const list = useRef<HTMLElement>(null);
   const held = useQuery({
     queryKey: keys.held(),
     queryFn: ({ signal }) => api.get('/api/held', HeldList, { signal }),
@@ -56,32 +58,38 @@ export function HeldPage() {
         title="On hold"
         description="Messages that read like a refusal. Until somebody decides, only Consent Templates may be sent to these customers. What nobody decides counts as a refusal."
       />
-      <Loaded query={held}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <EmptyState icon={<CheckmarkCircle24Regular />} title="Nothing is on hold">
-              When a customer writes something that reads like a refusal, it appears here and in the chat.
-            </EmptyState>
-          ) : (
-            <ul className={styles.list} aria-label="Held messages">
-              {byMessage(items).map((one) => (
-                <li key={`${one.contactPointId} ${one.heldAt}`}>
-                  <HeldCard
-                    held={one}
-                    onDecide={(conversationId, choice) => setDeciding({ conversationId, choice })}
-                  />
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
+      <section ref={list} tabIndex={-1} className={styles.section} aria-label="Messages on hold">
+        <Loaded query={held}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <EmptyState icon={<CheckmarkCircle24Regular />} title="Nothing is on hold">
+                When a customer writes something that reads like a refusal, it appears here and in the chat.
+              </EmptyState>
+            ) : (
+              <ul className={styles.list} aria-label="Held messages">
+                {byMessage(items).map((one) => (
+                  <li key={`${one.contactPointId} ${one.heldAt}`}>
+                    <HeldCard
+                      held={one}
+                      onDecide={(conversationId, choice) => setDeciding({ conversationId, choice })}
+                    />
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </section>
       <PendingGrants />
       {deciding !== null && (
         <HoldDialog
           conversationId={deciding.conversationId}
           choice={deciding.choice}
-          onClose={() => setDeciding(null)}
+          onClose={(decided) => {
+            setDeciding(null);
+            // The card that opened the dialog goes away.
+            if (decided) list.current?.focus();
+          }}
         />
       )}
     </Page>

@@ -1,5 +1,6 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
 import { z } from 'zod';
 import { PendingGrantOut } from '../../src/http/schemas/consent.ts';
 import { api } from '../ui/api.ts';
@@ -15,48 +16,61 @@ type Pending = z.infer<typeof PendingGrantOut>;
 
 const useStyles = makeStyles({
   section: { display: 'flex', flexDirection: 'column', gap: '8px' },
-  title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold },
+  title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold, outline: 'none' },
   buttons: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
 });
 
-/** Grants recorded by one person that count once another approves them. Shown only while there are any. */
+/**
+ * Grants recorded by one person that count once another approves them. Shown while there are any, and on after the
+ * last was decided here, so that whoever decided keeps their place.
+ */
 export function PendingGrants() {
   const styles = useStyles();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [decided, setDecided] = useState(false);
+  const onDecided = () => {
+    setDecided(true);
+    heading.current?.focus();
+  };
   const pending = useQuery({
     queryKey: keys.pendingGrants(),
     queryFn: ({ signal }) => api.get('/api/pending-grants', PendingList, { signal }),
   });
   if (pending.isError) return <ErrorState error={pending.error} onRetry={() => void pending.refetch()} />;
-  if (pending.data === undefined || pending.data.items.length === 0) return null;
+  if (pending.data === undefined || (pending.data.items.length === 0 && !decided)) return null;
   return (
     <section className={styles.section} aria-labelledby="pending-grants">
-      <h2 id="pending-grants" className={styles.title}>
+      <h2 ref={heading} tabIndex={-1} id="pending-grants" className={styles.title}>
         Grants that wait for a second person
       </h2>
-      <DataTable
-        label="Grants that wait for a second person"
-        columns={[
-          { header: 'Customer', cell: (row) => `${row.name} ${row.phone ?? ''}` },
-          { header: 'Purpose', cell: (row) => row.purpose },
-          { header: 'Evidence', cell: (row) => <span dir="auto">{row.evidence}</span> },
-          {
-            header: 'Recorded by',
-            cell: (row) => (
-              <>
-                {row.requestedBy}, <Time at={row.requestedAt} form="long" />
-              </>
-            ),
-          },
-          { header: 'Decision', cell: (row) => <Decide grant={row} /> },
-        ]}
-        rows={pending.data.items}
-        rowKey={(row) => row.id}
-      />
+      {pending.data.items.length === 0 ? (
+        <p>Nothing else waits for a second person.</p>
+      ) : (
+        <DataTable
+          label="Grants that wait for a second person"
+          columns={[
+            { header: 'Customer', cell: (row) => `${row.name} ${row.phone ?? ''}` },
+            { header: 'Purpose', cell: (row) => row.purpose },
+            { header: 'Evidence', cell: (row) => <span dir="auto">{row.evidence}</span> },
+            {
+              header: 'Recorded by',
+              cell: (row) => (
+                <>
+                  {row.requestedBy}, <Time at={row.requestedAt} form="long" />
+                </>
+              ),
+            },
+            { header: 'Decision', cell: (row) => <Decide grant={row} onDecided={onDecided} /> },
+          ]}
+          rows={pending.data.items}
+          rowKey={(row) => row.id}
+        />
+      )}
     </section>
   );
 }
 
-function Decide({ grant }: { grant: Pending }) {
+function Decide({ grant, onDecided }: { grant: Pending; onDecided: () => void }) {
   const styles = useStyles();
   const client = useQueryClient();
   const notify = useNotify();
@@ -64,8 +78,10 @@ function Decide({ grant }: { grant: Pending }) {
   const decide = useMutation({
     mutationFn: (how: 'approve' | 'reject') =>
       api.post(`/api/pending-grants/${encodeURIComponent(grant.id)}/${how}`),
-    onSuccess: (_, how) =>
-      notify.success(how === 'approve' ? 'The grant counts now.' : 'The grant is rejected.'),
+    onSuccess: (_, how) => {
+      notify.success(how === 'approve' ? 'The grant counts now.' : 'The grant is rejected.');
+      onDecided();
+    },
     onError: (error) => notify.problem(error),
     onSettled: () => {
       for (const topic of ['consent', 'sendable', 'conversation', 'record'])
@@ -77,7 +93,7 @@ function Decide({ grant }: { grant: Pending }) {
     <div className={styles.buttons}>
       <Button
         size="small"
-        disabled={decide.isPending}
+        disabledFocusable={decide.isPending}
         onClick={() => decide.mutate('approve')}
         aria-label={`Approve the grant of ${grant.name}`}
       >
@@ -85,7 +101,7 @@ function Decide({ grant }: { grant: Pending }) {
       </Button>
       <Button
         size="small"
-        disabled={decide.isPending}
+        disabledFocusable={decide.isPending}
         onClick={() => decide.mutate('reject')}
         aria-label={`Reject the grant of ${grant.name}`}
       >

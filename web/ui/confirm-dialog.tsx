@@ -48,7 +48,8 @@ export function ConfirmDialog({
             <DialogContent>{children}</DialogContent>
             <DialogActions>
               <Button onClick={onCancel}>Cancel</Button>
-              <Button type="submit" appearance="primary" disabled={busy || disabled}>
+              {/* Focusable: a disabled button would drop the focus, and with it the Escape that leaves the dialog. */}
+              <Button type="submit" appearance="primary" disabledFocusable={busy || disabled}>
                 {busy ? 'Working…' : confirmLabel}
               </Button>
             </DialogActions>

@@ -1,10 +1,16 @@
 import { useBlocker } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /** Asks before a form with unsaved changes is left, inside the app and when the tab is closed. */
 export function UnsavedGuard({ dirty }: { dirty: boolean }) {
+  const leftFrom = useRef<Element | null>(null);
   const { proceed, reset, status } = useBlocker({
-    shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) => {
+      const blocks = dirty && current.pathname !== next.pathname;
+      if (blocks) leftFrom.current = document.activeElement;
+      return blocks;
+    },
     enableBeforeUnload: () => dirty,
     withResolver: true,
   });
@@ -14,7 +20,12 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
       title="Leave without saving?"
       confirmLabel="Leave"
       onConfirm={() => proceed?.()}
-      onCancel={() => reset?.()}
+      onCancel={() => {
+        reset?.();
+        const from = leftFrom.current;
+        // Any link or the browser's own Back may have led here, so whoever stays goes back to where they were.
+        if (from instanceof HTMLElement) requestAnimationFrame(() => from.focus());
+      }}
     >
       What you changed on this page is not saved yet.
     </ConfirmDialog>
