@@ -72,10 +72,11 @@ export function messageOut(row: MessageRow): MessageOut {
           },
         }
       : {}),
-    status: row.status as MessageOut['status'],
+    // What the customer wrote has arrived; only what we send goes through the stages.
+    status: row.direction === 'in' ? 'delivered' : (row.status as MessageOut['status']),
     ...(row.reasonCode === null
       ? {}
-      : { reason: { code: row.reasonCode, message: row.reasonText ?? row.reasonCode } }),
+      : { reason: row.reasonCode, reasonText: row.reasonText ?? row.reasonCode }),
     ...(row.whatsappId === null ? {} : { whatsappId: row.whatsappId }),
     automatic: row.automatic,
     actor: row.actor,
@@ -128,11 +129,9 @@ export function sendableOut(sendable: Sendable): SendableOut {
     one === null
       ? {}
       : {
-          reason: {
-            code: one.code,
-            message: one.message,
-            ...(one.until === undefined ? {} : { until: isoTime(one.until) }),
-          },
+          reason: one.code,
+          reasonText: one.message,
+          ...(one.until === undefined ? {} : { until: isoTime(one.until) }),
         };
   return {
     freeText: { allowed: sendable.freeText.allowed, ...reason(sendable.freeText.reason) },

@@ -404,7 +404,7 @@ it('CRM-4 while a refusal cannot be written nothing leaves, and then it counts f
   expect(await field(record)).toBe(false);
   expect(await world.message(message.id)).toMatchObject({
     status: 'cancelled',
-    reason: { code: 'consent-denied' },
+    reason: 'consent-denied',
   });
   expect(world.emulator.messagesOf(phone).map((one) => one.text)).not.toContain('Still there?');
 });

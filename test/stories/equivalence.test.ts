@@ -37,7 +37,7 @@ const picker = async (record: RecordOut) =>
   Object.fromEntries(
     (await offers(record)).templates.map((one) => [
       one.messageTemplateId,
-      one.allowed ? 'allowed' : one.reason?.code,
+      one.allowed ? 'allowed' : one.reason,
     ]),
   );
 
@@ -75,7 +75,7 @@ describe('the utility session', () => {
     await world.says(phone, 'Hello?');
     expect((await offers(record)).freeText).toMatchObject({
       allowed: false,
-      reason: { code: 'consent-denied' },
+      reason: 'consent-denied',
     });
     const offered = await picker(record);
     expect(offered[contact.consent]).toBe('allowed');
@@ -230,7 +230,7 @@ describe('numbers that are in no record', () => {
       );
       expect(thread.items.map((message) => message.text)).toEqual(['Hello, do you deliver?']);
       const before = await world.sendable(`conversationId=${to.conversationId}`);
-      expect(before.freeText).toMatchObject({ allowed: false, reason: { code: 'contact-point-unknown' } });
+      expect(before.freeText).toMatchObject({ allowed: false, reason: 'contact-point-unknown' });
       expect(before.templates.filter((one) => one.allowed)).toEqual([]);
       expect(await sendAs({ to, text: 'Yes' })).toMatchObject({
         status: 409,

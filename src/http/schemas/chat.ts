@@ -41,7 +41,6 @@ export const MessageStatusName = z.enum([
   'failed',
   'cancelled',
   'unconfirmed',
-  'received',
 ]);
 
 export const MessageOut = z.object({
@@ -63,8 +62,9 @@ export const MessageOut = z.object({
     })
     .optional(),
   status: MessageStatusName,
-  /** Why it failed, was cancelled or is unconfirmed: a stable code and one sentence. */
-  reason: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** Why it failed, was cancelled or is unconfirmed: a stable code, and one sentence. */
+  reason: z.string().optional(),
+  reasonText: z.string().optional(),
   whatsappId: z.string().optional(),
   /** Sent by Assent itself: the automatic answer of an Opt-In or Opt-Out Template. */
   automatic: z.boolean(),
@@ -102,14 +102,15 @@ export const SendMessage = z
   });
 export type SendMessage = z.infer<typeof SendMessage>;
 
-export const Reason = z.object({ code: z.string(), message: z.string(), until: Time.optional() });
+/** Why something may not be sent: the gate's code, one sentence a person can act on, and when it lifts by itself. */
+const Blocked = { reason: z.string().optional(), reasonText: z.string().optional(), until: Time.optional() };
 
 export const SendableTemplate = z.object({
   messageTemplateId: Id,
   name: z.string(),
   type: z.string(),
   allowed: z.boolean(),
-  reason: Reason.optional(),
+  ...Blocked,
   alsoBlockedBy: z.array(z.string()).optional(),
   language: z.string(),
   languages: z.array(z.string()),
@@ -127,7 +128,7 @@ export const SendableTemplate = z.object({
 export type SendableTemplate = z.infer<typeof SendableTemplate>;
 
 export const SendableOut = z.object({
-  freeText: z.object({ allowed: z.boolean(), reason: Reason.optional() }),
+  freeText: z.object({ allowed: z.boolean(), ...Blocked }),
   templates: z.array(SendableTemplate),
   serviceWindowClosesAt: Time.nullable(),
   consent: z.object({ service: ConsentStateName, marketing: ConsentStateName }),
