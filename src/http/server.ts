@@ -20,6 +20,7 @@ import { createLive } from './live.ts';
 import { installProblems, problemOf, sendProblem } from './problem.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 import { signInRoutes, signOutRoute } from './sign-in.ts';
+import { refuseUnstorableText } from './storable-text.ts';
 import { installWebApp } from './web-app.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -98,6 +99,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
         await inside.register(live.plugin);
         await inside.register(async (calls) => {
           calls.addHook('onRequest', refuseChangesByAuditors);
+          calls.addHook('preValidation', refuseUnstorableText);
           await calls.register(deps.routes);
         });
       });

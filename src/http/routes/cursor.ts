@@ -1,4 +1,5 @@
 import { Refusal } from '../../actions/refusal.ts';
+import { isUuid } from '../../db/rows.ts';
 
 /** Cursors are opaque to callers: the sort key of the last row, as JSON in base64url. */
 export function toCursor(key: unknown): string {
@@ -24,13 +25,15 @@ export function numberCursor(cursor: string | undefined): number | null {
   return value;
 }
 
+/** What JavaScript's dates and PostgreSQL's both can say: 1970 to 9999. */
+const isTime = (ms: number): boolean => ms >= 0 && ms < 253_402_300_800_000;
+
 /** A time and an id. */
 export function timeCursor(cursor: string | undefined): { at: number; id: string } | null {
   if (cursor === undefined) return null;
   const value = decode(cursor);
   if (typeof value !== 'object' || value === null || !('at' in value) || !('id' in value)) throw invalid();
   const { at, id } = value;
-  if (typeof at !== 'number' || !Number.isFinite(at) || typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id))
-    throw invalid();
+  if (typeof at !== 'number' || !isTime(at) || typeof id !== 'string' || !isUuid(id)) throw invalid();
   return { at, id };
 }

@@ -67,7 +67,11 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         preHandler: requireRole('administrator'),
       },
       async ({ params, body, caller }, reply) => {
-        const row = await addColumn(ctx, params.table, body, caller.name);
+        const { name, label } = body;
+        if (name === undefined && label === undefined)
+          throw new Refusal(422, 'invalid-request', 'Give the column a label or a name.');
+        const wanted = { name, label: label ?? name ?? '', default: body.default };
+        const row = await addColumn(ctx, params.table, wanted, caller.name);
         const column = (await columnsOf(params.table)).find((one) => one.name === row.name);
         if (column === undefined) throw notFound('column');
         return reply.status(201).send(column);
@@ -96,6 +100,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         const type: RecordType = {
           ...RECORD_TYPE_DEFAULTS,
           ...body,
+          ...(await namesOf(params.table, body)),
           marketingField: body.marketingField ?? null,
           relatedTable: body.relatedTable ?? null,
           languageColumn: body.languageColumn ?? null,
@@ -116,6 +121,16 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         return reply.status(204).send(null);
       },
     );
+
+    /** What the caller left out is the table's own: its label, and its first text column. */
+    const namesOf = async (
+      table: string,
+      body: z.infer<typeof RecordTypeInput>,
+    ): Promise<{ displayName: string; nameColumn: string }> => {
+      const label = (await ctx.crm.tables()).find((one) => one.name === table)?.label ?? table;
+      const text = (await ctx.crm.columns(db, table)).find((column) => column.kind === 'text')?.name ?? '';
+      return { displayName: body.displayName ?? label, nameColumn: body.nameColumn ?? text };
+    };
 
     const readOne = async (table: string, id: string): Promise<z.infer<typeof RecordOut>> => {
       const row = isUuid(id) ? await readListed(db, table, id) : null;
@@ -325,11 +340,12 @@ function readCsv(body: unknown): { line: number; values: Record<string, string> 
   let header: string[] = [];
   try {
     const rows = CsvRows.parse(
-      parse(body, {
+      // The parser counts a line break of two characters inside quotes twice.
+      parse(body.replace(/\r\n?/g, '\n'), {
         bom: true,
         info: true,
         skip_empty_lines: true,
-        relax_column_count: true,
+        relax_wantedcount: true,
         delimiter: [',', ';', '\t'],
       }),
     );
