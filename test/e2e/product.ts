@@ -14,7 +14,7 @@ export interface Product {
   dataDir: string;
   /** A key with administrator rights, for `Authorization: Bearer`. */
   adminApiKey: string;
-  /** The one-time links as they were printed, in their order. */
+  /** The one-time links as the sandbox prints them; empty texts outside the sandbox. */
   links: { administrator: string; agent: string };
   /** Everything printed so far. */
   output(): string;
