@@ -345,7 +345,7 @@ function readCsv(body: unknown): { line: number; values: Record<string, string> 
         bom: true,
         info: true,
         skip_empty_lines: true,
-        relax_wantedcount: true,
+        relax_column_count: true,
         delimiter: [',', ';', '\t'],
       }),
     );
