@@ -1,7 +1,7 @@
 import { Field, Radio, RadioGroup } from '@fluentui/react-components';
-import type { RecordTypeInput } from '../../src/http/schemas/records.ts';
+import type { RecordTypeValues } from '../../src/http/schemas/records.ts';
 
-type Basis = RecordTypeInput['askingBasis'];
+type Basis = RecordTypeValues['askingBasis'];
 
 const bases: { value: Basis; label: string }[] = [
   { value: 'existing-customer', label: 'Existing customer: there is a business relationship already' },

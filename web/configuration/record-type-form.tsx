@@ -13,7 +13,7 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type RecordTypeInput, RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { RecordTypeOut, type RecordTypeValues } from '../../src/http/schemas/records.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useMayConfigure } from '../ui/me.tsx';
@@ -31,16 +31,16 @@ import { type Column, recordTypePath } from './queries.ts';
 import { ReadableForm } from './readable-form.tsx';
 import { SaveBar } from './save-bar.tsx';
 
-type Props = { table: string; exists: boolean; saved: RecordTypeInput; columns: Column[] };
+type Props = { table: string; exists: boolean; saved: RecordTypeValues; columns: Column[] };
 
 /** Every field of a record type. `saved` is what the server holds, or the suggestion for a new one. */
 export function RecordTypeForm({ table, exists, saved, columns }: Props) {
   const client = useQueryClient();
   const notify = useNotify();
   const disabled = !useMayConfigure();
-  const [draft, setDraft] = useState<RecordTypeInput>(saved);
+  const [draft, setDraft] = useState<RecordTypeValues>(saved);
   const [tried, setTried] = useState(false);
-  const set = (change: Partial<RecordTypeInput>) => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<RecordTypeValues>) => setDraft((before) => ({ ...before, ...change }));
   const dirty = !exists || JSON.stringify(draft) !== JSON.stringify(saved);
 
   const save = useMutation({
@@ -234,7 +234,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
 }
 
 /** What every record type needs, told before the server is asked. */
-function missingIn({ displayName, phoneColumns, nameColumn }: RecordTypeInput): ShownProblem[] {
+function missingIn({ displayName, phoneColumns, nameColumn }: RecordTypeValues): ShownProblem[] {
   const problems = [
     { path: 'displayName', missing: displayName.trim() === '', message: 'Give it a display name.' },
     {

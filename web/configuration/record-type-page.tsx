@@ -1,5 +1,5 @@
 import { Badge, MessageBar, MessageBarBody } from '@fluentui/react-components';
-import type { RecordTypeInput, RecordTypeOut } from '../../src/http/schemas/records.ts';
+import type { RecordTypeOut, RecordTypeValues } from '../../src/http/schemas/records.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
@@ -73,6 +73,6 @@ export function RecordTypePage({ table }: { table: string }) {
   );
 }
 
-function withoutTable({ table: _, ...input }: RecordTypeOut): RecordTypeInput {
+function withoutTable({ table: _, ...input }: RecordTypeOut): RecordTypeValues {
   return input;
 }

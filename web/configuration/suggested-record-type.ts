@@ -1,11 +1,11 @@
-import type { RecordTypeInput } from '../../src/http/schemas/records.ts';
+import type { RecordTypeValues } from '../../src/http/schemas/records.ts';
 import type { Column } from './queries.ts';
 
 /**
  * What a new record type starts with: the table's phone columns, mobile first, and its name. The Compliance Field is
  * for the administrator to pick.
  */
-export function suggestedRecordType(label: string, columns: Column[]): RecordTypeInput {
+export function suggestedRecordType(label: string, columns: Column[]): RecordTypeValues {
   const phones = columns.filter(({ kind }) => kind === 'phone').map(({ name }) => name);
   const name =
     columns.find((column) => column.name === 'fullname' || column.name === 'name') ??

@@ -64,24 +64,29 @@ export const ConsentQuery = z.object({
   purpose: PurposeName.default('service'),
 });
 
+const EvidenceInput = z.object({
+  text: z.string().trim().max(4000).optional(),
+  file: z
+    .object({ name: z.string().max(200), mimeType: z.string().max(100), base64: z.string().max(7_000_000) })
+    .optional(),
+});
+
 export const RecordConsentInput = z
   .object({
     phone: z.string().max(50).optional(),
     conversationId: z.string().optional(),
     purpose: PurposeName.default('service'),
     decision: z.enum(['granted', 'denied']),
-    /** For a grant: how the customer agreed, in words; and where there is one the document itself. */
+    /** For a grant: how the customer agreed, in words, and where there is one the document itself. Words alone do too. */
     evidence: z
-      .object({
-        text: z.string().trim().max(4000).optional(),
-        file: z
-          .object({
-            name: z.string().max(200),
-            mimeType: z.string().max(100),
-            base64: z.string().max(7_000_000),
-          })
-          .optional(),
-      })
+      .union([
+        z
+          .string()
+          .trim()
+          .max(4000)
+          .transform((text) => ({ text })),
+        EvidenceInput,
+      ])
       .optional(),
     reason: z.string().trim().max(2000).optional(),
   })

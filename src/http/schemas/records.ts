@@ -3,10 +3,12 @@ import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
 
 /** A CRM table Assent works with. */
 export const RecordTypeInput = z.object({
-  displayName: z.string().trim().min(1).max(100),
+  /** The table's own label where it is left out. */
+  displayName: z.string().trim().min(1).max(100).optional(),
   phoneColumns: z.array(z.string().min(1).max(100)).min(1).max(10),
-  nameColumn: z.string().min(1).max(100),
-  complianceField: z.string().max(100).nullable(),
+  /** The table's first text column where it is left out. */
+  nameColumn: z.string().min(1).max(100).optional(),
+  complianceField: z.string().max(100).nullable().default(null),
   polarity: z.enum(['allows', 'forbids']).default('allows'),
   unset: z.enum(['ask-first', 'allow']).default('ask-first'),
   defaultCountry: z
@@ -24,8 +26,14 @@ export const RecordTypeInput = z.object({
   askingBasis: z.enum(['customer-wrote', 'existing-customer', 'other']).default('existing-customer'),
 });
 export type RecordTypeInput = z.infer<typeof RecordTypeInput>;
-export const RecordTypeOut = RecordTypeInput.extend({ table: z.string() });
+export const RecordTypeOut = RecordTypeInput.extend({
+  table: z.string(),
+  displayName: z.string(),
+  nameColumn: z.string(),
+});
 export type RecordTypeOut = z.infer<typeof RecordTypeOut>;
+/** Everything a form of a record type holds. */
+export type RecordTypeValues = Omit<RecordTypeOut, 'table'>;
 
 export const ColumnOut = z.object({
   name: z.string(),
@@ -43,7 +51,8 @@ export const NewColumn = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{1,62}$/, 'lower-case letters, digits and _, 2 to 63 characters')
     .optional(),
-  label: z.string().trim().min(1).max(100),
+  /** The name where it is left out. */
+  label: z.string().trim().min(1).max(100).optional(),
   kind: z.literal('boolean').default('boolean'),
   default: z.boolean().nullable().default(null),
 });
