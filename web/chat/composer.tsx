@@ -7,6 +7,8 @@ import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
 import { BlockedReason } from './blocked-reason.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
+import { useTakeSteps } from './composer-steps.tsx';
+import { useDraft } from './draft.ts';
 import { MessageBox } from './message-box.tsx';
 import { consentTemplateOf } from './next-step.ts';
 import { SendableBanner } from './sendable-banner.tsx';
@@ -83,7 +85,11 @@ function Ready({
   const mayAct = useMe().role !== 'auditor';
   const region = useRef<HTMLElement>(null);
   const returnFocus = useRestoreFocusTarget();
-  const [picking, setPicking] = useState(false);
+  const draft = useDraft(draftId);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const card = useRef<HTMLDivElement>(null);
+  /** The template chosen first in the open picker; an empty string leaves the choice to it. */
+  const [picking, setPicking] = useState<string | null>(null);
   const consent = consentTemplateOf(sendable);
   const onlyConsent =
     !sendable.freeText.allowed &&
@@ -91,12 +97,29 @@ function Ready({
   // What was sent may take its button away; the focus goes to the composer, not back to the top of the page.
   const focusComposer = useCallback(() => region.current?.focus(), []);
 
+  useTakeSteps((step) => {
+    switch (step.do) {
+      case 'ask-for-consent':
+        (card.current ?? region.current)?.focus();
+        break;
+      case 'choose-template':
+        if (sendable.templates.length > 0) setPicking(step.messageTemplateId ?? '');
+        else focusComposer();
+        break;
+      case 'write-again':
+        if (!draft.text.includes(step.text))
+          draft.setText(draft.text.trim() === '' ? step.text : `${draft.text}\n${step.text}`);
+        // An empty box may not be in the page while writing is closed.
+        requestAnimationFrame(() => (box.current ?? region.current)?.focus());
+    }
+  });
+
   return (
     <section ref={region} tabIndex={-1} className={styles.composer} aria-label="Message composer">
       <SendableBanner sendable={sendable} mayAct={mayAct} onExpired={onExpired} onDecided={focusComposer} />
       <Announce text={sendable.banner.text} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
-        <div className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>
+        <div ref={card} tabIndex={-1} className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>
           <h2 className={styles.cardTitle}>
             {sendable.consent.service === 'denied' ? 'Ask for consent again' : 'Ask for consent'}:{' '}
             {consent.name}
@@ -117,7 +140,8 @@ function Ready({
       {mayAct && (
         <MessageBox
           to={to}
-          draftId={draftId}
+          draft={draft}
+          box={box}
           freeText={sendable.freeText}
           conversationId={sendable.conversationId}
           hideWhenEmpty={onlyConsent && consent !== null}
@@ -126,18 +150,19 @@ function Ready({
             {...returnFocus}
             icon={<MailTemplate20Regular />}
             disabled={sendable.templates.length === 0}
-            onClick={() => setPicking(true)}
+            onClick={() => setPicking('')}
           >
             Templates
           </Button>
         </MessageBox>
       )}
-      {picking && (
+      {picking !== null && (
         <TemplatePicker
           to={to}
           sendable={sendable}
+          first={picking}
           onClose={(sent) => {
-            setPicking(false);
+            setPicking(null);
             if (sent) focusComposer();
           }}
         />

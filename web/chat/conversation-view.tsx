@@ -4,6 +4,7 @@ import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
 import { useMe } from '../ui/me.tsx';
 import { Composer } from './composer.tsx';
+import { ComposerSteps } from './composer-steps.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { Thread } from './thread.tsx';
 
@@ -22,11 +23,13 @@ export function ConversationView({
   const styles = useStyles();
   useMarkRead(conversation);
   return (
-    <div className={styles.view}>
-      <ConversationHeader conversation={conversation} backTo={backTo} />
-      <Thread conversationId={conversation.id} customer={conversation.contactPoint.name} />
-      <Composer to={{ conversationId: conversation.id }} draftId={conversation.id} />
-    </div>
+    <ComposerSteps>
+      <div className={styles.view}>
+        <ConversationHeader conversation={conversation} backTo={backTo} />
+        <Thread conversationId={conversation.id} customer={conversation.contactPoint.name} />
+        <Composer to={{ conversationId: conversation.id }} draftId={conversation.id} />
+      </div>
+    </ComposerSteps>
   );
 }
 

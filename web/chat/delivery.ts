@@ -27,7 +27,7 @@ export function deliveryOf(message: MessageOut): Delivery | null {
         icon: 'failed',
         label: 'Not sent',
         explanation: message.reasonText ?? 'WhatsApp did not accept it.',
-        next: 'Nothing was delivered. Mend the cause, then send it again.',
+        next: 'Nothing was delivered.',
       };
     case 'cancelled':
       return {

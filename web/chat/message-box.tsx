@@ -8,11 +8,11 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { Send20Filled } from '@fluentui/react-icons/svg/send';
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import type { Recipient } from './chat-queries.ts';
-import { useDraft } from './draft.ts';
+import type { useDraft } from './draft.ts';
 import { isUncertain, useSend } from './use-send.ts';
 import { useTyping } from './use-typing.ts';
 
@@ -51,7 +51,8 @@ const useStyles = makeStyles({
 
 type Props = {
   to: Recipient;
-  draftId: string;
+  draft: ReturnType<typeof useDraft>;
+  box: RefObject<HTMLTextAreaElement | null>;
   freeText: SendableOut['freeText'];
   conversationId: string | null;
   /** While writing is closed, an empty box that nobody is in gives its place to the card above. */
@@ -64,13 +65,11 @@ type Props = {
  * Free text: Enter sends, Shift+Enter begins a line. Where writing is closed the box is read-only rather than gone, so
  * that neither what was typed nor the focus is lost when the customer's answer closes it.
  */
-export function MessageBox({ to, draftId, freeText, conversationId, hideWhenEmpty, children }: Props) {
+export function MessageBox({ to, draft, box, freeText, conversationId, hideWhenEmpty, children }: Props) {
   const styles = useStyles();
   const reasonId = useId();
-  const draft = useDraft(draftId);
   const send = useSend();
   const typing = useTyping(conversationId);
-  const box = useRef<HTMLTextAreaElement>(null);
   const [focused, setFocused] = useState(false);
   const closed = !freeText.allowed;
   const shown = !closed || !hideWhenEmpty || draft.text !== '' || focused;

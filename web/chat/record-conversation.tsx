@@ -2,6 +2,7 @@ import { makeStyles } from '@fluentui/react-components';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useConversation, useSendable } from './chat-queries.ts';
 import { Composer } from './composer.tsx';
+import { ComposerSteps } from './composer-steps.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { useMarkRead } from './conversation-view.tsx';
 import { Thread } from './thread.tsx';
@@ -20,16 +21,18 @@ export function RecordConversation({ table, id }: { table: string; id: string })
   const to = { recordType: table, recordId: id };
   const conversationId = useSendable(to).data?.conversationId ?? null;
   return (
-    <section className={styles.view} aria-label="Chat">
-      {conversationId === null ? (
-        <div className={styles.none}>
-          <EmptyState title="No messages yet">What may be sent first stands below.</EmptyState>
-        </div>
-      ) : (
-        <Existing conversationId={conversationId} />
-      )}
-      <Composer to={to} draftId={conversationId ?? `${table}/${id}`} />
-    </section>
+    <ComposerSteps>
+      <section className={styles.view} aria-label="Chat">
+        {conversationId === null ? (
+          <div className={styles.none}>
+            <EmptyState title="No messages yet">What may be sent first stands below.</EmptyState>
+          </div>
+        ) : (
+          <Existing conversationId={conversationId} />
+        )}
+        <Composer to={to} draftId={conversationId ?? `${table}/${id}`} />
+      </section>
+    </ComposerSteps>
   );
 }
 

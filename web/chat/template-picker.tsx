@@ -71,13 +71,19 @@ const useStyles = makeStyles({
   icon: { flexShrink: 0, lineHeight: 0, paddingTop: '2px' },
 });
 
-type Props = { to: Recipient; sendable: SendableOut; onClose: (sent: boolean) => void };
+type Props = {
+  to: Recipient;
+  sendable: SendableOut;
+  /** The message template to begin with; empty: the likeliest. */
+  first: string;
+  onClose: (sent: boolean) => void;
+};
 
 /** All templates of this customer's record type: what the gate allows first, the rest grey with its reason. */
-export function TemplatePicker({ to, sendable, onClose }: Props) {
+export function TemplatePicker({ to, sendable, first, onClose }: Props) {
   const styles = useStyles();
-  const [chosenId, setChosenId] = useState<string>();
-  const templates = [...sendable.templates].sort((a, b) => Number(b.allowed) - Number(a.allowed));
+  const [chosenId, setChosenId] = useState(first);
+  const templates = inOrder(sendable);
   const chosen = templates.find((template) => template.messageTemplateId === chosenId) ?? templates[0];
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose(false)}>
@@ -127,6 +133,13 @@ export function TemplatePicker({ to, sendable, onClose }: Props) {
       </DialogSurface>
     </Dialog>
   );
+}
+
+/** What may be sent first; and whom we may already write to is not asked again by default. */
+function inOrder({ templates, consent }: SendableOut): SendableTemplate[] {
+  const rank = ({ allowed, type }: SendableTemplate) =>
+    (allowed ? 0 : 2) + (type === 'consent' && consent.service === 'granted' ? 1 : 0);
+  return [...templates].sort((a, b) => rank(a) - rank(b));
 }
 
 type ChoiceProps = { template: SendableTemplate; chosen: boolean; onChoose: () => void };

@@ -5,12 +5,15 @@ import {
   MessageBarBody,
   MessageBarTitle,
   makeStyles,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
 import { useMe } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
+import { type Step, stepsAfter } from './after-failure.ts';
+import { useStep } from './composer-steps.tsx';
 import type { Delivery } from './delivery.ts';
 
 const useStyles = makeStyles({ bar: { maxWidth: '100%', textAlign: 'start', whiteSpace: 'normal' } });
@@ -24,8 +27,31 @@ export function Undelivered({ message, delivery }: { message: MessageOut; delive
       <MessageBarBody>
         <MessageBarTitle>{delivery.label}.</MessageBarTitle> {delivery.explanation} {delivery.next}
       </MessageBarBody>
-      {unconfirmed && <Settle message={message} />}
+      {unconfirmed ? <Settle message={message} /> : <NextSteps message={message} />}
     </MessageBar>
+  );
+}
+
+const labels: Record<Step['do'], string> = {
+  'ask-for-consent': 'Ask for consent',
+  'choose-template': 'Choose a template',
+  'write-again': 'Write it again',
+};
+
+function NextSteps({ message }: { message: MessageOut }) {
+  const take = useStep();
+  const mayAct = useMe().role !== 'auditor';
+  const returnFocus = useRestoreFocusTarget();
+  const steps = stepsAfter(message);
+  if (!mayAct || steps.length === 0) return null;
+  return (
+    <MessageBarActions>
+      {steps.map((step) => (
+        <Button key={step.do} {...returnFocus} size="small" onClick={() => take(step)}>
+          {labels[step.do]}
+        </Button>
+      ))}
+    </MessageBarActions>
   );
 }
 

@@ -1,0 +1,29 @@
+import { createContext, type ReactNode, type RefObject, use, useEffect, useRef } from 'react';
+import type { Step } from './after-failure.ts';
+
+type Take = (step: Step) => void;
+
+const Composer = createContext<RefObject<Take | null> | null>(null);
+
+/** Joins a thread and its composer: what a message in the thread offers next happens in the composer. */
+export function ComposerSteps({ children }: { children: ReactNode }) {
+  return <Composer value={useRef<Take | null>(null)}>{children}</Composer>;
+}
+
+/** Called by the composer: how it takes a step. */
+export function useTakeSteps(take: Take): void {
+  const composer = use(Composer);
+  useEffect(() => {
+    if (composer === null) return;
+    composer.current = take;
+    return () => {
+      composer.current = null;
+    };
+  });
+}
+
+/** Called by a message: takes a step in the composer beside it, if there is one. */
+export function useStep(): Take {
+  const composer = use(Composer);
+  return (step) => composer?.current?.(step);
+}
