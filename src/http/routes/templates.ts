@@ -18,7 +18,7 @@ import { isUuid } from '../../db/rows.ts';
 import { listMessageTemplates, listWhatsAppTemplates, readMessageTemplate } from '../../db/templates.ts';
 import { requireRole } from '../auth.ts';
 import {
-  MessageTemplateInput,
+  MessageTemplateBody,
   MessageTemplateOut,
   PublishAnswer,
   WhatsAppTemplateOut,
@@ -34,14 +34,19 @@ const Problems = z.object({
 });
 
 /** A definition with nothing left open, from what the API takes. */
-function definitionFrom(input: z.infer<typeof MessageTemplateInput>): MessageTemplateDefinition {
+function definitionFrom(input: z.infer<typeof MessageTemplateBody>): MessageTemplateDefinition {
   return {
     name: input.name,
     type: input.type,
     recordType: input.recordType,
     session: input.session,
     whatsappTemplate: input.whatsappTemplate ?? null,
-    bindings: input.bindings ?? {},
+    bindings: Object.fromEntries(
+      Object.entries(input.bindings ?? {}).map(([key, binding]) => [
+        key,
+        typeof binding === 'string' ? { column: binding } : binding,
+      ]),
+    ),
     keywords: input.keywords ?? [],
     reply: input.reply ?? null,
     keywordsAreStopWords: input.keywordsAreStopWords ?? false,
@@ -151,7 +156,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/message-templates',
       {
-        schema: { tags: ['Templates'], body: MessageTemplateInput, response: { 201: MessageTemplateOut } },
+        schema: { tags: ['Templates'], body: MessageTemplateBody, response: { 201: MessageTemplateOut } },
         preHandler: administrator,
       },
       async ({ body, caller }, reply) => {
@@ -170,7 +175,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: {
           tags: ['Templates'],
           params: ById,
-          body: MessageTemplateInput.partial(),
+          body: MessageTemplateBody.partial(),
           response: { 200: MessageTemplateOut },
         },
         preHandler: administrator,
@@ -181,7 +186,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         if (before === null) throw notFound('message template');
         // Only what was sent changes: a default of the schema is no wish of the caller's.
         const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-        const merged = definitionFrom(MessageTemplateInput.parse({ ...before, ...given }));
+        const merged = definitionFrom(MessageTemplateBody.parse({ ...before, ...given }));
         await changeTemplate(ctx, params.id, merged, caller.name);
         return show(await read(params.id));
       },

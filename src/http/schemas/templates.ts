@@ -20,13 +20,8 @@ export type WhatsAppTemplateOut = z.infer<typeof WhatsAppTemplateOut>;
 export const TemplateType = z.enum(['consent', 'opt-in', 'opt-out', 'utility', 'marketing']);
 export type TemplateType = z.infer<typeof TemplateType>;
 
-/** Where a variable's text comes from: a column of the record (its name alone will do), with a fallback, or a fixed text. */
+/** Where a variable's text comes from: a column of the record, with a fallback, or a fixed text. */
 export const BindingShape = z.union([
-  z
-    .string()
-    .min(1)
-    .max(100)
-    .transform((column): { column: string; fallback?: string | undefined } => ({ column })),
   z.object({ column: z.string().min(1).max(100), fallback: z.string().max(200).optional() }),
   z.object({ text: z.string().min(1).max(1024) }),
 ]);
@@ -55,6 +50,11 @@ export const MessageTemplateInput = z.object({
   keywordsAreStopWords: z.boolean().optional(),
 });
 export type MessageTemplateInput = z.infer<typeof MessageTemplateInput>;
+
+/** What the API takes: a binding may be just the column's name. */
+export const MessageTemplateBody = MessageTemplateInput.extend({
+  bindings: z.record(z.string(), z.union([z.string().min(1).max(100), BindingShape])).optional(),
+});
 
 export const MessageTemplateOut = MessageTemplateInput.extend({
   id: Id,
