@@ -23,6 +23,8 @@ const useStyles = makeStyles({
     gap: '8px',
     padding: '8px 12px 12px',
     maxHeight: '64%',
+    // Where everything stands below each other, the question and what belongs to it need more of the height.
+    '@media (max-width: 640px)': { maxHeight: '76%' },
     overflowY: 'auto',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,

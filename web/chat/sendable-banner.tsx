@@ -18,7 +18,6 @@ import { useNowUntil } from './use-now.ts';
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
-  body: { padding: '6px 12px 6px 0' },
   until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
 });
 
@@ -35,7 +34,7 @@ export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props
   return (
     <>
       <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>
-        <MessageBarBody className={styles.body}>
+        <MessageBarBody>
           <strong dir="auto">{banner.text}</strong>{' '}
           {cannotAsk(sendable) && (
             <>

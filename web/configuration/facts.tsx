@@ -8,6 +8,8 @@ const useStyles = makeStyles({
     gap: '12px 24px',
     margin: 0,
   },
+  // Names may wrap; the values stand in one line all the same.
+  fact: { display: 'flex', flexDirection: 'column', justifyContent: 'space-between' },
   term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   value: { margin: 0, overflowWrap: 'anywhere' },
 });
@@ -18,7 +20,7 @@ export function Facts({ items }: { items: { term: string; value: ReactNode }[] }
   return (
     <dl className={styles.list}>
       {items.map(({ term, value }) => (
-        <div key={term}>
+        <div key={term} className={styles.fact}>
           <dt className={styles.term}>{term}</dt>
           <dd className={styles.value}>{value}</dd>
         </div>

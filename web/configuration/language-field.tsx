@@ -18,7 +18,7 @@ export function LanguageField({ label, value, languages, onChange, disabled }: P
     <Dropdown
       aria-label={label}
       disabled={disabled}
-      style={{ minWidth: 160 }}
+      style={{ width: 192, minWidth: 0 }}
       value={value === any ? 'Any language' : languageName(value)}
       selectedOptions={[value]}
       onOptionSelect={(_, { optionValue }) => onChange(optionValue ?? any)}

@@ -14,7 +14,11 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  note: { color: tokens.colorNeutralForeground2, flex: '1 1 160px' },
+  note: {
+    color: tokens.colorNeutralForeground2,
+    flex: '1 1 160px',
+    '@media (max-width: 640px)': { flexBasis: '100%' },
+  },
 });
 
 type Props = {

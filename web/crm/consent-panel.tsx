@@ -37,7 +37,8 @@ const useStyles = makeStyles({
     justifyContent: 'space-between',
     gap: '8px',
   },
-  facts: { display: 'grid', gridTemplateColumns: 'max-content 1fr', gap: '4px 16px', alignItems: 'center' },
+  facts: { display: 'grid', gridTemplateColumns: 'max-content 1fr', gap: '4px 16px', alignItems: 'baseline' },
+  sentence: { '::first-letter': { textTransform: 'uppercase' } },
   term: { color: tokens.colorNeutralForeground2 },
   title: {
     fontSize: tokens.fontSizeBase400,
@@ -105,7 +106,7 @@ function Facts({ consent }: { consent: Consent }) {
       {consent.source !== null && (
         <>
           <dt className={styles.term}>Source</dt>
-          <dd>{sourceWords(consent.source)}</dd>
+          <dd className={styles.sentence}>{sourceWords(consent.source)}</dd>
         </>
       )}
       {consent.heldUntil !== null && (
