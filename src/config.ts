@@ -32,6 +32,8 @@ export interface WhatsAppConfig {
   /** Any of them may have signed a webhook: two while a secret is being changed. */
   appSecrets: string[];
   verifyToken: string;
+  /** How fast this number may send; WhatsApp counts what comes in too. */
+  messagesPerSecond: number;
 }
 
 export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
@@ -42,6 +44,8 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 const GRAPH = 'https://graph.facebook.com';
 const SANDBOX_PHONE_NUMBER_ID = '200300400500600';
 const SANDBOX_BUSINESS_ACCOUNT_ID = '100200300400500';
+/** Of the 80 that Meta allows a number, in and out together, some are left for what customers write. */
+const DEFAULT_MESSAGES_PER_SECOND = 70;
 /** Shorter keys can be found by trying. */
 const KEY_LENGTH = 32;
 
@@ -122,6 +126,13 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     checked('WHATSAPP_API_VERSION', (value) => /^v\d+\.\d+$/.test(value), 'must look like v26.0.') ?? 'v26.0';
   const appSecrets = (text('WHATSAPP_APP_SECRET') ?? '').split(',').flatMap((one) => one.trim() || []);
   const verifyToken = text('WHATSAPP_VERIFY_TOKEN');
+  const messagesPerSecond = Number(
+    checked(
+      'WHATSAPP_MESSAGES_PER_SECOND',
+      (value) => /^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= 1_000,
+      'must be a whole number from 1 to 1000.',
+    ) ?? DEFAULT_MESSAGES_PER_SECOND,
+  );
 
   if (!sandbox) {
     const missing = REQUIRED.filter((name) =>
@@ -151,6 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
         accessToken: accessToken ?? random(),
         appSecrets: appSecrets.length > 0 ? appSecrets : [random()],
         verifyToken: verifyToken ?? random(),
+        messagesPerSecond,
       },
       crm: 'embedded',
       secret,

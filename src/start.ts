@@ -146,7 +146,7 @@ async function run(
     ctx.provider = providerAt(config, localUrl(config, port), ctx.clock);
     emulator.setWebhookUrl(`${localUrl(config, port)}/webhooks/whatsapp`);
   }
-  const outbox = startOutbox(ctx);
+  const outbox = startOutbox(ctx, { perSecond: config.whatsapp.messagesPerSecond });
   const inbox = startInbox(ctx);
   const upkeep = startUpkeep(ctx);
   loops.push(outbox, inbox, upkeep);

@@ -3,15 +3,13 @@ import { claimSends, handOver, sweepLeases } from '../actions/hand-over.ts';
 import { nextDueAt } from '../db/outbox.ts';
 import { type Loop, startLoop } from './loop.ts';
 
-/** Messages per second that a number may send (Meta: 80, in and out together; 1,000 when upgraded). */
-export const DEFAULT_PER_SECOND = 70;
 /** Sends under way at once: as many sockets as the adapter keeps. */
 const MOST_IN_FLIGHT = 32;
 const SWEEP_EVERY_MS = 5_000;
 
 /** Drains the outbox: claims what may leave now, hands over in parallel, takes over what a dead process left. */
-export function startOutbox(ctx: Context, options: { perSecond?: number } = {}): Loop {
-  const perSecond = options.perSecond ?? DEFAULT_PER_SECOND;
+export function startOutbox(ctx: Context, options: { perSecond: number }): Loop {
+  const { perSecond } = options;
   let inFlight = 0;
   let sweptAt = 0;
   const underWay = new Set<Promise<void>>();
