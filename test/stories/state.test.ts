@@ -261,6 +261,9 @@ describe('STA-7: a decision belongs to the number it was given for', () => {
     expect(await world.consent(other)).toMatchObject({ state: 'not-asked', decidedAt: null });
     await world.says(other, 'Yes');
     expect(await stateOf(other)).toBe('not-asked');
+    await world.says(other, 'STOP');
+    expect(await fieldOf(one)).toBe(true);
+    expect(await stateOf(one.phone)).toBe('granted');
   });
 
   it('STA-7: a record that gets another number does not take the old number’s Yes along', async () => {
