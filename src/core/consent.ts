@@ -90,7 +90,7 @@ export function foldConsent(lines: readonly Fact[], purpose: Purpose, options: F
   const openMs = options.requestOpenDays * DAY;
   const all = collectRequests(facts);
   const { grants, refusals } = decisionsOf(facts, purpose, all, openMs, knows);
-  const standing = standingRefusals(refusals, facts);
+  const standing = standingRefusals(refusals, facts, knows);
   const customers = grants.filter((one) => one.byCustomer && counts(one, standing, knows));
   const counted = grants.filter((one) =>
     one.byCustomer ? customers.includes(one) : crmYesCounts(one, customers, standing, knows),
@@ -151,7 +151,7 @@ function decide(
 const isCustomers = (decision: Decision): boolean => decision.byCustomer;
 
 const byTime = (a: RequestView, b: RequestView): number =>
-  a.at - b.at || a.seq - b.seq || (a.requestId < b.requestId ? -1 : 1);
+  a.at - b.at || a.chain.localeCompare(b.chain) || a.seq - b.seq || a.requestId.localeCompare(b.requestId);
 
 /** The same line twice is one line. */
 function unique(lines: readonly Fact[]): Fact[] {
@@ -202,7 +202,11 @@ function decisionsOf(
       case 'recorded': {
         if (!fact.purposes.includes(purpose)) break;
         const held = facts.find(
-          (f) => f.act === 'hold' && f.seq === fact.holdSeq && f.chain === (fact.holdChain ?? fact.chain),
+          (f) =>
+            f.act === 'hold' &&
+            f.purposes.includes(purpose) &&
+            f.seq === fact.holdSeq &&
+            f.chain === (fact.holdChain ?? fact.chain),
         );
         const knew = { chain: fact.chain, seq: fact.knowsSeq };
         if (fact.decision === 'granted') put(grants, fact, { knows: knew });
@@ -248,21 +252,22 @@ function decisionsOf(
  * START and UNSTOP undo the customer's own stop words of earlier seconds, and nothing else. A merge that stood for
  * nothing but such words goes with them.
  */
-function standingRefusals(refusals: readonly Decision[], facts: readonly Fact[]): Decision[] {
-  const starts = facts.filter((f) => f.act === 'start-word').map((f) => second(f.at));
+function standingRefusals(refusals: readonly Decision[], facts: readonly Fact[], knows: Knows): Decision[] {
+  const starts = facts.filter((fact) => fact.act === 'start-word');
+  const undoes = (start: Fact, stop: Decision): boolean => second(start.at) > second(stop.at);
   const undone = refusals.filter(
-    (one) => one.fact.act === 'stop-word' && starts.some((start) => start > second(one.at)),
+    (one) => one.fact.act === 'stop-word' && starts.some((start) => undoes(start, one)),
   );
   if (undone.length === 0) return [...refusals];
   const standing = refusals.filter((one) => !undone.includes(one));
-  const isOlder = (one: Decision, merge: Decision): boolean =>
-    one.fact.act !== 'merged' && second(one.at) <= second(merge.at);
-  return standing.filter(
-    (one) =>
-      one.fact.act !== 'merged' ||
-      standing.some((other) => isOlder(other, one)) ||
-      !undone.some((other) => isOlder(other, one)),
-  );
+  return standing.filter(({ fact: merge }) => {
+    if (merge.act !== 'merged') return true;
+    const stoodFor = (one: Decision): boolean => one.fact !== merge && knows(merge, one.fact);
+    const fell = undone.some(
+      (one) => stoodFor(one) && !starts.some((start) => undoes(start, one) && knows(merge, start)),
+    );
+    return !fell || standing.some(stoodFor);
+  });
 }
 
 /** The newest expiry that takes in a grant of that moment. */
@@ -392,6 +397,6 @@ function startVerdict(
   );
   if (!undid) return 'not-counted';
   const until = (one: Fact | Decision): boolean => second(one.at) <= second(start.at);
-  const left = standingRefusals(refusals.filter(until), facts.filter(until));
+  const left = standingRefusals(refusals.filter(until), facts.filter(until), knows);
   return winningGrant(counted.filter(until), left, knows) === null ? 'released' : 'granted';
 }
