@@ -5,7 +5,7 @@ import type { SendMessage } from '../../src/http/schemas/chat.ts';
 export type Basis = { kind: '' | NonNullable<SendMessage['basis']>; text: string };
 
 const choices: { kind: Basis['kind']; label: string }[] = [
-  { kind: '', label: 'As set for the record type' },
+  { kind: '', label: 'As configured' },
   { kind: 'customer-wrote', label: 'The customer wrote to us' },
   { kind: 'existing-customer', label: 'Existing customer' },
   { kind: 'other', label: 'Other (say which)' },

@@ -18,6 +18,7 @@ import { useNowUntil } from './use-now.ts';
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
+  whole: { whiteSpace: 'nowrap' },
   until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
 });
 
@@ -44,7 +45,7 @@ export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props
           )}
           {banner.until !== undefined && left !== '' && (
             <span className={styles.until}>
-              Until {localTime(banner.until, 'long')} ({left} left).
+              Until {localTime(banner.until, 'long')} <span className={styles.whole}>({left} left).</span>
             </span>
           )}
         </MessageBarBody>

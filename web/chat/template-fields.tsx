@@ -4,7 +4,13 @@ import { AskingBasis, type Basis } from './asking-basis.tsx';
 import { languageName } from './language-name.ts';
 
 const useStyles = makeStyles({
-  fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))', gap: '8px 12px' },
+  fields: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(150px, 1fr))',
+    gap: '8px 12px',
+    // A selection takes the width of its longest option otherwise, past its cell.
+    '& select': { minWidth: 0, textOverflow: 'ellipsis' },
+  },
 });
 
 type Props = {
