@@ -22,7 +22,7 @@ export async function launchBrowser(): Promise<Browser> {
 
 export interface Window {
   page: Page;
-  /** Errors of the page: uncaught ones, console errors, refused styles and scripts. A story expects none. */
+  /** Errors of every page of it: uncaught ones, console errors, refused styles and scripts. A story expects none. */
   errors: string[];
   close(): Promise<void>;
 }
@@ -44,12 +44,12 @@ export async function openWindow(browser: Browser, options: WindowOptions = {}):
     timezoneId: 'UTC',
   });
   context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
+  context.on('weberror', (web) => errors.push(web.error().message));
+  context.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
+  const page = await context.newPage();
   if (options.url !== undefined) await page.goto(options.url);
   return { page, errors, close: () => context.close() };
 }

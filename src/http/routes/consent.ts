@@ -8,7 +8,7 @@ import { decideGrant, listHeld, recordDecision } from '../../actions/record-cons
 import { notFound, Refusal } from '../../actions/refusal.ts';
 import type { To } from '../../actions/target.ts';
 import { pendingGrants } from '../../db/consent.ts';
-import { readListed } from '../../db/records.ts';
+import { readListed, recordsOfContactPoints } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import { PurposeName } from '../schemas/common.ts';
 import {
@@ -126,11 +126,13 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       { schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(HeldOut) }) } } },
       async () => {
         const { holdDays } = await loadSettings(db);
+        const held = await listHeld(db, null, 500);
+        const names = await crmNames(ctx, held);
         return {
-          items: (await listHeld(db, null, 500)).map((row) => ({
+          items: held.map((row) => ({
             conversationId: row.conversationId,
             contactPointId: row.contactPointId,
-            name: row.name ?? row.phone ?? 'Unknown',
+            name: names.get(row.contactPointId) ?? row.name ?? row.phone ?? 'Unknown',
             phone: row.phone,
             purpose: row.purpose,
             text: row.text ?? '',
@@ -143,17 +145,21 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/pending-grants',
       { schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(PendingGrantOut) }) } } },
-      async () => ({
-        items: (await pendingGrants(db, null)).map((grant) => ({
-          id: grant.id,
-          phone: grant.phone,
-          name: grant.name ?? grant.phone ?? 'Unknown',
-          purpose: grant.purpose,
-          evidence: typeof grant.evidence.text === 'string' ? grant.evidence.text : '',
-          requestedBy: grant.requestedBy,
-          requestedAt: isoTime(grant.requestedAt),
-        })),
-      }),
+      async () => {
+        const pending = await pendingGrants(db, null);
+        const names = await crmNames(ctx, pending);
+        return {
+          items: pending.map((grant) => ({
+            id: grant.id,
+            phone: grant.phone,
+            name: names.get(grant.contactPointId) ?? grant.name ?? grant.phone ?? 'Unknown',
+            purpose: grant.purpose,
+            evidence: typeof grant.evidence.text === 'string' ? grant.evidence.text : '',
+            requestedBy: grant.requestedBy,
+            requestedAt: isoTime(grant.requestedAt),
+          })),
+        };
+      },
     );
     for (const [path, decision] of [
       ['approve', 'approved'],
@@ -174,4 +180,16 @@ function toOf(query: { phone?: string | undefined; conversationId?: string | und
   if (query.conversationId !== undefined) return { conversationId: query.conversationId };
   if (query.phone !== undefined) return { phone: query.phone };
   throw new Refusal(422, 'invalid-request', 'Name a phone or a conversationId.');
+}
+
+/** What the CRM calls the customers of these contact points, which people know better than a name from WhatsApp. */
+async function crmNames(
+  ctx: Context,
+  rows: readonly { contactPointId: string }[],
+): Promise<Map<string, string>> {
+  const ids = [...new Set(rows.map((row) => row.contactPointId))];
+  const records = await recordsOfContactPoints(ctx.database.db, ids);
+  const named = records.filter((record) => record.name !== '');
+  // The first of each counts: the one whose messaging number it is.
+  return new Map(named.toReversed().map((record) => [record.contactPointId, record.name]));
 }

@@ -1,0 +1,361 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  DESKTOP,
+  launchBrowser,
+  openWindow,
+  PHONE,
+  seriousFindings,
+  takePicture,
+  type Window,
+} from './browser.ts';
+import { type Product, startProduct } from './product.ts';
+import { callApi, demoIsPlayed, listOf } from './sandbox.ts';
+
+/**
+ * Every page and dialog, as an administrator has them, in light and dark, wide and narrow: no serious or critical
+ * finding of axe-core, no error in the console, nothing refused by the Content-Security-Policy, nothing wider than the
+ * screen. And the way through a chat by keyboard.
+ */
+describe('every page can be used by everyone', () => {
+  let product: Product;
+  let browser: Browser;
+  let administrator: Window;
+  let page: Page;
+  /** What addresses need: one of each from the demo. */
+  const ids = { contact: '', denied: '', granted: '', held: '', template: '' };
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    const until = Date.now() + 120_000;
+    while (!(await demoIsPlayed(product))) {
+      if (Date.now() > until) throw new Error('the demo is not played');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const idOf = async (list: string): Promise<string> => String((await listOf(product, list))[0]?.id);
+    ids.contact = await idOf('/api/records?recordType=contact&search=Daniel');
+    ids.denied = await idOf('/api/conversations?search=Daniel');
+    ids.granted = await idOf('/api/conversations?search=Grace');
+    ids.held = await idOf('/api/conversations?search=Hanna');
+    ids.template = await idOf('/api/message-templates?recordType=contact');
+    // A second person's approval gives the list of holds its second part.
+    await callApi(product, 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+    administrator = await openWindow(browser, { url: product.links.administrator });
+    page = administrator.page;
+    page.setDefaultTimeout(30_000);
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await product?.discard();
+  });
+
+  const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
+
+  /** Address, what shows that it is loaded, and its route in web/routes.tsx. */
+  const pages: { name: string; route: string; at: () => string; shown: () => Promise<unknown> }[] = [
+    { name: 'home', route: '/', at: () => '/', shown: () => heading('Chats').waitFor() },
+    {
+      name: 'chats',
+      route: '/chats/{-$conversationId}',
+      at: () => `/chats/${ids.granted}`,
+      shown: () => page.getByRole('textbox', { name: 'Message', exact: true }).waitFor(),
+    },
+    {
+      name: 'chat-denied',
+      route: '/chats/{-$conversationId}',
+      at: () => `/chats/${ids.denied}`,
+      shown: () => page.getByRole('button', { name: 'Send Consent Template' }).waitFor(),
+    },
+    {
+      name: 'chat-held',
+      route: '/chats/{-$conversationId}',
+      at: () => `/chats/${ids.held}`,
+      shown: () => page.getByRole('button', { name: 'It is a refusal' }).waitFor(),
+    },
+    {
+      name: 'records',
+      route: '/records',
+      at: () => '/records',
+      shown: () => page.getByRole('table', { name: 'Records' }).waitFor(),
+    },
+    {
+      name: 'records-none',
+      route: '/records',
+      at: () => '/records?consent=expired',
+      shown: () => page.getByText('No record matches').waitFor(),
+    },
+    {
+      name: 'record-form',
+      route: '/records/$table/$id',
+      at: () => `/records/contact/${ids.contact}`,
+      shown: () => page.getByRole('textbox', { name: 'Full Name' }).waitFor(),
+    },
+    {
+      name: 'record-chat',
+      route: '/records/$table/$id',
+      at: () => `/records/contact/${ids.contact}#chat`,
+      shown: () => heading('Daniel Denied').waitFor(),
+    },
+    {
+      name: 'record-consent',
+      route: '/records/$table/$id',
+      at: () => `/records/contact/${ids.contact}#consent`,
+      shown: async () => {
+        await page.getByRole('button', { name: /^Denied/ }).click();
+        await page.getByText('Hash (SHA-256)').waitFor();
+      },
+    },
+    {
+      name: 'held',
+      route: '/held',
+      at: () => '/held',
+      shown: () => page.getByRole('article', { name: 'Hanna Held' }).waitFor(),
+    },
+    {
+      name: 'record-types',
+      route: '/configuration/record-types',
+      at: () => '/configuration/record-types',
+      shown: () => page.getByRole('table', { name: 'Record types' }).waitFor(),
+    },
+    {
+      name: 'record-type',
+      route: '/configuration/record-types/$table',
+      at: () => '/configuration/record-types/contact',
+      shown: () => page.getByRole('radiogroup', { name: 'Compliance Field' }).waitFor(),
+    },
+    {
+      name: 'record-type-unknown',
+      route: '/configuration/record-types/$table',
+      at: () => '/configuration/record-types/nothing',
+      shown: () => page.getByText('The CRM has no such table').waitFor(),
+    },
+    {
+      name: 'message-templates',
+      route: '/configuration/message-templates',
+      at: () => '/configuration/message-templates',
+      shown: () => page.getByRole('table', { name: 'Message templates' }).waitFor(),
+    },
+    {
+      name: 'message-template-new',
+      route: '/configuration/message-templates/new',
+      at: () => '/configuration/message-templates/new',
+      shown: () => page.getByRole('combobox', { name: 'WhatsApp template' }).waitFor(),
+    },
+    {
+      name: 'message-template-new-answer',
+      route: '/configuration/message-templates/new',
+      at: () => '/configuration/message-templates/new',
+      shown: async () => {
+        await page.getByRole('radio', { name: /^Opt-Out Template/ }).check();
+        await page.getByRole('button', { name: 'Add a keyword' }).click();
+      },
+    },
+    {
+      name: 'message-template',
+      route: '/configuration/message-templates/$id',
+      at: () => `/configuration/message-templates/${ids.template}`,
+      shown: () => page.getByRole('figure', { name: 'Preview as the customer sees it' }).waitFor(),
+    },
+    {
+      name: 'whatsapp',
+      route: '/configuration/whatsapp',
+      at: () => '/configuration/whatsapp',
+      shown: async () => {
+        await page.getByRole('table', { name: 'WhatsApp templates' }).waitFor();
+        await page.getByRole('button', { name: 'Preview' }).first().click();
+      },
+    },
+    {
+      name: 'settings',
+      route: '/configuration/settings',
+      at: () => '/configuration/settings',
+      shown: () => page.getByRole('button', { name: 'Save', exact: true }).waitFor(),
+    },
+    {
+      name: 'audit',
+      route: '/configuration/audit',
+      at: () => '/configuration/audit',
+      shown: () => page.getByRole('table', { name: /^Audit/ }).waitFor(),
+    },
+    {
+      name: 'welcome',
+      route: '/welcome',
+      at: () => '/welcome',
+      shown: () => page.getByRole('list', { name: 'Steps' }).waitFor(),
+    },
+    {
+      name: 'no-such-page',
+      route: 'none',
+      at: () => '/no-such-page',
+      shown: () => heading('No such page').waitFor(),
+    },
+  ];
+
+  /** Dialogs and menus: a page, and what opens them. */
+  const openings: { name: string; at: () => string; open: () => Promise<unknown> }[] = [
+    dialog('new-record', () => '/records', 'New record'),
+    dialog('import', () => '/records', 'Import CSV'),
+    dialog('record-a-refusal', () => `/records/contact/${ids.contact}`, 'Record a refusal'),
+    dialog('record-a-grant', () => `/records/contact/${ids.contact}`, 'Record a grant'),
+    dialog('template-picker', () => `/chats/${ids.granted}`, 'Templates'),
+    dialog('ask-again', () => `/chats/${ids.denied}`, 'Send Consent Template'),
+    dialog('it-is-not', () => `/chats/${ids.held}`, 'It is not'),
+    dialog('new-column', () => '/configuration/record-types/contact', 'New Boolean column'),
+    dialog('remove-record-type', () => '/configuration/record-types/contact', 'Remove'),
+    dialog('retire', () => `/configuration/message-templates/${ids.template}`, 'Retire'),
+    {
+      name: 'conversation-menu',
+      at: () => `/chats/${ids.granted}`,
+      open: async () => {
+        await page.getByRole('button', { name: 'More about this customer' }).click();
+        await page.getByRole('menuitem', { name: 'Export consent evidence' }).waitFor();
+      },
+    },
+    {
+      name: 'whatsapp-template-list',
+      at: () => '/configuration/message-templates/new',
+      open: async () => {
+        await page.getByRole('combobox', { name: 'WhatsApp template' }).click();
+        await page.getByRole('option').first().waitFor();
+      },
+    },
+  ];
+
+  function dialog(name: string, at: () => string, button: string): (typeof openings)[number] {
+    return {
+      name,
+      at,
+      open: async () => {
+        await page.getByRole('button', { name: button, exact: true }).click();
+        await page.getByRole('dialog').waitFor();
+      },
+    };
+  }
+
+  it('knows every route of web/routes.tsx', () => {
+    const source = readFileSync(path.resolve(import.meta.dirname, '../../web/routes.tsx'), 'utf8');
+    const routes = [...source.matchAll(/\bpath: '([^']*)'/g)].map(([, route]) => route);
+    expect(routes.length).toBeGreaterThan(10);
+    expect([...new Set(pages.map(({ route }) => route))].toSorted()).toEqual([...routes, 'none'].toSorted());
+  });
+
+  it.each(pages.map((one) => [one.name, one] as const))('page %s', async (name, { at, shown }) => {
+    await page.goto(`${product.url}${at()}`);
+    await shown();
+    expect(await inEveryLook(page, name)).toEqual([]);
+    // Of a table that is gone the server says 404, and the browser itself writes that into the console.
+    const own = administrator.errors
+      .splice(0)
+      .filter((error) => name !== 'record-type-unknown' || !isAnswer(error));
+    expect(own).toEqual([]);
+  });
+
+  it.each(openings.map((one) => [one.name, one] as const))('opened: %s', async (name, { at, open }) => {
+    await page.goto(`${product.url}${at()}`);
+    await open();
+    expect(await inEveryLook(page, `open-${name}`)).toEqual([]);
+    expect(administrator.errors.splice(0)).toEqual([]);
+  });
+
+  it('the drawer that holds the navigation on a narrow screen', async () => {
+    await page.setViewportSize(PHONE);
+    await page.goto(`${product.url}/chats`);
+    await page.getByRole('button', { name: 'Open navigation' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Records', exact: true }).waitFor();
+    expect(await inEveryLook(page, 'open-navigation', [PHONE])).toEqual([]);
+    await page.getByRole('dialog').getByRole('link', { name: 'Records', exact: true }).click();
+    await heading('Records').waitFor();
+    expect(administrator.errors.splice(0)).toEqual([]);
+  });
+
+  it('the customer’s phone, without and with an open chat', async () => {
+    await page.goto(`${product.url}/emulator/phone`);
+    await page.getByText('Grace Granted').first().waitFor();
+    expect(await inEveryLook(page, 'phone-list')).toEqual([]);
+    await page.goto(`${product.url}/emulator/phone#+12025550113`);
+    await page.getByRole('log', { name: 'Messages' }).getByText('Yes, I Agree').first().waitFor();
+    expect(await inEveryLook(page, 'phone-chat')).toEqual([]);
+    expect(administrator.errors.splice(0)).toEqual([]);
+  });
+
+  it('signed out, and a sign-in link that was used already', async () => {
+    const stranger = await openWindow(browser, { url: `${product.url}/records` });
+    await stranger.page.getByRole('heading', { name: 'You are signed out', level: 1 }).waitFor();
+    expect(await inEveryLook(stranger.page, 'signed-out')).toEqual([]);
+    await stranger.page.goto(product.links.administrator);
+    await stranger.page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await inEveryLook(stranger.page, 'link-used')).toEqual([]);
+    // What the browser itself writes about an answer of 401 or 410 is no error of the page.
+    expect(stranger.errors.filter((error) => !isAnswer(error))).toEqual([]);
+    await stranger.close();
+  });
+
+  it('the keyboard leads from the skip link to the composer, and through it in the order it is read', async () => {
+    await page.setViewportSize(DESKTOP);
+    await page.goto(`${product.url}/chats/${ids.granted}`);
+    await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
+    await page.keyboard.press('Tab');
+    expect(await focusName(page)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    const path: string[] = [];
+    while (path.length < 40 && path.at(-1) !== 'Send') {
+      await page.keyboard.press('Tab');
+      path.push(await focusName(page));
+    }
+    const stops = ['More about this customer', 'Messages with Grace Granted', 'Message', 'Templates'];
+    // Send waits for a text, and is reached all the same.
+    expect(path.filter((stop) => [...stops, 'Send'].includes(stop))).toEqual([...stops, 'Send']);
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.type('Written without a mouse');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: /^Messages with/ })
+      .getByText('Written without a mouse')
+      .waitFor();
+    expect(await focusName(page)).toBe('Message');
+  });
+});
+
+/** A line that the browser itself writes for an answer of 400 and above. */
+function isAnswer(error: string): boolean {
+  return error.startsWith('Failed to load resource');
+}
+
+/** Both themes at both widths. The pages follow the system's theme and the window as they change, without a reload. */
+async function inEveryLook(page: Page, name: string, sizes = [DESKTOP, PHONE]): Promise<string[]> {
+  const found: string[] = [];
+  for (const viewport of sizes) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      // Two frames: the theme is drawn, transitions are off.
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      const look = `${viewport.width}-${colorScheme}`;
+      await takePicture(page, `page-${name}-${look}`);
+      for (const { rule, help, places } of await seriousFindings(page))
+        found.push(`${look}: ${rule}: ${help}\n${places.join('\n')}`);
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+        found.push(`${look}: wider than the screen`);
+    }
+  }
+  await page.setViewportSize(DESKTOP);
+  return found;
+}
+
+/** What a person hears the focus is on: its label, or its text. */
+async function focusName(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const at = document.activeElement;
+    return at?.getAttribute('aria-label') ?? at?.textContent ?? '';
+  });
+}
