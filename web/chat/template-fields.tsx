@@ -9,7 +9,8 @@ const useStyles = makeStyles({
     gridTemplateColumns: 'repeat(auto-fit, minmax(150px, 1fr))',
     gap: '8px 12px',
     // A selection takes the width of its longest option otherwise, past its cell.
-    '& select': { minWidth: 0, textOverflow: 'ellipsis' },
+    '& > .fui-Field': { gridTemplateColumns: 'minmax(0, 1fr)' },
+    '& select': { textOverflow: 'ellipsis' },
   },
 });
 

@@ -13,6 +13,8 @@ const useStyles = makeStyles({
     padding: '12px 0',
     backgroundColor: tokens.colorNeutralBackground1,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    // All commands in one row of a phone.
+    '@media (max-width: 640px)': { '& button': { flex: '1 1 auto', minWidth: 0, paddingInline: '8px' } },
   },
   note: {
     color: tokens.colorNeutralForeground2,

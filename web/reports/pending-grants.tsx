@@ -49,15 +49,18 @@ export function PendingGrants() {
         <DataTable
           label="Grants that wait for a second person"
           columns={[
-            { header: 'Customer', cell: (row) => `${row.name} ${row.phone ?? ''}` },
+            {
+              header: 'Customer',
+              cell: (row) => (row.name === row.phone ? row.name : `${row.name} ${row.phone ?? ''}`),
+            },
             { header: 'Purpose', cell: (row) => row.purpose },
             { header: 'Evidence', cell: (row) => <span dir="auto">{row.evidence}</span> },
             {
               header: 'Recorded by',
               cell: (row) => (
-                <>
+                <span>
                   {row.requestedBy}, <Time at={row.requestedAt} form="long" />
-                </>
+                </span>
               ),
             },
             { header: 'Decision', cell: (row) => <Decide grant={row} onDecided={onDecided} /> },
