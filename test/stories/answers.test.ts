@@ -116,6 +116,8 @@ it('ANS-3: the buttons of a second question count, and those of the first go on 
   expect(second?.buttons[0]?.payload).not.toBe(payloadOf(one, 0));
   await world.tap(one.phone, 'yes');
   expect(await fieldOf(one)).toBe(true);
+  // Within one second the refusal would outweigh the grant.
+  await world.advance(2_000);
   await world.tap(one.phone, 'no', { buttonOf: one.question.id });
   expect(await fieldOf(one)).toBe(false);
   const { history } = await world.consent(one.phone);
