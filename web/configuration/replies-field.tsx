@@ -14,7 +14,7 @@ import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { languageName } from './countries.ts';
 
 const useStyles = makeStyles({
-  row: { display: 'flex', gap: '8px', alignItems: 'flex-end' },
+  row: { display: 'flex', gap: '8px', alignItems: 'flex-end', maxWidth: '760px' },
   field: { flex: 1, minWidth: 0 },
   add: { alignSelf: 'flex-start' },
 });
