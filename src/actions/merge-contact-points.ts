@@ -9,7 +9,8 @@ import { type Rules, recordFacts } from './record-facts.ts';
 
 /**
  * Two contact points turn out to be one person: the most restrictive decision wins. Nothing is rewritten: the survivor's
- * chain gets a line that names the other chain's head, and both chains are folded together from now on.
+ * chain gets a line that names the other chain's head, and both chains are folded together from now on. A hold stays
+ * one: the fold lets no decision from the other chain settle it.
  */
 export async function mergeContactPoints(
   tx: Tx,
@@ -21,9 +22,7 @@ export async function mergeContactPoints(
 ): Promise<void> {
   const facts = await factsOf(tx, [into.id, from.id]);
   const views = [into, from].map((one) => fold(facts.get(one.id) ?? [], ctx.clock(), rules.settings));
-  const denied = PURPOSES.filter((purpose) =>
-    views.some((view) => view[purpose].state === 'denied' || view[purpose].onHold !== null),
-  );
+  const denied = PURPOSES.filter((purpose) => views.some((view) => view[purpose].state === 'denied'));
   await mergeContactPoint(tx, from.id, into.id);
   into.lastInboundAt = latest(into.lastInboundAt, from.lastInboundAt);
   into.lastWordAt = latest(into.lastWordAt, from.lastWordAt);

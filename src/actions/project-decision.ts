@@ -80,8 +80,7 @@ async function askedRecords(
 ): Promise<Record<Purpose, string | null>> {
   const requests = await requestsOf(tx, [contact.id], 0);
   const recordOf = (purpose: Purpose): string | null => {
-    const answered = views[purpose].requests.filter((request) => request.answered).at(-1);
-    const request = requests.find((one) => one.id === answered?.requestId);
+    const request = requests.find((one) => one.id === views[purpose].decidedOn);
     return request?.recordType == null || request.recordId === null
       ? null
       : `${request.recordType}/${request.recordId}`;
