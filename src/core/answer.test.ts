@@ -137,7 +137,9 @@ describe('full labels', () => {
   test('the quoted request’s own buttons say what a label means', () => {
     const turned = { requestId: 'turned', at: 0, buttons: buttons('No, Thank You', 'Yes, I Agree') };
     const context = { ...nothing, quotes: 'turned', requests: [en, turned] };
-    expect(read(typed('Yes, I Agree'), context)).toBe('answer no');
+    const answer = readAnswer(typed('Yes, I Agree'), context);
+    expect(answer?.act).toMatchObject({ meaning: 'no', quotes: 'turned', labelOf: 'turned' });
+    expect(answer?.act).not.toHaveProperty('alsoLabelOf');
   });
 });
 

@@ -156,6 +156,18 @@ describe('buttons of a request', () => {
       'granted',
       'granted',
     ],
+    [
+      'an old Yes after a No to a newer request, our clock ahead',
+      [at(60, ask('r')), at(70, ask('s')), at(45, tap('s', 'no')), at(50, tap('r', 'yes'))],
+      'denied',
+      'not-counted',
+    ],
+    [
+      'a Yes in the second of a stop word, our clock ahead',
+      [at(60, ask('r')), at(9, stop), at(9, tap('r', 'yes'))],
+      'denied',
+      'not-counted',
+    ],
     ['a token of no request we know', [at(9, tap('x', 'yes'))], 'not-asked', undefined],
   ])('%s', (_name, steps, state, verdictOfYes) => {
     const facts = ledger(...steps);
@@ -283,6 +295,26 @@ describe('answers in words (rule 4)', () => {
       'requested',
     ],
     [
+      'a label that another purpose’s answered request has too',
+      [
+        at(0, ask('r')),
+        at(1, ask('s', 'marketing')),
+        at(2, tap('s', 'yes')),
+        at(5, says('yes', { labelOf: 's', alsoLabelOf: ['r'] })),
+      ],
+      'granted',
+    ],
+    [
+      'Yes after a typed No that came later',
+      [at(0, ask('r')), at(7, says('yes', quoted)), at(5, says('no', follows))],
+      'denied',
+    ],
+    [
+      'a bare No label after a grant of that second, known before the request',
+      [at(5, recorded('granted')), at(5, ask('r')), at(7, says('no', label))],
+      'denied',
+    ],
+    [
       'a label that an answered request has too',
       [
         at(0, ask('r')),
@@ -307,6 +339,11 @@ describe('answers in words (rule 4)', () => {
   ])('%s', (_name, steps, state) => {
     const facts = ledger(...steps);
     expect(fold(facts, 'service', Math.max(...facts.map((f) => (f.at - NINE) / 1000)) + 1).state).toBe(state);
+  });
+
+  test('a bare label after the answer changes nothing, a No neither', () => {
+    const view = fold(ledger(at(0, ask('r')), at(5, tap('r', 'no')), at(7, says('no', label))));
+    expect(view.decidedAt).toBe(NINE + 5_000);
   });
 
   test('what does not count says so', () => {
@@ -409,6 +446,22 @@ describe('an open request stands beside a decision', () => {
     ['a recorded refusal closes it', [at(0, ask('r')), at(1, recorded('denied'))], 'denied', null],
     ['an unproven Yes in the CRM leaves it open', [at(0, ask('r')), at(1, crm(true))], 'granted', 'r'],
     ['asked again after the refusal', [at(0, stop), at(1, ask('r', 'service', true))], 'denied', 'r'],
+    [
+      'asked again in the second of the refusal',
+      [at(5, stop), at(5, ask('r', 'service', true))],
+      'denied',
+      'r',
+    ],
+    [
+      'a merge is no answer to it',
+      [
+        at(0, stop, { chain: 'b' }),
+        at(5, ask('r')),
+        at(9, { act: 'merged', denied: BOTH, otherChain: 'b', otherSeq: 1 }),
+      ],
+      'denied',
+      'r',
+    ],
     ['asked beside a grant', [at(0, recorded('granted')), at(1, ask('r'))], 'granted', 'r'],
     [
       'an old Yes that does not count leaves nothing open',
@@ -590,6 +643,11 @@ describe('what the CRM says', () => {
     ['No, then Yes in the CRM', [at(0, crm(false)), at(0, crm(true))], ['granted', YES, true]],
     ['Yes in the CRM after a stop word', [at(0, stop), at(5, crm(true))], ['denied', 'stop-word', true]],
     [
+      'Yes in the CRM in the second of a stop word',
+      [at(5, stop), at(5, crm(true))],
+      ['denied', 'stop-word', true],
+    ],
+    [
       'Yes in the CRM in the second of a stop word nobody saw',
       [at(5, crm(true)), at(5, stop)],
       ['denied', 'stop-word', true],
@@ -722,7 +780,13 @@ describe('merged identities', () => {
     ],
     [
       'START leaves another refusal that was merged',
-      [at(0, recorded('denied'), b), at(1, stop, b), at(9, merged(BOTH, 2)), at(12, start)],
+      [
+        at(0, recorded('denied'), b),
+        at(1, stop, b),
+        at(5, recorded('granted')),
+        at(9, merged(BOTH, 2)),
+        at(12, start),
+      ],
       'denied',
     ],
     [

@@ -84,8 +84,7 @@ const DAY = 86_400_000;
  * Folds the lines of one contact point (of all chains merged into it) for one purpose.
  * Total: any list of lines gives a view; lines of other purposes are passed over.
  */
-export function foldConsent(lines: readonly Fact[], purpose: Purpose, options: FoldOptions): ConsentView {
-  const facts = unique(lines);
+export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: FoldOptions): ConsentView {
   const knows = knowledgeOf(facts);
   const openMs = options.requestOpenDays * DAY;
   const all = collectRequests(facts);
@@ -152,13 +151,6 @@ const isCustomers = (decision: Decision): boolean => decision.byCustomer;
 
 const byTime = (a: RequestView, b: RequestView): number =>
   a.at - b.at || a.chain.localeCompare(b.chain) || a.seq - b.seq || a.requestId.localeCompare(b.requestId);
-
-/** The same line twice is one line. */
-function unique(lines: readonly Fact[]): Fact[] {
-  const seen = new Map<string, Fact>();
-  for (const line of lines) seen.set(factId(line), line);
-  return [...seen.values()];
-}
 
 interface Decisions {
   grants: Decision[];
@@ -327,13 +319,14 @@ function platformStopped(facts: readonly Fact[], knows: Knows): boolean {
 
 /**
  * A Yes that stood in the CRM before we looked opens, unproven; beside a No on another record it does not.
- * Only the newest line of each record speaks.
+ * Only the newest line of each record speaks. Later edits decide, so where nothing was decided there are none but
+ * those that emptied the field.
  */
 function foundAtFirstSight(facts: readonly Fact[]): Fact | null {
   const seen = facts.filter((f): f is Fact & { act: 'crm' } => f.act === 'crm' && f.purpose === 'service');
   const found = [...new Set(seen.map((f) => f.record))].flatMap((record) => {
     const last = newest(seen.filter((f) => f.record === record).map((fact) => ({ fact, at: fact.at })));
-    return last === null || !last.fact.firstSight || last.fact.value === null ? [] : [last];
+    return last === null || last.fact.value === null ? [] : [last];
   });
   return found.some((one) => one.fact.value === false) ? null : (newest(found)?.fact ?? null);
 }

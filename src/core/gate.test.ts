@@ -322,6 +322,12 @@ describe('asking (product.md §3.5)', () => {
       NOW + 10 * DAY,
     ],
     [
+      'both, the later limit lifts first',
+      none(asked({}, 30 * 24 - 1, 72, 1)),
+      `${soon} ${often}`,
+      NOW + 23 * HOUR,
+    ],
+    [
       'granted: an unanswered one counts all the same',
       view('service', { ...granted, requests: asked({}, 1) }),
       soon,
