@@ -8,6 +8,7 @@ import { createIngest } from './actions/ingest.ts';
 import { loadKeys, makers } from './actions/keys.ts';
 import { createMetrics } from './actions/metrics.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
+import { WORK } from './actions/transaction.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
 import type { Config } from './config.ts';
@@ -150,6 +151,8 @@ async function run(
   const inbox = startInbox(ctx);
   const upkeep = startUpkeep(ctx);
   loops.push(outbox, inbox, upkeep);
+  // Another node queued something: whoever is free sends it.
+  await ctx.database.listen(WORK, outbox.wake);
   ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: upkeep.syncSoon };
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const seeded =

@@ -13,6 +13,7 @@ import {
   insertInbound,
   lastOutboundBefore,
   type NewInboundMessage,
+  setStatuses,
   touchConversations,
 } from '../db/messages.ts';
 import { type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
@@ -330,6 +331,7 @@ async function applyAnswer(
     },
   };
   const recorded = await recordFacts(tx, ctx, contact, [line], rules);
+  if (request !== undefined && answer.act.act === 'button') await settleByToken(tx, request, update);
   const language = request?.language ?? answer.language;
   if (request !== undefined && language !== null) await setLanguage(tx, contact.id, language);
   await queueAutomaticAnswer(tx, ctx, {
@@ -342,6 +344,22 @@ async function applyAnswer(
     records: read.records.filter((record) => record.contactPointId === contact.id),
     recordTypes: rules.recordTypes,
   });
+}
+
+/** Whoever tapped our button has the message: an unknown outcome is settled by it (product.md §3.9). */
+async function settleByToken(tx: Tx, request: RequestRow, update: Message): Promise<void> {
+  const [message] = await findByIds(tx, [request.messageId], []);
+  if (message?.status !== 'unconfirmed') return;
+  const whatsappId = update.context?.id ?? null;
+  const settled = {
+    id: message.id,
+    status: 'delivered',
+    at: update.at,
+    whatsappId,
+    reasonCode: null,
+    reasonText: null,
+  };
+  await setStatuses(tx, [settled]);
 }
 
 function requestOf(answer: ReadAnswer): string | null {

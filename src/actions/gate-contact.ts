@@ -1,7 +1,7 @@
 import { type ConsentView, foldConsent } from '../core/consent.ts';
 import type { AskLimits, GateContact } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
-import { PURPOSES, type Purpose } from '../core/purpose.ts';
+import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
@@ -162,5 +162,3 @@ export async function gateFor(
   });
   return { ...gate, service: without(gate.service), marketing: without(gate.marketing) };
 }
-
-export const anyHold = (views: Views): boolean => PURPOSES.some((purpose) => views[purpose].onHold !== null);

@@ -7,7 +7,7 @@ import type { Settings } from '../core/settings.ts';
 import { renderedText } from '../core/template.ts';
 import { insertRequest } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
-import type { Tx } from '../db/engine.ts';
+import { notify, type Tx } from '../db/engine.ts';
 import {
   ensureConversations,
   insertOutbound,
@@ -27,7 +27,7 @@ import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts'
 import { recordFacts } from './record-facts.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { lockTarget, recordFor, type Target, type To, typesFor } from './target.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, WORK } from './transaction.ts';
 
 export interface SendRequest {
   to: To;
@@ -278,6 +278,7 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   const hints = createHints();
   hints.conversation(conversationId, contact.id);
   await hints.send(tx);
+  await notify(tx, WORK, '');
   return id;
 }
 

@@ -102,16 +102,6 @@ export async function readContactPoint(tx: Tx, id: string): Promise<ContactPoint
   return rows[0] ?? null;
 }
 
-/** The id that stands for this one today: itself, or what it was merged into. */
-export async function survivorsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const { rows } = await sql<{ id: string; survivor: string }>`
-    select id, coalesce(merged_into, id) as survivor from contact_point where id = any(${uuids(ids)})`.execute(
-    tx,
-  );
-  return new Map(rows.map((row) => [row.id, row.survivor]));
-}
-
 /** What an inbound message changes about its sender; times only move forward. */
 export interface Heard {
   id: string;

@@ -123,10 +123,6 @@ export async function replaceSession(
   return rows.length === 1;
 }
 
-export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
-  await sql`delete from session where token_hash = ${tokenHash}`.execute(tx);
-}
-
 export async function deleteOldSessions(tx: Tx, now: number): Promise<void> {
   await sql`delete from session where expires_at < ${time(now)}`.execute(tx);
   await sql`delete from sign_in_link where expires_at < ${time(now)}`.execute(tx);
