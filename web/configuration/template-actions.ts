@@ -60,7 +60,8 @@ export function useTemplateActions(
         if (!(error instanceof ApiProblem) || error.problems.length === 0) throw error;
         // The page lists them from the check, which says the same for as long as they stand.
         await settle(stored);
-        notify.problem(error, 'It is saved, and could not be published.');
+        if (stored !== template)
+          notify.info('It is saved, and not published yet.', 'What is missing stands at the top.');
         if (template !== null) goToProblems();
       }
     },

@@ -3,7 +3,6 @@ import { useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
-import { AppLink } from '../ui/link.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
@@ -51,8 +50,8 @@ export function RecordPage({ table, id, chat }: Props) {
     <Page>
       {record.isError ? (
         <>
+          <PageHeader title="Record" trail={[{ label: 'Records', to: '/records' }]} />
           <ErrorState error={record.error} onRetry={() => void record.refetch()} />
-          <AppLink to="/records">All records</AppLink>
         </>
       ) : (
         <Loading label="Loading the record" />
