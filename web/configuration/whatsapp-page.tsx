@@ -8,6 +8,7 @@ import { Loaded } from '../ui/states.tsx';
 import { Facts } from './facts.tsx';
 import { FormSection } from './form-section.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
+import { StoppedChannel } from './stopped-channel.tsx';
 import { WebhookSection } from './webhook-section.tsx';
 import { WhatsAppTemplatesSection } from './whatsapp-templates-section.tsx';
 
@@ -27,12 +28,16 @@ export function WhatsAppPage() {
       <Loaded query={channel}>
         {(data) => (
           <>
+            {data.stoppedReason !== null && <StoppedChannel reason={data.stoppedReason} />}
             <FormSection title="Number">
               <Facts
                 items={[
                   { term: 'Phone number', value: data.displayPhoneNumber ?? 'Not known yet' },
                   { term: 'Verified name', value: data.verifiedName ?? 'Not known yet' },
-                  { term: 'Status', value: data.status },
+                  {
+                    term: 'Status',
+                    value: data.stoppedReason === null ? data.status : `${data.status}, stopped`,
+                  },
                   { term: 'Quality', value: <Quality value={data.quality} /> },
                   { term: 'Phone number id', value: data.phoneNumberId },
                   { term: 'Business account id', value: data.businessAccountId },

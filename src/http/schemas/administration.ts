@@ -57,6 +57,8 @@ export const ChannelOut = z.object({
   verifiedName: z.string().nullable(),
   status: z.string(),
   quality: z.string().nullable(),
+  /** Why this number does not send; null while it may. */
+  stoppedReason: z.string().nullable(),
   apiUrl: z.string(),
   apiVersion: z.string(),
   webhookUrl: z.string(),
