@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { allowNonce } from './security-headers.ts';
 
 const STYLE = `
-  :root { color-scheme: light dark; font: 16px/1.5 'Segoe UI', system-ui, sans-serif }
+  :root { color-scheme: light dark; background: Canvas; color: CanvasText; font: 16px/1.5 'Segoe UI', system-ui, sans-serif }
   main { max-width: 40rem; margin: 12vh auto; padding: 0 1.5rem }
   h1 { font-size: 1.5rem; font-weight: 600 }
   code { background: color-mix(in srgb, currentColor 10%, transparent); padding: 0.1em 0.35em; border-radius: 4px }`;
@@ -10,10 +10,12 @@ const STYLE = `
 /** A page without scripts, for what must be said when the web app cannot say it. Texts are plain; \`x\` becomes code. */
 export function sendPlainPage(
   reply: FastifyReply,
-  page: { status: number; title: string; paragraphs: string[] },
+  page: { status: number; title: string; paragraphs: string[]; link?: { href: string; text: string } },
 ): FastifyReply {
   const nonce = allowNonce(reply);
-  const paragraphs = page.paragraphs.map((text) => `<p>${withCode(escapeHtml(text))}</p>`).join('\n    ');
+  const paragraphs = page.paragraphs.map((text) => `<p>${withCode(escapeHtml(text))}</p>`);
+  if (page.link !== undefined)
+    paragraphs.push(`<p><a href="${escapeHtml(page.link.href)}">${escapeHtml(page.link.text)}</a></p>`);
   return reply
     .code(page.status)
     .type('text/html; charset=utf-8')
@@ -29,7 +31,7 @@ export function sendPlainPage(
   <body>
     <main>
     <h1>${escapeHtml(page.title)}</h1>
-    ${paragraphs}
+    ${paragraphs.join('\n    ')}
     </main>
   </body>
 </html>

@@ -84,8 +84,8 @@ function explain(reply: FastifyReply, config: Config, status: 200 | 410): Fastif
           ]
         : []),
       whereLinksAre(config),
-      'Are you signed in already? Then go to the `/` page.',
     ],
+    link: { href: '/', text: 'Open Assent, if you are signed in already' },
   });
 }
 

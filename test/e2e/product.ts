@@ -22,7 +22,7 @@ export interface Product {
   stop(): Promise<number | null>;
   /** Ends it without warning (SIGKILL), it and what it started. */
   kill(): Promise<void>;
-  /** Stops it and removes its data directory. */
+  /** Stops it and removes its data directory; throws where it had ended by itself. */
   discard(): Promise<void>;
 }
 
@@ -71,7 +71,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
+  let askedToEnd = false;
   const signal = async (name: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
+    askedToEnd = true;
     killGroup(child, name);
     return ended;
   };
@@ -96,8 +98,13 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       await signal('SIGKILL');
     },
     async discard() {
+      const endedByItself = !askedToEnd && (child.exitCode !== null || child.signalCode !== null);
       await signal('SIGKILL');
       rmSync(dataDir, { recursive: true, force: true });
+      if (endedByItself)
+        throw new Error(
+          `the product ended by itself (${child.exitCode ?? child.signalCode}):\n${output.slice(-4_000)}`,
+        );
     },
   };
 }

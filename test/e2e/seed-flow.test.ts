@@ -240,6 +240,8 @@ describe('from a record type without a field to a customer who refuses, agrees a
     await fillRecord(leadTab, 'Lead', { 'Full Name': 'Ana Silva (lead)', 'Mobile Phone': '(202) 555-0177' });
     await leadTab.getByRole('heading', { name: 'Ana Silva (lead)', level: 1 }).waitFor();
     leadAt = leadTab.url();
+    // A tab in the background draws once a second; each click there would wait for that.
+    await desk.bringToFront();
     // Who else shares the number is named before the agent sends.
     await card.getByText(/the answer counts for all who share this number/).waitFor();
     await send.click();
@@ -388,6 +390,7 @@ describe('from a record type without a field to a customer who refuses, agrees a
   });
 
   it('a message that reads like a refusal is held, and the agent decides', async () => {
+    await leadTab.bringToFront();
     await writeOnPhone('no more please');
     const hold = composer(leadTab).getByRole('button', { name: 'It is not', exact: true });
     await hold.waitFor();
@@ -400,9 +403,11 @@ describe('from a record type without a field to a customer who refuses, agrees a
     await banner(leadTab, /reads like a refusal/);
     await valueIs(compliance(leadTab), 'Yes');
     await takePicture(leadTab, 'seed-23-on-hold');
+    await desk.bringToFront();
     await goTo(desk, 'On hold');
     await desk.getByRole('article', { name: 'Ana Silva' }).getByText('no more please').waitFor();
     await takePicture(desk, 'seed-24-held-list');
+    await leadTab.bringToFront();
     await hold.click();
     const dialog = leadTab.getByRole('dialog', { name: 'It is not a refusal' });
     await dialog
