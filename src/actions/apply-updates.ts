@@ -335,6 +335,7 @@ async function applyAnswer(
   const language = request?.language ?? answer.language;
   if (request !== undefined && language !== null) await setLanguage(tx, contact.id, language);
   await queueAutomaticAnswer(tx, ctx, {
+    act: answer.act.act,
     contact,
     recorded,
     language: language ?? contact.language,

@@ -4,12 +4,16 @@ import type { RecordType } from '../core/record-type.ts';
 import type { RequestRow } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { ensureConversations, insertOutbound, touchConversations } from '../db/messages.ts';
+import { answeredSince, ensureConversations, insertOutbound, touchConversations } from '../db/messages.ts';
 import type { LinkedRecord } from '../db/records.ts';
 import type { Context } from './context.ts';
 import type { Recorded } from './record-facts.ts';
 
+const DAY = 86_400_000;
+
 export interface AnsweredBy {
+  /** What the customer did. */
+  act: string;
   contact: ContactPoint;
   recorded: Recorded;
   language: string | null;
@@ -30,10 +34,12 @@ export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy)
   if (purpose === null) return;
   const view = by.recorded.after[purpose];
   const type = view.state === 'granted' ? 'opt-in' : 'opt-out';
+  const now = ctx.clock();
+  // A repeated stop word gets none within 24 hours, also when START came in between.
+  if (by.act === 'stop-word' && (await answeredSince(tx, by.contact.id, type, now - DAY))) return;
   const template = answerTemplate(by, type);
   const text = template === null ? null : replyText(template.definition, by.language);
   if (template === null || text === null) return;
-  const now = ctx.clock();
   const conversations = await ensureConversations(tx, [
     { id: ctx.make.id(), contactPointId: by.contact.id, channelId: ctx.channel.id, at: now },
   ]);

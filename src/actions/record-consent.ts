@@ -89,6 +89,8 @@ interface DecisionToWrite {
   file: DecodedFile | null;
   actor: string;
   approvedBy: string | null;
+  /** For a grant that waited: when it was recorded, and the last line known then. A refusal since then stands. */
+  waitedSince?: { at: number; knowsSeq: number };
 }
 
 async function write(tx: Tx, ctx: Context, contact: ContactPoint, decision: DecisionToWrite): Promise<void> {
@@ -108,8 +110,9 @@ async function write(tx: Tx, ctx: Context, contact: ContactPoint, decision: Deci
           holdSeq: null,
         },
         purposes: [decision.purpose],
-        at: now,
+        at: decision.waitedSince?.at ?? now,
         receivedAt: now,
+        ...(decision.waitedSince === undefined ? {} : { knowsSeq: decision.waitedSince.knowsSeq }),
         source: 'recorded',
         actor: decision.actor,
         detail: { approvedBy: decision.approvedBy, fileSha256: sha256 },
@@ -173,6 +176,13 @@ async function lockedContact(tx: Tx, ctx: Context, to: To): Promise<ContactPoint
   return contact;
 }
 
+interface PendingEvidence {
+  text?: string;
+  reason?: string | null;
+  file?: Evidence['file'] | null;
+  knowsSeq?: number;
+}
+
 /** A second person decides a grant that waits. The one who asked may not approve it. */
 export async function decideGrant(
   ctx: Context,
@@ -195,11 +205,7 @@ export async function decideGrant(
     const [contact] = await lockContactPoints(tx, [grant.contactPointId]);
     if (contact === undefined) throw notFound('contact point');
     await refuseIfOutrun(tx, ctx, contact, grant);
-    const evidence = grant.evidence as {
-      text?: string;
-      reason?: string | null;
-      file?: Evidence['file'] | null;
-    };
+    const evidence = grant.evidence as PendingEvidence;
     await write(tx, ctx, contact, {
       purpose: grant.purpose,
       decision: 'granted',
@@ -208,6 +214,7 @@ export async function decideGrant(
       file: readFile(evidence.file == null ? undefined : { file: evidence.file }),
       actor: grant.requestedBy,
       approvedBy: actor.name,
+      waitedSince: { at: grant.requestedAt, knowsSeq: evidence.knowsSeq ?? 0 },
     });
   });
 }

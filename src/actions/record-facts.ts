@@ -29,6 +29,8 @@ export interface NewLine {
   actor: string | null;
   /** What explains the line and names nobody: rule, list version, template, digest of the payload. */
   detail: Record<string, unknown>;
+  /** Only where the act was decided earlier than it is written: the last line that was known then. */
+  knowsSeq?: number;
   /** What names somebody: raw text, message ids, phone, wording. Erasable. */
   personal: Record<string, unknown>;
 }
@@ -62,7 +64,12 @@ export async function recordFacts(
     const { row, personalRow } = chainLine(ctx, contact, line);
     rows.push(row);
     personal.push(personalRow);
-    facts.push({ ...withKnowledge(line.act, row.seq - 1), chain: contact.id, seq: row.seq, at: line.at });
+    facts.push({
+      ...withKnowledge(line.act, line.knowsSeq ?? row.seq - 1),
+      chain: contact.id,
+      seq: row.seq,
+      at: line.at,
+    });
     contact.ledgerSeq = row.seq;
     contact.ledgerHead = row.hash;
   }
@@ -92,7 +99,7 @@ function chainLine(
 ): { row: LedgerRow; personalRow: PersonalRow } {
   const seq = contact.ledgerSeq + 1;
   const salt = randomBytes(16).toString('hex');
-  const { act, ...fields } = withKnowledge(line.act, seq - 1);
+  const { act, ...fields } = withKnowledge(line.act, line.knowsSeq ?? seq - 1);
   // `undefined` is not JSON; a round trip shows the line exactly as the database will give it back.
   const detail: Record<string, unknown> = JSON.parse(JSON.stringify({ ...fields, ...line.detail }));
   const content: Record<string, unknown> = JSON.parse(JSON.stringify(line.personal));

@@ -66,7 +66,7 @@ test.each<Row>([
     { service: granted, ...inside },
     null,
     'granted',
-    /agreed\. You can write freely/,
+    /agreed\. Templates may go at any time/,
     NOW + 1,
   ],
   [

@@ -54,7 +54,7 @@ export function composerBanner({ contact, now, freeText }: BannerInput): Banner 
       ? {
           code: unproven ? 'crm-unproven' : 'granted',
           tone: unproven ? 'info' : 'success',
-          text: `${words} You can write freely.`,
+          text: `${words} Templates may go at any time; free text while the 24-hour window is open.`,
           ...until,
         }
       : {

@@ -353,3 +353,18 @@ export async function insertEcho(
            'sent', ${echo.whatsappId}, 'WhatsApp Business app', ${time(echo.at)}, ${time(echo.at)}
      where not exists (select 1 from message where whatsapp_id = ${echo.whatsappId})`.execute(tx);
 }
+
+/** An automatic answer of this type went to the contact point (or is on its way) since a moment. */
+export async function answeredSince(
+  tx: Tx,
+  contactPointId: string,
+  type: 'opt-in' | 'opt-out',
+  since: number,
+): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 as found from message where contact_point_id = ${contactPointId}::uuid and automatic
+     and template_type = ${type} and status not in ('cancelled', 'failed') and at > ${time(since)} limit 1`.execute(
+      tx,
+    );
+  return rows.length > 0;
+}
