@@ -21,6 +21,8 @@ export async function installWebApp(app: FastifyInstance, dist: string = WEB_DIS
     root: path.join(dist, 'assets'),
     prefix: '/assets/',
     decorateReply: false,
+    // The build leaves compressed twins beside the files.
+    preCompressed: true,
     immutable: true,
     maxAge: '365d',
     index: false,
