@@ -221,9 +221,7 @@ export interface HeldRow {
 export async function heldRows(tx: Tx, before: number | null, limit: number): Promise<HeldRow[]> {
   const { rows } = await sql<HeldRow>`
     select s.contact_point_id as "contactPointId", s.purpose, s.on_hold_at as at, s.on_hold_seq as seq, s.on_hold_chain as chain,
-           coalesce((select r.name from contact_point_alias a join record_phone r on r.match_key = a.value
-             where a.contact_point_id = c.id and a.kind = 'phone' order by r.messaging desc limit 1), c.name) as name,
-           c.phone, v.id as "conversationId", p.content ->> 'text' as text
+           c.name, c.phone, v.id as "conversationId", p.content ->> 'text' as text
       from consent_state s
       join contact_point c on c.id = s.contact_point_id
       left join ledger_personal p on p.contact_point_id = s.on_hold_chain and p.seq = s.on_hold_seq
@@ -263,8 +261,7 @@ export async function insertPendingGrant(
 export async function pendingGrants(tx: Tx, id: string | null): Promise<PendingGrant[]> {
   const { rows } = await sql<PendingGrant>`
     select g.id, coalesce(c.merged_into, c.id) as "contactPointId", g.purpose, g.evidence, g.requested_by as "requestedBy",
-           g.requested_at as "requestedAt", c.phone, coalesce((select p.name from contact_point_alias a join record_phone p on p.match_key = a.value
-             where a.contact_point_id = coalesce(c.merged_into, c.id) and a.kind = 'phone' order by p.messaging desc limit 1), c.name) as name
+           g.requested_at as "requestedAt", c.phone, c.name
       from pending_grant g join contact_point c on c.id = g.contact_point_id
      where g.decided_at is null and (${id}::uuid is null or g.id = ${id}::uuid) order by g.requested_at limit 100`.execute(
     tx,

@@ -275,9 +275,11 @@ const CONVERSATION = sql`select v.id, v.contact_point_id as "contactPointId", v.
     (select state from consent_state where contact_point_id = c.id and purpose = 'service') as service,
     (select state from consent_state where contact_point_id = c.id and purpose = 'marketing') as marketing,
     exists (select 1 from consent_state where contact_point_id = c.id and on_hold_at is not null) as "onHold",
-    (select jsonb_agg(distinct jsonb_build_object('recordType', p.record_type, 'id', p.record_id, 'name', p.name))
-       from contact_point_alias a join record_phone p on p.match_key = a.value
-      where a.contact_point_id = c.id and a.kind = 'phone') as records
+    (select jsonb_agg(jsonb_build_object('recordType', p.record_type, 'id', p.record_id, 'name', p.name)
+              order by coalesce((t.config ->> 'priority')::int, 1000), p.record_type, p.record_id)
+       from (select distinct p.record_type, p.record_id, p.name from contact_point_alias a join record_phone p on p.match_key = a.value
+              where a.contact_point_id = c.id and a.kind = 'phone') p
+       left join record_type t on t.table_name = p.record_type) as records
   from conversation v join contact_point c on c.id = v.contact_point_id`;
 
 export async function readConversation(tx: Tx, id: string): Promise<ConversationRow | null> {
