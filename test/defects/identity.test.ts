@@ -177,6 +177,8 @@ it('IDN-4 of two numbers that turn out to be one person the refusal wins, whiche
     ['yes', 'no'],
   ] as const) {
     const one = await answered(world, moving);
+    // Later by WhatsApp's clock: what came last is not what wins.
+    await world.advance(2_000);
     const other = await answered(world, staying);
     // The emulator gives no number away that somebody has: Meta's own words, then.
     const notice = webhook('messages', {
