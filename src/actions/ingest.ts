@@ -56,6 +56,9 @@ export function createIngest(ctx: Context): Ingest {
   const write = async (): Promise<void> => {
     writing = true;
     while (queue.length > 0) {
+      // First hear every request that is waiting at a socket: PGlite answers without going back to the event loop, and
+      // each request would get a transaction of its own (84 webhooks/s instead of about 900).
+      await new Promise((resolve) => setImmediate(resolve));
       const batch = queue.slice(0, MOST_TOGETHER);
       queue = queue.slice(MOST_TOGETHER);
       try {
