@@ -73,6 +73,8 @@ export interface MessagingProvider {
   markRead(phoneNumberId: string, whatsappId: string, typing: boolean): Promise<void>;
   templates(): Promise<ProviderTemplate[]>;
   number(): Promise<ProviderNumber>;
+  /** What an error means, in one sentence for an agent. */
+  explain(error: ProviderError): string;
 }
 
 /** The provider could not be asked; `error` is its answer where there was one. */

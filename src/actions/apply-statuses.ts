@@ -1,6 +1,6 @@
 import { type MessageStatus, nextStatus } from '../core/delivery.ts';
 import { SERVICE_WINDOW_MS } from '../core/session.ts';
-import type { Update } from '../core/update.ts';
+import type { ProviderError, Update } from '../core/update.ts';
 import { requestOfMessage } from '../db/consent.ts';
 import { type ContactPoint, closeServiceWindow } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
@@ -9,7 +9,6 @@ import { isUuid } from '../db/rows.ts';
 import type { StoredUpdate } from './apply-updates.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
-import { explainProviderError } from './provider-errors.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
 
 type Status = Extract<Update, { kind: 'status' }>;
@@ -54,7 +53,7 @@ export async function applyStatuses(
         at: one.update.at,
         whatsappId: one.update.whatsappId,
         reasonCode: status === 'failed' ? `whatsapp-${error?.code ?? 'failed'}` : null,
-        reasonText: status === 'failed' ? explainProviderError(error) : null,
+        reasonText: status === 'failed' ? explainFailure(ctx, error) : null,
       });
     hints.conversation(message.conversationId, message.contactPointId);
     const contact = contacts.get(message.contactPointId);
@@ -107,6 +106,9 @@ async function applyFailure(
   }
   if (lines.length > 0) await recordFacts(tx, ctx, contact, lines, rules);
 }
+
+const explainFailure = (ctx: Context, error: ProviderError | undefined): string =>
+  error === undefined ? 'WhatsApp says that it failed, and not why.' : ctx.provider.explain(error);
 
 /** WhatsApp called the window closed at `failedAt`; a message the customer wrote since then opened it again. */
 function windowClosedBefore(failedAt: number, lastInboundAt: number | null): number | null {

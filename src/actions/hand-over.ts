@@ -27,7 +27,6 @@ import { HANDOVER_DEADLINE_MS } from './handovers.ts';
 import { judgeQueued } from './judge.ts';
 import { createHints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
-import { explainProviderError } from './provider-errors.ts';
 import { type NewLine, recordFacts } from './record-facts.ts';
 import { neverAsked } from './rejudge-queued.ts';
 import { inTransaction } from './transaction.ts';
@@ -216,7 +215,7 @@ export async function settleSend(ctx: Context, message: QueuedMessage, outcome: 
         await settleHandover(
           tx,
           message.id,
-          { status: 'failed', whatsappId: null, reasonCode: code, reasonText: explainProviderError(error) },
+          { status: 'failed', whatsappId: null, reasonCode: code, reasonText: ctx.provider.explain(error) },
           now,
         );
         if (advice === 'stop-channel') {

@@ -69,6 +69,7 @@ export function recordingWhatsApp(calls: Call[], chance: () => number): Messagin
       return outcome;
     },
     async markRead() {},
+    explain: (error) => error.title,
     templates: async () => [],
     number: async () => ({
       phoneNumberId: CHANNEL.phoneNumberId,

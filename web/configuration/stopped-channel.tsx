@@ -24,7 +24,8 @@ export function StoppedChannel({ reason }: { reason: string }) {
     <MessageBar intent="error" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>This number does not send.</MessageBarTitle>
-        WhatsApp said: {reason}. What is queued waits. Mend the cause at Meta, then let the number send again.
+        WhatsApp said “{reason.replace(/\.$/, '')}”. What is queued waits. Mend the cause at Meta, then let
+        the number send again.
         {resume.isError && ` ${sentenceOf(resume.error)}`}
       </MessageBarBody>
       {mayConfigure && (

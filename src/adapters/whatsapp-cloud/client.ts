@@ -7,7 +7,7 @@ import {
   type ProviderTemplate,
   ProviderUnavailable,
 } from '../../ports.ts';
-import { isNoSuchObject } from './errors.ts';
+import { explain, isListed, isNoSuchObject } from './errors.ts';
 import { anything, idText, known, lenient, shortText } from './fields.ts';
 import { isNobody } from './identity.ts';
 import { type Answer, jsonOrUndefined, nameOfFailure, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
@@ -102,6 +102,10 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
       await ask('mark as read', () => post(`${number}/messages`, payload));
     },
 
+    explain: (error) =>
+      isListed(error.code)
+        ? explain(error.code)
+        : `WhatsApp refused it: ${error.details ?? error.title} (${error.code}).`,
     async templates() {
       const templates: ProviderTemplate[] = [];
       let after: string | undefined;

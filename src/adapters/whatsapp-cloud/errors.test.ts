@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorAdvice } from '../../ports.ts';
-import { adviceFor, ERRORS, explain, isMarketingStop, leavesOpen, throttleFor } from './errors.ts';
+import { adviceFor, ERRORS, explain, leavesOpen, throttleFor } from './errors.ts';
 
 /** Meta's codes by what is to be done, written down apart from the table. */
 const expected: Record<ErrorAdvice, number[]> = {
@@ -51,10 +51,6 @@ describe('the error table', () => {
     expect(adviceFor({ code: 199999, title: '' }, httpStatus, transient)).toBe(advice);
     // Not a permission: the range ends at 299.
     expect(adviceFor({ code: 300, title: '' }, httpStatus, transient)).toBe(advice);
-  });
-
-  it('knows the stop of marketing, and takes nothing else for it', () => {
-    expect(all.map(([code]) => code).filter(isMarketingStop)).toEqual([131050]);
   });
 
   it('lets only those codes be sent again by themselves that say nothing was taken', () => {

@@ -128,11 +128,6 @@ export function isNoSuchObject(error: ProviderError): boolean {
   return error.code === 100 && error.subcode === NO_SUCH_OBJECT;
 }
 
-/** Whether the code says that the customer stopped marketing from us: a preference of theirs, to be recorded. */
-export function isMarketingStop(code: number): boolean {
-  return code === 131050;
-}
-
 /** One sentence for an agent. */
 export function explain(code: number): string {
   return BY_CODE.get(code)?.sentence ?? `WhatsApp refused the message (error ${code}).`;
