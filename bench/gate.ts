@@ -15,6 +15,7 @@ export function ruleSpeed(): { perSecond: number; p99Us: number; emptyPerSecond:
     path: 'person',
     content: { kind: 'text' },
     maySend: true,
+    ownedByColleague: false,
     contactBlocked: false,
     channelConnected: true,
     contact: {

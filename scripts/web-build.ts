@@ -57,7 +57,7 @@ export function buildWeb(): WebBuild {
 /** A compressed twin beside each text file, so that the server sends bytes and no request compresses anything. */
 function compressAssets(assets: string): void {
   for (const name of readdirSync(assets)) {
-    if (!/\.(js|css|svg)$/.test(name)) continue;
+    if (!/\.(js|css|svg|json)$/.test(name)) continue;
     const content = readFileSync(path.join(assets, name));
     const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
     writeFileSync(path.join(assets, `${name}.br`), brotliCompressSync(content, options));

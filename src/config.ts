@@ -17,6 +17,8 @@ export interface Config {
   adminApiKey: string | null;
   whatsapp: WhatsAppConfig;
   crm: 'embedded' | 'dataverse';
+  /** Null where people sign in with a password or a link only. */
+  oidc: OidcConfig | null;
   secret: string | null;
   logLevel: LogLevel;
   version: string;
@@ -34,6 +36,19 @@ export interface WhatsAppConfig {
   verifyToken: string;
   /** How fast this number may send; WhatsApp counts what comes in too. */
   messagesPerSecond: number;
+}
+
+/** Sign-in by OpenID Connect (docs/sign-in.md). */
+export interface OidcConfig {
+  /** As the issuer writes itself in its tokens. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string | null;
+  /** What the button says: "Sign in with …". */
+  name: string;
+  groupsClaims: string[];
+  roleMap: { role: 'administrator' | 'agent' | 'auditor'; group: string }[];
+  scope: string;
 }
 
 export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
@@ -107,6 +122,8 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     );
   else if (crm !== 'embedded') problems.push('CRM must be "embedded", or left away.');
 
+  const oidc = readOidc(text, problems);
+
   const phoneNumberId = checked(
     'WHATSAPP_PHONE_NUMBER_ID',
     isMetaId,
@@ -165,11 +182,69 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
         messagesPerSecond,
       },
       crm: 'embedded',
+      oidc,
       secret,
       logLevel,
       version: packageJson.version,
     },
   };
+}
+
+/** Null where `OIDC_ISSUER` is not set. */
+function readOidc(text: (name: string) => string | null, problems: string[]): OidcConfig | null {
+  const issuer = text('OIDC_ISSUER');
+  if (issuer === null) {
+    if (text('OIDC_CLIENT_ID') !== null || text('OIDC_ROLE_MAP') !== null)
+      problems.push('OIDC_ISSUER is missing: the address of the issuer whose people sign in here.');
+    return null;
+  }
+  const url = URL.parse(issuer);
+  if (url === null || !isHttp(issuer))
+    problems.push(
+      'OIDC_ISSUER must be an address such as https://login.microsoftonline.com/<tenant id>/v2.0.',
+    );
+  else if (url.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
+    problems.push(
+      'OIDC_ISSUER must begin with https: without TLS anybody on the way could sign in as anybody.',
+    );
+  else if (/^\/(common|organizations|consumers)\//.test(url.pathname))
+    problems.push(
+      'OIDC_ISSUER must name your tenant by its id; with “common” people of every organisation could come.',
+    );
+  const clientId = text('OIDC_CLIENT_ID');
+  if (clientId === null) problems.push('OIDC_CLIENT_ID is missing: the id that the issuer gave Assent.');
+  const roleMap = readRoleMap(text('OIDC_ROLE_MAP') ?? '');
+  if (roleMap === null || roleMap.length === 0)
+    problems.push(
+      'OIDC_ROLE_MAP must say which group has which role: administrator=<group>,agent=<group>,auditor=<group>. Whoever is in none of them is refused.',
+    );
+  if (url === null || clientId === null || roleMap === null) return null;
+  const claims = text('OIDC_GROUPS_CLAIM')
+    ?.split(',')
+    .flatMap((claim) => claim.trim() || []);
+  return {
+    issuer,
+    clientId,
+    clientSecret: text('OIDC_CLIENT_SECRET'),
+    name: text('OIDC_NAME') ?? (url.hostname === 'login.microsoftonline.com' ? 'Microsoft' : url.hostname),
+    groupsClaims: claims ?? ['groups', 'roles'],
+    roleMap,
+    scope: text('OIDC_SCOPE') ?? 'openid profile email',
+  };
+}
+
+/** Null where it cannot be read. A group's name may hold commas, as in LDAP: a comma ends it only before a role. */
+function readRoleMap(value: string): OidcConfig['roleMap'] | null {
+  const entries = value.split(/[,;\s](?=\s*(?:administrator|agent|auditor)\s*=)/);
+  const map: OidcConfig['roleMap'] = [];
+  for (const entry of entries) {
+    if (entry.trim() === '') continue;
+    const [, role, group] = /^\s*(administrator|agent|auditor)\s*=\s*(.*\S)\s*$/s.exec(entry) ?? [];
+    if ((role !== 'administrator' && role !== 'agent' && role !== 'auditor') || group === undefined)
+      return null;
+    map.push({ role, group });
+  }
+  return map;
 }
 
 /** Beside the access token, which decides that this is no sandbox. */

@@ -5,11 +5,13 @@ import { createEmulator, type Emulator, type EmulatorOptions } from '../emulator
 import type { Context } from './actions/context.ts';
 import { createHandovers } from './actions/handovers.ts';
 import { createIngest } from './actions/ingest.ts';
+import { createSetupLink } from './actions/invite.ts';
 import { loadKeys, makers } from './actions/keys.ts';
 import { createMetrics } from './actions/metrics.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
 import { WORK } from './actions/transaction.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
+import { createOidcProvider } from './adapters/oidc/oidc.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
@@ -22,6 +24,7 @@ import type { Clock, MessagingProvider } from './ports.ts';
 import { seedDemo } from './sandbox/demo.ts';
 import { startInbox } from './workers/inbox.ts';
 import type { Loop } from './workers/loop.ts';
+import { startMedia } from './workers/media.ts';
 import { startOutbox } from './workers/outbox.ts';
 import { startUpkeep } from './workers/upkeep.ts';
 
@@ -102,7 +105,7 @@ export async function createContext(
     keys: await loadKeys(database.db, config.secret),
     metrics: createMetrics(),
     make: makers,
-    wake: { outbox: () => {}, inbox: () => {}, templates: () => {} },
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {} },
     sandbox: config.sandbox,
     handovers: createHandovers(),
   };
@@ -138,6 +141,7 @@ async function run(
         : { ok: false, detail: 'a loop has failed for longer than 30 s' };
     },
     routes: apiRoutes(ctx, config),
+    oidc: config.oidc === null ? null : createOidcProvider(config.oidc),
     ...(emulator === null ? {} : { emulator: emulator.plugin }),
   });
   await server.listen({ host: config.host, port: config.port });
@@ -150,10 +154,19 @@ async function run(
   const outbox = startOutbox(ctx, { perSecond: config.whatsapp.messagesPerSecond });
   const inbox = startInbox(ctx);
   const upkeep = startUpkeep(ctx);
-  loops.push(outbox, inbox, upkeep);
+  const media = startMedia(ctx);
+  loops.push(outbox, inbox, upkeep, media);
   // Another node queued something: whoever is free sends it.
-  await ctx.database.listen(WORK, outbox.wake);
-  ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: upkeep.syncSoon };
+  await ctx.database.listen(WORK, () => {
+    outbox.wake();
+    media.wake();
+  });
+  ctx.wake = {
+    outbox: outbox.wake,
+    inbox: inbox.wake,
+    templates: upkeep.syncSoon,
+    media: media.wake,
+  };
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const seeded =
     emulator === null || options.demo === false
@@ -207,8 +220,22 @@ async function seed(ctx: Context, emulator: Emulator): Promise<void> {
   });
 }
 
+/** Outside the sandbox: where it runs, and while there is no administrator, how to become the first. */
+async function welcomeHome(ctx: Context, config: Config, url: string): Promise<string> {
+  const running = `Assent ${config.version} is running at ${url}`;
+  const setup = await createSetupLink(ctx, url);
+  if (setup === null) return running;
+  return [
+    running,
+    '',
+    'There is no administrator yet. Open this link to become the first one (it works once, within 24 hours;',
+    'a restart prints another, and so does: npm run assent -- setup-link):',
+    `  ${setup.url}`,
+  ].join('\n');
+}
+
 async function welcome(ctx: Context, config: Config, url: string): Promise<string> {
-  if (!config.sandbox) return `Assent ${config.version} is running at ${url}`;
+  if (!config.sandbox) return welcomeHome(ctx, config, url);
   await ensureSandboxPeople(ctx);
   const lines = [
     `Assent ${config.version} is running as a sandbox: the emulator plays WhatsApp, nothing leaves this machine.`,

@@ -3,8 +3,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { createIngest, type Ingest } from '../src/actions/ingest.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from '../src/actions/sign-in.ts';
 import { type Config, readConfig } from '../src/config.ts';
-import type { Role } from '../src/http/auth.ts';
+import type { Role } from '../src/core/rights.ts';
+import { apiRoutes } from '../src/http/routes/api.ts';
 import { createServer } from '../src/http/server.ts';
+import type { OidcProvider } from '../src/ports.ts';
 import { createTestContext, type TestContext } from './context.ts';
 
 export interface TestApp extends TestContext {
@@ -26,11 +28,13 @@ export const VERIFY_TOKEN = 'verify-token-for-tests';
 export async function createTestApp(
   options: {
     env?: NodeJS.ProcessEnv;
-    routes?: FastifyPluginAsyncZod;
+    /** `api` has them all. */
+    routes?: FastifyPluginAsyncZod | 'api';
     emulator?: FastifyPluginAsync;
     ingest?: (context: TestContext) => Ingest;
     ready?: () => Promise<{ ok: boolean; detail: string }>;
     webDist?: string;
+    oidc?: OidcProvider;
     context?: TestContext;
   } = {},
 ): Promise<TestApp> {
@@ -49,9 +53,10 @@ export async function createTestApp(
     config: read.config,
     ingest: options.ingest?.(context) ?? createIngest(ctx),
     ready: options.ready ?? (async () => ({ ok: true, detail: 'ready' })),
-    routes: options.routes ?? (async () => {}),
+    routes: options.routes === 'api' ? apiRoutes(ctx, read.config) : (options.routes ?? (async () => {})),
     ...(options.emulator === undefined ? {} : { emulator: options.emulator }),
     ...(options.webDist === undefined ? {} : { webDist: options.webDist }),
+    ...(options.oidc === undefined ? {} : { oidc: options.oidc }),
   });
   const link = async (role: Role): Promise<string> => {
     const person = SANDBOX_PEOPLE.find((one) => one.role === role);

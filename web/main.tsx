@@ -3,6 +3,7 @@ import { createDOMRenderer, RendererProvider } from '@fluentui/react-components'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
+import { speakAtStart } from './i18n/language.ts';
 import { router } from './routes.tsx';
 import { ApiProblem } from './ui/api.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
@@ -20,6 +21,8 @@ const client = new QueryClient({
     },
   },
 });
+
+await speakAtStart();
 
 const container = document.getElementById('app');
 if (container === null) throw new Error('index.html has no #app');

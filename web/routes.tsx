@@ -1,8 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
 import { lazy } from 'react';
-import { CrashPage } from './ui/error-boundary.tsx';
-import { AppLink } from './ui/link.tsx';
-import { Page, PageHeader } from './ui/page.tsx';
+import { chatsSearchOf } from './chat/view-search.ts';
+import { CrashPage, NoSuchPage } from './ui/error-boundary.tsx';
 import { recordsSearchOf } from './ui/records-search.ts';
 import { Shell } from './ui/shell.tsx';
 
@@ -38,42 +37,54 @@ const SettingsPage = lazy(async () => ({
   default: (await import('./configuration/settings-page.tsx')).SettingsPage,
 }));
 const AuditPage = lazy(async () => ({ default: (await import('./configuration/audit-page.tsx')).AuditPage }));
+const QuickRepliesPage = lazy(async () => ({
+  default: (await import('./quick-replies/quick-replies-page.tsx')).QuickRepliesPage,
+}));
+const GuidePage = lazy(async () => ({ default: (await import('./guide/guide-page.tsx')).GuidePage }));
 const WelcomePage = lazy(async () => ({
   default: (await import('./first-run/welcome-page.tsx')).WelcomePage,
 }));
 
 const root = createRootRoute({
+  component: () => <Outlet />,
+  errorComponent: ({ error }) => <CrashPage error={error} />,
+  notFoundComponent: () => (
+    <Shell>
+      <NoSuchPage />
+    </Shell>
+  ),
+});
+
+/** Pages of who is signed in. What a signed-out person may open stands beside it, not below. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
   component: () => (
     <Shell>
       <Outlet />
     </Shell>
   ),
-  errorComponent: ({ error }) => <CrashPage error={error} />,
-  notFoundComponent: () => (
-    <Page>
-      <PageHeader title="No such page" description="The address may be mistyped, or what it named is gone." />
-      <AppLink to="/chats">Go to chats</AppLink>
-    </Page>
-  ),
 });
 
 const home = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/',
   component: () => <HomePage />,
 });
 
 const chats = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/chats/{-$conversationId}',
+  validateSearch: chatsSearchOf,
   component: function Chats() {
     const { conversationId } = chats.useParams();
-    return conversationId === undefined ? <ChatPage /> : <ChatPage conversationId={conversationId} />;
+    const search = chats.useSearch();
+    return <ChatPage search={search} {...(conversationId === undefined ? {} : { conversationId })} />;
   },
 });
 
 const records = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/records',
   validateSearch: recordsSearchOf,
   component: function Records() {
@@ -89,7 +100,7 @@ const records = createRoute({
 });
 
 const record = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/records/$table/$id',
   component: function OneRecord() {
     const { table, id } = record.useParams();
@@ -104,16 +115,16 @@ const record = createRoute({
   },
 });
 
-const held = createRoute({ getParentRoute: () => root, path: '/held', component: () => <HeldPage /> });
+const held = createRoute({ getParentRoute: () => inside, path: '/held', component: () => <HeldPage /> });
 
 const recordTypes = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/record-types',
   component: () => <RecordTypesPage />,
 });
 
 const recordType = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/record-types/$table',
   component: function OneRecordType() {
     const { table } = recordType.useParams();
@@ -122,19 +133,19 @@ const recordType = createRoute({
 });
 
 const messageTemplates = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/message-templates',
   component: () => <MessageTemplatesPage />,
 });
 
 const newMessageTemplate = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/message-templates/new',
   component: () => <MessageTemplatePage />,
 });
 
 const messageTemplate = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/message-templates/$id',
   component: function OneMessageTemplate() {
     const { id } = messageTemplate.useParams();
@@ -142,46 +153,58 @@ const messageTemplate = createRoute({
   },
 });
 
+const quickReplies = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/quick-replies',
+  component: () => <QuickRepliesPage />,
+});
+
 const whatsapp = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/whatsapp',
   component: () => <WhatsAppPage />,
 });
 
 const settings = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/settings',
   component: () => <SettingsPage />,
 });
 
 const audit = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/configuration/audit',
   component: () => <AuditPage />,
 });
 
+const guide = createRoute({ getParentRoute: () => inside, path: '/guide', component: () => <GuidePage /> });
+
 const welcome = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/welcome',
   component: () => <WelcomePage />,
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    home,
-    chats,
-    records,
-    record,
-    held,
-    recordTypes,
-    recordType,
-    messageTemplates,
-    newMessageTemplate,
-    messageTemplate,
-    whatsapp,
-    settings,
-    audit,
-    welcome,
+    inside.addChildren([
+      home,
+      chats,
+      records,
+      record,
+      held,
+      recordTypes,
+      recordType,
+      messageTemplates,
+      newMessageTemplate,
+      messageTemplate,
+      quickReplies,
+      whatsapp,
+      settings,
+      audit,
+      guide,
+      welcome,
+    ]),
   ]),
   scrollRestoration: false,
 });

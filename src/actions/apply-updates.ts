@@ -1,26 +1,31 @@
 import { type AnswerContext, purposesOf, type ReadAnswer, readAnswer, words } from '../core/answer.ts';
+import { wantsPerson } from '../core/attention.ts';
 import { KEYWORD_LIST_VERSION } from '../core/keywords.ts';
 import { type PublishedTemplate, tenantKeywords } from '../core/message-template.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { InboundContent, Update } from '../core/update.ts';
 import { findTokens, type RequestRow, requestsOf, type TokenRow } from '../db/consent.ts';
 import { type ContactPoint, type Heard, saveHeard, setLanguage } from '../db/contact-points.ts';
+import { ensureConversations, touchConversations } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
 import {
-  ensureConversations,
   findByIds,
   insertEcho,
   insertInbound,
   lastOutboundBefore,
   type NewInboundMessage,
   setStatuses,
-  touchConversations,
 } from '../db/messages.ts';
+import { setAnswered } from '../db/ownership.ts';
 import { type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
+import { answerOutOfHours } from './answer-out-of-hours.ts';
+import { type AnsweredQuestion, answeredQuestion, tellWhoAsked } from './answered-question.ts';
 import { applyChannelUpdate } from './apply-channel-update.ts';
 import { applyStatuses } from './apply-statuses.ts';
 import { queueAutomaticAnswer } from './automatic-answer.ts';
 import type { Context } from './context.ts';
+import { promiseMedia } from './fetch-media.ts';
+import { hearCustomers } from './hear-customers.ts';
 import type { Hints } from './live.ts';
 import { loadPublished } from './organisation.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
@@ -136,7 +141,7 @@ async function applyMessages(
       channelId: ctx.channel.id,
       kind: kindOf(content),
       text: words(content) ?? null,
-      content,
+      content: one.update.context?.forwarded === true ? { ...content, forwarded: true } : content,
       whatsappId: one.update.whatsappId,
       replyTo: one.update.context?.id ?? null,
       at: one.update.at,
@@ -145,8 +150,16 @@ async function applyMessages(
   const fresh = await insertInbound(tx, rows);
   const news = messages.filter((one) => fresh.has(one.update.whatsappId));
   if (news.length === 0) return;
+  await promiseMedia(
+    tx,
+    ctx,
+    news.map(({ contactPointId, update }) => ({ contactPointId, ...update })),
+  );
   const read = await readAnswers(tx, ctx, news, contacts, rules);
   await saveHeard(tx, heardOf(news, read, contacts));
+  const wants = (one: StoredMessage): boolean =>
+    contacts.get(one.contactPointId)?.blocked !== true &&
+    wantsPerson(one.update.content, read.answers.get(one.inboxId) ?? null);
   await touchConversations(
     tx,
     news.map((one) => ({
@@ -156,16 +169,39 @@ async function applyMessages(
       text: previewOf(one.update.content),
       direction: 'in' as const,
       status: 'received',
-      unread: 1,
+      unread: contacts.get(one.contactPointId)?.blocked === true ? 0 : 1,
+      ...(wants(one) ? { waitsSince: ctx.clock() } : {}),
     })),
   );
+  const answered: AnsweredQuestion[] = [];
   for (const one of news) {
     hints.conversation(conversationOf(one), one.contactPointId);
     const answer = read.answers.get(one.inboxId);
     const contact = contacts.get(one.contactPointId);
-    if (answer !== undefined && contact !== undefined)
-      await applyAnswer(tx, ctx, one, answer, contact, read, rules);
+    if (answer === undefined || contact === undefined) continue;
+    const outcome = await applyAnswer(tx, ctx, one, answer, contact, read, rules);
+    if (outcome !== null) answered.push({ ...outcome, conversationId: conversationOf(one) });
   }
+  // Who answers whom comes last: nothing here may stand between a customer and their refusal.
+  const heard = news.filter((one) => contacts.get(one.contactPointId)?.blocked !== true);
+  await hearCustomers(
+    tx,
+    ctx,
+    heard.map((one) => ({ conversationId: conversationOf(one), wantsPerson: wants(one) })),
+    rules,
+    hints,
+  );
+  await tellWhoAsked(tx, ctx, answered, hints);
+  await answerOutOfHours(
+    tx,
+    ctx,
+    news
+      .filter((one) => wants(one) && !read.answers.has(one.inboxId))
+      .map((one) => ({ conversationId: conversationOf(one), contactPointId: one.contactPointId })),
+    contacts,
+    rules,
+    hints,
+  );
 }
 
 interface ReadMessages {
@@ -300,7 +336,7 @@ async function applyAnswer(
   contact: ContactPoint,
   read: ReadMessages,
   rules: Rules,
-): Promise<void> {
+): Promise<Omit<AnsweredQuestion, 'conversationId'> | null> {
   const purposeOf = (id: string): Purpose | null =>
     read.requests.find((request) => request.id === id)?.purpose ?? null;
   const requestId = requestOf(answer);
@@ -345,6 +381,9 @@ async function applyAnswer(
     records: read.records.filter((record) => record.contactPointId === contact.id),
     recordTypes: rules.recordTypes,
   });
+  return request === undefined || contact.blocked
+    ? null
+    : answeredQuestion(request, update.whatsappId, recorded);
 }
 
 /** Whoever tapped our button has the message: an unknown outcome is settled by it (product.md §3.9). */
@@ -424,6 +463,9 @@ async function applyEcho(
       unread: 0,
     },
   ]);
+  // One that was written before the customer's last message does not answer it.
+  if (contact.lastInboundAt === null || update.at >= contact.lastInboundAt)
+    await setAnswered(tx, [conversationId]);
   hints.conversation(conversationId, contact.id);
 }
 

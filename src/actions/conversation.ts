@@ -1,14 +1,12 @@
+import type { Viewer } from '../db/access.ts';
 import { requestOfMessage } from '../db/consent.ts';
 import { lockContactPoints, readContactPoint } from '../db/contact-points.ts';
-import {
-  type MessageRow,
-  markConversationRead,
-  readConversation,
-  readMessage,
-  setStatuses,
-} from '../db/messages.ts';
+import { markConversationRead, readConversation } from '../db/conversations.ts';
+import { type MessageRow, readMessage, setStatuses } from '../db/messages.ts';
 import { insertAudit } from '../db/organisation.ts';
+import { markOwnerActive } from '../db/ownership.ts';
 import { isUuid } from '../db/rows.ts';
+import { accessConversation } from './access-conversation.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
@@ -19,21 +17,30 @@ import { inTransaction } from './transaction.ts';
 /** What an agent does to a chat besides writing. */
 
 /** Clears the unread count and shows the customer that the messages were read. WhatsApp's failure to is no error. */
-export async function markRead(ctx: Context, conversationId: string): Promise<void> {
-  const last = await lastInbound(ctx, conversationId, true);
+export async function markRead(ctx: Context, viewer: Viewer, conversationId: string): Promise<void> {
+  const last = await lastInbound(ctx, viewer, conversationId, true);
   if (last !== null) await ctx.provider.markRead(ctx.channel.phoneNumberId, last, false).catch(() => {});
 }
 
 /** "typing…" on the customer's phone, for 25 seconds or until the next message. */
-export async function showTyping(ctx: Context, conversationId: string): Promise<void> {
-  const last = await lastInbound(ctx, conversationId, false);
+export async function showTyping(ctx: Context, viewer: Viewer, conversationId: string): Promise<void> {
+  const last = await lastInbound(ctx, viewer, conversationId, false);
   if (last !== null) await ctx.provider.markRead(ctx.channel.phoneNumberId, last, true).catch(() => {});
 }
 
-async function lastInbound(ctx: Context, conversationId: string, read: boolean): Promise<string | null> {
+async function lastInbound(
+  ctx: Context,
+  viewer: Viewer,
+  conversationId: string,
+  read: boolean,
+): Promise<string | null> {
   return inTransaction(ctx, async (tx) => {
-    const conversation = isUuid(conversationId) ? await readConversation(tx, conversationId) : null;
+    const { id } = await accessConversation(tx, viewer, conversationId);
+    const conversation = await readConversation(tx, id);
     if (conversation === null) throw notFound('conversation');
+    // A colleague who looks in has not read it for its owner, and tells the customer nothing.
+    if (conversation.owner !== null && conversation.owner.id !== viewer.id) return null;
+    if (conversation.owner !== null) await markOwnerActive(tx, id, viewer.id, ctx.clock());
     const unread = conversation.unread > 0;
     if (read && unread) {
       await markConversationRead(tx, conversation.id);

@@ -13,7 +13,7 @@ import { recordDecision } from './record-consent.ts';
 import { sendMessage } from './send-message.ts';
 
 const PHONE = '+12025550190';
-const SENDER = { id: 'test', name: 'Test', path: 'api' as const, maySend: true };
+const SENDER = { id: 'test', name: 'Test', path: 'api' as const, maySend: true, actor: null };
 
 let database: Database;
 let world: TestContext;

@@ -30,6 +30,7 @@ import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts'
 import { type NewLine, recordFacts } from './record-facts.ts';
 import { neverAsked } from './rejudge-queued.ts';
 import { inTransaction } from './transaction.ts';
+import { uploadAgain } from './upload-media.ts';
 
 /** A message this process may hand over now, until its deadline on the process's own monotonic clock. */
 export interface Claim {
@@ -182,11 +183,13 @@ export async function handOver(ctx: Context, claim: Claim): Promise<void> {
 
 /** Stores how a hand-over ended (product.md §3.9). */
 export async function settleSend(ctx: Context, message: QueuedMessage, outcome: SendOutcome): Promise<void> {
+  let files = false;
   const woke = await inTransaction(ctx, async (tx) => {
     const now = ctx.clock();
     const hints = createHints();
     hints.conversation(message.conversationId, message.contactPointId);
     let woken = false;
+    files = false;
     switch (outcome.kind) {
       case 'accepted':
         await settleHandover(
@@ -211,6 +214,10 @@ export async function settleSend(ctx: Context, message: QueuedMessage, outcome: 
         break;
       case 'refused': {
         const { error, advice } = outcome;
+        if (advice === 'upload-again' && (await uploadAgain(tx, ctx, message))) {
+          files = true;
+          break;
+        }
         const code = `whatsapp-${error.code}`;
         await settleHandover(
           tx,
@@ -230,6 +237,7 @@ export async function settleSend(ctx: Context, message: QueuedMessage, outcome: 
     return woken;
   });
   if (woke) ctx.wake.inbox();
+  if (files) ctx.wake.media();
   ctx.wake.outbox();
 }
 

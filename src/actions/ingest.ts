@@ -137,12 +137,14 @@ async function storeDeliveries(ctx: Context, deliveries: readonly Delivery[]): P
     return {
       kinds: unique.filter((row) => ids.has(inboxKey(row))).map((row) => row.kind),
       applied: stored.length,
+      files: stored.some(({ update }) => update.kind === 'message' && update.content.kind === 'media'),
       heard: [...new Set(heard)],
     };
   });
   ctx.metrics.ingestSeconds.observe((performance.now() - started) / 1000);
   for (const kind of result.kinds) ctx.metrics.updates.inc({ kind });
   if (result.applied > 0) ctx.wake.outbox();
+  if (result.files) ctx.wake.media();
   return result.heard;
 }
 

@@ -30,7 +30,8 @@ export async function judgeQueued(
   inputs: JudgeInputs,
 ): Promise<Judgement> {
   const summary = decisionInputs(loaded, inputs.now);
-  if (message.automatic) {
+  // What answers a decision leaves only while that decides; the answer out of hours is judged like a person's text.
+  if (message.automatic && message.path !== 'automation') {
     const verdict = decideAutomaticAnswer({
       stillDecides: [loaded.views.service.decidedBy, loaded.views.marketing.decidedBy].includes(
         message.answersLine,
@@ -55,6 +56,8 @@ export async function judgeQueued(
     path: message.path as SendPath,
     content: contentOf(message, inputs),
     maySend: true,
+    // Decided when it was accepted: whoever owns the conversation since then does not undo it.
+    ownedByColleague: false,
     contactBlocked: loaded.contact.blocked,
     channelConnected: channelConnected(inputs.channel),
     contact,

@@ -5,7 +5,11 @@ import { LIVE } from './transaction.ts';
 export interface Hints {
   conversation(id: string, contactPointId?: string | null): void;
   contact(id: string | null): void;
-  topic(topic: 'template' | 'settings' | 'channel' | 'record'): void;
+  topic(topic: 'template' | 'settings' | 'channel' | 'record' | 'people'): void;
+  /** The rights or sessions of this person or key changed, or everybody's: their streams end, and come back if they may. */
+  access(callerId: string | 'everybody'): void;
+  /** Something wants this person's attention, or no longer does. */
+  person(id: string): void;
   send(tx: Tx): Promise<void>;
 }
 
@@ -13,15 +17,20 @@ export interface LiveNotice {
   conversations: string[];
   contacts: string[];
   topics: string[];
+  access: string[];
+  people: string[];
 }
 
 /** NOTIFY carries 8,000 bytes at most; past that a notice says "everything". */
 const MOST_IDS = 80;
+const MOST_PEOPLE = 30;
 
 export function createHints(): Hints {
   const conversations = new Set<string>();
   const contacts = new Set<string>();
   const topics = new Set<string>();
+  const access = new Set<string>();
+  const people = new Set<string>();
   return {
     conversation(id, contactPointId) {
       conversations.add(id);
@@ -33,13 +42,22 @@ export function createHints(): Hints {
     topic(topic) {
       topics.add(topic);
     },
+    access(callerId) {
+      access.add(callerId);
+    },
+    person(id) {
+      people.add(id);
+    },
     async send(tx) {
-      if (conversations.size + contacts.size + topics.size === 0) return;
+      if (conversations.size + contacts.size + topics.size + access.size + people.size === 0) return;
       const many = conversations.size + contacts.size > MOST_IDS;
+      const crowd = people.size > MOST_PEOPLE;
       const notice: LiveNotice = {
         conversations: many ? [] : [...conversations],
         contacts: many ? [] : [...contacts],
-        topics: many ? [...topics, 'conversation'] : [...topics],
+        topics: [...topics, ...(many ? ['conversation'] : []), ...(crowd ? ['notification'] : [])],
+        people: crowd ? [] : [...people],
+        access: access.size > MOST_IDS ? ['everybody'] : [...access],
       };
       await notify(tx, LIVE, JSON.stringify(notice));
     },

@@ -1,5 +1,5 @@
 import type { MessageTemplateDefinition, PublishedTemplate } from '../core/message-template.ts';
-import type { RecordType } from '../core/record-type.ts';
+import { RECORD_TYPE_DEFAULTS, type RecordType } from '../core/record-type.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import type { Tx } from '../db/engine.ts';
 import { listRecordTypes, readSetting } from '../db/organisation.ts';
@@ -14,7 +14,9 @@ export async function loadSettings(tx: Tx): Promise<Settings> {
 
 export async function loadRecordTypes(tx: Tx): Promise<Map<string, RecordType>> {
   const rows = await listRecordTypes<Omit<RecordType, 'table'>>(tx);
-  return new Map(rows.map((row) => [row.table, { ...row.config, table: row.table }]));
+  return new Map(
+    rows.map((row) => [row.table, { ...RECORD_TYPE_DEFAULTS, ...row.config, table: row.table }]),
+  );
 }
 
 /** Published templates with their live definitions. */

@@ -1,9 +1,9 @@
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { decidePendingGrant, heldRows, insertPendingGrant, pendingGrants } from '../db/consent.ts';
 import { type ContactPoint, lockContactPoints, setShared } from '../db/contact-points.ts';
+import { conversationOf, readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf, insertLedgerFile } from '../db/ledger.ts';
-import { conversationOf, readConversation } from '../db/messages.ts';
 import { insertAudit } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
@@ -320,7 +320,7 @@ async function viewsOf(tx: Tx, ctx: Context, contactPointId: string): Promise<Vi
   return fold(facts, ctx.clock(), await loadSettings(tx));
 }
 
-/** Everybody on hold since before `before` (null: everybody), longest first. */
+/** Everybody on hold since before `before` (null: everybody) whose conversation the viewer sees, longest first. */
 export const listHeld = heldRows;
 
 /** A number several people use: a grant then belongs to the record that was asked, a refusal to all. */

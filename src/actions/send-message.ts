@@ -1,37 +1,34 @@
 import { canonicalJson } from '../core/evidence.ts';
 import { decideSend, explainGate, type GateDecision, type SendPath } from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
+import { type Actor, sendHeldBy } from '../core/ownership.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import { renderedText } from '../core/template.ts';
 import { insertRequest } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
+import { ensureConversations, touchConversations } from '../db/conversations.ts';
 import { notify, type Tx } from '../db/engine.ts';
-import {
-  ensureConversations,
-  insertOutbound,
-  type MessageRow,
-  readMessage,
-  touchConversations,
-} from '../db/messages.ts';
+import { insertOutbound, type MessageRow, readMessage } from '../db/messages.ts';
 import { bindIdempotencyKey, readChannel, takeIdempotencyKey } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
+import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
 import { type Composed, composeTemplate } from './compose-template.ts';
 import type { Context } from './context.ts';
 import { type Addressed, askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
-import { createHints } from './live.ts';
+import { createHints, type Hints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
 import { notFound, Refusal } from './refusal.ts';
+import { lockSeat, noteAnswer } from './seat.ts';
 import { lockTarget, recordFor, type Target, type To, typesFor } from './target.ts';
 import { inTransaction, WORK } from './transaction.ts';
 
-export interface SendRequest {
+export interface SendRequest extends ContentRequest {
   to: To;
-  text?: string | undefined;
   messageTemplateId?: string | undefined;
   variables?: Record<string, string> | undefined;
   language?: string | undefined;
@@ -47,6 +44,8 @@ export interface Sender {
   path: SendPath;
   /** Auditors read; they do not send. */
   maySend: boolean;
+  /** The person who sends, bound by who answers the conversation; null for what is no person. */
+  actor: Actor | null;
 }
 
 /**
@@ -76,6 +75,7 @@ export async function sendMessage(
     return required(await readMessage(tx, id));
   });
   ctx.wake.outbox();
+  if (request.mediaId !== undefined) ctx.wake.media();
   return message;
 }
 
@@ -110,18 +110,22 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
       : ((await loadContacts(tx, [target.contact], now, settings, recordTypes)).get(target.contact.id) ??
         null);
   const composed = await compose(tx, ctx, request, target, loaded, settings, recordTypes);
+  const hints = createHints();
+  const seat = await lockSeat(tx, ctx, target.contact, settings, hints);
+  const heldBy = seat === null || sender.actor === null ? null : sendHeldBy(seat, sender.actor);
   const decision = decideSend({
     now,
     path: sender.path,
     content: contentFor(composed),
     maySend: sender.maySend,
+    ownedByColleague: heldBy !== null,
     contactBlocked: target.contact?.blocked ?? false,
     channelConnected: channelConnected(await readChannel(tx, ctx.channel.phoneNumberId)),
     contact: loaded === null ? null : await gateFor(tx, loaded, target.addressed, null),
     limits: askLimits(settings),
   });
   ctx.metrics.gateDecisions.inc({ code: decision.allowed ? 'allowed' : decision.code });
-  if (!decision.allowed) throw refusalOf(decision);
+  if (!decision.allowed) throw refusalOf(decision, heldBy);
   if (loaded === null || target.contact === null) throw new Error('the gate let a message pass to nobody');
   return queue(tx, ctx, {
     request,
@@ -133,12 +137,17 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
     decision,
     settings,
     recordTypes,
+    hints,
   });
 }
 
-/** The gate's no as HTTP: 409 with its code, its sentence and when it lifts. */
-export function refusalOf(decision: Extract<GateDecision, { allowed: false }>): Refusal {
-  return new Refusal(409, decision.code, explainGate(decision.code), {
+/** The gate's no as HTTP: 409 with its code, its sentence and when it lifts. `heldBy` names who answers instead. */
+export function refusalOf(
+  decision: Extract<GateDecision, { allowed: false }>,
+  heldBy: string | null = null,
+): Refusal {
+  const sentence = decision.code === 'owned-by-colleague' ? heldBy : null;
+  return new Refusal(409, decision.code, sentence ?? explainGate(decision.code), {
     alsoBlockedBy: decision.alsoBlockedBy,
     ...(decision.until === undefined ? {} : { until: decision.until }),
   });
@@ -233,6 +242,7 @@ interface Accepted {
   decision: Extract<GateDecision, { allowed: true }>;
   settings: Settings;
   recordTypes: Map<string, RecordType>;
+  hints: Hints;
 }
 
 async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> {
@@ -246,16 +256,18 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   if (conversationId === undefined) throw new Error('a conversation that was just made is gone');
   const record = target.addressed ?? recordFor(target, accepted.loaded.records, accepted.recordTypes, null);
   const tokens = composed === null ? [] : composed.buttons.map(() => ctx.make.token());
-  const text = composed === null ? (request.text ?? '') : composed.rendered.body;
+  const ready = composed === null ? await composeContent(tx, ctx, request, sender.id, conversationId) : null;
+  const text = ready?.text ?? composed?.rendered.body ?? '';
   await insertOutbound(tx, {
     id,
     conversationId,
     contactPointId: contact.id,
     channelId: ctx.channel.id,
-    kind: composed === null ? 'text' : 'template',
+    kind: ready?.kind ?? 'template',
     text,
-    content: composed === null ? { kind: 'text', text } : templateContent(composed, tokens),
-    replyTo: request.replyTo ?? null,
+    content: composed === null ? ready?.content : templateContent(composed, tokens),
+    waitsForMedia: ready?.file?.upload ?? false,
+    replyTo: await quotedId(tx, request.replyTo, conversationId),
     actor: sender.name,
     path: sender.path,
     automatic: false,
@@ -270,14 +282,16 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
     decision: decisionInputs(accepted.loaded, now),
     at: now,
   });
+  if (ready !== null) await attachFile(tx, ctx, ready, { messageId: id, contactPointId: contact.id });
+  const preview = ready?.preview ?? text;
   await touchConversations(tx, [
-    { id: conversationId, at: now, text, direction: 'out', status: 'queued', unread: 0 },
+    { id: conversationId, at: now, text: preview, direction: 'out', status: 'queued', unread: 0 },
   ]);
   if (composed?.template.definition.type === 'consent')
     await askConsent(tx, ctx, accepted, composed, id, tokens, record);
-  const hints = createHints();
-  hints.conversation(conversationId, contact.id);
-  await hints.send(tx);
+  await noteAnswer(tx, ctx, conversationId, sender.actor, accepted.settings, accepted.hints);
+  accepted.hints.conversation(conversationId, contact.id);
+  await accepted.hints.send(tx);
   await notify(tx, WORK, '');
   return id;
 }
@@ -328,6 +342,7 @@ async function askConsent(
     recordType: record?.recordType ?? null,
     recordId: record?.recordId ?? null,
     actor: sender.name,
+    actorId: sender.actor?.id ?? null,
     tokens: composed.buttons.flatMap(({ label, meaning }, button) => {
       const token = tokens[button];
       return meaning === null || token === undefined ? [] : [{ token, button, label, meaning }];

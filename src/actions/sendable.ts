@@ -2,20 +2,22 @@ import { composerBanner } from '../core/banner.ts';
 import {
   decideSend,
   explainGate,
+  type GateContact,
   type GateDecision,
-  type SendPath,
   wroteSinceRefusal,
 } from '../core/gate.ts';
+import { sendHeldBy, standing } from '../core/ownership.ts';
 import { windowClosesAt } from '../core/session.ts';
 import type { Rendered } from '../core/template.ts';
+import { conversationSeen } from '../db/access.ts';
 import type { Tx } from '../db/engine.ts';
-import { conversationOf } from '../db/messages.ts';
 import { readChannel } from '../db/organisation.ts';
+import { conversationIdOf, readOwnership } from '../db/ownership.ts';
 import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadContacts, loadStranger } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
-import { composeFor, contentFor } from './send-message.ts';
+import { composeFor, contentFor, type Sender } from './send-message.ts';
 import { findTarget, type To } from './target.ts';
 
 export interface Reason {
@@ -56,8 +58,7 @@ export async function readSendable(
   tx: Tx,
   ctx: Context,
   to: To,
-  path: SendPath,
-  maySend: boolean,
+  sender: Pick<Sender, 'path' | 'maySend' | 'actor'>,
   language: string | null,
 ): Promise<Sendable> {
   const now = ctx.clock();
@@ -73,12 +74,18 @@ export async function readSendable(
   const known = target.phone !== null || target.contact !== null;
   const gateContact = await gateFor(tx, loaded, target.addressed, null);
   const connected = channelConnected(await readChannel(tx, ctx.channel.phoneNumberId));
+  const conversationId =
+    target.contact === null ? null : await conversationIdOf(tx, target.contact.id, ctx.channel.id);
+  const seat = conversationId === null ? null : await readOwnership(tx, conversationId);
+  const { actor } = sender;
+  const heldBy = seat === null || actor === null ? null : sendHeldBy(standing(seat, now), actor);
   const ask = (content: Parameters<typeof decideSend>[0]['content']): GateDecision =>
     decideSend({
       now,
-      path,
+      path: sender.path,
       content,
-      maySend,
+      maySend: sender.maySend,
+      ownedByColleague: heldBy !== null,
       contactBlocked: contact.blocked,
       channelConnected: connected,
       contact: known ? gateContact : null,
@@ -112,7 +119,7 @@ export async function readSendable(
       name,
       type,
       allowed: decision.allowed,
-      reason: reasonOf(decision),
+      reason: reasonOf(decision, heldBy),
       alsoBlockedBy: decision.allowed ? [] : decision.alsoBlockedBy,
       language: composed.language,
       languages: composed.languages,
@@ -122,14 +129,15 @@ export async function readSendable(
     });
   }
   return {
-    freeText: { allowed: freeText.allowed, reason: reasonOf(freeText) },
+    freeText: { allowed: freeText.allowed, reason: reasonOf(freeText, heldBy) },
     templates,
     loaded,
     phone: target.phone,
-    conversationId: target.contact === null ? null : await conversationOf(tx, target.contact.id),
+    conversationId:
+      conversationId === null || !(await sees(tx, conversationId, actor)) ? null : conversationId,
     serviceWindowClosesAt: windowClosesAt(contact.lastInboundAt),
     banner: known
-      ? composerBanner({ contact: gateContact, now, freeText: freeText.allowed ? null : freeText.code })
+      ? bannerOf(gateContact, now, freeText, heldBy)
       : {
           code: 'no-phone',
           tone: 'warning',
@@ -138,9 +146,27 @@ export async function readSendable(
   };
 }
 
-function reasonOf(decision: GateDecision): Reason | null {
+async function sees(tx: Tx, conversationId: string, actor: Sender['actor']): Promise<boolean> {
+  return actor === null || (await conversationSeen(tx, conversationId, actor)) !== null;
+}
+
+/** The gate's sentence, or who answers instead, by name. */
+const sentenceOf = (code: string, heldBy: string | null): string =>
+  code === 'owned-by-colleague' && heldBy !== null ? heldBy : explainGate(code);
+
+function bannerOf(
+  contact: GateContact,
+  now: number,
+  freeText: GateDecision,
+  heldBy: string | null,
+): ReturnType<typeof composerBanner> {
+  const banner = composerBanner({ contact, now, freeText: freeText.allowed ? null : freeText.code });
+  return banner.code === 'owned-by-colleague' ? { ...banner, text: sentenceOf(banner.code, heldBy) } : banner;
+}
+
+function reasonOf(decision: GateDecision, heldBy: string | null): Reason | null {
   if (decision.allowed) return null;
-  const reason = { code: decision.code, message: explainGate(decision.code) };
+  const reason = { code: decision.code, message: sentenceOf(decision.code, heldBy) };
   return decision.until === undefined ? reason : { ...reason, until: decision.until };
 }
 

@@ -1,43 +1,27 @@
-import {
-  deleteOldSessions,
-  ensurePerson,
-  insertSession,
-  insertSignInLink,
-  type PersonRow,
-  readSession,
-  replaceSession,
-  useSignInLink,
-} from '../db/organisation.ts';
-import { continueSession, deleteSignIn, personOfLink } from '../db/sessions.ts';
+import { MOST_FAILED } from '../core/lock-out.ts';
+import type { Tx } from '../db/engine.ts';
+import { deleteOldOidcSignIns } from '../db/oidc-sign-ins.ts';
+import { ensurePerson, type PersonRow } from '../db/people.ts';
+import { deleteOldSessions, type SignInOrigin } from '../db/sessions.ts';
+import { deleteOldFailures } from '../db/sign-in-failures.ts';
+import { deleteOldLinks, insertLink, personOfLink, readLink, useLink } from '../db/sign-in-links.ts';
 import type { Context } from './context.ts';
+import { beginSession, type IssuedToken, LONGEST_SESSION, newToken, readCaller } from './sessions.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
- * People sign in by a one-time link and then hold a session. Only hashes of tokens are stored, so a copy of the database
- * opens nothing.
+ * Signing in by a one-time link that asks for nothing more: the sandbox's, and what the command line prints. Only hashes
+ * of tokens are stored, so a copy of the database opens nothing.
  */
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-/** A link works once, within this time. */
-const LINK_LIFE = 24 * HOUR;
-/** A session ends when it was not used for this long, */
-const IDLE = 12 * HOUR;
-/** and in any case after this. */
-const LONGEST = 7 * 24 * HOUR;
-/** A session in use gets a new token this often. */
-const ROTATE = HOUR;
-/** A replaced token stays good for requests under way, and for a browser that never saw the answer with the new one. */
-const GRACE = MINUTE;
-/** Requests that start together all carry the old token; one that comes later did not get the new one. */
-const TOGETHER = 5_000;
+const DAY = 24 * 60 * 60_000;
 
 /** The sandbox's people; their ids never change, so that a restart finds them again. */
 export const SANDBOX_PEOPLE = [
   { id: '00000000-0000-4000-8000-000000000001', name: 'Ada Administrator', role: 'administrator' },
   { id: '00000000-0000-4000-8000-000000000002', name: 'Alex Agent', role: 'agent' },
   { id: '00000000-0000-4000-8000-000000000003', name: 'Audrey Auditor', role: 'auditor' },
-] as const satisfies readonly PersonRow[];
+] as const satisfies readonly Omit<PersonRow, 'teams'>[];
 
 export async function ensureSandboxPeople(ctx: Context): Promise<void> {
   await inTransaction(ctx, async (tx) => {
@@ -48,34 +32,36 @@ export async function ensureSandboxPeople(ctx: Context): Promise<void> {
 /** Makes a link that signs this person in, once, within 24 hours. */
 export async function createSignInLink(ctx: Context, personId: string, publicUrl: string): Promise<string> {
   const token = newToken(ctx);
+  const now = ctx.clock();
   await inTransaction(ctx, (tx) =>
-    insertSignInLink(tx, ctx.keys.sha256(token), personId, ctx.clock() + LINK_LIFE),
+    insertLink(tx, {
+      tokenHash: ctx.keys.sha256(token),
+      personId,
+      purpose: 'sign-in',
+      expiresAt: now + DAY,
+      now,
+      createdBy: null,
+    }),
   );
   return `${publicUrl}/sign-in?token=${token}`;
 }
 
-/** A token as the browser gets it: the only time it is known in clear. */
-export interface IssuedToken {
-  token: string;
-  /** Milliseconds from now, so that a browser with another clock keeps it just as long. */
-  life: number;
-}
+export type LinkUse =
+  | { kind: 'signed-in'; issued: IssuedToken }
+  /** The link asks for a password first, on a page of its own. */
+  | { kind: 'needs-password' }
+  | { kind: 'not-good' };
 
-/** Uses a link up and begins a session; null where the link is unknown, used or too old. */
-export async function signIn(ctx: Context, linkToken: string): Promise<IssuedToken | null> {
+/** Uses a link up and begins a session; `not-good` where the link is unknown, used or too old. */
+export async function signIn(ctx: Context, linkToken: string, origin: SignInOrigin): Promise<LinkUse> {
   const now = ctx.clock();
-  return inTransaction(ctx, async (tx) => {
-    const personId = await useSignInLink(tx, ctx.keys.sha256(linkToken), now);
-    if (personId === null) return null;
-    await deleteOldSessions(tx, now);
-    const issued = { token: newToken(ctx), life: IDLE };
-    await insertSession(tx, {
-      tokenHash: ctx.keys.sha256(issued.token),
-      personId,
-      now,
-      expiresAt: now + issued.life,
-    });
-    return issued;
+  const tokenHash = ctx.keys.sha256(linkToken);
+  return inTransaction(ctx, async (tx): Promise<LinkUse> => {
+    const link = await readLink(tx, tokenHash, now);
+    if (link === null) return { kind: 'not-good' };
+    if (link.purpose !== 'sign-in' || link.personId === null) return { kind: 'needs-password' };
+    if (!(await useLink(tx, tokenHash, now))) return { kind: 'not-good' };
+    return { kind: 'signed-in', issued: await beginSession(tx, ctx, link.personId, origin) };
   });
 }
 
@@ -88,57 +74,10 @@ export async function isHolderOfLink(ctx: Context, linkToken: string, token: str
   );
 }
 
-/** A session that stands. `id` is the hash of its present token and may be kept and compared, never shown. */
-export interface Session {
-  id: string;
-  person: PersonRow;
-  rotationDue: boolean;
-}
-
-/** Who holds this token; null where nobody does any more. */
-export async function readCaller(ctx: Context, token: string): Promise<Session | null> {
-  const now = ctx.clock();
-  const row = await readSession(ctx.database.db, ctx.keys.sha256(token), now);
-  if (row === null) return null;
-  return {
-    id: row.tokenHash,
-    person: row.person,
-    rotationDue: row.replacedAt === null ? now - row.seenAt >= ROTATE : now - row.replacedAt >= TOGETHER,
-  };
-}
-
-/** Whether a session, once read, still stands: long-lived connections ask again. */
-export async function sessionStands(ctx: Context, sessionId: string): Promise<boolean> {
-  return (await readSession(ctx.database.db, sessionId, ctx.clock())) !== null;
-}
-
-/** Gives a session in use its next token; null where another request just did. */
-export async function rotate(ctx: Context, token: string): Promise<IssuedToken | null> {
-  const now = ctx.clock();
-  const tokenHash = ctx.keys.sha256(token);
-  return inTransaction(ctx, async (tx) => {
-    const row = await readSession(tx, tokenHash, now);
-    if (row === null) return null;
-    const first = await replaceSession(tx, tokenHash, now, Math.min(now + GRACE, row.expiresAt));
-    if (!first && (row.replacedAt === null || now - row.replacedAt < TOGETHER)) return null;
-    const issued = { token: newToken(ctx), life: Math.min(IDLE, row.createdAt + LONGEST - now) };
-    await continueSession(tx, {
-      tokenHash: ctx.keys.sha256(issued.token),
-      personId: row.person.id,
-      signedInAt: row.createdAt,
-      now,
-      expiresAt: now + issued.life,
-    });
-    return issued;
-  });
-}
-
-/** Ends a sign-in under every token it had; answers the ids of the sessions that are no more. */
-export async function signOut(ctx: Context, token: string): Promise<string[]> {
-  return inTransaction(ctx, (tx) => deleteSignIn(tx, ctx.keys.sha256(token)));
-}
-
-/** 256 unguessable bits, URL-safe. */
-function newToken(ctx: Context): string {
-  return ctx.make.token() + ctx.make.token();
+/** What served its time: sessions, links, sign-ins that were begun, wrong passwords of long ago. */
+export async function deleteStaleSignIns(tx: Tx, now: number): Promise<void> {
+  await deleteOldSessions(tx, now, LONGEST_SESSION);
+  await deleteOldLinks(tx, now);
+  await deleteOldOidcSignIns(tx, now);
+  await deleteOldFailures(tx, now - DAY, MOST_FAILED);
 }

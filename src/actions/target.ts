@@ -1,8 +1,8 @@
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { RecordType } from '../core/record-type.ts';
 import { type ContactPoint, findAliases, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
+import { readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
-import { readConversation } from '../db/messages.ts';
 import { linksOfRecord } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';

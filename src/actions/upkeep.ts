@@ -2,25 +2,30 @@ import { PURPOSES } from '../core/purpose.ts';
 import { grantsOlderThan, heldRows } from '../db/consent.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
 import { purgeRaw } from '../db/inbox.ts';
-import { deleteOldSessions } from '../db/organisation.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { settleHolds } from './record-consent.ts';
 import { recordFacts } from './record-facts.ts';
+import { keepUpDesk } from './reminders.ts';
+import { deleteStaleSignIns } from './sign-in.ts';
 import { inTransaction } from './transaction.ts';
 
 const DAY = 86_400_000;
 const AT_ONCE = 50;
 
-/** What time decides: holds nobody settled, grants that expire, raw webhooks that served their purpose. */
+/**
+ * What time decides: holds nobody settled, grants that expire, what becomes of conversations, raw webhooks that served
+ * their purpose.
+ */
 export async function keepUp(ctx: Context): Promise<void> {
   await elapseHolds(ctx);
   await expireGrants(ctx);
+  await keepUpDesk(ctx);
   await inTransaction(ctx, async (tx) => {
     const settings = await loadSettings(tx);
     await purgeRaw(tx, ctx.clock() - settings.rawWebhookDays * DAY, 1_000);
-    await deleteOldSessions(tx, ctx.clock());
+    await deleteStaleSignIns(tx, ctx.clock());
   });
 }
 

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { Context } from '../actions/context.ts';
 import { exportEvidence } from '../actions/export-evidence.ts';
 import { replayInbox } from '../actions/ingest.ts';
+import { createSetupLink } from '../actions/invite.ts';
 import { Refusal } from '../actions/refusal.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from '../actions/sign-in.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
@@ -20,6 +21,7 @@ const USAGE = `npm run assent -- <command>
   webhook replay                  applies webhooks again that could not be applied
   export consent --phone NUMBER   writes everything known about one customer's consent (--out FILE, default: standard output)
   sign-in-link [--role ROLE]      prints a one-time link for the sandbox's administrator, agent or auditor
+  setup-link                      prints a one-time link to become the first administrator, while there is none
 
 With the embedded database, stop the server first: only one process may use a data directory.`;
 
@@ -74,6 +76,17 @@ async function main(args: string[]): Promise<number> {
         if (person === undefined) return print('Roles: administrator, agent, auditor', 2);
         await ensureSandboxPeople(ctx);
         console.log(await createSignInLink(ctx, person.id, read.config.publicUrl));
+        return 0;
+      });
+    case 'setup-link':
+      return withContext(read.config, async (ctx) => {
+        const link = await createSetupLink(ctx, read.config.publicUrl);
+        if (link === null)
+          return print(
+            'There is an administrator already. They invite others under Configuration, People.',
+            1,
+          );
+        console.log(link.url);
         return 0;
       });
     default:

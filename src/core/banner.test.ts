@@ -45,6 +45,13 @@ test.each<Row>([
     /no CRM record/,
   ],
   ['somebody who may not send', { service: denied }, 'not-allowed', 'not-allowed', /may not send/],
+  [
+    'a conversation of a colleague, whatever the customer decided',
+    { service: denied },
+    'owned-by-colleague',
+    'owned-by-colleague',
+    /take it over/,
+  ],
   ['a blocked customer who refused', { service: denied }, 'contact-blocked', 'contact-blocked', /Unblock/],
   ['no channel', { service: granted }, 'channel-disconnected', 'channel-disconnected', /not connected/],
   [

@@ -25,7 +25,12 @@ export function composerBanner({ contact, now, freeText }: BannerInput): Banner 
   if (contact.unknownNotAllowed)
     return { code: 'unknown-number', tone: 'warning', text: explainGate('contact-point-unknown') };
   // Where nothing at all can leave, to speak of asking again would lead nowhere.
-  if (freeText === 'not-allowed' || freeText === 'contact-blocked' || freeText === 'channel-disconnected')
+  if (
+    freeText === 'not-allowed' ||
+    freeText === 'owned-by-colleague' ||
+    freeText === 'contact-blocked' ||
+    freeText === 'channel-disconnected'
+  )
     return { code: freeText, tone: 'warning', text: explainGate(freeText) };
   if (service.onHold !== null)
     return {

@@ -85,6 +85,7 @@ function send(content: GateInput['content'], to: GateContact | null, given: Part
     path: 'person',
     content,
     maySend: true,
+    ownedByColleague: false,
     contactBlocked: false,
     channelConnected: true,
     contact: to,
@@ -448,12 +449,13 @@ describe('codes (product.md §4)', () => {
         unknownNotAllowed: true,
         crmStale: true,
       }),
-      { maySend: false, contactBlocked: true, channelConnected: false },
+      { maySend: false, ownedByColleague: true, contactBlocked: true, channelConnected: false },
     );
     expect(decision).toEqual({
       allowed: false,
       code: 'not-allowed',
       alsoBlockedBy: [
+        'owned-by-colleague',
         'contact-blocked',
         'contact-point-unknown',
         'channel-disconnected',
@@ -581,6 +583,7 @@ describe('laws', () => {
     path: fc.constantFrom('person' as const, 'api' as const, 'campaign' as const, 'automation' as const),
     content: contentArb,
     maySend: fc.boolean(),
+    ownedByColleague: fc.boolean(),
     contactBlocked: fc.boolean(),
     channelConnected: fc.boolean(),
     contact: fc.option(contactArb, { nil: null, freq: 9 }),
@@ -626,6 +629,7 @@ describe('laws', () => {
     });
     const worse: GateInput[] = [
       { ...input, maySend: false },
+      { ...input, ownedByColleague: true },
       { ...input, contactBlocked: true },
       { ...input, channelConnected: false },
       { ...input, contact: null },

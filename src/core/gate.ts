@@ -10,6 +10,7 @@ import { windowOpen } from './session.ts';
 /** Stable codes, in the order in which they are named: the first that applies is the reason, the rest stand beside it. */
 export const GATE_CODES = [
   'not-allowed',
+  'owned-by-colleague',
   'contact-blocked',
   'contact-point-unknown',
   'channel-disconnected',
@@ -64,6 +65,8 @@ export interface GateInput {
       };
   /** The person or key may send at all. */
   maySend: boolean;
+  /** A person sends where somebody else answers; never for keys and for what Assent sends by itself. */
+  ownedByColleague: boolean;
   contactBlocked: boolean;
   channelConnected: boolean;
   /** Null: we do not know who this is, so nothing leaves (GAT-1). */
@@ -111,6 +114,7 @@ export function decideSend(input: GateInput): GateDecision {
   const blocks: Block[] =
     input.contact === null ? [{ code: 'contact-point-unknown' }] : contactBlocks(input, input.contact);
   if (!input.maySend) blocks.push({ code: 'not-allowed' });
+  if (input.ownedByColleague) blocks.push({ code: 'owned-by-colleague' });
   if (input.contactBlocked) blocks.push({ code: 'contact-blocked' });
   if (!input.channelConnected) blocks.push({ code: 'channel-disconnected' });
   if (input.content.kind === 'template') {
@@ -257,6 +261,8 @@ export function decideAutomaticAnswer(input: {
 
 const SENTENCES: Record<GateCode | 'superseded', string> = {
   'not-allowed': 'You may not send messages. Ask an administrator for the right to.',
+  'owned-by-colleague':
+    'A colleague answers this conversation. Ask them to assign it to you, or take it over once they are idle.',
   'contact-blocked': 'This customer is blocked. Unblock them before you write.',
   'contact-point-unknown':
     'This number is in no CRM record. Save it as a contact, lead or account, or let an administrator allow chats with unknown numbers.',

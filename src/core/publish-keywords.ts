@@ -32,26 +32,32 @@ function ownMeaning(
 ): PublishProblem[] {
   const form = keywordForm(text);
   if (form === '')
-    return [error('keyword-empty', `The keyword “${text}” has no letter, digit or emoji to recognise.`)];
+    return [
+      error('keyword-empty', `The keyword “${text}” has no letter, digit or emoji to recognise.`, { text }),
+    ];
   const { answer, start } = readText(text, []);
   const stops = isReservedWord(text) !== null;
   if (type === 'opt-in') {
     if (stops)
-      return [error('keyword-reserved', `“${text}” always means a refusal: it cannot be a word to opt in.`)];
+      return [
+        error('keyword-reserved', `“${text}” always means a refusal: it cannot be a word to opt in.`, {
+          text,
+        }),
+      ];
     return answer?.meaning === 'no'
-      ? [error('keyword-opposite', `“${text}” says no: it cannot be a word to opt in.`)]
+      ? [error('keyword-opposite', `“${text}” says no: it cannot be a word to opt in.`, { text })]
       : [];
   }
   if (start !== null || answer?.meaning === 'yes')
-    return [error('keyword-opposite', `“${text}” says yes: it cannot be a word to opt out.`)];
+    return [error('keyword-opposite', `“${text}” says yes: it cannot be a word to opt out.`, { text })];
   if (!keywordsAreStopWords || stops || answer?.meaning !== 'no') return [];
   const message = `As a stop word “${text}” refuses everything at any time, also where it answers another question.`;
-  return [warning('stop-word-ordinary', message)];
+  return [warning('stop-word-ordinary', message, { text })];
 }
 
 function twice(before: readonly Keyword[], keyword: Keyword): PublishProblem[] {
   return before.some((earlier) => sameKeyword(earlier, keyword))
-    ? [warning('keyword-twice', `The keyword “${keyword.text}” is there twice.`)]
+    ? [warning('keyword-twice', `The keyword “${keyword.text}” is there twice.`, { text: keyword.text })]
     : [];
 }
 
@@ -73,11 +79,12 @@ function elsewhere(
       error(
         'keyword-in-both-lists',
         `“${keyword.text}” means the opposite in “${other.name}”: keep it in one.`,
+        { text: keyword.text, other: other.name },
       ),
     ];
   if (other.type !== definition.type || !sameType) return [];
   const message = `“${keyword.text}” stands in “${other.name}” too: either of the two may answer.`;
-  return [warning('keyword-elsewhere', message)];
+  return [warning('keyword-elsewhere', message, { text: keyword.text, other: other.name })];
 }
 
 function sameKeyword(one: Keyword, other: Keyword): boolean {

@@ -11,6 +11,8 @@ export interface PublishProblem {
   severity: 'error' | 'warning';
   /** The screen where it is mended. */
   fix: 'whatsapp-templates' | 'record-types' | 'message-template';
+  /** What the message names, for a page that says it in another language. */
+  values?: Record<string, string>;
 }
 
 export interface PublishInput {
@@ -41,15 +43,17 @@ export interface WhatsAppTemplate {
 export function error(
   code: string,
   message: string,
+  values: Record<string, string> = {},
   fix: PublishProblem['fix'] = 'message-template',
 ): PublishProblem {
-  return { code, message, severity: 'error', fix };
+  return { code, message, severity: 'error', fix, ...(Object.keys(values).length === 0 ? {} : { values }) };
 }
 
 export function warning(
   code: string,
   message: string,
+  values: Record<string, string> = {},
   fix: PublishProblem['fix'] = 'message-template',
 ): PublishProblem {
-  return { code, message, severity: 'warning', fix };
+  return { ...error(code, message, values, fix), severity: 'warning' };
 }

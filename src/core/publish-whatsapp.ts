@@ -18,7 +18,7 @@ export function whatsappProblems(input: PublishInput): PublishProblem[] {
   const template = ofName.find(({ language }) => language === chosen.language);
   if (template === undefined) {
     const message = `WhatsApp has no template “${chosen.name}” in ${chosen.language}: synchronise, or choose another.`;
-    return [error('whatsapp-template-not-found', message, 'whatsapp-templates')];
+    return [error('whatsapp-template-not-found', message, chosen, 'whatsapp-templates')];
   }
   return [
     ...statusProblems(template),
@@ -42,7 +42,14 @@ function statusProblems({ name, language, status }: WhatsAppTemplate): PublishPr
   if (status.toUpperCase() === 'APPROVED') return [];
   const advice =
     STATUS_ADVICE[status.toUpperCase()] ?? `has the status ${status} at Meta: choose an approved one.`;
-  return [error('whatsapp-template-not-approved', `“${name}” (${language}) ${advice}`, 'whatsapp-templates')];
+  return [
+    error(
+      'whatsapp-template-not-approved',
+      `“${name}” (${language}) ${advice}`,
+      { name, language, status },
+      'whatsapp-templates',
+    ),
+  ];
 }
 
 function categoryProblems({ type }: MessageTemplateDefinition, template: WhatsAppTemplate): PublishProblem[] {
@@ -53,16 +60,19 @@ function categoryProblems({ type }: MessageTemplateDefinition, template: WhatsAp
       error(
         'marketing-category',
         `Meta classes “${template.name}” as marketing: make this a marketing template.`,
+        { name: template.name },
       ),
     ];
   if (type !== 'consent') return [];
   const message = `Meta classes “${template.name}” as marketing: it cannot reach customers who stopped marketing messages.`;
-  return [warning('marketing-category', message, 'whatsapp-templates')];
+  return [warning('marketing-category', message, { name: template.name }, 'whatsapp-templates')];
 }
 
 function contentProblems({ type }: MessageTemplateDefinition, template: WhatsAppTemplate): PublishProblem[] {
   const unsupported = unsupportedParts(template.components).map((part) =>
-    error('whatsapp-template-unsupported', `Assent cannot fill in ${part}: choose a template without it.`),
+    error('whatsapp-template-unsupported', `Assent cannot fill in ${part}: choose a template without it.`, {
+      part,
+    }),
   );
   if (type !== 'consent' || quickReplies(template) >= 2) return unsupported;
   const message =
@@ -86,20 +96,25 @@ function bindingProblems(
 ): PublishProblem[] {
   const variables = variablesOf(parseTemplate(template.components, template.parameterFormat));
   const missing = unbound(definition, template).map((key) =>
-    error('variable-unbound', `Bind the variable {{${key}}} to a column or a fixed text.`),
+    error('variable-unbound', `Bind the variable {{${key}}} to a column or a fixed text.`, {
+      variable: `{{${key}}}`,
+    }),
   );
   const wrong = Object.entries(definition.bindings).flatMap(([key, binding]) => {
     if (!variables.includes(key))
       return [
-        warning('binding-unused', `The template has no variable {{${key}}}: its binding does nothing.`),
+        warning('binding-unused', `The template has no variable {{${key}}}: its binding does nothing.`, {
+          variable: `{{${key}}}`,
+        }),
       ];
     if (!('column' in binding) || columns === null) return [];
     const column = columns.find(({ name }) => name === binding.column);
-    const of = `{{${key}}} is bound to “${column?.label ?? binding.column}”`;
+    const bound = { variable: `{{${key}}}`, column: column?.label ?? binding.column };
+    const of = `${bound.variable} is bound to “${bound.column}”`;
     if (column === undefined)
-      return [error('binding-column-missing', `${of}, which is not there: choose another.`)];
+      return [error('binding-column-missing', `${of}, which is not there: choose another.`, bound)];
     if (column.kind !== 'boolean') return [];
-    return [error('binding-not-text', `${of}, which holds Yes or No and no words: choose another.`)];
+    return [error('binding-not-text', `${of}, which holds Yes or No and no words: choose another.`, bound)];
   });
   return [...missing, ...wrong];
 }
@@ -118,7 +133,7 @@ function nameProblems(
   const wording = normalise(renderedText(renderTemplate(body, Object.fromEntries(fixed))));
   if (wording.includes(name)) return [];
   const message = `The text does not name “${businessName}”: the customer should read who asks.`;
-  return [warning('no-business-name', message, 'whatsapp-templates')];
+  return [warning('no-business-name', message, { business: businessName ?? '' }, 'whatsapp-templates')];
 }
 
 /** The language is chosen per customer, so that what the other approved ones lack would show only when sent. */
@@ -139,6 +154,6 @@ function otherLanguages(
       ];
       if (lacks.length === 0) return [];
       const message = `In ${other.language} this template cannot be sent: ${lacks.join(', ')}.`;
-      return [warning('language-not-usable', message, 'whatsapp-templates')];
+      return [warning('language-not-usable', message, { language: other.language }, 'whatsapp-templates')];
     });
 }

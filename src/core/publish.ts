@@ -87,13 +87,21 @@ function sessionProblems({ session }: MessageTemplateDefinition): PublishProblem
 function recordTypeProblems({ definition, recordType, columns }: PublishInput): PublishProblem[] {
   const mend = 'record-types';
   if (recordType === null)
-    return [error('record-type-missing', `Add the record type “${definition.recordType}” first.`, mend)];
+    return [
+      error(
+        'record-type-missing',
+        `Add the record type “${definition.recordType}” first.`,
+        { type: definition.recordType },
+        mend,
+      ),
+    ];
   const { displayName, table, complianceField } = recordType;
   if (columns === null)
     return [
       error(
         'table-missing',
         `The CRM has no table “${table}” any more, which ${displayName} is about.`,
+        { table, type: displayName },
         mend,
       ),
     ];
@@ -103,6 +111,7 @@ function recordTypeProblems({ definition, recordType, columns }: PublishInput): 
       error(
         'compliance-field-missing',
         `Choose a Compliance Field for the record type ${displayName}.`,
+        { type: displayName },
         mend,
       ),
     ];
@@ -110,7 +119,7 @@ function recordTypeProblems({ definition, recordType, columns }: PublishInput): 
   if (column?.kind === 'boolean') return [];
   const what = column === undefined ? 'is not there any more' : 'is no longer a Yes/No column';
   const message = `The Compliance Field “${complianceField}” of ${displayName} ${what}: choose another.`;
-  return [error('compliance-field-gone', message, mend)];
+  return [error('compliance-field-gone', message, { field: complianceField, type: displayName }, mend)];
 }
 
 /** WhatsApp takes 4,096 characters in a text message. An empty answer is one that is not sent. */
@@ -120,6 +129,9 @@ function replyProblems({ reply }: MessageTemplateDefinition): PublishProblem[] {
     .filter(([, text]) => text.length > 4096)
     .map(([language, text]) => {
       const which = language === '' ? 'The automatic answer' : `The automatic answer in ${language}`;
-      return error('reply-too-long', `${which} has ${text.length} characters: WhatsApp takes 4096.`);
+      return error('reply-too-long', `${which} has ${text.length} characters: WhatsApp takes 4096.`, {
+        length: String(text.length),
+        language,
+      });
     });
 }

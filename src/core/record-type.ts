@@ -1,3 +1,4 @@
+import type { ChatMapping } from './new-record.ts';
 import { matchKey, parsePhone, supportedCountry } from './phone.ts';
 
 /** A CRM table Assent works with (product.md §1), as an administrator set it up. */
@@ -25,6 +26,8 @@ export interface RecordType {
   allowReplyAfterRefusal: boolean;
   /** Kept with each consent request as its basis, unless the sender says another. */
   askingBasis: AskingBasis;
+  /** What a record made from a chat is filled with, column by column; null: name, number and language. */
+  chatMapping: ChatMapping | null;
 }
 
 /** `allows`: Yes in the column is consent. `forbids`: Yes in the column is a refusal ("Do not contact"). */
@@ -43,6 +46,7 @@ export const RECORD_TYPE_DEFAULTS = {
   languageColumn: null,
   allowReplyAfterRefusal: false,
   askingBasis: 'existing-customer',
+  chatMapping: null,
 } as const satisfies Partial<RecordType>;
 
 /** A column as the CRM describes it. */
@@ -160,7 +164,9 @@ export function recordTypeProblems(
 
 function namedColumns(recordType: RecordType): [field: keyof RecordType, name: string][] {
   const { phoneColumns, nameColumn, complianceField, marketingField, languageColumn } = recordType;
+  const mapped = Object.keys(recordType.chatMapping ?? {});
   const all: [keyof RecordType, string | null][] = [
+    ...mapped.map((name): [keyof RecordType, string] => ['chatMapping', name]),
     ...phoneColumns.map((name): [keyof RecordType, string] => ['phoneColumns', name]),
     ['nameColumn', nameColumn],
     ['complianceField', complianceField],

@@ -17,6 +17,13 @@ export interface Settings {
   defaultLanguage: string;
   businessName: string;
   rawWebhookDays: number;
+  assignmentMinutes: number | null;
+  takeOverMinutes: number | null;
+  returnToPreviousOwner: boolean;
+  closeAfterHours: number | null;
+  waitingReminderMinutes: number | null;
+  windowReminderMinutes: number | null;
+  messageSearchDays: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -37,4 +44,11 @@ export const DEFAULT_SETTINGS: Settings = {
   defaultLanguage: 'en',
   businessName: '',
   rawWebhookDays: 30,
+  assignmentMinutes: 10,
+  takeOverMinutes: 30,
+  returnToPreviousOwner: true,
+  closeAfterHours: 24,
+  waitingReminderMinutes: 10,
+  windowReminderMinutes: 60,
+  messageSearchDays: 30,
 };

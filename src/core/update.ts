@@ -1,3 +1,5 @@
+import type { MediaKind } from './media.ts';
+
 /**
  * What WhatsApp tells us, one value per thing that happened, already checked and free of Meta's wire format.
  * The adapter makes them from a webhook body; the ingest stores and applies them. Plain JSON, so that a stored
@@ -20,20 +22,30 @@ export type InboundContent =
   | { kind: 'reply'; form: 'button' | 'list'; id: string; label: string; description?: string }
   | {
       kind: 'media';
-      media: 'image' | 'video' | 'audio' | 'document' | 'sticker';
+      media: MediaKind;
       mediaId?: string;
       mimeType?: string;
+      /** As it came: base64. */
+      sha256?: string;
       caption?: string;
       filename?: string;
       voice?: boolean;
+      animated?: boolean;
     }
   | { kind: 'reaction'; target: string; emoji: string | null }
   | { kind: 'location'; latitude: number; longitude: number; name?: string; address?: string }
-  | { kind: 'contacts'; names: string[] }
+  | { kind: 'contacts'; names: string[]; cards?: ContactCard[] }
   | { kind: 'edit'; target: string; text: string | null }
   | { kind: 'revoke'; target: string }
   | { kind: 'unsupported'; type: string }
   | { kind: 'other'; type: string };
+
+/** An address card of somebody else, as a customer or we share it. */
+export interface ContactCard {
+  name: string;
+  phones: { phone: string; type?: string }[];
+  emails: string[];
+}
 
 /** The message an answer refers to. `id` is the quoted WhatsApp message id; a forward has none. */
 export interface InboundContext {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { ConsentView } from '../core/consent.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
+import { type Viewer, visibleTo } from './access.ts';
+import { copyConsent } from './conversations.ts';
 import type { Tx } from './engine.ts';
 import { iso, json, time, uuids } from './rows.ts';
 
@@ -18,7 +20,7 @@ export interface StateRow {
   platformStopped: boolean;
 }
 
-/** Rewrites the copy of the fold's result for one contact point. */
+/** Rewrites the copies of the fold's result for one contact point: its states, and what its conversations show of them. */
 export async function saveStates(
   tx: Tx,
   contactPointId: string,
@@ -52,6 +54,7 @@ export async function saveStates(
       on_hold_chain = excluded.on_hold_chain, request_open = excluded.request_open, platform_stopped = excluded.platform_stopped`.execute(
     tx,
   );
+  await copyConsent(tx, contactPointId);
 }
 
 export async function statesOf(tx: Tx, ids: readonly string[]): Promise<StateRow[]> {
@@ -82,16 +85,20 @@ export interface NewRequest {
   recordType: string | null;
   recordId: string | null;
   actor: string | null;
+  /** The person who asked; null for what is no person. */
+  actorId: string | null;
   tokens: { token: string; button: number; label: string; meaning: 'yes' | 'no' }[];
 }
 
 export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> {
   await sql`insert into consent_request (id, contact_point_id, message_id, purpose, requested_at, message_template_id,
-      message_template_version, template_name, language, category, wording, wording_hash, basis, basis_text, record_type, record_id, actor)
+      message_template_version, template_name, language, category, wording, wording_hash, basis, basis_text, record_type, record_id, actor, actor_id)
     values (${request.id}::uuid, ${request.contactPointId}::uuid, ${request.messageId}::uuid, ${request.purpose},
       ${time(request.requestedAt)}, ${request.messageTemplateId}::uuid, ${request.messageTemplateVersion}, ${request.templateName},
       ${request.language}, ${request.category}, ${json(request.wording)}, ${request.wordingHash}, ${request.basis},
-      ${request.basisText}, ${request.recordType}, ${request.recordId}, ${request.actor})`.execute(tx);
+      ${request.basisText}, ${request.recordType}, ${request.recordId}, ${request.actor}, ${request.actorId}::uuid)`.execute(
+    tx,
+  );
   await sql`insert into consent_token (token, contact_point_id, request_id, button, label, meaning)
     select token, ${request.contactPointId}::uuid, ${request.id}::uuid, button, label, meaning
       from jsonb_to_recordset(${JSON.stringify(request.tokens)}::jsonb)
@@ -128,6 +135,8 @@ export interface RequestRow {
   recordType: string | null;
   recordId: string | null;
   messageTemplateId: string | null;
+  /** The person who asked. */
+  actorId: string | null;
   buttons: { label: string; meaning: 'yes' | 'no' }[];
 }
 
@@ -137,7 +146,7 @@ export async function requestsOf(tx: Tx, ids: readonly string[], since: number):
   const { rows } = await sql<RequestRow>`
     select r.id, coalesce(c.merged_into, c.id) as "contactPointId", r.message_id as "messageId", m.whatsapp_id as "whatsappId",
            r.purpose, r.requested_at as at, r.language, r.record_type as "recordType", r.record_id as "recordId",
-           r.message_template_id as "messageTemplateId",
+           r.message_template_id as "messageTemplateId", r.actor_id as "actorId",
            (select jsonb_agg(jsonb_build_object('label', t.label, 'meaning', t.meaning) order by t.button) from consent_token t
              where t.contact_point_id = r.contact_point_id and t.request_id = r.id) as buttons
       from contact_point c
@@ -218,7 +227,16 @@ export interface HeldRow {
 }
 
 /** Everybody on hold, longest first. */
-export async function heldRows(tx: Tx, before: number | null, limit: number): Promise<HeldRow[]> {
+export async function heldRows(
+  tx: Tx,
+  before: number | null,
+  limit: number,
+  viewer: Viewer | null = null,
+): Promise<HeldRow[]> {
+  const seen =
+    viewer === null
+      ? sql`true`
+      : sql`exists (select 1 from conversation v where v.contact_point_id = s.contact_point_id and ${visibleTo(viewer)})`;
   const { rows } = await sql<HeldRow>`
     select s.contact_point_id as "contactPointId", s.purpose, s.on_hold_at as at, s.on_hold_seq as seq, s.on_hold_chain as chain,
            c.name, c.phone, v.id as "conversationId", p.content ->> 'text' as text
@@ -226,7 +244,7 @@ export async function heldRows(tx: Tx, before: number | null, limit: number): Pr
       join contact_point c on c.id = s.contact_point_id
       left join ledger_personal p on p.contact_point_id = s.on_hold_chain and p.seq = s.on_hold_seq
       left join lateral (select id from conversation where contact_point_id = s.contact_point_id order by last_message_at desc limit 1) v on true
-     where s.on_hold_at is not null and (${time(before)} is null or s.on_hold_at < ${time(before)})
+     where s.on_hold_at is not null and (${time(before)} is null or s.on_hold_at < ${time(before)}) and ${seen}
      order by s.on_hold_at, s.contact_point_id limit ${limit}`.execute(tx);
   return rows;
 }

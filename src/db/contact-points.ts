@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
+import { searchForm } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
+import { moveWords } from './message-search.ts';
+import { mergeOwnership } from './ownership.ts';
 import { iso, time, uuids } from './rows.ts';
 
 /** One customer identity on WhatsApp. Times are ms by WhatsApp's clock. */
@@ -51,11 +54,17 @@ export interface NewContactPoint {
   keyHash: string | null;
 }
 
+/** Whoever writes a name writes the form in which it is searched. */
+const nameForm = (name: string | null): string | null => (name === null ? null : searchForm(name));
+
 export async function insertContactPoints(tx: Tx, rows: readonly NewContactPoint[]): Promise<void> {
   if (rows.length === 0) return;
-  await sql`insert into contact_point (id, phone, user_id, name, country, key_hash)
-    select id, phone, "userId", name, country, "keyHash" from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id uuid, phone text, "userId" text, name text, country text, "keyHash" text)`.execute(tx);
+  const formed = rows.map((row) => ({ ...row, nameForm: nameForm(row.name) }));
+  await sql`insert into contact_point (id, phone, user_id, name, name_form, country, key_hash)
+    select id, phone, "userId", name, "nameForm", country, "keyHash" from jsonb_to_recordset(${JSON.stringify(formed)}::jsonb)
+      as r(id uuid, phone text, "userId" text, name text, "nameForm" text, country text, "keyHash" text)`.execute(
+    tx,
+  );
 }
 
 /** Adds keys; one that another contact point took meanwhile stays there, and is not among the answers. */
@@ -118,11 +127,12 @@ export async function saveHeard(tx: Tx, heard: readonly Heard[]): Promise<void> 
   if (heard.length === 0) return;
   const rows = heard.map((one) => ({
     ...one,
+    nameForm: nameForm(one.name),
     lastInboundAt: iso(one.lastInboundAt),
     lastWordAt: iso(one.lastWordAt),
   }));
   await sql`update contact_point c
-       set name = coalesce(h.name, c.name),
+       set name = coalesce(h.name, c.name), name_form = coalesce(h."nameForm", c.name_form),
            phone = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
              then coalesce(h.phone, c.phone) else c.phone end,
            user_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
@@ -132,7 +142,7 @@ export async function saveHeard(tx: Tx, heard: readonly Heard[]): Promise<void> 
            last_inbound_at = greatest(c.last_inbound_at, h."lastInboundAt"),
            last_word_at = greatest(c.last_word_at, h."lastWordAt")
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as h(id uuid, name text, phone text, "userId" text, "lastInboundAt" timestamptz, "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
+        as h(id uuid, name text, "nameForm" text, phone text, "userId" text, "lastInboundAt" timestamptz, "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
      where c.id = h.id`.execute(tx);
 }
 
@@ -176,6 +186,7 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
        set last_inbound_at = greatest(c.last_inbound_at, f.last_inbound_at),
            last_word_at = greatest(c.last_word_at, f.last_word_at),
            phone = coalesce(c.phone, f.phone), user_id = coalesce(c.user_id, f.user_id), name = coalesce(c.name, f.name),
+           name_form = case when c.name is null then f.name_form else c.name_form end,
            blocked = c.blocked or f.blocked, shared = c.shared or f.shared
       from contact_point f where c.id = ${into}::uuid and f.id = ${from}::uuid`.execute(tx);
   await sql`update conversation set contact_point_id = ${into}::uuid
@@ -187,11 +198,16 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
       from conversation old
       left join conversation o on o.contact_point_id = ${into}::uuid and o.channel_id = old.channel_id
      where m.contact_point_id = ${from}::uuid and old.id = m.conversation_id`.execute(tx);
+  await moveWords(tx, into);
+  await sql`update media set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid`.execute(
+    tx,
+  );
   await sql`update conversation o set unread = o.unread + old.unread, last_message_at = greatest(o.last_message_at, old.last_message_at)
       from conversation old
      where old.contact_point_id = ${from}::uuid and o.contact_point_id = ${into}::uuid and o.channel_id = old.channel_id`.execute(
     tx,
   );
+  await mergeOwnership(tx, from, into);
   await sql`delete from conversation where contact_point_id = ${from}::uuid`.execute(tx);
   await sql`update inbox set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid and status = 'pending'`.execute(
     tx,

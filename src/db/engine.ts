@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 
@@ -38,6 +39,7 @@ export async function openPGlite(directory: string | null): Promise<Database> {
   const pglite = await PGlite.create({
     ...(directory === null ? {} : { dataDir: path.resolve(directory) }),
     parsers: { [INT8]: toNumber, [TIMESTAMPTZ]: toMillis },
+    extensions: { pg_trgm },
   });
   await pglite.exec(`set timezone to 'UTC'`);
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from './engine.ts';
+import { indexWords } from './message-search.ts';
 import { iso, json, time, uuids } from './rows.ts';
 
 /** Chats: conversations and their messages. An outbound message is also its own outbox entry (status `queued`). */
@@ -30,28 +31,11 @@ export interface MessageRow {
   statusAt: number | null;
 }
 
-const COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.contact_point_id as "contactPointId", m.channel_id as "channelId",
+export const MESSAGE_COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.contact_point_id as "contactPointId", m.channel_id as "channelId",
   m.direction, m.kind, m.text, m.content, m.status, m.reason_code as "reasonCode", m.reason_text as "reasonText",
   m.whatsapp_id as "whatsappId", m.reply_to as "replyTo", m.actor, m.automatic, m.message_template_id as "messageTemplateId",
   m.template_type as "templateType", m.template_name as "templateName", m.template_language as "templateLanguage", m.at,
   m.status_at as "statusAt"`;
-
-/** Makes the chat of this contact point and number where there is none; answers its id. */
-export async function ensureConversations(
-  tx: Tx,
-  wanted: readonly { id: string; contactPointId: string; channelId: string; at: number }[],
-): Promise<Map<string, string>> {
-  if (wanted.length === 0) return new Map();
-  const rows = wanted.map((one) => ({ ...one, at: iso(one.at) }));
-  await sql`insert into conversation (id, contact_point_id, channel_id, created_at)
-    select id, "contactPointId", "channelId", at from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id uuid, "contactPointId" uuid, "channelId" text, at timestamptz)
-    on conflict (contact_point_id, channel_id) do nothing`.execute(tx);
-  const { rows: found } = await sql<{ id: string; contactPointId: string; channelId: string }>`
-    select id, contact_point_id as "contactPointId", channel_id as "channelId" from conversation
-     where contact_point_id = any(${uuids(wanted.map((one) => one.contactPointId))})`.execute(tx);
-  return new Map(found.map((row) => [`${row.contactPointId}/${row.channelId}`, row.id]));
-}
 
 export interface NewInboundMessage {
   id: string;
@@ -78,31 +62,8 @@ export async function insertInbound(tx: Tx, messages: readonly NewInboundMessage
              "whatsappId" text, "replyTo" text, at timestamptz)
     on conflict do nothing
     returning whatsapp_id as "whatsappId"`.execute(tx);
+  await indexWords(tx, messages);
   return new Set(added.map((row) => row.whatsappId));
-}
-
-/** What a conversation's row shows; `unread` is added. Times only move forward. */
-export async function touchConversations(
-  tx: Tx,
-  touches: readonly {
-    id: string;
-    at: number;
-    text: string;
-    direction: 'in' | 'out';
-    status: string;
-    unread: number;
-  }[],
-): Promise<void> {
-  if (touches.length === 0) return;
-  const rows = touches.map((one) => ({ ...one, at: iso(one.at), text: one.text.slice(0, 300) }));
-  await sql`update conversation c
-       set last_text = case when c.last_message_at is null or t.at >= c.last_message_at then t.text else c.last_text end,
-           last_direction = case when c.last_message_at is null or t.at >= c.last_message_at then t.direction else c.last_direction end,
-           last_status = case when c.last_message_at is null or t.at >= c.last_message_at then t.status else c.last_status end,
-           last_message_at = greatest(c.last_message_at, t.at), unread = c.unread + t.unread
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as t(id uuid, at timestamptz, text text, direction text, status text, unread integer)
-     where c.id = t.id`.execute(tx);
 }
 
 export interface NewOutboundMessage {
@@ -126,6 +87,8 @@ export interface NewOutboundMessage {
   recordId: string | null;
   answersLine: string | null;
   decision: unknown;
+  /** WhatsApp has to get its file first. */
+  waitsForMedia?: boolean;
   at: number;
 }
 
@@ -133,33 +96,21 @@ export interface NewOutboundMessage {
 export async function insertOutbound(tx: Tx, message: NewOutboundMessage): Promise<void> {
   await sql`insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, reply_to,
       actor, path, automatic, message_template_id, template_type, template_purpose, template_name, template_language, record_type,
-      record_id, answers_line, decision, at, next_attempt_at)
+      record_id, answers_line, decision, waits_for_media, at, next_attempt_at)
     values (${message.id}::uuid, ${message.conversationId}::uuid, ${message.contactPointId}::uuid, ${message.channelId}, 'out',
       ${message.kind}, ${message.text}, ${json(message.content)}, 'queued', ${message.replyTo}, ${message.actor}, ${message.path},
       ${message.automatic}, ${message.messageTemplateId}::uuid, ${message.templateType}, ${message.templatePurpose},
       ${message.templateName}, ${message.templateLanguage}, ${message.recordType}, ${message.recordId}, ${message.answersLine},
-      ${json(message.decision)}, ${time(message.at)}, ${time(message.at)})`.execute(tx);
+      ${json(message.decision)}, ${message.waitsForMedia ?? false}, ${time(message.at)}, ${time(message.at)})`.execute(
+    tx,
+  );
+  await indexWords(tx, [message]);
 }
 
 export async function readMessage(tx: Tx, id: string): Promise<MessageRow | null> {
-  const { rows } = await sql<MessageRow>`select ${COLUMNS} from message m where m.id = ${id}::uuid`.execute(
-    tx,
-  );
+  const { rows } =
+    await sql<MessageRow>`select ${MESSAGE_COLUMNS} from message m where m.id = ${id}::uuid`.execute(tx);
   return rows[0] ?? null;
-}
-
-/** One page of a thread, newest first; `before` is the position of the last row of the page before. */
-export async function threadPage(
-  tx: Tx,
-  conversationId: string,
-  before: number | null,
-  limit: number,
-): Promise<MessageRow[]> {
-  const { rows } = await sql<MessageRow>`
-    select ${COLUMNS} from message m where m.conversation_id = ${conversationId}::uuid
-       and (${before}::bigint is null or m.position < ${before}::bigint)
-     order by m.position desc limit ${limit}`.execute(tx);
-  return rows;
 }
 
 /** Messages that statuses speak of, by our id (`callbackData`) or WhatsApp's. */
@@ -247,95 +198,6 @@ export async function setStatuses(
      where m.id = any(${uuids(changes.map((one) => one.id))}) and c.id = m.conversation_id and m.at >= c.last_message_at`.execute(
     tx,
   );
-}
-
-export interface ConversationRow {
-  id: string;
-  contactPointId: string;
-  channelId: string;
-  name: string | null;
-  phone: string | null;
-  userId: string | null;
-  shared: boolean;
-  lastMessageAt: number | null;
-  lastText: string | null;
-  lastDirection: 'in' | 'out' | null;
-  lastStatus: string | null;
-  unread: number;
-  status: 'open' | 'closed';
-  service: string | null;
-  marketing: string | null;
-  onHold: boolean;
-  records: { recordType: string; id: string; name: string }[] | null;
-}
-
-const CONVERSATION = sql`select v.id, v.contact_point_id as "contactPointId", v.channel_id as "channelId", c.name, c.phone,
-    c.user_id as "userId", c.shared, v.last_message_at as "lastMessageAt", v.last_text as "lastText",
-    v.last_direction as "lastDirection", v.last_status as "lastStatus", v.unread, v.status,
-    (select state from consent_state where contact_point_id = c.id and purpose = 'service') as service,
-    (select state from consent_state where contact_point_id = c.id and purpose = 'marketing') as marketing,
-    exists (select 1 from consent_state where contact_point_id = c.id and on_hold_at is not null) as "onHold",
-    (select jsonb_agg(jsonb_build_object('recordType', p.record_type, 'id', p.record_id, 'name', p.name)
-              order by coalesce((t.config ->> 'priority')::int, 1000), p.record_type, p.record_id)
-       from (select distinct p.record_type, p.record_id, p.name from contact_point_alias a join record_phone p on p.match_key = a.value
-              where a.contact_point_id = c.id and a.kind = 'phone') p
-       left join record_type t on t.table_name = p.record_type) as records
-  from conversation v join contact_point c on c.id = v.contact_point_id`;
-
-export async function readConversation(tx: Tx, id: string): Promise<ConversationRow | null> {
-  const { rows } = await sql<ConversationRow>`${CONVERSATION} where v.id = ${id}::uuid`.execute(tx);
-  return rows[0] ?? null;
-}
-
-export interface ConversationFilter {
-  search: string | null;
-  searchDigits: string | null;
-  recordType: string | null;
-  recordId: string | null;
-  matchKey: string | null;
-  consent: string | null;
-  unread: boolean;
-}
-
-/** One page of chats, the newest first (keyset). */
-export async function conversationPage(
-  tx: Tx,
-  filter: ConversationFilter,
-  before: { at: number; id: string } | null,
-  limit: number,
-): Promise<ConversationRow[]> {
-  const like = filter.search === null ? null : `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const digits = filter.searchDigits === null ? null : `%${filter.searchDigits}%`;
-  const { rows } = await sql<ConversationRow>`${CONVERSATION}
-     where v.last_message_at is not null
-       and (${time(before?.at ?? null)} is null or (v.last_message_at, v.id) < (${time(before?.at ?? null)}, ${before?.id ?? null}::uuid))
-       and (not ${filter.unread}::boolean or v.unread > 0)
-       and (${like}::text is null or lower(c.name) like ${like} or c.phone like ${digits}
-            or exists (select 1 from contact_point_alias a join record_phone p on p.match_key = a.value
-                        where a.contact_point_id = c.id and a.kind = 'phone' and lower(p.name) like ${like}))
-       and (${filter.matchKey}::text is null or exists (select 1 from contact_point_alias a
-              where a.contact_point_id = c.id and a.kind = 'phone' and a.value = ${filter.matchKey}))
-       and (${filter.recordType}::text is null or exists (select 1 from contact_point_alias a join record_phone p on p.match_key = a.value
-              where a.contact_point_id = c.id and a.kind = 'phone' and p.record_type = ${filter.recordType}
-                and (${filter.recordId}::text is null or p.record_id = ${filter.recordId})))
-       and (${filter.consent}::text is null
-            or (${filter.consent} = 'on-hold' and exists (select 1 from consent_state s where s.contact_point_id = c.id and s.on_hold_at is not null))
-            or coalesce((select state from consent_state s where s.contact_point_id = c.id and s.purpose = 'service'), 'not-asked') = ${filter.consent})
-     order by v.last_message_at desc, v.id desc limit ${limit}`.execute(tx);
-  return rows;
-}
-
-export async function markConversationRead(tx: Tx, id: string): Promise<void> {
-  await sql`update conversation set unread = 0 where id = ${id}::uuid and unread > 0`.execute(tx);
-}
-
-/** The chat of a contact point, newest first where there are several numbers. */
-export async function conversationOf(tx: Tx, contactPointId: string): Promise<string | null> {
-  const { rows } = await sql<{
-    id: string;
-  }>`select id from conversation where contact_point_id = ${contactPointId}::uuid
-     order by last_message_at desc nulls last limit 1`.execute(tx);
-  return rows[0]?.id ?? null;
 }
 
 /** A message that somebody sent from the WhatsApp Business app: shown, and our last word for what follows it. */

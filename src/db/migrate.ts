@@ -2,10 +2,22 @@ import { sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Db } from './engine.ts';
 import { up as consentLoop } from './migrations/0001-consent-loop.ts';
+import { up as people } from './migrations/0002-people.ts';
+import { up as ownership } from './migrations/0003-ownership.ts';
+import { up as conversationList } from './migrations/0004-conversation-list.ts';
+import { up as media } from './migrations/0005-media.ts';
+import { up as quickReplies } from './migrations/0006-quick-replies.ts';
+import { up as unknownNumbers } from './migrations/0007-unknown-numbers.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
   '0001-consent-loop': consentLoop,
+  '0002-people': people,
+  '0003-ownership': ownership,
+  '0004-conversation-list': conversationList,
+  '0005-media': media,
+  '0006-quick-replies': quickReplies,
+  '0007-unknown-numbers': unknownNumbers,
 };
 
 function migration(statements: readonly string[]): Migration {
@@ -18,6 +30,7 @@ function migration(statements: readonly string[]): Migration {
 
 /** Brings the schema to the newest version; throws with the name of the migration that failed. */
 export async function migrate(db: Db): Promise<void> {
+  await ensureTrigrams(db);
   const migrator = new Migrator({
     db,
     provider: {
@@ -37,6 +50,24 @@ export async function migrate(db: Db): Promise<void> {
       cause: error,
     },
   );
+}
+
+/** The search of names needs it. Any role that may create in the database may add it: the extension is trusted. */
+async function ensureTrigrams(db: Db): Promise<void> {
+  const { rows } = await sql`select 1 from pg_extension where extname = 'pg_trgm'`.execute(db);
+  if (rows.length > 0) return;
+  try {
+    await sql`create extension if not exists pg_trgm`.execute(db);
+  } catch (error) {
+    // Another node was first.
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === '23505') return;
+    throw new Error(
+      `The database needs PostgreSQL's extension pg_trgm, which comes with the server's contrib modules, and it could not be added: ${
+        error instanceof Error ? error.message : String(error)
+      }. Run “create extension pg_trgm” in this database as a role that may, then start again.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The schema as the catalogue answers it, one line per column, index, check and trigger; equal on both engines. */

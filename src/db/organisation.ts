@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { json, time } from './rows.ts';
 
-/** Settings, secrets, audit, people with their sessions, the channel, record types. */
+/** Settings, secrets, audit, the channel, record types. */
 
 export async function readSetting(tx: Tx, name: string): Promise<unknown> {
   const { rows } = await sql<{ value: unknown }>`select value from setting where name = ${name}`.execute(tx);
@@ -49,84 +49,8 @@ export async function auditPage(tx: Tx, before: number | null, limit: number): P
   return rows;
 }
 
-export interface PersonRow {
-  id: string;
-  name: string;
-  role: 'administrator' | 'agent' | 'auditor';
-}
-
-export async function ensurePerson(tx: Tx, person: PersonRow): Promise<void> {
-  await sql`insert into person (id, name, role) values (${person.id}::uuid, ${person.name}, ${person.role})
-    on conflict (id) do nothing`.execute(tx);
-}
-
-export async function insertSignInLink(
-  tx: Tx,
-  tokenHash: string,
-  personId: string,
-  expiresAt: number,
-): Promise<void> {
-  await sql`insert into sign_in_link (token_hash, person_id, expires_at) values (${tokenHash}, ${personId}::uuid, ${time(expiresAt)})`.execute(
-    tx,
-  );
-}
-
-/** Uses a link up; null where it is unknown, used or expired. */
-export async function useSignInLink(tx: Tx, tokenHash: string, now: number): Promise<string | null> {
-  const { rows } = await sql<{ personId: string }>`
-    update sign_in_link set used_at = ${time(now)} where token_hash = ${tokenHash} and used_at is null and expires_at > ${time(now)}
-    returning person_id as "personId"`.execute(tx);
-  return rows[0]?.personId ?? null;
-}
-
-export interface SessionRow {
-  tokenHash: string;
-  createdAt: number;
-  seenAt: number;
-  expiresAt: number;
-  replacedAt: number | null;
-  person: PersonRow;
-}
-
-export async function insertSession(
-  tx: Tx,
-  session: { tokenHash: string; personId: string; now: number; expiresAt: number },
-): Promise<void> {
-  await sql`insert into session (token_hash, person_id, created_at, seen_at, expires_at)
-    values (${session.tokenHash}, ${session.personId}::uuid, ${time(session.now)}, ${time(session.now)}, ${time(session.expiresAt)})`.execute(
-    tx,
-  );
-}
-
-export async function readSession(tx: Tx, tokenHash: string, now: number): Promise<SessionRow | null> {
-  const { rows } = await sql<Omit<SessionRow, 'person'> & PersonRow>`
-    select s.token_hash as "tokenHash", s.created_at as "createdAt", s.seen_at as "seenAt", s.expires_at as "expiresAt",
-           s.replaced_at as "replacedAt", p.id, p.name, p.role
-      from session s join person p on p.id = s.person_id where s.token_hash = ${tokenHash} and s.expires_at > ${time(now)}`.execute(
-    tx,
-  );
-  const row = rows[0];
-  if (row === undefined) return null;
-  const { id, name, role, ...session } = row;
-  return { ...session, person: { id, name, role } };
-}
-
-/** Marks a session as replaced by a newer token; false where another request did it first. */
-export async function replaceSession(
-  tx: Tx,
-  tokenHash: string,
-  now: number,
-  graceUntil: number,
-): Promise<boolean> {
-  const { rows } = await sql`update session set replaced_at = ${time(now)}, expires_at = ${time(graceUntil)}
-     where token_hash = ${tokenHash} and replaced_at is null returning token_hash`.execute(tx);
-  return rows.length === 1;
-}
-
-export async function deleteOldSessions(tx: Tx, now: number): Promise<void> {
-  await sql`delete from session where expires_at < ${time(now)}`.execute(tx);
-  await sql`delete from sign_in_link where expires_at < ${time(now)}`.execute(tx);
-}
+/** The team that every installation begins with. */
+export const EVERYONE = '00000000-0000-4000-8000-0000000000aa';
 
 export interface ChannelRow {
   id: string;

@@ -37,7 +37,7 @@ const COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.c
 export async function dueContactPoints(tx: Tx, now: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select distinct contact_point_id as id from (
-      select contact_point_id from message where status = 'queued' and next_attempt_at <= ${time(now)}
+      select contact_point_id from message where status = 'queued' and not waits_for_media and next_attempt_at <= ${time(now)}
        order by next_attempt_at, position limit ${limit}) m`.execute(tx);
   return rows.map((row) => row.id);
 }
@@ -60,13 +60,16 @@ export async function lockForClaim(tx: Tx, ids: readonly string[]): Promise<Clai
   return rows;
 }
 
-/** Second statement: the oldest due message of each, unless one of theirs is being handed over. */
+/**
+ * Second statement: the oldest due message of each, unless one of theirs is being handed over. One whose file WhatsApp
+ * does not hold yet keeps its place: what was written after it goes after it.
+ */
 export async function nextQueued(tx: Tx, ids: readonly string[], now: number): Promise<QueuedMessage[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<QueuedMessage>`
     select ${COLUMNS} from unnest(${uuids(ids)}) as c(id)
       join lateral (select * from message q where q.contact_point_id = c.id and q.status = 'queued' order by q.position limit 1) m on true
-     where m.next_attempt_at <= ${time(now)}
+     where m.next_attempt_at <= ${time(now)} and not m.waits_for_media
        and not exists (select 1 from message f where f.contact_point_id = c.id and f.status = 'handing-over')
      order by m.position`.execute(tx);
   return rows;
@@ -165,7 +168,9 @@ export async function expireLeases(
 export async function nextDueAt(tx: Tx): Promise<number | null> {
   const { rows } = await sql<{
     at: number | null;
-  }>`select min(next_attempt_at) as at from message where status = 'queued'`.execute(tx);
+  }>`select min(next_attempt_at) as at from message where status = 'queued' and not waits_for_media`.execute(
+    tx,
+  );
   return rows[0]?.at ?? null;
 }
 
@@ -212,4 +217,38 @@ export async function handoversUnderWay(
     select id, (extract(epoch from clock_timestamp() - marked_at) * 1000)::float8 as "ageMs" from message
      where contact_point_id = any(${uuids(contactPointIds)}) and status = 'handing-over'`.execute(tx);
   return rows;
+}
+
+/** WhatsApp holds the file of this message now: its content names it, and it may be claimed. */
+export async function releaseMedia(tx: Tx, id: string, mediaId: string, now: number): Promise<void> {
+  await sql`update message set waits_for_media = false, content = jsonb_set(content, '{mediaId}', to_jsonb(${mediaId}::text)),
+      next_attempt_at = ${time(now)} where id = ${id}::uuid and status = 'queued' and waits_for_media`.execute(
+    tx,
+  );
+}
+
+/** WhatsApp will not get the file of this message: nothing of it was sent. */
+export async function failWaiting(
+  tx: Tx,
+  id: string,
+  reason: { code: string; text: string },
+  now: number,
+): Promise<void> {
+  await sql`update message set status = 'failed', reason_code = ${reason.code}, reason_text = ${reason.text}, status_at = ${time(now)}
+     where id = ${id}::uuid and status = 'queued' and waits_for_media`.execute(tx);
+}
+
+/** A claimed message whose file WhatsApp lost: back to the queue, until the file is there again. */
+export async function awaitMedia(tx: Tx, id: string): Promise<boolean> {
+  const { rows } =
+    await sql`update message set status = 'queued', waits_for_media = true, lease_until = null, handed_at = null
+     where id = ${id}::uuid and status = 'handing-over' returning id`.execute(tx);
+  return rows.length === 1;
+}
+
+/** Whether the message still waits for its file: it may have been cancelled meanwhile. */
+export async function waitsForMedia(tx: Tx, id: string): Promise<boolean> {
+  const { rows } = await sql`select id from message
+     where id = ${id}::uuid and status = 'queued' and waits_for_media`.execute(tx);
+  return rows.length === 1;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Purpose } from '../core/purpose.ts';
+import { searchForm } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
 import { json, texts, time } from './rows.ts';
 
@@ -209,13 +210,13 @@ export async function savePhoneLinks(
 ): Promise<void> {
   await sql`delete from record_phone where record_type = ${recordType} and record_id = ${recordId}
      and not (match_key = any(${texts(links.map((link) => link.matchKey))}))`.execute(tx);
+  const formed = links.map((link) => ({ ...link, nameForm: searchForm(link.name) }));
   if (links.length > 0)
-    await sql`insert into record_phone (record_type, record_id, match_key, e164, messaging, name)
-      select "recordType", "recordId", "matchKey", e164, messaging, name from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
-        as r("recordType" text, "recordId" text, "matchKey" text, e164 text, messaging boolean, name text)
-      on conflict (record_type, record_id, match_key) do update set e164 = excluded.e164, messaging = excluded.messaging, name = excluded.name`.execute(
-      tx,
-    );
+    await sql`insert into record_phone (record_type, record_id, match_key, e164, messaging, name, name_form)
+      select "recordType", "recordId", "matchKey", e164, messaging, name, "nameForm" from jsonb_to_recordset(${JSON.stringify(formed)}::jsonb)
+        as r("recordType" text, "recordId" text, "matchKey" text, e164 text, messaging boolean, name text, "nameForm" text)
+      on conflict (record_type, record_id, match_key) do update set e164 = excluded.e164, messaging = excluded.messaging, name = excluded.name,
+        name_form = excluded.name_form`.execute(tx);
 }
 
 export async function linksOfRecord(tx: Tx, recordType: string, recordId: string): Promise<PhoneLink[]> {

@@ -40,7 +40,11 @@ export async function describeApi(app: FastifyInstance, config: Config): Promise
       const { url, schema } = document;
       if (!url.startsWith('/api/')) return { schema: { hide: true }, url };
       const response = { ...Object(schema?.response), default: ANY_PROBLEM };
-      return transform({ ...document, schema: { ...schema, response } });
+      const described = transform({ ...document, schema: { ...schema, response } });
+      const { right } = document.route.config ?? {};
+      return right === undefined
+        ? described
+        : { ...described, schema: { ...described.schema, 'x-right': right } };
     },
   });
 }

@@ -2,13 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../../test/app.ts';
 import { NOON } from '../../test/context.ts';
-import { readSession } from '../db/organisation.ts';
-import { requireRole } from './auth.ts';
+import { readSession } from '../db/sessions.ts';
 
 const routes: FastifyPluginAsyncZod = async (app) => {
-  app.get('/me', async (request) => request.caller);
-  app.post('/change', async (request) => ({ by: request.caller.id }));
-  app.post('/administer', { preHandler: requireRole('administrator') }, async () => ({ done: true }));
+  app.get('/me', { config: { right: 'signed-in' } }, async (request) => request.caller);
+  app.post('/change', { config: { right: 'chat' } }, async (request) => ({ by: request.caller.id }));
+  app.post('/administer', { config: { right: 'manage-people' } }, async () => ({ done: true }));
 };
 
 const MINUTE = 60_000;
@@ -137,7 +136,7 @@ describe('a session', () => {
   it('is stored as a hash: what the database holds opens nothing', async () => {
     const cookie = await test.signIn('agent');
     const token = cookie.split('=')[1] ?? '';
-    const stored = (id: string) => readSession(test.ctx.database.db, id, NOON);
+    const stored = (id: string) => readSession(test.ctx.database.db, id);
     expect(await stored(test.ctx.keys.sha256(token))).toMatchObject({ person: { name: 'Alex Agent' } });
     expect(await stored(token)).toBeNull();
     expect((await me(`assent_session=${test.ctx.keys.sha256(token)}`)).statusCode).toBe(401);
@@ -162,8 +161,20 @@ describe('a session', () => {
     const underWay = await me(first);
     expect([underWay.statusCode, underWay.headers['set-cookie']]).toEqual([200, undefined]);
     test.setNow(NOON + HOUR + MINUTE);
-    expect((await me(first)).json()).toMatchObject({ code: 'signed-out' });
     expect((await me(second)).statusCode).toBe(200);
+    expect((await me(first)).json()).toMatchObject({ code: 'signed-out' });
+  });
+
+  it('ends for both who hold it when a replaced token comes back: one of them stole it', async () => {
+    const first = await test.signIn('agent');
+    test.setNow(NOON + HOUR);
+    const second = cookieOf(await me(first));
+    const bystander = await test.signIn('agent');
+    test.setNow(NOON + HOUR + MINUTE);
+    expect((await me(second)).statusCode).toBe(200);
+    expect((await me(first)).statusCode).toBe(401);
+    expect((await me(second)).json()).toMatchObject({ code: 'signed-out' });
+    expect((await me(bystander)).statusCode).toBe(200);
   });
 
   it('gives one new token to requests that start together', async () => {
@@ -235,7 +246,7 @@ describe('the API', () => {
 
   it('takes the administrator’s key', async () => {
     const answer = await test.app.inject({ url: '/api/me', headers: test.key });
-    expect(answer.json()).toEqual({
+    expect(answer.json()).toMatchObject({
       kind: 'key',
       id: 'admin-api-key',
       name: 'API key',
@@ -300,7 +311,8 @@ describe('the API', () => {
     expect(refused.statusCode).toBe(403);
     expect(refused.json()).toMatchObject({
       code: 'not-allowed',
-      detail: 'You are signed in as agent; this needs an administrator.',
+      detail:
+        'You are signed in as agent; this needs the right “manage-people”. An administrator can grant it.',
     });
     expect((await administer({ cookie: await test.signIn('administrator') })).statusCode).toBe(200);
     expect((await administer(test.key)).statusCode).toBe(200);

@@ -1,32 +1,56 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { readKeyCaller } from '../actions/api-keys.ts';
 import type { Context } from '../actions/context.ts';
 import { Refusal } from '../actions/refusal.ts';
-import { type IssuedToken, readCaller, rotate } from '../actions/sign-in.ts';
+import { ADMIN_KEY_ID, type IssuedToken, readCaller, rotate, type Session } from '../actions/sessions.ts';
 import type { Config } from '../config.ts';
+import { nearestRole, type Right, type Role, rightsOf } from '../core/rights.ts';
+import type { ApiKeyRow } from '../db/api-keys.ts';
 import { createFailures } from './failures.ts';
 import { tooManyRequests } from './problem.ts';
 import { isOwnRequest, isSafeMethod } from './same-site.ts';
 
-export type Role = 'administrator' | 'agent' | 'auditor';
+/**
+ * Who makes a request. A key has the rights that are its scopes; `role` is then what it is closest to, for display.
+ * `teams` are the ids of the teams whose conversations they see; null sees all.
+ */
+export interface Caller {
+  kind: 'person' | 'key';
+  id: string;
+  name: string;
+  role: Role;
+  rights: ReadonlySet<Right>;
+  teams: readonly string[] | null;
+}
 
-/** Who makes a request. */
-export type Caller =
-  | { kind: 'person'; id: string; name: string; role: Role }
-  | { kind: 'key'; id: 'admin-api-key'; name: 'API key'; role: 'administrator' };
+/** What a route demands: one right, any of several, only to be signed in, or nothing. */
+export type Demand = Right | readonly Right[] | 'signed-in' | 'anyone';
 
 export const SESSION_COOKIE = 'assent_session';
 
-const KEY_CALLER: Caller = { kind: 'key', id: 'admin-api-key', name: 'API key', role: 'administrator' };
+const KEY_CALLER: Caller = {
+  kind: 'key',
+  id: ADMIN_KEY_ID,
+  name: 'API key',
+  role: 'administrator',
+  rights: rightsOf('administrator'),
+  teams: null,
+};
 /** Wrong keys and dead sessions that one address may show per minute. */
 const MOST_FAILURES = 60;
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route under `/api` says it; one that does not cannot be registered. */
+    right?: Demand;
+  }
   interface FastifyRequest {
     /** Who asks. Reading it where nobody was authenticated is refused with 401. */
     caller: Caller;
-    authenticated: { caller: Caller; sessionId: string | null } | null;
+    /** `session` is null for a key. */
+    authenticated: { caller: Caller; sessionId: string | null; session: Session | null } | null;
   }
   interface FastifyInstance {
     /** An `onRequest` or `preHandler` hook: refuses with 401 whoever is not signed in and holds no key. */
@@ -68,8 +92,9 @@ export function createAuth(ctx: Context, config: Config) {
         if (request.authenticated !== null) return;
         const { authorization } = request.headers;
         if (authorization !== undefined) {
-          if (!isKey(authorization, config.adminApiKey)) throw await failed(request, reply, wrongKey());
-          request.authenticated = { caller: KEY_CALLER, sessionId: null };
+          const caller = await keyCaller(authorization);
+          if (caller === null) throw await failed(request, reply, wrongKey());
+          request.authenticated = { caller, sessionId: null, session: null };
           return;
         }
         const token = request.cookies[SESSION_COOKIE];
@@ -77,7 +102,7 @@ export function createAuth(ctx: Context, config: Config) {
         if (!isSafeMethod(request.method) && !isOwnRequest(request, config.publicUrl)) throw crossSite();
         const session = token.length > 200 ? null : await readCaller(ctx, token);
         if (session === null) throw await failed(request, reply, signedOutRefusal());
-        request.authenticated = { caller: { kind: 'person', ...session.person }, sessionId: session.id };
+        request.authenticated = { caller: personCaller(session), sessionId: session.id, session };
         if (!session.rotationDue) return;
         const issued = await rotate(ctx, token);
         if (issued !== null) setSessionCookie(reply, config, issued);
@@ -86,28 +111,51 @@ export function createAuth(ctx: Context, config: Config) {
     { name: 'assent-auth', dependencies: ['@fastify/cookie', '@fastify/rate-limit'] },
   );
 
-  function isKey(authorization: string, key: string | null): boolean {
+  async function keyCaller(authorization: string): Promise<Caller | null> {
     const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    return given !== undefined && key !== null && equalSecrets(given, key);
+    if (given === undefined) return null;
+    if (config.adminApiKey !== null && equalSecrets(given, config.adminApiKey)) return KEY_CALLER;
+    const row = await readKeyCaller(ctx, given);
+    return row === null ? null : callerOfKey(row);
   }
 }
 
-/** A `preHandler` of a route: one of these roles, or 403. Runs after `requireCaller`. */
-export function requireRole(...roles: Role[]): preHandlerAsyncHookHandler {
-  return async (request) => {
-    if (!roles.includes(request.caller.role)) throw notAllowed(request.caller.role, roles);
-  };
+/** Keys see every team's conversations; what they may do there is in their scopes. */
+function callerOfKey({ id, name, scopes }: ApiKeyRow): Caller {
+  const rights = new Set(scopes);
+  return { kind: 'key', id, name, role: nearestRole(rights), rights, teams: null };
 }
 
-/** An auditor reads and changes nothing: an `onRequest` hook after `requireCaller`, for all of the API. */
-export async function refuseChangesByAuditors(request: FastifyRequest): Promise<void> {
-  if (!isSafeMethod(request.method) && request.caller.role === 'auditor')
-    throw notAllowed('auditor', ['administrator', 'agent']);
+/** Administrators and auditors see every team's conversations. */
+function personCaller({ person, rights }: Session): Caller {
+  const { id, name, role, teams } = person;
+  return { kind: 'person', id, name, role, rights, teams: role === 'agent' ? teams : null };
 }
 
-function notAllowed(role: Role, roles: readonly Role[]): Refusal {
-  const need = roles.map((one) => `an ${one}`).join(' or ');
-  return new Refusal(403, 'not-allowed', `You are signed in as ${role}; this needs ${need}.`);
+/** Refuses to register a route of the API that does not say who may call it, or that the description leaves out (`onRoute`). */
+export function demandRights({ url, method, config, schema }: RouteOptions): void {
+  if (config?.right === undefined) throw new Error(`${String(method)} ${url} names no right`);
+  if (schema?.hide === true) throw new Error(`${String(method)} ${url} hides from the description`);
+}
+
+/** The one place where rights are checked: an `onRequest` hook after `requireCaller`, for all of the API. */
+export async function checkRight(request: FastifyRequest): Promise<void> {
+  const demand = request.routeOptions.config.right;
+  if (demand === undefined || demand === 'signed-in' || demand === 'anyone') return;
+  requireRight(request.caller, ...(typeof demand === 'string' ? [demand] : demand));
+}
+
+/** Throws 403 unless the caller holds one of these rights. */
+export function requireRight(caller: Caller, ...rights: Right[]): void {
+  if (rights.some((right) => caller.rights.has(right))) return;
+  const needed = rights.join('” or “');
+  throw new Refusal(
+    403,
+    'not-allowed',
+    caller.kind === 'key'
+      ? `This API key has no scope “${needed}”.`
+      : `You are signed in as ${caller.role}; this needs the right “${needed}”. An administrator can grant it.`,
+  );
 }
 
 /** Sets the header at once: `reply.setCookie` waits for a hook that streams never reach. */
@@ -140,7 +188,16 @@ export const signedOutRefusal = (): Refusal =>
   new Refusal(401, 'signed-out', 'You are signed out. Open your sign-in link again, or send the API key.');
 
 const wrongKey = (): Refusal =>
-  new Refusal(401, 'wrong-api-key', 'The API key is not the one of this installation (ADMIN_API_KEY).');
+  new Refusal(
+    401,
+    'wrong-api-key',
+    'This API key is none of this installation’s, or was revoked, or has expired.',
+  );
+
+/** Refuses what another site's page makes a browser send. For routes that people call before they are signed in. */
+export async function requireOwnPage(request: FastifyRequest, publicUrl: string): Promise<void> {
+  if (!isSafeMethod(request.method) && !isOwnRequest(request, publicUrl)) throw crossSite();
+}
 
 const crossSite = (): Refusal =>
   new Refusal(

@@ -3,7 +3,7 @@ import type { Context } from '../actions/context.ts';
 import type { Config } from '../config.ts';
 import { inboxFigures } from '../db/inbox.ts';
 import { outboxFigures } from '../db/outbox.ts';
-import { requireRole } from './auth.ts';
+import { requireRight } from './auth.ts';
 
 export interface Readiness {
   ok: boolean;
@@ -33,7 +33,6 @@ export function createHealth(
     });
     return underWay;
   };
-  const onlyAdministrators = requireRole('administrator');
   return async (app) => {
     app.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
@@ -52,7 +51,7 @@ export function createHealth(
       onRequest: async (request, reply) => {
         if (isFromThisMachine(request)) return;
         await app.requireCaller(request, reply);
-        await onlyAdministrators.call(app, request, reply);
+        requireRight(request.caller, 'manage-settings');
       },
       handler: async (request, reply) => {
         await refreshGauges(ctx).catch((error: unknown) =>

@@ -148,8 +148,16 @@ describe('each stream', () => {
     app.decorateRequest('authenticated', null);
     app.addHook('onRequest', async (request) => {
       request.authenticated = {
-        caller: { kind: 'key', id: 'admin-api-key', name: 'API key', role: 'administrator' },
+        caller: {
+          kind: 'key',
+          id: 'admin-api-key',
+          name: 'API key',
+          role: 'administrator',
+          rights: new Set(),
+          teams: null,
+        },
         sessionId,
+        session: null,
       };
     });
     await app.register(live.plugin);

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
-import { sessionStands } from '../actions/sign-in.ts';
+import { markSeen } from '../actions/presence.ts';
+import { callerStands } from '../actions/sessions.ts';
 import { LIVE } from '../actions/transaction.ts';
 import { LiveHint } from './schemas/administration.ts';
 
@@ -22,7 +23,21 @@ export interface Live {
 
 interface Stream {
   response: ServerResponse;
+  /** Person or key. */
+  callerId: string;
   sessionId: string | null;
+  /** Ids of the teams whose conversations they see; null: all. Whoever joins or leaves one gets a new stream. */
+  teams: readonly string[] | null;
+}
+
+/** Who is told; everybody where there is none. */
+type Audience = (stream: Stream) => boolean;
+
+interface Pending {
+  /** Of two with one key, the later is told. */
+  key: string;
+  hint: LiveHint;
+  audience: Audience | null;
 }
 
 /** Proxies close what is silent for a minute. */
@@ -38,11 +53,25 @@ const Notice = z.object({
   conversations: z.array(z.string()),
   contacts: z.array(z.string()),
   topics: z.array(z.string()),
+  access: z.array(z.string()).default([]),
+  people: z.array(z.string()).default([]),
 });
+/** Written by actions/presence.ts. */
+const PresenceNotice = z.object({
+  presence: z.object({
+    conversationId: z.string(),
+    person: z.object({ id: z.string(), name: z.string() }),
+    state: z.enum(['viewing', 'typing', 'left']),
+    at: z.number(),
+    team: z.string(),
+    people: z.array(z.string()),
+  }),
+});
+type Notice = z.infer<typeof Notice>;
 
 export function createLive(ctx: Context, options: { heartbeat?: number; gather?: number } = {}): Live {
   const streams = new Set<Stream>();
-  let pending = new Map<string, LiveHint>();
+  let pending = new Map<string, Pending>();
   let timer: NodeJS.Timeout | undefined;
   let beat: NodeJS.Timeout | undefined;
   let stopListening: (() => Promise<void>) | undefined;
@@ -59,30 +88,52 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
   };
   const tellAll = (): void => {
     timer = undefined;
-    const hints = pending.size > MOST_HINTS ? topicsOf(pending.values()) : [...pending.values()];
+    const [toAll, toSome] = [[] as LiveHint[], [] as Pending[]];
+    for (const one of pending.values()) one.audience === null ? toAll.push(one.hint) : toSome.push(one);
     pending = new Map();
+    const hints = toAll.length > MOST_HINTS ? topicsOf(toAll) : toAll;
     const text = hints.map((hint) => eventText('hint', hint)).join('');
-    for (const stream of streams) write(stream, text);
+    for (const stream of [...streams]) {
+      const own = toSome
+        .filter(({ audience }) => audience?.(stream))
+        .map(({ hint }) => eventText('hint', hint));
+      if (text !== '' || own.length > 0) write(stream, text + own.join(''));
+    }
   };
   const hear = (payload: string): void => {
     if (streams.size === 0) return;
-    for (const hint of hintsOf(payload)) pending.set(JSON.stringify(hint), hint);
+    const notice = noticeOf(payload);
+    // Who lost a right, or the session, must not hear another hint under it.
+    if (notice !== null) endStreamsOf(notice.access);
+    for (const one of pendingOf(payload, notice)) pending.set(one.key, one);
     timer ??= setTimeout(tellAll, options.gather ?? GATHER);
+  };
+  const endStreamsOf = (callers: readonly string[]): void => {
+    const all = callers.includes('everybody');
+    for (const stream of [...streams]) if (all || callers.includes(stream.callerId)) end(stream);
   };
   const endSessions = (sessionIds: readonly string[]): void => {
     for (const stream of [...streams])
       if (stream.sessionId !== null && sessionIds.includes(stream.sessionId)) end(stream);
+  };
+  const check = async (stream: Stream): Promise<void> => {
+    // A database that is away says nothing about the session.
+    if (!(await callerStands(ctx, stream).catch(() => true))) end(stream);
+  };
+  /** Whoever has a live page is here. A database that is away notes nobody. */
+  const noteSeen = async (seen: readonly Stream[]): Promise<void> => {
+    await markSeen(
+      ctx,
+      seen.map((stream) => stream.callerId),
+    ).catch((error: unknown) => ctx.log.debug({ err: error }, 'who is here could not be noted'));
   };
   let checking = false;
   const keepAlive = async (): Promise<void> => {
     for (const stream of [...streams]) write(stream, ': \n\n');
     if (checking) return;
     checking = true;
-    for (const sessionId of new Set([...streams].map((stream) => stream.sessionId))) {
-      // A database that is away says nothing about the session.
-      const stands = sessionId === null || (await sessionStands(ctx, sessionId).catch(() => true));
-      if (!stands) endSessions([sessionId]);
-    }
+    for (const stream of [...streams]) await check(stream);
+    await noteSeen([...streams]);
     checking = false;
   };
 
@@ -101,24 +152,41 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
     plugin: async (app) => {
       stopListening = await ctx.database.listen(LIVE, hear);
       beat = setInterval(() => void keepAlive(), options.heartbeat ?? HEARTBEAT).unref();
-      app.get('/events', { exposeHeadRoute: false, schema: { hide: true } }, (request, reply) => {
-        // Headers that hooks have set go along: those of security, and a session's next token.
-        for (const [name, value] of Object.entries(reply.getHeaders()))
-          if (value !== undefined) reply.raw.setHeader(name, value);
-        reply.hijack();
-        reply.raw.writeHead(200, {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store, no-transform',
-          'x-accel-buffering': 'no',
-        });
-        const stream = { response: reply.raw, sessionId: request.authenticated?.sessionId ?? null };
-        // The page may have gone while its session was read.
-        if (reply.raw.destroyed) return;
-        streams.add(stream);
-        reply.raw.on('close', () => streams.delete(stream));
-        reply.raw.on('error', () => streams.delete(stream));
-        reply.raw.write(`retry: 2000\n${eventText('hello', {})}`);
-      });
+      const schema = {
+        tags: ['Live'],
+        description: 'Server-sent events: `hello`, then `hint` for whatever changes.',
+        response: { 200: z.string().describe('text/event-stream') },
+      };
+      app.get(
+        '/events',
+        { exposeHeadRoute: false, config: { right: 'signed-in' }, schema },
+        (request, reply) => {
+          // Headers that hooks have set go along: those of security, and a session's next token.
+          for (const [name, value] of Object.entries(reply.getHeaders()))
+            if (value !== undefined) reply.raw.setHeader(name, value);
+          reply.hijack();
+          reply.raw.writeHead(200, {
+            'content-type': 'text/event-stream',
+            'cache-control': 'no-store, no-transform',
+            'x-accel-buffering': 'no',
+          });
+          const stream = {
+            response: reply.raw,
+            callerId: request.authenticated?.caller.id ?? '',
+            sessionId: request.authenticated?.sessionId ?? null,
+            teams: request.authenticated === null ? [] : request.authenticated.caller.teams,
+          };
+          // The page may have gone while its session was read.
+          if (reply.raw.destroyed) return;
+          streams.add(stream);
+          // Its end may have been told between the look at the session and now.
+          void check(stream);
+          void noteSeen([stream]);
+          reply.raw.on('close', () => streams.delete(stream));
+          reply.raw.on('error', () => streams.delete(stream));
+          reply.raw.write(`retry: 2000\n${eventText('hello', {})}`);
+        },
+      );
     },
   };
 }
@@ -126,26 +194,58 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
 const eventText = (event: string, data: unknown): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
-/** What a notice means to pages. An empty one says that notices may have been missed: everything may be new. */
-function hintsOf(payload: string): LiveHint[] {
-  if (payload === '') return LiveHint.shape.topic.options.map((topic) => ({ topic }));
-  const notice = Notice.safeParse(jsonOf(payload));
-  if (!notice.success) return [];
-  const topics = notice.data.topics.flatMap((name) => {
+/** What a notice means to pages, and to whom. */
+function pendingOf(payload: string, notice: Notice | null): Pending[] {
+  const presence = PresenceNotice.safeParse(jsonOf(payload));
+  if (presence.success) return [presencePending(presence.data.presence)];
+  const toAll = hintsOf(payload, notice).map((hint) => ({ key: JSON.stringify(hint), hint, audience: null }));
+  return [...toAll, ...(notice?.people ?? []).map(notificationOf)];
+}
+
+const notificationOf = (personId: string): Pending => ({
+  key: `notification/${personId}`,
+  hint: { topic: 'notification' },
+  audience: ({ callerId }) => callerId === personId,
+});
+
+/** Told to whoever may see the conversation, and not to the person's own pages. */
+function presencePending(notice: z.infer<typeof PresenceNotice>['presence']): Pending {
+  const { conversationId, person, state, at, team, people } = notice;
+  return {
+    key: `presence/${conversationId}/${person.id}`,
+    hint: {
+      topic: 'presence',
+      conversationId,
+      presence: { person, state, at: new Date(at).toISOString() },
+    },
+    audience: ({ callerId, teams }) =>
+      callerId !== person.id && (teams === null || teams.includes(team) || people.includes(callerId)),
+  };
+}
+
+/** What a notice means to every page. An empty one says that notices may have been missed: everything may be new. */
+function hintsOf(payload: string, notice: Notice | null): LiveHint[] {
+  if (payload === '')
+    return LiveHint.shape.topic.options.flatMap((topic) => (topic === 'presence' ? [] : [{ topic }]));
+  if (notice === null) return [];
+  const topics = notice.topics.flatMap((name) => {
     const topic = LiveHint.shape.topic.safeParse(name);
     return topic.success ? [{ topic: topic.data }] : [];
   });
   return [
-    ...notice.data.conversations.map(
-      (conversationId): LiveHint => ({ topic: 'conversation', conversationId }),
-    ),
-    ...notice.data.contacts.map((contactPointId): LiveHint => ({ topic: 'consent', contactPointId })),
+    ...notice.conversations.map((conversationId): LiveHint => ({ topic: 'conversation', conversationId })),
+    ...notice.contacts.map((contactPointId): LiveHint => ({ topic: 'consent', contactPointId })),
     ...topics,
   ];
 }
 
 function topicsOf(hints: Iterable<LiveHint>): LiveHint[] {
   return [...new Set([...hints].map((hint) => hint.topic))].map((topic) => ({ topic }));
+}
+
+function noticeOf(payload: string): Notice | null {
+  const notice = Notice.safeParse(jsonOf(payload));
+  return notice.success ? notice.data : null;
 }
 
 function jsonOf(text: string): unknown {

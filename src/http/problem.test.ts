@@ -16,28 +16,38 @@ const failing = async (code: string): Promise<never> => {
 };
 
 const routes: FastifyPluginAsyncZod = async (app) => {
-  app.get('/page', { schema: { querystring: PageQuery } }, async (request) => request.query);
-  app.post('/messages', { schema: { body: SendMessage } }, async (request) => request.body);
-  app.get('/refused', async () => {
+  app.get(
+    '/page',
+    { config: { right: 'signed-in' }, schema: { querystring: PageQuery } },
+    async (request) => request.query,
+  );
+  app.post(
+    '/messages',
+    { config: { right: 'signed-in' }, schema: { body: SendMessage } },
+    async (request) => request.body,
+  );
+  app.get('/refused', { config: { right: 'signed-in' } }, async () => {
     throw new Refusal(409, 'consent-denied', 'The customer refused on 12 May.', {
       alsoBlockedBy: ['service-window-closed'],
       until: Date.parse('2026-05-13T12:00:00Z'),
     });
   });
-  app.get('/broken/:code', async (request) =>
+  app.get('/broken/:code', { config: { right: 'signed-in' } }, async (request) =>
     failing(z.object({ code: z.string() }).parse(request.params).code),
   );
-  app.get('/broken', async () => failing(''));
-  app.get('/provider', async () => {
+  app.get('/broken', { config: { right: 'signed-in' } }, async () => failing(''));
+  app.get('/provider', { config: { right: 'signed-in' } }, async () => {
     throw new ProviderUnavailable('templates: WhatsApp answered HTTP 500');
   });
-  app.get('/closed-database', async () => {
+  app.get('/closed-database', { config: { right: 'signed-in' } }, async () => {
     const closed = await openPGlite(null);
     await closed.close();
     return readSetting(closed.db, 'organisation');
   });
-  app.get('/misshapen', { schema: { response: { 200: z.object({ n: z.number() }) } } }, async () =>
-    JSON.parse(`{"n":"${SECRET}"}`),
+  app.get(
+    '/misshapen',
+    { config: { right: 'signed-in' }, schema: { response: { 200: z.object({ n: z.number() }) } } },
+    async () => JSON.parse(`{"n":"${SECRET}"}`),
   );
 };
 

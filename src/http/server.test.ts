@@ -8,13 +8,20 @@ import { ConversationPage, ConversationQuery, SendMessage } from './schemas/chat
 const routes: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/conversations',
-    { schema: { querystring: ConversationQuery, response: { 200: ConversationPage } } },
+    {
+      config: { right: 'signed-in' },
+      schema: { querystring: ConversationQuery, response: { 200: ConversationPage } },
+    },
     async () => ({ items: [], nextCursor: null }),
   );
-  app.post('/messages', { schema: { body: SendMessage } }, async (request) => request.body);
+  app.post(
+    '/messages',
+    { config: { right: 'signed-in' }, schema: { body: SendMessage } },
+    async (request) => request.body,
+  );
   app.get(
     '/long/:id',
-    { schema: { params: z.object({ id: z.string() }) } },
+    { config: { right: 'signed-in' }, schema: { params: z.object({ id: z.string() }) } },
     async (request) => request.params,
   );
 };

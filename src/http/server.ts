@@ -12,14 +12,17 @@ import { type FastifyPluginAsyncZod, serializerCompiler, validatorCompiler } fro
 import type { Context } from '../actions/context.ts';
 import type { Ingest } from '../actions/ingest.ts';
 import type { Config } from '../config.ts';
+import type { OidcProvider } from '../ports.ts';
 import { describeApi } from './api-description.ts';
-import { createAuth, refuseChangesByAuditors } from './auth.ts';
+import { checkRight, createAuth, demandRights } from './auth.ts';
 import { guardEmulator } from './emulator-guard.ts';
 import { createHealth, type Readiness } from './health.ts';
 import { createLive } from './live.ts';
 import { installProblems, problemOf, sendProblem } from './problem.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 import { signInRoutes, signOutRoute } from './sign-in.ts';
+import { signInApi } from './sign-in-api.ts';
+import { signInOidc } from './sign-in-oidc.ts';
 import { refuseUnstorableText } from './storable-text.ts';
 import { installWebApp } from './web-app.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -33,6 +36,8 @@ export interface ServerDependencies {
   routes: FastifyPluginAsyncZod;
   /** Sandbox only: all of the emulator's routes, at the root. */
   emulator?: FastifyPluginAsync;
+  /** Where OpenID Connect is configured. */
+  oidc?: OidcProvider | null;
   /** Where the built pages are; tests bring their own. */
   webDist?: string;
 }
@@ -42,7 +47,7 @@ const BODY_LIMIT = 1024 * 1024;
 
 /** The whole HTTP side, ready to listen. Closing it ends live streams and lets requests under way finish. */
 export async function createServer(deps: ServerDependencies): Promise<FastifyInstance> {
-  const { ctx, config } = deps;
+  const { ctx, config, oidc = null } = deps;
   const logger: FastifyBaseLogger = ctx.log;
   const app = fastify({
     loggerInstance: logger,
@@ -92,13 +97,18 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
         // Answers are about people and about now; nothing may keep them.
         if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
       });
-      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+      api.addHook('onRoute', demandRights);
+      api.get('/openapi.json', { config: { right: 'anyone' }, schema: { tags: ['Description'] } }, async () =>
+        app.swagger(),
+      );
+      await api.register(signInApi(ctx, config, live.endSessions));
+      if (oidc !== null) await api.register(signInOidc(ctx, config, oidc, live.endSessions));
       await api.register(async (inside) => {
         inside.addHook('onRequest', inside.requireCaller);
-        signOutRoute(inside, ctx, config, live.endSessions);
+        inside.addHook('onRequest', checkRight);
+        signOutRoute(inside, ctx, config, oidc, live.endSessions);
         await inside.register(live.plugin);
         await inside.register(async (calls) => {
-          calls.addHook('onRequest', refuseChangesByAuditors);
           calls.addHook('preValidation', refuseUnstorableText);
           await calls.register(deps.routes);
         });

@@ -1,13 +1,17 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
-import { isHolderOfLink, signIn, signOut } from '../actions/sign-in.ts';
+import { signOut } from '../actions/sessions.ts';
+import { isHolderOfLink, signIn } from '../actions/sign-in.ts';
 import type { Config } from '../config.ts';
+import type { OidcProvider } from '../ports.ts';
 import { clearSessionCookie, SESSION_COOKIE, setSessionCookie } from './auth.ts';
 import { createFailures } from './failures.ts';
 import { sendPlainPage } from './plain-page.ts';
 import { sendProblem, tooManyRequests } from './problem.ts';
 import { localPath } from './same-site.ts';
+import { SignedOut } from './schemas/people.ts';
+import { acceptsHtml } from './web-app.ts';
 
 /** Guesses one address may make per minute. */
 const MOST_FAILURES = 10;
@@ -37,39 +41,67 @@ export function signInRoutes(
   app.get('/sign-in', { schema, exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const { token, next } = Query.parse(request.query);
-    if (token === undefined) return explain(reply, config, 200);
+    if (token === undefined) {
+      // The web app has the page with the ways to sign in.
+      if (acceptsHtml(request)) return reply.callNotFound();
+      return explain(reply, config, 200);
+    }
     const purpose = request.headers['sec-purpose'] ?? request.headers.purpose ?? request.headers['x-moz'];
     if (typeof purpose === 'string' && /prefetch|prerender|preview/i.test(purpose))
       return reply.code(503).type('text/plain; charset=utf-8').send('Open the link to sign in.');
     const seconds = await failures.wait(request);
     if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
     const before = request.cookies[SESSION_COOKIE] ?? '';
-    const issued = await signIn(ctx, token);
-    if (issued === null) {
+    const used = await signIn(ctx, token, { ...originOf(request), method: 'link', idToken: null });
+    if (used.kind === 'needs-password')
+      return reply.redirect(`/welcome-in?token=${encodeURIComponent(token)}`, 303);
+    if (used.kind === 'not-good') {
       // Opened again by the one who used it: they are in already.
       if (await isHolderOfLink(ctx, token, before)) return reply.redirect(localPath(next) ?? '/', 303);
       await failures.count(request);
       return explain(reply, config, 410);
     }
     signedOut(await signOut(ctx, before));
-    setSessionCookie(reply, config, issued);
+    setSessionCookie(reply, config, used.issued);
     return reply.redirect(localPath(next) ?? '/', 303);
   });
 }
 
-/** `POST /sign-out`, inside the API and so behind its checks. */
+/** What a person is shown of a sign-in, to know it again. */
+export function originOf(request: FastifyRequest): { userAgent: string | null; address: string } {
+  return { userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, address: request.ip };
+}
+
+/**
+ * `POST /sign-out`. Who came by OpenID Connect is told where to go to end the session at the issuer too; that the issuer
+ * cannot be asked keeps nobody signed in here.
+ */
 export function signOutRoute(
   app: FastifyInstance,
   ctx: Context,
   config: Config,
+  oidc: OidcProvider | null,
   signedOut: (sessionIds: string[]) => void,
 ): void {
-  app.post('/sign-out', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
-    const token = request.cookies[SESSION_COOKIE];
-    if (request.caller.kind === 'person' && token !== undefined) signedOut(await signOut(ctx, token));
-    clearSessionCookie(reply, config);
-    return reply.code(204).send(null);
-  });
+  const response = { 200: SignedOut, 204: z.null() };
+  app.post(
+    '/sign-out',
+    { config: { right: 'signed-in' }, schema: { tags: ['Sign-in'], response } },
+    async (request, reply) => {
+      const token = request.cookies[SESSION_COOKIE];
+      const session = request.authenticated?.session ?? null;
+      if (session !== null && token !== undefined) signedOut(await signOut(ctx, token));
+      clearSessionCookie(reply, config);
+      const url =
+        oidc === null || session?.idToken == null
+          ? null
+          : await oidc.signOutUrl(session.idToken, `${config.publicUrl}/sign-in`).catch((error: unknown) => {
+              request.log.warn({ err: error }, 'the issuer of OpenID Connect could not be asked');
+              return null;
+            });
+      return url === null ? reply.code(204).send(null) : reply.code(200).send({ url });
+    },
+  );
 }
 
 function explain(reply: FastifyReply, config: Config, status: 200 | 410): FastifyReply {
@@ -85,7 +117,7 @@ function explain(reply: FastifyReply, config: Config, status: 200 | 410): Fastif
         : []),
       whereLinksAre(config),
     ],
-    link: { href: '/', text: 'Open Assent, if you are signed in already' },
+    link: { href: '/', text: 'Open Assent' },
   });
 }
 

@@ -3,14 +3,16 @@ import type { Sendable } from '../actions/sendable.ts';
 import { type Fact, factId, type Verdict } from '../core/consent.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
+import { windowClosesAt } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RequestEvidence } from '../db/consent.ts';
+import type { ConversationRow } from '../db/conversations.ts';
 import type { HistoryRow } from '../db/ledger.ts';
-import type { ConversationRow, MessageRow } from '../db/messages.ts';
 import type { ListedRecord } from '../db/records.ts';
 import { describeLine } from './describe-line.ts';
-import type { ConversationOut, MessageOut, SendableOut } from './schemas/chat.ts';
+import type { ConversationOut, SendableOut } from './schemas/chat.ts';
 import type { LedgerLineOut } from './schemas/consent.ts';
+import type { OwnershipOut } from './schemas/desk.ts';
 import type { RecordOut } from './schemas/records.ts';
 
 /** Rows as the API shows them. Times become ISO 8601 with milliseconds here and nowhere else. */
@@ -21,7 +23,8 @@ export const isoOrNull = (ms: number | null): string | null => (ms === null ? nu
 type State = ConversationOut['consent']['service'];
 const stateOf = (state: string | null): State => (state ?? 'not-asked') as State;
 
-export function conversationOut(row: ConversationRow): ConversationOut {
+/** `viewer` is the person who looks, by whom a dismissed conversation is known. */
+export function conversationOut(row: ConversationRow, viewer: string, settings: Settings): ConversationOut {
   const records = row.records ?? [];
   const name = records[0]?.name ?? row.name ?? row.phone ?? row.userId ?? 'Unknown';
   return {
@@ -44,59 +47,34 @@ export function conversationOut(row: ConversationRow): ConversationOut {
     consent: { service: stateOf(row.service), marketing: stateOf(row.marketing) },
     onHold: row.onHold,
     status: row.status,
+    ...ownershipOut(row, viewer, settings),
+    serviceWindowClosesAt: isoOrNull(windowClosesAt(row.lastInboundAt)),
   };
 }
 
-export function messageOut(row: MessageRow): MessageOut {
-  const text = row.text ?? spokenOf(row);
-  const replyTo = row.replyTo ?? textIn(row.content, 'target');
-  const rendered = row.content.rendered as
-    | { header: string | null; footer: string | null; buttons: string[] }
-    | undefined;
+function ownershipOut(row: ConversationRow, viewer: string, settings: Settings): OwnershipOut {
+  const { takeOverMinutes } = settings;
+  const { assignment } = row;
   return {
-    id: row.id,
-    conversationId: row.conversationId,
-    direction: row.direction,
-    kind: row.kind,
-    ...(text === null ? {} : { text }),
-    ...(row.kind === 'template' && rendered !== undefined
-      ? {
-          template: {
-            messageTemplateId: row.messageTemplateId,
-            name: row.templateName ?? '',
-            type: row.templateType ?? 'utility',
-            language: row.templateLanguage ?? '',
-            header: rendered.header,
-            footer: rendered.footer,
-            buttons: rendered.buttons,
+    team: row.team,
+    owner: row.owner,
+    assignment:
+      assignment === null
+        ? null
+        : {
+            ...assignment,
+            at: isoTime(Date.parse(assignment.at)),
+            expiresAt: assignment.expiresAt === null ? null : isoTime(Date.parse(assignment.expiresAt)),
           },
-        }
-      : {}),
-    // What the customer wrote has arrived; only what we send goes through the stages.
-    status: row.direction === 'in' ? 'delivered' : (row.status as MessageOut['status']),
-    ...(row.reasonCode === null
-      ? {}
-      : { reason: row.reasonCode, reasonText: row.reasonText ?? row.reasonCode }),
-    ...(row.whatsappId === null ? {} : { whatsappId: row.whatsappId }),
-    automatic: row.automatic,
-    actor: row.actor,
-    ...(replyTo === null ? {} : { replyTo }),
-    at: isoTime(row.at),
-    statusAt: isoOrNull(row.statusAt),
+    discussing: row.discussing ?? [],
+    blocked: row.blocked,
+    dismissed: row.dismissedBy.includes(viewer),
+    waitingSince: isoOrNull(row.waitingSince),
+    takeOverFrom:
+      row.owner === null || row.ownerActiveAt === null || takeOverMinutes === null
+        ? null
+        : isoTime(row.ownerActiveAt + takeOverMinutes * 60_000),
   };
-}
-
-/** What a message without words says: the emoji of a reaction, the name of a place or of people. */
-function spokenOf({ kind, content }: MessageRow): string | null {
-  if (kind === 'reaction') return textIn(content, 'emoji');
-  if (kind === 'location') return textIn(content, 'name') ?? textIn(content, 'address');
-  if (kind === 'contacts' && Array.isArray(content.names)) return content.names.join(', ');
-  return null;
-}
-
-function textIn(content: Record<string, unknown>, key: string): string | null {
-  const value = content[key];
-  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 export function recordOut(row: ListedRecord, type: RecordType | null): RecordOut {
@@ -125,6 +103,7 @@ export function recordOut(row: ListedRecord, type: RecordType | null): RecordOut
 
 export function sendableOut(sendable: Sendable): SendableOut {
   const { service, marketing } = sendable.loaded.views;
+  const refusedAt = service.state === 'denied' ? service.decidedAt : null;
   const reason = (one: { code: string; message: string; until?: number } | null) =>
     one === null
       ? {}
@@ -147,6 +126,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
       preview: template.preview,
       missing: template.missing,
       ...(template.confirm === null ? {} : { confirm: template.confirm }),
+      ...(template.confirm === null || refusedAt === null ? {} : { refusedAt: isoTime(refusedAt) }),
     })),
     serviceWindowClosesAt: isoOrNull(sendable.serviceWindowClosesAt),
     consent: { service: service.state, marketing: marketing.state },
@@ -158,6 +138,11 @@ export function sendableOut(sendable: Sendable): SendableOut {
       tone: sendable.banner.tone,
       text: sendable.banner.text,
       ...(sendable.banner.until === undefined ? {} : { until: isoTime(sendable.banner.until) }),
+      values: {
+        ...(refusedAt === null ? {} : { refusedAt: isoTime(refusedAt) }),
+        ...(service.openRequest === null ? {} : { askedAt: isoTime(service.openRequest.at) }),
+        unproven: service.source === 'crm-unproven',
+      },
     },
     phone: sendable.phone,
     conversationId: sendable.conversationId,

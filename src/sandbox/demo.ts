@@ -24,7 +24,7 @@ export interface DemoPhones {
 }
 
 const ACTOR = 'Sandbox';
-const SENDER: Sender = { id: 'sandbox', name: 'Alex Agent', path: 'person', maySend: true };
+const SENDER: Sender = { id: 'sandbox', name: 'Alex Agent', path: 'person', maySend: true, actor: null };
 
 type Story = 'never-asked' | 'asked' | 'granted' | 'denied' | 'held' | 'wrote-first';
 

@@ -230,7 +230,7 @@ describe('from a record type without a field to a customer who refuses, agrees a
     const send = card.getByRole('button', { name: 'Send Consent Template' });
     await send.waitFor();
     await card.getByText('Hello Ana, may Contoso write to you').waitFor();
-    await card.getByText(phone).waitFor();
+    await card.getByText('+1 202 555 0177').waitFor();
     expect(await box(desk).count()).toBe(0);
     await takePicture(desk, 'seed-10-closed-composer');
 

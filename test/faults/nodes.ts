@@ -69,7 +69,12 @@ export function recordingWhatsApp(calls: Call[], chance: () => number): Messagin
       return outcome;
     },
     async markRead() {},
+    media: {
+      download: async () => ({ kind: 'gone' }),
+      upload: async () => ({ kind: 'accepted', mediaId: '1' }),
+    },
     explain: (error) => error.title,
+    advise: () => 'never',
     templates: async () => [],
     number: async () => ({
       phoneNumberId: CHANNEL.phoneNumberId,
@@ -106,7 +111,7 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
     },
     metrics: createMetrics(),
     make: makers,
-    wake: { outbox: () => {}, inbox: () => {}, templates: () => {} },
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {} },
     handovers: createHandovers(),
     sandbox: true,
   };
@@ -115,7 +120,7 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
     const outbox = startOutbox(ctx, { perSecond: 5_000 });
     const inbox = startInbox(ctx);
     loops = [outbox, inbox];
-    ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: () => {} };
+    ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: () => {}, media: () => {} };
   };
   start();
   return {

@@ -59,3 +59,29 @@ it('offers nothing for what is not over, what a customer wrote, and what Assent 
   expect(stepsFor({ direction: 'in' })).toEqual([]);
   expect(stepsFor({ automatic: true, reason: 'consent-denied' })).toEqual([]);
 });
+
+it('does what the server says, whatever the code', () => {
+  expect(stepsFor({ reason: 'whatsapp-132015', template, nextStep: 'another-template' })).toEqual([
+    'choose-template',
+  ]);
+  expect(stepsFor({ reason: 'whatsapp-131056', nextStep: 'wait' })).toEqual(['write-again']);
+  expect(stepsFor({ reason: 'whatsapp-131026', nextStep: 'none' })).toEqual([]);
+});
+
+it('attaches a file again without another upload', () => {
+  const media: NonNullable<MessageOut['media']> = {
+    id: 'f1',
+    kind: 'image',
+    state: 'stored',
+    mimeType: 'image/png',
+    fileName: null,
+    size: 1,
+    width: 1,
+    height: 1,
+    voice: false,
+    url: '/api/media/f1',
+    thumbnailUrl: null,
+  };
+  expect(stepsFor({ kind: 'image', media, text: 'Look' })).toEqual(['attach-again']);
+  expect(stepsFor({ kind: 'image', media: { ...media, state: 'failed' } })).toEqual([]);
+});

@@ -1,10 +1,11 @@
-import type { MessageOut } from '../../src/http/schemas/chat.ts';
+import type { MediaOut, MessageOut } from '../../src/http/schemas/chat.ts';
 
 /** What an agent can do about a message that did not leave, each one button; the likeliest first. */
 export type Step =
   | { do: 'ask-for-consent' }
   | { do: 'choose-template'; messageTemplateId: string | null }
-  | { do: 'write-again'; text: string };
+  | { do: 'write-again'; text: string }
+  | { do: 'attach-again'; media: MediaOut; text: string };
 
 /** WhatsApp's own word that the service window is closed: "Re-engagement message" (Meta, Cloud API error codes). */
 const WINDOW_CLOSED = new Set(['service-window-closed', 'whatsapp-131047']);
@@ -21,19 +22,35 @@ const CONSENT_MISSING = new Set([
 export function stepsAfter(message: MessageOut): Step[] {
   const over = message.status === 'failed' || message.status === 'cancelled';
   if (!over || message.direction === 'in' || message.automatic) return [];
-  const reason = message.reason ?? '';
-  const { text = '', template } = message;
-  const again: Step[] =
-    template !== undefined
-      ? [{ do: 'choose-template', messageTemplateId: template.messageTemplateId }]
-      : text === ''
-        ? []
-        : [{ do: 'write-again', text }];
-  if (CONSENT_MISSING.has(reason)) {
-    const asksItself = template?.type === 'consent';
-    return asksItself ? again : [{ do: 'ask-for-consent' }, ...(template === undefined ? again : [])];
+  const { template } = message;
+  const again = sendingAgain(message);
+  switch (nextStepOf(message)) {
+    case 'ask-for-consent':
+      // A question that was refused is asked again as itself.
+      if (template?.type === 'consent') return again;
+      return [{ do: 'ask-for-consent' }, ...(template === undefined ? again : [])];
+    case 'another-template':
+      return template === undefined
+        ? [{ do: 'choose-template', messageTemplateId: null }, ...again]
+        : [{ do: 'choose-template', messageTemplateId: null }];
+    case 'none':
+      return [];
+    default:
+      return again;
   }
-  if (WINDOW_CLOSED.has(reason) && template === undefined)
-    return [{ do: 'choose-template', messageTemplateId: null }, ...again];
-  return again;
+}
+
+/** What to do next, as the server says; where it does not, as the reason's code says. */
+export function nextStepOf(message: MessageOut): NonNullable<MessageOut['nextStep']> {
+  if (message.nextStep !== undefined) return message.nextStep;
+  const reason = message.reason ?? '';
+  if (CONSENT_MISSING.has(reason)) return 'ask-for-consent';
+  return WINDOW_CLOSED.has(reason) && message.template === undefined ? 'another-template' : 'send-again';
+}
+
+function sendingAgain({ template, media, text = '' }: MessageOut): Step[] {
+  if (template !== undefined)
+    return [{ do: 'choose-template', messageTemplateId: template.messageTemplateId }];
+  if (media !== undefined) return media.state === 'stored' ? [{ do: 'attach-again', media, text }] : [];
+  return text === '' ? [] : [{ do: 'write-again', text }];
 }

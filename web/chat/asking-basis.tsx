@@ -1,37 +1,40 @@
 import { Field, Input, Select } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import type { SendMessage } from '../../src/http/schemas/chat.ts';
 
 /** Why we may ask this customer; `''` leaves it to the record type's default. */
 export type Basis = { kind: '' | NonNullable<SendMessage['basis']>; text: string };
 
-const choices: { kind: Basis['kind']; label: string }[] = [
-  { kind: '', label: 'As configured' },
-  { kind: 'customer-wrote', label: 'The customer wrote to us' },
-  { kind: 'existing-customer', label: 'Existing customer' },
-  { kind: 'other', label: 'Other (say which)' },
-];
+const KINDS: readonly Basis['kind'][] = ['', 'customer-wrote', 'existing-customer', 'other'];
 
 /** The basis is kept with each consent request as evidence (product.md §3.5). */
 export function AskingBasis({ basis, onChange }: { basis: Basis; onChange: (basis: Basis) => void }) {
+  const { t } = useTranslation('chat');
+  const labels: Record<Basis['kind'], string> = {
+    '': t('basis.asConfigured'),
+    'customer-wrote': t('basis.customerWrote'),
+    'existing-customer': t('basis.existingCustomer'),
+    other: t('basis.other'),
+  };
   return (
     <>
-      <Field label="Basis for asking">
+      <Field label={t('basis.label')}>
         <Select
           value={basis.kind}
           onChange={(_, data) => {
-            const choice = choices.find(({ kind }) => kind === data.value);
-            if (choice !== undefined) onChange({ ...basis, kind: choice.kind });
+            const kind = KINDS.find((one) => one === data.value);
+            if (kind !== undefined) onChange({ ...basis, kind });
           }}
         >
-          {choices.map(({ kind, label }) => (
+          {KINDS.map((kind) => (
             <option key={kind} value={kind}>
-              {label}
+              {labels[kind]}
             </option>
           ))}
         </Select>
       </Field>
       {basis.kind === 'other' && (
-        <Field label="Which basis">
+        <Field label={t('basis.which')}>
           <Input
             value={basis.text}
             maxLength={500}

@@ -1,4 +1,5 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
+import { Trans, useTranslation } from 'react-i18next';
 import type { SendableTemplate } from '../../src/http/schemas/chat.ts';
 import { Time } from '../ui/time.tsx';
 
@@ -7,14 +8,15 @@ const useStyles = makeStyles({ reason: { color: tokens.colorNeutralForeground2 }
 /** Why a template may not be sent now, and from when it may. `id` lets a button name it as its description. */
 export function BlockedReason({ template, id }: { template: SendableTemplate; id?: string }) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   const { reasonText, until } = template;
   return (
     <span id={id} className={styles.reason}>
-      {reasonText ?? 'This template cannot be sent now.'}
+      {reasonText ?? t('picker.notNow')}
       {until !== undefined && (
         <>
           {' '}
-          From <Time at={until} form="long" />.
+          <Trans t={t} i18nKey="picker.fromTime" components={{ when: <Time at={until} form="since" /> }} />
         </>
       )}
     </span>

@@ -1,83 +1,113 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Chat24Regular } from '@fluentui/react-icons/svg/chat';
-import { useState } from 'react';
+import { useRouter } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
 import { AppLink } from '../ui/link.tsx';
 import { usePageHeading, usePageTitle } from '../ui/page.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
-import { type ConversationFilter, useConversation } from './chat-queries.ts';
-import { ConversationFilters } from './conversation-filters.tsx';
+import { useConversation } from './chat-queries.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { ConversationView } from './conversation-view.tsx';
+import { FilterButton, FilterChips } from './view-filters.tsx';
+import { type ChatsSearch, chatsAddress } from './view-search.ts';
+import { ChatsSearchBox } from './view-search-box.tsx';
+import { SortMenu, ViewTabs } from './view-tabs.tsx';
 
 const narrow = '@media (max-width: 860px)';
 
 const useStyles = makeStyles({
   page: { height: '100%', display: 'flex', minHeight: 0 },
   side: {
-    width: '340px',
+    width: '372px',
     flexShrink: 0,
     minHeight: 0,
     display: 'flex',
     flexDirection: 'column',
-    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
-    [narrow]: { width: '100%' },
+    borderInlineEndWidth: '1px',
+    borderInlineEndStyle: 'solid',
+    borderInlineEndColor: tokens.colorNeutralStroke2,
+    [narrow]: { width: '100%', borderInlineEndStyle: 'none' },
   },
   open: { flex: 1, minWidth: 0, minHeight: 0 },
   hiddenWhenNarrow: { [narrow]: { display: 'none' } },
+  head: { display: 'flex', alignItems: 'center', padding: '8px 8px 0 12px' },
   title: {
-    padding: '12px 12px 0',
+    flex: 1,
     fontSize: tokens.fontSizeBase500,
     lineHeight: tokens.lineHeightBase500,
     fontWeight: tokens.fontWeightSemibold,
     outline: 'none',
   },
+  find: { display: 'flex', padding: '8px 12px', borderTop: `1px solid ${tokens.colorNeutralStroke2}` },
+  rest: { borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
   wait: { padding: '16px', display: 'flex', flexDirection: 'column', gap: '12px' },
 });
 
 /** The list of conversations and, beside it, the open one; on a narrow screen one of the two. */
-export function ChatPage({ conversationId }: { conversationId?: string }) {
+export function ChatPage({ search, conversationId }: { search: ChatsSearch; conversationId?: string }) {
   const styles = useStyles();
-  usePageTitle('Chats');
+  const { t } = useTranslation('desk');
+  usePageTitle(t('title'));
   const heading = usePageHeading();
-  const [filter, setFilter] = useState<ConversationFilter>({});
+  const router = useRouter();
   const open = conversationId !== undefined;
+  // A search is no place to come back to with every letter; it takes the place of the one before.
+  const change = useCallback(
+    (next: ChatsSearch) => router.history.replace(chatsAddress(next, conversationId)),
+    [router, conversationId],
+  );
   return (
     <div className={styles.page}>
       <div className={mergeClasses(styles.side, open && styles.hiddenWhenNarrow)}>
-        <h1 ref={heading} tabIndex={-1} className={styles.title}>
-          Chats
-        </h1>
-        <ConversationFilters filter={filter} onChange={setFilter} />
-        <ConversationList filter={filter} conversationId={conversationId} />
+        <div className={styles.head}>
+          <h1 ref={heading} tabIndex={-1} className={styles.title}>
+            {t('title')}
+          </h1>
+          <FilterButton search={search} onChange={change} />
+          <SortMenu search={search} onChange={change} />
+        </div>
+        <ViewTabs search={search} onChange={change} />
+        <div className={styles.find}>
+          <ChatsSearchBox search={search} onChange={change} />
+        </div>
+        <FilterChips search={search} onChange={change} />
+        <div className={styles.rest} />
+        <ConversationList key={chatsAddress(search)} search={search} conversationId={conversationId} />
       </div>
       <div className={mergeClasses(styles.open, !open && styles.hiddenWhenNarrow)}>
         {conversationId === undefined ? (
-          <EmptyState icon={<Chat24Regular />} title="Choose a chat">
-            What may be sent to a customer is decided from their consent, and shown above the message box.
+          <EmptyState icon={<Chat24Regular />} title={t('choose.title')}>
+            {t('choose.text')}
           </EmptyState>
         ) : (
-          <OpenConversation key={conversationId} conversationId={conversationId} />
+          <OpenConversation
+            key={conversationId}
+            conversationId={conversationId}
+            backTo={chatsAddress(search)}
+          />
         )}
       </div>
     </div>
   );
 }
 
-function OpenConversation({ conversationId }: { conversationId: string }) {
+function OpenConversation({ conversationId, backTo }: { conversationId: string; backTo: string }) {
   const styles = useStyles();
+  const { t } = useTranslation('desk');
   const conversation = useConversation(conversationId);
-  usePageTitle(conversation.data?.contactPoint.name ?? 'Chats');
+  usePageTitle(conversation.data?.contactPoint.name ?? t('title'));
   if (conversation.data !== undefined)
-    return <ConversationView conversation={conversation.data} backTo="/chats" />;
+    return <ConversationView conversation={conversation.data} backTo={backTo} />;
   return (
     <div className={styles.wait}>
       {conversation.isError ? (
         <>
           <ErrorState error={conversation.error} onRetry={() => void conversation.refetch()} />
-          <AppLink to="/chats">All chats</AppLink>
+          <AppLink to={backTo}>{t('allChats')}</AppLink>
         </>
       ) : (
-        <Loading label="Loading the chat" />
+        <Loading label={t('loadingChat')} />
       )}
     </div>
   );

@@ -1,7 +1,10 @@
-import { createContext, type ReactNode, type RefObject, use, useEffect, useRef } from 'react';
+import { createContext, type ReactNode, type RefObject, use, useCallback, useEffect, useRef } from 'react';
+import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import type { Step } from './after-failure.ts';
 
-type Take = (step: Step) => void;
+/** What a message asks of the composer beside it: a next step, or to be answered. */
+export type ComposerStep = Step | { do: 'reply'; message: MessageOut };
+type Take = (step: ComposerStep) => void;
 
 const Composer = createContext<RefObject<Take | null> | null>(null);
 
@@ -25,5 +28,5 @@ export function useTakeSteps(take: Take): void {
 /** Called by a message: takes a step in the composer beside it, if there is one. */
 export function useStep(): Take {
   const composer = use(Composer);
-  return (step) => composer?.current?.(step);
+  return useCallback((step) => composer?.current?.(step), [composer]);
 }

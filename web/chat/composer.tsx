@@ -1,23 +1,32 @@
 import { Button, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
-import { useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { quickReplyValues } from '../../src/core/quick-reply.ts';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
-import { useMe } from '../ui/me.tsx';
+import { useMay, useMe } from '../ui/me.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
+import { useAttachments } from './attachment-store.ts';
 import { BlockedReason } from './blocked-reason.tsx';
-import { type Recipient, useSendable } from './chat-queries.ts';
+import { type Recipient, useConversation, useSendable } from './chat-queries.ts';
 import { useTakeSteps } from './composer-steps.tsx';
 import { useDraft } from './draft.ts';
 import { MessageBox } from './message-box.tsx';
+import { oneLine } from './message-plain.ts';
 import { consentTemplateOf } from './next-step.ts';
+import { useWriteMessage } from './note-switch.tsx';
 import { SendableBanner } from './sendable-banner.tsx';
-import { TemplatePicker } from './template-picker.tsx';
 import { TemplateSend } from './template-send.tsx';
+
+const TemplatePicker = lazy(async () => ({
+  default: (await import('./template-picker.tsx')).TemplatePicker,
+}));
 
 const useStyles = makeStyles({
   composer: {
-    flexShrink: 0,
+    flexShrink: 1,
+    minHeight: '132px',
     display: 'flex',
     flexDirection: 'column',
     gap: '8px',
@@ -60,6 +69,7 @@ type Props = {
  */
 export function Composer({ to, draftId }: Props) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   const sendable = useSendable(to);
   const { refetch: ask } = sendable;
   const refetch = useCallback(() => void ask(), [ask]);
@@ -71,7 +81,7 @@ export function Composer({ to, draftId }: Props) {
       {sendable.isError ? (
         <ErrorState error={sendable.error} onRetry={refetch} />
       ) : (
-        <Loading rows={2} label="Loading what may be sent" />
+        <Loading rows={2} label={t('composer.loading')} />
       )}
     </div>
   );
@@ -84,10 +94,14 @@ function Ready({
   onExpired,
 }: Props & { sendable: SendableOut; onExpired: () => void }) {
   const styles = useStyles();
-  const mayAct = useMe().role !== 'auditor';
+  const { t } = useTranslation('chat');
+  const me = useMe();
+  const mayAct = useMay('chat', 'initiate', 'ask-consent');
+  const customer = useCustomerName(sendable);
   const region = useRef<HTMLElement>(null);
   const returnFocus = useRestoreFocusTarget();
   const draft = useDraft(draftId);
+  const attachments = useAttachments(draftId);
   const box = useRef<HTMLTextAreaElement>(null);
   const card = useRef<HTMLDivElement>(null);
   /** The template chosen first in the open picker; an empty string leaves the choice to it. */
@@ -99,7 +113,13 @@ function Ready({
   // What was sent may take its button away; the focus goes to the composer, not back to the top of the page.
   const focusComposer = useCallback(() => region.current?.focus(), []);
 
+  // An empty box may not be in the page while writing is closed.
+  const focusBox = () => requestAnimationFrame(() => (box.current ?? region.current)?.focus());
+
+  const writeMessage = useWriteMessage();
+
   useTakeSteps((step) => {
+    writeMessage();
     switch (step.do) {
       case 'ask-for-consent':
         (card.current ?? region.current)?.focus();
@@ -111,20 +131,37 @@ function Ready({
       case 'write-again':
         if (!draft.text.includes(step.text))
           draft.setText(draft.text.trim() === '' ? step.text : `${draft.text}\n${step.text}`);
-        // An empty box may not be in the page while writing is closed.
-        requestAnimationFrame(() => (box.current ?? region.current)?.focus());
+        focusBox();
+        break;
+      case 'attach-again':
+        attachments.addStored(step.media);
+        if (draft.text.trim() === '') draft.setText(step.text);
+        focusBox();
+        break;
+      case 'reply': {
+        const { id, direction, kind, text, actor } = step.message;
+        draft.setReply({
+          id,
+          direction,
+          kind,
+          actor,
+          ...(text === undefined ? {} : { text: oneLine(text, 200) }),
+        });
+        focusBox();
+      }
     }
   });
 
   return (
-    <section ref={region} tabIndex={-1} className={styles.composer} aria-label="Message composer">
+    <section ref={region} tabIndex={-1} className={styles.composer} aria-label={t('composer.label')}>
       <SendableBanner sendable={sendable} mayAct={mayAct} onExpired={onExpired} onDecided={focusComposer} />
       <Announce text={sendable.banner.text} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
         <div ref={card} tabIndex={-1} className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>
           <h2 className={styles.cardTitle}>
-            {sendable.consent.service === 'denied' ? 'Ask for consent again' : 'Ask for consent'}:{' '}
-            {consent.name}
+            {t(sendable.consent.service === 'denied' ? 'composer.askAgain' : 'composer.ask', {
+              name: consent.name,
+            })}
           </h2>
           {consent.allowed ? (
             <TemplateSend
@@ -142,10 +179,13 @@ function Ready({
       {mayAct && (
         <MessageBox
           to={to}
+          customer={customer}
           draft={draft}
+          attachments={attachments}
           box={box}
           freeText={sendable.freeText}
           conversationId={sendable.conversationId}
+          values={quickReplyValues(customer, me.name)}
           hideWhenEmpty={onlyConsent && consent !== null}
         >
           <Button
@@ -154,21 +194,29 @@ function Ready({
             disabled={sendable.templates.length === 0}
             onClick={() => setPicking('')}
           >
-            Templates
+            {t('composer.templates')}
           </Button>
         </MessageBox>
       )}
       {picking !== null && (
-        <TemplatePicker
-          to={to}
-          sendable={sendable}
-          first={picking}
-          onClose={(sent) => {
-            setPicking(null);
-            if (sent) focusComposer();
-          }}
-        />
+        <Suspense fallback={null}>
+          <TemplatePicker
+            to={to}
+            sendable={sendable}
+            first={picking}
+            onClose={(sent) => {
+              setPicking(null);
+              if (sent) focusComposer();
+            }}
+          />
+        </Suspense>
       )}
     </section>
   );
+}
+
+/** As the record names the customer; without one as WhatsApp does, or by number. */
+function useCustomerName(sendable: SendableOut): string {
+  const conversation = useConversation(sendable.conversationId);
+  return sendable.records[0]?.name ?? conversation.data?.contactPoint.name ?? sendable.phone ?? '';
 }

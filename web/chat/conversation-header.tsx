@@ -1,11 +1,17 @@
 import { Avatar, Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowLeft20Regular } from '@fluentui/react-icons/svg/arrow-left';
 import { Fragment } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { useFollow } from '../ui/link.tsx';
+import { PhoneNumber } from '../ui/phone-number.tsx';
+import { duration, localTime } from '../ui/time.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
+import { useRecordTypeName } from './desk-queries.ts';
+import { OwnerLine } from './owner-line.tsx';
 import { RecordLink } from './record-link.tsx';
+import { useClock } from './use-clock.ts';
 
 const useStyles = makeStyles({
   header: {
@@ -21,20 +27,24 @@ const useStyles = makeStyles({
   back: { '@media (min-width: 861px)': { display: 'none' } },
   avatar: { '@media (max-width: 480px)': { display: 'none' } },
   who: { flex: 1, minWidth: 0 },
+  title: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '2px 8px' },
   name: {
     fontSize: tokens.fontSizeBase400,
     lineHeight: tokens.lineHeightBase400,
     fontWeight: tokens.fontWeightSemibold,
     overflowWrap: 'anywhere',
   },
-  line: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' },
-  badges: {
+  line: {
     display: 'flex',
     flexWrap: 'wrap',
-    justifyContent: 'flex-end',
-    gap: '4px',
-    '@media (max-width: 480px)': { maxWidth: '110px' },
+    columnGap: '12px',
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: 'anywhere',
   },
+  badges: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
+  closing: { color: tokens.colorStatusWarningForeground1, fontWeight: tokens.fontWeightSemibold },
 });
 
 type Props = {
@@ -45,47 +55,93 @@ type Props = {
   onRecord?: boolean;
 };
 
-/** Whose conversation this is: name, number, linked records, consent, and what can be recorded about them. */
+/** Whose conversation this is: name, number, linked records, consent, who answers, and what can be done about it. */
 export function ConversationHeader({ conversation, backTo, onRecord = false }: Props) {
   const styles = useStyles();
-  const { contactPoint, records, consent, onHold } = conversation;
+  const { contactPoint, consent, onHold } = conversation;
   const Name = onRecord ? 'h2' : 'h1';
   return (
     <header className={styles.header}>
       {backTo !== undefined && <BackButton to={backTo} />}
       <Avatar name={contactPoint.name} color="colorful" className={styles.avatar} aria-hidden />
       <div className={styles.who}>
-        <Name className={styles.name} dir="auto">
-          {contactPoint.name}
-        </Name>
+        <div className={styles.title}>
+          <Name className={styles.name} dir="auto">
+            {contactPoint.name}
+          </Name>
+          <span className={styles.badges}>
+            <ConsentBadge state={consent.service} onHold={onHold} />
+            {consent.marketing !== 'not-asked' && (
+              <ConsentBadge state={consent.marketing} purpose="marketing" />
+            )}
+          </span>
+        </div>
         <div className={styles.line}>
-          {contactPoint.phone ?? contactPoint.userId ?? 'No number known'}
-          {contactPoint.shared && ' · shared number'}
-          {!onRecord && (
-            <>
-              {' · '}
-              {records.length === 0 && 'in no CRM record'}
-              {records.map((record, index) => (
-                <Fragment key={`${record.recordType}/${record.id}`}>
-                  {index > 0 && ', '}
-                  <RecordLink record={record} /> ({record.recordType})
-                </Fragment>
-              ))}
-            </>
-          )}
+          <PhoneOf conversation={conversation} />
+          {!onRecord && <Records conversation={conversation} />}
+        </div>
+        <div className={styles.line}>
+          <OwnerLine conversation={conversation} />
+          <WindowLeft conversation={conversation} />
         </div>
       </div>
-      <div className={styles.badges}>
-        <ConsentBadge state={consent.service} onHold={onHold} />
-        {consent.marketing !== 'not-asked' && <ConsentBadge state={consent.marketing} purpose="marketing" />}
-      </div>
-      <ConversationMenu conversation={conversation} />
+      <ConversationMenu conversation={conversation} onRecord={onRecord} />
     </header>
+  );
+}
+
+function PhoneOf({ conversation: { contactPoint } }: Pick<Props, 'conversation'>) {
+  const { t } = useTranslation('desk');
+  return (
+    <span>
+      {contactPoint.phone !== undefined ? (
+        <PhoneNumber number={contactPoint.phone} />
+      ) : (
+        <bdi>{contactPoint.userId ?? t('header.noNumber')}</bdi>
+      )}
+      {contactPoint.shared && ` · ${t('header.shared')}`}
+    </span>
+  );
+}
+
+function Records({ conversation: { records } }: Pick<Props, 'conversation'>) {
+  const { t } = useTranslation('desk');
+  const nameOf = useRecordTypeName();
+  if (records.length === 0) return <span>{t('header.noRecord')}</span>;
+  return (
+    <span>
+      {records.map((record, index) => (
+        <Fragment key={`${record.recordType}/${record.id}`}>
+          {index > 0 && ', '}
+          <RecordLink record={record} /> ({nameOf(record.recordType)})
+        </Fragment>
+      ))}
+    </span>
+  );
+}
+
+const HOUR = 3_600_000;
+
+/** How long free text may still be sent; told with weight in the last hour. */
+function WindowLeft({ conversation: { serviceWindowClosesAt } }: Pick<Props, 'conversation'>) {
+  const styles = useStyles();
+  const { t } = useTranslation('desk');
+  const now = useClock();
+  const left = serviceWindowClosesAt === null ? 0 : Date.parse(serviceWindowClosesAt) - now;
+  if (serviceWindowClosesAt === null || left <= 0) return <span>{t('header.windowClosed')}</span>;
+  return (
+    <span
+      className={left < HOUR ? styles.closing : ''}
+      title={t('header.windowUntil', { time: localTime(serviceWindowClosesAt, 'since') })}
+    >
+      {t('header.windowLeft', { left: duration(left, 'short') })}
+    </span>
   );
 }
 
 function BackButton({ to }: { to: string }) {
   const styles = useStyles();
+  const { t } = useTranslation('desk');
   const follow = useFollow(to);
   return (
     <Button
@@ -95,7 +151,7 @@ function BackButton({ to }: { to: string }) {
       appearance="subtle"
       className={styles.back}
       icon={<ArrowLeft20Regular />}
-      aria-label="Back to all chats"
+      aria-label={t('header.back')}
     />
   );
 }

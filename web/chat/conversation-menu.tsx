@@ -2,105 +2,216 @@ import {
   Button,
   Menu,
   MenuDivider,
-  MenuItem,
+  MenuGroup,
+  MenuGroupHeader,
   MenuItemLink,
   MenuList,
   MenuPopover,
   MenuTrigger,
+  makeStyles,
+  mergeClasses,
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { MoreHorizontal20Regular } from '@fluentui/react-icons/svg/more-horizontal';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ConversationOut } from '../../src/http/schemas/chat.ts';
-import { api, withQuery } from '../ui/api.ts';
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
+import { withQuery } from '../ui/api.ts';
 import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { useFollow } from '../ui/link.tsx';
-import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { MayButton, MayMenuItem, useWhyNot } from '../ui/may.tsx';
+import { AssignDialog } from './assign-dialog.tsx';
+import { useDesk } from './desk-actions.ts';
+import { DiscussDialog } from './discuss-dialog.tsx';
+import { useWriteNote } from './note-switch.tsx';
+import { useDeskReason } from './owner-reason.ts';
+import { ReasonDialog, type ReasonedAct } from './reason-dialog.tsx';
 import { recordAddress } from './record-address.ts';
+import { TeamDialog } from './team-dialog.tsx';
+import { useShared } from './use-shared.ts';
 
-/** What an agent can look up or record about a customer: history, evidence, a refusal, a grant, a shared number. */
-export function ConversationMenu({ conversation }: { conversation: ConversationOut }) {
-  const client = useQueryClient();
-  const notify = useNotify();
-  const mayAct = useMe().role !== 'auditor';
+const useStyles = makeStyles({
+  commands: { display: 'flex', alignItems: 'center', gap: '8px', flexShrink: 0 },
+  wide: { '@media (max-width: 1100px)': { display: 'none' } },
+  narrow: { '@media (min-width: 1101px)': { display: 'none' } },
+});
+
+type Asking =
+  | { dialog: 'refusal' | 'grant' | 'assign' | 'discuss' | 'team' }
+  | { dialog: 'reason'; act: ReasonedAct }
+  | null;
+
+type Props = {
+  conversation: ConversationOut;
+  /** Beside a record there is room for the menu alone. */
+  onRecord: boolean;
+};
+
+/** What can be done about a chat and its customer. What is used most stands open where there is room. */
+export function ConversationMenu({ conversation, onRecord }: Props) {
+  const styles = useStyles();
+  const { t } = useTranslation('desk');
   const returnFocus = useRestoreFocusTarget();
-  const [dialog, setDialog] = useState<'refusal' | 'grant' | null>(null);
-  const { contactPoint, records } = conversation;
-  const [record] = records;
-  const history = record === undefined ? null : `${recordAddress(record)}#consent`;
-  const followHistory = useFollow(history ?? '');
-  const share = useMutation({
-    mutationFn: (shared: boolean) =>
-      api.post(
-        `/api/conversations/${encodeURIComponent(conversation.id)}/shared`,
-        { shared },
-        ConversationOut,
-      ),
-    onSuccess: ({ contactPoint: { shared } }) => {
-      notify.success(
-        shared ? 'Marked as shared.' : 'No longer marked as shared.',
-        shared
-          ? 'A Yes now counts only for the record that was asked, a refusal for all.'
-          : 'An answer counts for every record of this number.',
-      );
-      void client.invalidateQueries({ queryKey: ['conversation'] });
-      void client.invalidateQueries({ queryKey: ['sendable'] });
-    },
-    onError: (error) => notify.problem(error),
-  });
+  const desk = useDesk(conversation);
+  const whyNot = useDeskReason(conversation);
+  const [asking, setAsking] = useState<Asking>(null);
+  const closed = conversation.status === 'closed';
+  const narrow = onRecord ? '' : styles.narrow;
+  const toggle = () => void desk.act({ do: closed ? 'reopen' : 'close' });
+  const toggleReason = whyNot(closed ? 'reopen' : 'close');
   return (
-    <>
+    <div className={styles.commands}>
+      {!onRecord && (
+        <>
+          <MayButton
+            {...returnFocus}
+            className={styles.wide}
+            right="assign"
+            reason={whyNot('assign')}
+            onClick={() => setAsking({ dialog: 'assign' })}
+          >
+            {t('act.assign')}
+          </MayButton>
+          <MayButton
+            className={styles.wide}
+            right="chat"
+            reason={toggleReason}
+            disabledFocusable={desk.doing !== null}
+            onClick={toggle}
+          >
+            {t(closed ? 'act.reopen' : 'act.close')}
+          </MayButton>
+        </>
+      )}
       <Menu>
         <MenuTrigger disableButtonEnhancement>
           <Button
             {...returnFocus}
             appearance="subtle"
             icon={<MoreHorizontal20Regular />}
-            aria-label="More about this customer"
+            aria-label={t('menu.label')}
           />
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
-            {history !== null && (
-              <MenuItemLink href={history} onClick={followHistory}>
-                Consent history
-              </MenuItemLink>
-            )}
-            <MenuItemLink
-              href={withQuery('/api/consent-export', { conversationId: conversation.id })}
-              download
+            <MayMenuItem
+              className={mergeClasses(narrow)}
+              right="assign"
+              reason={whyNot('assign')}
+              onClick={() => setAsking({ dialog: 'assign' })}
             >
-              Export consent evidence
-            </MenuItemLink>
-            {mayAct && (
-              <>
-                <MenuDivider />
-                <MenuItem onClick={() => setDialog('refusal')}>Record a refusal…</MenuItem>
-                <MenuItem onClick={() => setDialog('grant')}>Record a grant…</MenuItem>
-                <MenuItem onClick={() => share.mutate(!contactPoint.shared)}>
-                  {contactPoint.shared ? 'This number is not shared' : 'Mark number as shared'}
-                </MenuItem>
-              </>
-            )}
+              {t('act.assign')}
+            </MayMenuItem>
+            <MayMenuItem className={mergeClasses(narrow)} right="chat" reason={toggleReason} onClick={toggle}>
+              {t(closed ? 'act.reopen' : 'act.close')}
+            </MayMenuItem>
+            <DeskItems conversation={conversation} onAsk={setAsking} />
+            <MenuDivider />
+            <ConsentItems conversation={conversation} onAsk={setAsking} />
           </MenuList>
         </MenuPopover>
       </Menu>
-      {dialog === 'refusal' && (
-        <RefusalDialog
-          of={{ conversationId: conversation.id }}
-          name={contactPoint.name}
-          onClose={() => setDialog(null)}
-        />
+      <Dialogs conversation={conversation} asking={asking} onClose={() => setAsking(null)} />
+    </div>
+  );
+}
+
+type ItemProps = { conversation: ConversationOut; onAsk: (asking: Asking) => void };
+
+function DeskItems({ conversation, onAsk }: ItemProps): ReactElement {
+  const { t } = useTranslation('desk');
+  const whyNot = useDeskReason(conversation);
+  const writeNote = useWriteNote();
+  const { owner, blocked } = conversation;
+  const ask = (act: ReasonedAct['ask']) => onAsk({ dialog: 'reason', act: { ask: act } });
+  return (
+    <>
+      {writeNote !== null && (
+        <MayMenuItem right="chat" onClick={writeNote}>
+          {t('act.note')}
+        </MayMenuItem>
       )}
-      {dialog === 'grant' && (
-        <GrantDialog
-          of={{ conversationId: conversation.id }}
-          name={contactPoint.name}
-          onClose={() => setDialog(null)}
-        />
+      <MayMenuItem right="chat" reason={whyNot('discuss')} onClick={() => onAsk({ dialog: 'discuss' })}>
+        {t('act.discuss')}
+      </MayMenuItem>
+      <MayMenuItem right="assign" reason={whyNot('team')} onClick={() => onAsk({ dialog: 'team' })}>
+        {t('act.team')}
+      </MayMenuItem>
+      {owner !== null && (
+        <MayMenuItem right="chat" reason={whyNot('release')} onClick={() => ask('release')}>
+          {t('act.release')}
+        </MayMenuItem>
       )}
+      <MayMenuItem right="block" onClick={() => ask(blocked ? 'unblock' : 'block')}>
+        {t(blocked ? 'act.unblock' : 'act.block')}
+      </MayMenuItem>
     </>
   );
+}
+
+function ConsentItems({ conversation, onAsk }: ItemProps): ReactElement {
+  const { t } = useTranslation('desk');
+  const { contactPoint, records } = conversation;
+  const [record] = records;
+  const history = record === undefined ? null : `${recordAddress(record)}#consent`;
+  const followHistory = useFollow(history ?? '');
+  const mayExport = useWhyNot('export');
+  const share = useShared(conversation);
+  return (
+    <MenuGroup>
+      <MenuGroupHeader>{t('menu.consent')}</MenuGroupHeader>
+      {history !== null && (
+        <MenuItemLink href={history} onClick={followHistory}>
+          {t('menu.history')}
+        </MenuItemLink>
+      )}
+      {mayExport === null ? (
+        <MenuItemLink href={withQuery('/api/consent-export', { conversationId: conversation.id })} download>
+          {t('menu.export')}
+        </MenuItemLink>
+      ) : (
+        <MayMenuItem right="export">{t('menu.export')}</MayMenuItem>
+      )}
+      <MayMenuItem right="record-refusal" onClick={() => onAsk({ dialog: 'refusal' })}>
+        {t('menu.refusal')}
+      </MayMenuItem>
+      <MayMenuItem right="record-grant" onClick={() => onAsk({ dialog: 'grant' })}>
+        {t('menu.grant')}
+      </MayMenuItem>
+      <MayMenuItem right="record-refusal" onClick={() => share(!contactPoint.shared)}>
+        {t(contactPoint.shared ? 'menu.notShared' : 'menu.shared')}
+      </MayMenuItem>
+    </MenuGroup>
+  );
+}
+
+function Dialogs({
+  conversation,
+  asking,
+  onClose,
+}: {
+  conversation: ConversationOut;
+  asking: Asking;
+  onClose: () => void;
+}): ReactElement | null {
+  const of = { conversationId: conversation.id };
+  const { name } = conversation.contactPoint;
+  switch (asking?.dialog) {
+    case undefined:
+      return null;
+    case 'refusal':
+      return <RefusalDialog of={of} name={name} onClose={onClose} />;
+    case 'grant':
+      return <GrantDialog of={of} name={name} onClose={onClose} />;
+    case 'assign':
+      return <AssignDialog conversation={conversation} onClose={onClose} />;
+    case 'discuss':
+      return <DiscussDialog conversation={conversation} onClose={onClose} />;
+    case 'team':
+      return <TeamDialog conversation={conversation} onClose={onClose} />;
+    case 'reason':
+      return asking?.dialog === 'reason' ? (
+        <ReasonDialog conversation={conversation} act={asking.act} onClose={onClose} />
+      ) : null;
+  }
 }

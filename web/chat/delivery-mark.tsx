@@ -5,6 +5,7 @@ import { DismissCircle16Regular } from '@fluentui/react-icons/svg/dismiss-circle
 import { ErrorCircle16Regular } from '@fluentui/react-icons/svg/error-circle';
 import { QuestionCircle16Regular } from '@fluentui/react-icons/svg/question-circle';
 import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
 import { localTime } from '../ui/time.tsx';
 import type { Delivery } from './delivery.ts';
 
@@ -27,7 +28,9 @@ export function DeliveryMark({ delivery, at }: { delivery: Delivery; at: string 
         : delivery.icon === 'unknown'
           ? styles.unknown
           : '';
-  const title = at === null ? delivery.label : `${delivery.label}, ${localTime(at, 'long')}`;
+  const { t } = useTranslation('chat');
+  const title =
+    at === null ? delivery.label : t('delivery.at', { state: delivery.label, when: localTime(at, 'long') });
   return (
     <span className={styles.mark} title={title}>
       <span className={tone} aria-hidden style={{ display: 'inline-flex' }}>

@@ -1,4 +1,6 @@
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
+import { translate } from '../i18n/i18n.ts';
+import { nextStepOf } from './after-failure.ts';
 
 /** How a sent message stands, in words for the screen and for a screen reader; `next` says what a person can do. */
 export type Delivery = {
@@ -13,35 +15,50 @@ export function deliveryOf(message: MessageOut): Delivery | null {
   if (message.direction === 'in') return null;
   switch (message.status) {
     case 'queued':
-      return { icon: 'clock', label: 'Waiting to be sent' };
+      return { icon: 'clock', label: translate('chat:delivery.queued') };
     case 'handing-over':
-      return { icon: 'clock', label: 'Being sent' };
+      return { icon: 'clock', label: translate('chat:delivery.handingOver') };
     case 'sent':
-      return { icon: 'sent', label: 'Sent' };
+      return { icon: 'sent', label: translate('chat:delivery.sent') };
     case 'delivered':
-      return { icon: 'delivered', label: 'Delivered' };
+      return { icon: 'delivered', label: translate('chat:delivery.delivered') };
     case 'read':
-      return { icon: 'read', label: 'Read' };
+      return { icon: 'read', label: translate('chat:delivery.read') };
     case 'failed':
       return {
         icon: 'failed',
-        label: 'Not sent',
-        explanation: message.reasonText ?? 'WhatsApp did not accept it.',
-        next: 'Nothing was delivered.',
+        label: translate('chat:delivery.failed'),
+        explanation: message.reasonText ?? translate('chat:delivery.failedWithoutReason'),
+        next: nextSentence(message),
       };
     case 'cancelled':
       return {
         icon: 'cancelled',
-        label: 'Cancelled',
-        explanation: message.reasonText ?? 'It was cancelled before it left.',
-        next: 'It never left Assent. What may be sent now stands above the message box.',
+        label: translate('chat:delivery.cancelled'),
+        explanation: message.reasonText ?? translate('chat:delivery.cancelledWithoutReason'),
+        next: translate('chat:delivery.neverLeft'),
       };
     case 'unconfirmed':
       return {
         icon: 'unknown',
-        label: 'Not confirmed',
-        explanation: 'We do not know whether it arrived: WhatsApp did not say whether it took it.',
-        next: 'Assent will not send it again by itself. If you know, settle it:',
+        label: translate('chat:delivery.unconfirmed'),
+        explanation: translate('chat:delivery.unconfirmedWhy'),
+        next: translate('chat:delivery.unconfirmedNext'),
       };
+  }
+}
+
+function nextSentence(message: MessageOut): string {
+  switch (nextStepOf(message)) {
+    case 'wait':
+      return translate('chat:delivery.next.wait');
+    case 'another-template':
+      return translate('chat:delivery.next.anotherTemplate');
+    case 'ask-for-consent':
+      return translate('chat:delivery.next.askForConsent');
+    case 'send-again':
+      return translate('chat:delivery.next.sendAgain');
+    case 'none':
+      return translate('chat:delivery.next.none');
   }
 }

@@ -1,16 +1,31 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { z } from 'zod';
 import { newIntentKey } from './intent.ts';
 
+/** The message a draft answers, with what its bar shows. */
+const Quoted = z.object({
+  id: z.string(),
+  direction: z.enum(['in', 'out']),
+  kind: z.string(),
+  text: z.string().optional(),
+  actor: z.string().nullable().optional(),
+});
+export type QuotedDraft = z.infer<typeof Quoted>;
+
 /**
- * What an agent has typed and not sent. `intent` is the key of a first try to send exactly this text: a retry, even
- * after a reload, uses it again, so the server sends once; any change of the text is a new intent.
+ * What an agent has typed and not sent. `intent` is the key of a first try to send exactly this: a retry, even after a
+ * reload, uses it again, so the server sends once; any change is a new intent.
  */
-const Draft = z.object({ text: z.string(), intent: z.string().nullable() });
+const Draft = z.object({
+  text: z.string(),
+  intent: z.string().nullable(),
+  reply: Quoted.nullable().default(null),
+});
 type Draft = z.infer<typeof Draft>;
 
-const empty: Draft = { text: '', intent: null };
+const empty: Draft = { text: '', intent: null, reply: null };
 const storageKey = (id: string) => `assent-draft:${id}`;
+const isEmpty = ({ text, reply }: Draft) => text === '' && reply === null;
 
 function load(id: string): Draft {
   try {
@@ -23,7 +38,7 @@ function load(id: string): Draft {
 /** Keeps a draft in this browser; without storage (private mode, full) it lives as long as the page. */
 function save(id: string, draft: Draft): void {
   try {
-    if (draft.text === '') localStorage.removeItem(storageKey(id));
+    if (isEmpty(draft)) localStorage.removeItem(storageKey(id));
     else localStorage.setItem(storageKey(id), JSON.stringify(draft));
   } catch {}
 }
@@ -37,14 +52,21 @@ export function useDraft(id: string) {
   let { draft } = state;
   if (state.id !== id) {
     const stored = load(id);
-    draft = stored.text === '' ? draft : stored;
+    draft = isEmpty(stored) ? draft : stored;
     save(state.id, empty);
     save(id, draft);
     setState({ id, draft });
   }
+  // What follows one change within a moment, as while files are sent one by one, builds on it.
+  const latest = useRef(draft);
+  useLayoutEffect(() => {
+    latest.current = draft;
+  }, [draft]);
 
   const keep = useCallback(
-    (next: Draft) => {
+    (change: Partial<Draft>) => {
+      const next = { ...latest.current, ...change };
+      latest.current = next;
       save(id, next);
       setState({ id, draft: next });
     },
@@ -52,13 +74,17 @@ export function useDraft(id: string) {
   );
   return {
     text: draft.text,
+    reply: draft.reply,
     setText: (text: string) => keep({ text, intent: null }),
+    setReply: (reply: QuotedDraft | null) => keep({ reply, intent: null }),
     /** The key to send the present text with. */
     intentKey: () => {
-      const key = draft.intent ?? newIntentKey();
-      keep({ text: draft.text, intent: key });
+      const key = latest.current.intent ?? newIntentKey();
+      keep({ intent: key });
       return key;
     },
+    /** After a plain refusal: the next try is another intent. */
+    endIntent: () => keep({ intent: null }),
     clear: () => keep(empty),
   };
 }

@@ -30,3 +30,23 @@ describe('splitLinks', () => {
     ).toBe(text);
   });
 });
+
+it('says where an address really leads when it could pass for another', () => {
+  expect(splitLinks('https://аpple.com/login')).toEqual([
+    { text: 'https://аpple.com/login', href: 'https://xn--pple-43d.com/login', host: 'xn--pple-43d.com' },
+  ]);
+  expect(splitLinks('https://example.com/p')[0]?.host).toBeUndefined();
+  expect(splitLinks('https://exa\u202Emple.com')[0]).toMatchObject({ href: 'https://example.com/' });
+});
+
+it('links an address that begins with www, and keeps brackets that belong to it', () => {
+  expect(splitLinks('see www.example.com, ok')).toEqual([
+    { text: 'see ' },
+    { text: 'www.example.com', href: 'https://www.example.com/' },
+    { text: ', ok' },
+  ]);
+  expect(splitLinks('(https://en.wikipedia.org/wiki/Assent_(law))')[1]?.text).toBe(
+    'https://en.wikipedia.org/wiki/Assent_(law)',
+  );
+  expect(splitLinks('mail me@www.example.com')).toEqual([{ text: 'mail me@www.example.com' }]);
+});

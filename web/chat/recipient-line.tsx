@@ -1,6 +1,9 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import { Fragment } from 'react';
+import { Fragment, type ReactElement } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { PhoneNumber } from '../ui/phone-number.tsx';
+import { useRecordTypeName } from './desk-queries.ts';
 import { RecordLink } from './record-link.tsx';
 
 const useStyles = makeStyles({ line: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' } });
@@ -10,29 +13,26 @@ type Props = { sendable: SendableOut; asks: boolean };
 /** The number a template goes to, and every record that shares it: where it asks for consent, all take the answer. */
 export function RecipientLine({ sendable, asks }: Props) {
   const styles = useStyles();
+  const { t } = useTranslation('desk');
   const { phone, records } = sendable;
+  const parts: Record<'number' | 'records', ReactElement> = {
+    number: <strong>{phone === null ? t('recipient.whatsappUser') : <PhoneNumber number={phone} />}</strong>,
+    records: <Records records={records} />,
+  };
+  const which = records.length === 0 ? 'none' : records.length === 1 ? 'one' : 'several';
   return (
     <p className={styles.line}>
-      To <strong>{phone ?? 'this WhatsApp user'}</strong>
-      {records.length > 0 && (
-        <>
-          {leadTo(records.length, asks)}
-          {records.map((record, index) => (
-            <Fragment key={`${record.recordType}/${record.id}`}>
-              {index > 0 && ', '}
-              <RecordLink record={record} /> ({record.recordType})
-            </Fragment>
-          ))}
-        </>
-      )}
-      {records.length === 0 && '; no CRM record has this number'}.
+      <Trans t={t} i18nKey={`recipient.${asks ? 'asks' : 'sends'}.${which}`} components={parts} />
     </p>
   );
 }
 
-function leadTo(records: number, asks: boolean): string {
-  if (!asks) return records === 1 ? ', ' : ', a number shared by ';
-  return records === 1
-    ? '; the answer is written to '
-    : '; the answer counts for all who share this number: ';
+function Records({ records }: Pick<SendableOut, 'records'>) {
+  const nameOf = useRecordTypeName();
+  return records.map((record, index) => (
+    <Fragment key={`${record.recordType}/${record.id}`}>
+      {index > 0 && ', '}
+      <RecordLink record={record} /> ({nameOf(record.recordType)})
+    </Fragment>
+  ));
 }

@@ -1,10 +1,13 @@
 import { makeStyles } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useConversation, useSendable } from './chat-queries.ts';
 import { Composer } from './composer.tsx';
 import { ComposerSteps } from './composer-steps.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { useMarkRead } from './conversation-view.tsx';
+import { AnswerArea, NoteSwitching } from './note-switch.tsx';
+import { OwnerBar } from './owner-bar.tsx';
 import { Thread } from './thread.tsx';
 
 const useStyles = makeStyles({
@@ -18,21 +21,26 @@ const useStyles = makeStyles({
  */
 export function RecordConversation({ table, id }: { table: string; id: string }) {
   const styles = useStyles();
+  const { t } = useTranslation('desk');
   const to = { recordType: table, recordId: id };
   const conversationId = useSendable(to).data?.conversationId ?? null;
   return (
-    <ComposerSteps>
-      <section className={styles.view} aria-label="Chat">
-        {conversationId === null ? (
-          <div className={styles.none}>
-            <EmptyState title="No messages yet">What may be sent first stands below.</EmptyState>
-          </div>
-        ) : (
-          <Existing conversationId={conversationId} />
-        )}
-        <Composer to={to} draftId={conversationId ?? `${table}/${id}`} />
-      </section>
-    </ComposerSteps>
+    <NoteSwitching>
+      <ComposerSteps>
+        <section className={styles.view} aria-label={t('record.label')}>
+          {conversationId === null ? (
+            <div className={styles.none}>
+              <EmptyState title={t('record.emptyTitle')}>{t('record.emptyText')}</EmptyState>
+            </div>
+          ) : (
+            <Existing conversationId={conversationId} />
+          )}
+          <AnswerArea conversationId={conversationId}>
+            <Composer to={to} draftId={conversationId ?? `${table}/${id}`} />
+          </AnswerArea>
+        </section>
+      </ComposerSteps>
+    </NoteSwitching>
   );
 }
 
@@ -44,6 +52,7 @@ function Existing({ conversationId }: { conversationId: string }) {
       {(one) => (
         <>
           <ConversationHeader conversation={one} onRecord />
+          <OwnerBar conversation={one} />
           <Thread conversationId={one.id} customer={one.contactPoint.name} />
         </>
       )}

@@ -8,17 +8,16 @@ import {
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { localTime } from '../ui/time.tsx';
+import { duration, localTime } from '../ui/time.tsx';
 import { cannotAsk } from './next-step.ts';
-import { timeLeft } from './time-left.ts';
 import { useNowUntil } from './use-now.ts';
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },
-  whole: { whiteSpace: 'nowrap' },
   until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
 });
 
@@ -27,11 +26,12 @@ type Props = { sendable: SendableOut; mayAct: boolean; onExpired: () => void; on
 /** The one banner of the composer, in the server's words: why, until when, and what to do next. On hold it asks for the decision. */
 export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   const { banner, conversationId } = sendable;
   const now = useNowUntil(banner.until, onExpired);
   const returnFocus = useRestoreFocusTarget();
   const [deciding, setDeciding] = useState<HoldChoice | null>(null);
-  const left = banner.until === undefined ? '' : timeLeft(banner.until, now);
+  const left = banner.until === undefined ? '' : duration(Date.parse(banner.until) - now);
   return (
     <>
       <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>
@@ -39,23 +39,26 @@ export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props
           <strong dir="auto">{banner.text}</strong>{' '}
           {cannotAsk(sendable) && (
             <>
-              No Consent Template is published for this kind of record.{' '}
-              <AppLink to="/configuration/message-templates">Message Templates</AppLink>{' '}
+              <Trans
+                t={t}
+                i18nKey="banner.noConsentTemplate"
+                components={{ link: <AppLink to="/configuration/message-templates">{''}</AppLink> }}
+              />{' '}
             </>
           )}
           {banner.until !== undefined && left !== '' && (
             <span className={styles.until}>
-              Until {localTime(banner.until, 'long')} <span className={styles.whole}>({left} left).</span>
+              {t('banner.until', { when: localTime(banner.until, 'since'), left })}
             </span>
           )}
         </MessageBarBody>
         {sendable.onHold && mayAct && conversationId !== null && (
           <MessageBarActions>
             <Button {...returnFocus} onClick={() => setDeciding('refusal')}>
-              It is a refusal
+              {t('banner.isRefusal')}
             </Button>
             <Button {...returnFocus} onClick={() => setDeciding('not-refusal')}>
-              It is not
+              {t('banner.isNot')}
             </Button>
           </MessageBarActions>
         )}

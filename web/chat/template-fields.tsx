@@ -1,7 +1,8 @@
 import { Field, Input, makeStyles, Select } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import type { SendableTemplate } from '../../src/http/schemas/chat.ts';
+import { languageName } from '../i18n/locale.ts';
 import { AskingBasis, type Basis } from './asking-basis.tsx';
-import { languageName } from './language-name.ts';
 
 const useStyles = makeStyles({
   fields: {
@@ -35,10 +36,11 @@ export function TemplateFields({
   onBasis,
 }: Props) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   return (
     <div className={styles.fields}>
       {template.languages.length > 1 && (
-        <Field label="Language">
+        <Field label={t('template.language')}>
           <Select value={language} onChange={(_, data) => onLanguage(data.value)}>
             {template.languages.map((code) => (
               <option key={code} value={code}>
@@ -49,7 +51,13 @@ export function TemplateFields({
         </Field>
       )}
       {template.missing.map((key) => (
-        <Field key={key} label={`Variable ${variableName(key)}`} required>
+        <Field
+          key={key}
+          label={t(key.startsWith('header.') ? 'template.headerVariable' : 'template.variable', {
+            name: `{{${key.replace(/^header\./, '')}}}`,
+          })}
+          required
+        >
           <Input
             value={variables[key] ?? ''}
             maxLength={1024}
@@ -60,8 +68,4 @@ export function TemplateFields({
       {template.type === 'consent' && <AskingBasis basis={basis} onChange={onBasis} />}
     </div>
   );
-}
-
-function variableName(key: string): string {
-  return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} of the header` : `{{${key}}}`;
 }

@@ -8,18 +8,23 @@ import {
   DialogTitle,
   makeStyles,
   mergeClasses,
+  SearchBox,
   tokens,
 } from '@fluentui/react-components';
 import { CheckmarkCircle20Regular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { LockClosed20Regular } from '@fluentui/react-icons/svg/lock-closed';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { SendableOut, SendableTemplate } from '../../src/http/schemas/chat.ts';
 import { EmptyState } from '../ui/states.tsx';
 import { localTime } from '../ui/time.tsx';
 import type { Recipient } from './chat-queries.ts';
+import { matchingTemplates } from './template-search.ts';
 import { TemplateSend } from './template-send.tsx';
 
+/** So many are seen at a glance. */
+const FEW = 5;
 const narrow = '@media (max-width: 720px)';
 
 const useStyles = makeStyles({
@@ -31,6 +36,8 @@ const useStyles = makeStyles({
     minHeight: '320px',
     [narrow]: { gridTemplateColumns: '1fr', alignContent: 'start' },
   },
+  side: { display: 'flex', flexDirection: 'column', gap: '8px', minWidth: 0 },
+  none: { color: tokens.colorNeutralForeground2, padding: '8px' },
   list: {
     listStyle: 'none',
     margin: 0,
@@ -82,8 +89,11 @@ type Props = {
 /** All templates of this customer's record type: what the gate allows first, the rest grey with its reason. */
 export function TemplatePicker({ to, sendable, first, onClose }: Props) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   const [chosenId, setChosenId] = useState(first);
-  const templates = inOrder(sendable);
+  const [search, setSearch] = useState('');
+  const all = inOrder(sendable);
+  const templates = matchingTemplates(all, search);
   const chosen = templates.find((template) => template.messageTemplateId === chosenId) ?? templates[0];
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose(false)}>
@@ -93,40 +103,51 @@ export function TemplatePicker({ to, sendable, first, onClose }: Props) {
             action={
               <Button
                 appearance="subtle"
-                aria-label="Close"
+                aria-label={t('picker.close')}
                 icon={<Dismiss20Regular />}
                 onClick={() => onClose(false)}
               />
             }
           >
-            Send a template
+            {t('picker.title')}
           </DialogTitle>
-          {chosen === undefined ? (
+          {all.length === 0 ? (
             <DialogContent>
-              <EmptyState title="No templates">
-                No message template is published for this kind of record.
-              </EmptyState>
+              <EmptyState title={t('picker.empty')}>{t('picker.emptyText')}</EmptyState>
             </DialogContent>
           ) : (
             <DialogContent className={styles.content}>
-              <ul className={styles.list} aria-label="Templates">
-                {templates.map((template) => (
-                  <li key={template.messageTemplateId}>
-                    <Choice
-                      template={template}
-                      chosen={template === chosen}
-                      onChoose={() => setChosenId(template.messageTemplateId)}
-                    />
-                  </li>
-                ))}
-              </ul>
-              <TemplateSend
-                key={chosen.messageTemplateId}
-                to={to}
-                template={chosen}
-                sendable={sendable}
-                onSent={() => onClose(true)}
-              />
+              <div className={styles.side}>
+                {all.length > FEW && (
+                  <SearchBox
+                    aria-label={t('picker.search')}
+                    placeholder={t('picker.search')}
+                    value={search}
+                    onChange={(_, data) => setSearch(data.value)}
+                  />
+                )}
+                {templates.length === 0 && <p className={styles.none}>{t('picker.noneFits', { search })}</p>}
+                <ul className={styles.list} aria-label={t('picker.list')}>
+                  {templates.map((template) => (
+                    <li key={template.messageTemplateId}>
+                      <Choice
+                        template={template}
+                        chosen={template === chosen}
+                        onChoose={() => setChosenId(template.messageTemplateId)}
+                      />
+                    </li>
+                  ))}
+                </ul>
+              </div>
+              {chosen !== undefined && (
+                <TemplateSend
+                  key={chosen.messageTemplateId}
+                  to={to}
+                  template={chosen}
+                  sendable={sendable}
+                  onSent={() => onClose(true)}
+                />
+              )}
             </DialogContent>
           )}
         </DialogBody>
@@ -146,6 +167,7 @@ type ChoiceProps = { template: SendableTemplate; chosen: boolean; onChoose: () =
 
 function Choice({ template, chosen, onChoose }: ChoiceProps) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   return (
     <button
       type="button"
@@ -158,15 +180,15 @@ function Choice({ template, chosen, onChoose }: ChoiceProps) {
       </span>
       <span>
         <span className={styles.name}>
-          {template.name}
+          <bdi>{template.name}</bdi>
           <Badge appearance="outline" color="informative" size="small">
-            {typeName(template.type)}
+            <TypeName type={template.type} />
           </Badge>
         </span>
         {!template.allowed && (
           <span className={styles.reason}>
-            {template.reasonText ?? 'It cannot be sent now.'}
-            {template.until !== undefined && ` From ${localTime(template.until, 'long')}.`}
+            {template.reasonText ?? t('picker.notNow')}{' '}
+            {template.until !== undefined && t('picker.from', { when: localTime(template.until, 'since') })}
           </span>
         )}
       </span>
@@ -174,6 +196,16 @@ function Choice({ template, chosen, onChoose }: ChoiceProps) {
   );
 }
 
-function typeName(type: string): string {
-  return type === 'consent' ? 'Consent Template' : `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
+function TypeName({ type }: { type: string }) {
+  const { t } = useTranslation('chat');
+  switch (type) {
+    case 'consent':
+      return t('picker.type.consent');
+    case 'utility':
+      return t('picker.type.utility');
+    case 'marketing':
+      return t('picker.type.marketing');
+    default:
+      return type;
+  }
 }

@@ -7,6 +7,7 @@ import {
 } from '@fluentui/react-components';
 import { Send20Filled } from '@fluentui/react-icons/svg/send';
 import { useId, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { SendableOut, SendableTemplate, SendMessage } from '../../src/http/schemas/chat.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.tsx';
@@ -41,6 +42,7 @@ type Props = { to: Recipient; template: SendableTemplate; sendable: SendableOut;
 /** One template before it is sent: as the customer will see it, in which language, to whom, and what is still missing. */
 export function TemplateSend({ to, template: offered, sendable, onSent }: Props) {
   const styles = useStyles();
+  const { t } = useTranslation('chat');
   const notify = useNotify();
   const blockedId = useId();
   const [language, setLanguage] = useState<string>();
@@ -49,6 +51,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
   const returnFocus = useRestoreFocusTarget();
   const [confirming, setConfirming] = useState(false);
   const intent = useRef({ of: '', key: '' });
+  const busy = useRef(false);
   const send = useSend();
 
   const inLanguage = useSendable(to, language).data?.templates.find(
@@ -60,6 +63,9 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
 
   const submit = () => {
     setConfirming(false);
+    // A second click comes before the page knows of the first.
+    if (busy.current) return;
+    busy.current = true;
     const body: SendMessage = {
       to,
       messageTemplateId: template.messageTemplateId,
@@ -74,11 +80,14 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
       {
         onSuccess: () => {
           intent.current = { of: '', key: '' };
-          notify.success(consent ? 'The consent request is on its way.' : 'The template is on its way.');
+          notify.success(t(consent ? 'template.consentOnItsWay' : 'template.onItsWay'));
           onSent();
         },
         onError: (error) => {
           if (!isUncertain(error)) intent.current = { of: '', key: '' };
+        },
+        onSettled: () => {
+          busy.current = false;
         },
       },
     );
@@ -114,9 +123,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
       {send.isError && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>
-            {sentenceOf(send.error)}
-            {isUncertain(send.error) &&
-              ' Nothing is lost: Send tries the same message again and never sends it twice.'}
+            {sentenceOf(send.error)} {isUncertain(send.error) && t('template.neverTwice')}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -130,14 +137,14 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
           disabledFocusable={blocked || send.isPending || unfilled.length > 0}
           aria-describedby={blocked ? blockedId : undefined}
         >
-          {send.isPending ? 'Sending…' : consent ? 'Send Consent Template' : 'Send template'}
+          {send.isPending ? t('template.sending') : t(consent ? 'template.sendConsent' : 'template.send')}
         </Button>
         {blocked && <BlockedReason template={template} id={blockedId} />}
       </div>
       <ConfirmDialog
         open={confirming}
-        title="Ask again?"
-        confirmLabel="Send Consent Template"
+        title={t('template.confirmTitle')}
+        confirmLabel={t('template.sendConsent')}
         onConfirm={submit}
         onCancel={() => setConfirming(false)}
       >

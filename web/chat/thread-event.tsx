@@ -4,10 +4,8 @@ import { DismissCircle16Filled } from '@fluentui/react-icons/svg/dismiss-circle'
 import { Info16Regular } from '@fluentui/react-icons/svg/info';
 import { Warning16Regular } from '@fluentui/react-icons/svg/warning';
 import type { ReactElement, ReactNode } from 'react';
-import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { Time } from '../ui/time.tsx';
 import type { ConsentSentence } from './consent-line.ts';
-import { shortText } from './message-kind.ts';
 
 const useStyles = makeStyles({
   event: {
@@ -37,6 +35,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorStatusWarningBackground1,
     border: `1px solid ${tokens.colorStatusWarningBorder1}`,
   },
+  plain: { backgroundColor: 'transparent', border: '1px solid transparent' },
   icon: { display: 'inline-flex', flexShrink: 0, paddingTop: '0.5px' },
   time: { color: tokens.colorNeutralForeground2, flexShrink: 0 },
 });
@@ -48,22 +47,22 @@ const ICONS: Record<ConsentSentence['tone'], ReactElement> = {
   informative: <Info16Regular />,
 };
 
-/** Something that happened between the messages: a consent event, an edit, a deletion, a reaction. */
-export function ThreadEvent({
-  tone,
-  at,
-  children,
-}: {
+type Props = {
   tone: ConsentSentence['tone'];
   at: string;
+  /** In place of the tone's own; then the row is quieter, as it concerns colleagues alone. */
+  icon?: ReactElement;
   children: ReactNode;
-}) {
+};
+
+/** Something that happened between the messages: a consent event, an edit, a deletion, what a colleague did. */
+export function ThreadEvent({ tone, at, icon, children }: Props) {
   const styles = useStyles();
-  const look = tone === 'informative' ? '' : styles[tone];
+  const look = tone === 'informative' ? (icon === undefined ? '' : styles.plain) : styles[tone];
   return (
     <div className={mergeClasses(styles.event, look)}>
       <span className={styles.icon} aria-hidden>
-        {ICONS[tone]}
+        {icon ?? ICONS[tone]}
       </span>
       <span dir="auto">{children}</span>
       <span className={styles.time}>
@@ -71,27 +70,4 @@ export function ThreadEvent({
       </span>
     </div>
   );
-}
-
-/** What a customer's edit, deletion or reaction says, with the message it is about where that is loaded. */
-export function noteSentence(message: MessageOut, about: MessageOut | null, customer: string): string {
-  const who = message.direction === 'in' ? customer : (message.actor ?? 'Assent');
-  const what = about === null ? 'a message' : `“${shorten(shortText(about))}”`;
-  switch (message.kind) {
-    case 'edit':
-      return `${who} edited ${what}. It now reads: ${message.text ?? ''}`;
-    case 'revoke':
-      return `${who} deleted ${what}. What was received is kept above.`;
-    case 'reaction':
-      return message.text === undefined || message.text === ''
-        ? `${who} changed a reaction to ${what}.`
-        : `${who} reacted with ${message.text} to ${what}.`;
-    default:
-      return `${who}: ${shortText(message)}`;
-  }
-}
-
-function shorten(text: string): string {
-  const letters = [...text];
-  return letters.length <= 60 ? text : `${letters.slice(0, 60).join('')}…`;
 }

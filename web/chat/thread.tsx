@@ -1,125 +1,190 @@
-import { Button, Divider, makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
-import { useEffect, useMemo, useRef } from 'react';
+import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { type KeyboardEvent, useCallback, useEffect, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { localDay } from '../i18n/locale.ts';
+import { ApiProblem } from '../ui/api.ts';
+import { useNotify } from '../ui/notify.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { localTime } from '../ui/time.tsx';
 import { Announce } from './announce.tsx';
-import { Bubble } from './bubble.tsx';
-import { itemsOf, useConsentEvents, useMessages } from './chat-queries.ts';
-import { consentSentence } from './consent-line.ts';
+import { itemsOf, useConsentEvents, useTrace } from './chat-queries.ts';
 import { shortText } from './message-kind.ts';
-import { noteSentence, ThreadEvent } from './thread-event.tsx';
-import { localDay, type ThreadItem, threadItems } from './thread-items.ts';
+import { ThreadContext } from './thread-acts.ts';
+import { type ThreadItem, threadItems } from './thread-items.ts';
+import { ThreadList } from './thread-list.tsx';
+import { useThread } from './thread-queries.ts';
+import { ThreadRow } from './thread-row.tsx';
+import { useJump } from './use-jump.ts';
 
 const useStyles = makeStyles({
-  // Reversed, so that the browser itself keeps the newest message in view and holds the place when older ones load.
-  scroll: {
+  wait: {
     flex: 1,
     minHeight: 0,
     overflowY: 'auto',
-    display: 'flex',
-    flexDirection: 'column-reverse',
-    backgroundColor: tokens.colorNeutralBackground3,
-    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' },
-  },
-  content: {
     padding: '12px 16px',
-    display: 'flex',
-    flexDirection: 'column',
-    gap: '8px',
-    marginBlockEnd: 'auto',
+    backgroundColor: tokens.colorNeutralBackground3,
   },
-  list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '8px' },
-  row: { display: 'flex', flexDirection: 'column' },
-  // What stands above the messages must not be what the browser holds in place when older ones come in below it.
-  edge: { overflowAnchor: 'none', display: 'flex', justifyContent: 'center' },
-  day: { padding: '4px 0' },
-  // A day's separator goes up when older messages of that day come in.
-  moves: { overflowAnchor: 'none' },
+  chip: {
+    pointerEvents: 'auto',
+    boxShadow: tokens.shadow4,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  loading: {
+    padding: '4px 12px',
+    borderRadius: tokens.borderRadiusCircular,
+    fontSize: tokens.fontSizeBase200,
+    backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow4,
+  },
 });
 
-/** The messages of a conversation with its consent events between them, oldest at the top, newest in view. */
+/** The calendar day of a time, kept by the minute: a thread of thousands asks for it whenever something comes in. */
+function dayByMinute(): (at: string) => string {
+  const days = new Map<string, string>();
+  return (at) => {
+    const minute = at.slice(0, 16);
+    const known = days.get(minute);
+    if (known !== undefined) return known;
+    const day = localDay(at);
+    days.set(minute, day);
+    return day;
+  };
+}
+
+/**
+ * The messages of a conversation with its consent events, and what colleagues did and noted, between them; oldest at
+ * the top, newest in view.
+ */
 export function Thread({ conversationId, customer }: { conversationId: string; customer: string }) {
   const styles = useStyles();
-  const messages = useMessages(conversationId);
+  const { t, i18n } = useTranslation('chat');
+  const notify = useNotify();
+  const thread = useThread(conversationId);
   const events = useConsentEvents(conversationId);
-  const loaded = useMemo(() => itemsOf(messages.data), [messages.data]);
+  const trace = useTrace(conversationId);
+  const { held, open, openError } = thread;
+  const messages = held?.items;
   const lines = events.data?.items;
-  const complete = messages.data !== undefined && !messages.hasNextPage;
+  const traces = useMemo(() => itemsOf(trace.data), [trace.data]);
+  // A language or a zone chosen meanwhile has days of its own.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `i18n.language` is what it depends on
+  const dayOf = useMemo(dayByMinute, [i18n.language]);
+  const hasOlder = held === undefined || held.older !== null;
+  const hasNewer = held?.newer != null;
   const items = useMemo(
-    () => threadItems(loaded, lines ?? [], complete, localDay),
-    [loaded, lines, complete],
+    () =>
+      threadItems({ messages: messages ?? [], lines: lines ?? [], trace: traces, hasOlder, hasNewer }, dayOf),
+    [messages, lines, traces, hasOlder, hasNewer, dayOf],
   );
-  const newest = loaded[0];
+  useTraceUntil(trace, messages?.at(-1)?.at ?? null, hasOlder);
 
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = messages;
-  const top = useRef<HTMLDivElement>(null);
+  const { jump, aim, marked, forget } = useJump(items, open);
   useEffect(() => {
-    const edge = top.current;
-    if (edge === null || !hasNextPage || isFetchingNextPage) return;
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting === true) void fetchNextPage();
-      },
-      { root: edge.closest('section'), rootMargin: '200px' },
-    );
-    watch.observe(edge);
-    return () => watch.disconnect();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (openError === null) return;
+    forget();
+    thread.toNewest();
+    notify.problem(openError, t('thread.notFound'));
+  }, [openError, forget, thread.toNewest, notify, t]);
 
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
-    <section className={styles.scroll} aria-label={`Messages with ${customer}`} tabIndex={0}>
-      <div className={styles.content}>
-        {messages.isPending && <Loading rows={5} label="Loading messages" />}
-        {messages.isError && <ErrorState error={messages.error} onRetry={() => void messages.refetch()} />}
-        {events.isError && <ErrorState error={events.error} onRetry={() => void events.refetch()} />}
-        <div ref={top} className={styles.edge}>
-          {isFetchingNextPage && <Spinner size="tiny" label="Loading older messages" />}
-          {hasNextPage && !isFetchingNextPage && (
-            <Button size="small" onClick={() => void fetchNextPage()}>
-              Show older messages
-            </Button>
-          )}
-        </div>
-        {complete && items.length === 0 && (
-          <EmptyState title="No messages yet">What may be sent first stands below.</EmptyState>
+  const context = useMemo(() => ({ conversationId, customer, jump }), [conversationId, customer, jump]);
+  const row = useCallback(
+    (item: ThreadItem, current: boolean) => (
+      <ThreadRow item={item} current={current} marked={marked === item.key} />
+    ),
+    [marked],
+  );
+  const { noteInView } = thread;
+  const onInView = useCallback(
+    (item: ThreadItem | null) => noteInView(item?.kind === 'message' ? item.message.id : null),
+    [noteInView],
+  );
+
+  if (held === undefined) {
+    return (
+      <div className={styles.wait}>
+        {thread.error === null ? (
+          <Loading rows={5} label={t('thread.loading')} />
+        ) : (
+          <ErrorState error={thread.error} onRetry={thread.refetch} />
         )}
-        <ol className={styles.list}>
-          {items.map((item) => (
-            <li key={item.key} className={mergeClasses(styles.row, item.kind === 'day' && styles.moves)}>
-              <Row item={item} customer={customer} />
-            </li>
-          ))}
-        </ol>
-        <Announce
-          text={newest?.direction === 'in' ? `${customer}: ${shortText(newest)}` : ''}
-          id={newest?.id ?? ''}
-        />
       </div>
-    </section>
+    );
+  }
+  if (!hasOlder && items.length === 0) {
+    return (
+      <div className={styles.wait}>
+        <EmptyState title={t('thread.empty')}>{t('thread.emptyText')}</EmptyState>
+      </div>
+    );
+  }
+  const { newest } = thread;
+  const failed = thread.loadError !== null;
+  return (
+    <ThreadContext value={context}>
+      {events.isError && <ErrorState error={events.error} onRetry={() => void events.refetch()} />}
+      {trace.isError && !isMissing(trace.error) && (
+        <ErrorState error={trace.error} onRetry={() => void trace.refetch()} />
+      )}
+      <ThreadList
+        label={t('thread.label', { name: customer })}
+        items={items}
+        row={row}
+        aim={aim}
+        onOld={hasOlder && thread.loading === null && !failed ? () => void thread.load('older') : null}
+        onNew={hasNewer && thread.loading === null && !failed ? () => void thread.load('newer') : null}
+        toNewest={hasNewer ? thread.toNewest : null}
+        onInView={onInView}
+        newest={newest === undefined ? null : { key: newest.id, incoming: newest.direction === 'in' }}
+        onMessageKey={messageKey}
+        top={(inView, atEnd) =>
+          thread.loading !== null || thread.opening ? (
+            <span className={styles.loading} role="status">
+              {t(thread.loading === 'newer' ? 'thread.loadingNewer' : 'thread.loadingOlder')}
+            </span>
+          ) : failed ? (
+            <Button
+              className={styles.chip}
+              size="small"
+              onClick={() => void thread.load(hasNewer ? 'newer' : 'older')}
+            >
+              {t('thread.loadFailed')}
+            </Button>
+          ) : atEnd || inView === null || inView.kind === 'day' ? null : (
+            <Badge className={styles.chip} appearance="filled" color="subtle" size="large" aria-hidden>
+              {localTime(inView.at, 'day')}
+            </Badge>
+          )
+        }
+      />
+      <Announce
+        text={
+          newest?.direction === 'in' ? t('thread.announce', { name: customer, text: shortText(newest) }) : ''
+        }
+        id={newest?.id ?? ''}
+      />
+    </ThreadContext>
   );
 }
 
-function Row({ item, customer }: { item: ThreadItem; customer: string }) {
-  const styles = useStyles();
-  switch (item.kind) {
-    case 'day':
-      return <Divider className={styles.day}>{localTime(item.at, 'day')}</Divider>;
-    case 'message':
-      return <Bubble message={item.message} quoted={item.quoted} customer={customer} />;
-    case 'note':
-      return (
-        <ThreadEvent tone="informative" at={item.at}>
-          {noteSentence(item.message, item.about, customer)}
-        </ThreadEvent>
-      );
-    case 'consent': {
-      const { text, tone } = consentSentence(item.line, customer);
-      return (
-        <ThreadEvent tone={tone} at={item.at}>
-          {text}
-        </ThreadEvent>
-      );
-    }
-  }
+/** Pages of the trace follow those of the messages. */
+function useTraceUntil(trace: ReturnType<typeof useTrace>, oldest: string | null, hasOlder: boolean): void {
+  const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = trace;
+  const reached = itemsOf(data).at(-1)?.at;
+  const missing = reached !== undefined && (!hasOlder || (oldest !== null && reached > oldest));
+  useEffect(() => {
+    if (missing && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [missing, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
 }
+
+/** R answers and E reacts to the message that has the focus; Enter goes into what can be done with it. */
+function messageKey(event: KeyboardEvent): boolean {
+  const act = { r: 'reply', e: 'react', Enter: 'react' }[event.key];
+  if (act === undefined || !(event.target instanceof HTMLElement)) return false;
+  const button = event.target.querySelector<HTMLElement>(`[data-act="${act}"]`);
+  if (button === null) return false;
+  if (event.key === 'Enter') button.focus();
+  else button.click();
+  return true;
+}
+
+const isMissing = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404;

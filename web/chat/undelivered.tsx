@@ -8,9 +8,10 @@ import {
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
-import { useMe } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { type Step, stepsAfter } from './after-failure.ts';
 import { useStep } from './composer-steps.tsx';
@@ -32,15 +33,9 @@ export function Undelivered({ message, delivery }: { message: MessageOut; delive
   );
 }
 
-const labels: Record<Step['do'], string> = {
-  'ask-for-consent': 'Ask for consent',
-  'choose-template': 'Choose a template',
-  'write-again': 'Write it again',
-};
-
 function NextSteps({ message }: { message: MessageOut }) {
   const take = useStep();
-  const mayAct = useMe().role !== 'auditor';
+  const mayAct = useMay('chat', 'initiate', 'ask-consent');
   const returnFocus = useRestoreFocusTarget();
   const steps = stepsAfter(message);
   if (!mayAct || steps.length === 0) return null;
@@ -48,17 +43,32 @@ function NextSteps({ message }: { message: MessageOut }) {
     <MessageBarActions>
       {steps.map((step) => (
         <Button key={step.do} {...returnFocus} size="small" onClick={() => take(step)}>
-          {labels[step.do]}
+          <StepLabel step={step} />
         </Button>
       ))}
     </MessageBarActions>
   );
 }
 
+function StepLabel({ step }: { step: Step }) {
+  const { t } = useTranslation('chat');
+  switch (step.do) {
+    case 'ask-for-consent':
+      return t('undelivered.askForConsent');
+    case 'choose-template':
+      return t('undelivered.chooseTemplate');
+    case 'write-again':
+      return t('undelivered.writeAgain');
+    case 'attach-again':
+      return t('undelivered.attachAgain');
+  }
+}
+
 function Settle({ message }: { message: MessageOut }) {
+  const { t } = useTranslation('chat');
   const client = useQueryClient();
   const notify = useNotify();
-  const mayAct = useMe().role !== 'auditor';
+  const mayAct = useMay('chat');
   const settle = useMutation({
     mutationFn: (outcome: 'sent' | 'not-sent') =>
       api.post(`/api/messages/${encodeURIComponent(message.id)}/settle`, { outcome }),
@@ -72,10 +82,10 @@ function Settle({ message }: { message: MessageOut }) {
   return (
     <MessageBarActions>
       <Button size="small" disabledFocusable={settle.isPending} onClick={() => settle.mutate('sent')}>
-        Settle as sent
+        {t('undelivered.settleSent')}
       </Button>
       <Button size="small" disabledFocusable={settle.isPending} onClick={() => settle.mutate('not-sent')}>
-        Settle as not sent
+        {t('undelivered.settleNotSent')}
       </Button>
     </MessageBarActions>
   );

@@ -1,7 +1,8 @@
 import { Field, Switch } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import { parseTemplate } from '../../src/core/template.ts';
 import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
-import { FormSection } from './form-section.tsx';
+import { FormSection } from '../ui/form-section.tsx';
 import { KeywordsField } from './keywords-field.tsx';
 import { useMessageTemplates } from './queries.ts';
 import { RepliesField } from './replies-field.tsx';
@@ -19,6 +20,7 @@ type Props = {
 
 /** Opt-In and Opt-Out Templates: how the answer is recognised, and what is answered to it. */
 export function AnswerFields({ draft, whatsappTemplates, disabled, onChange }: Props) {
+  const { t } = useTranslation('configuration');
   const messageTemplates = useMessageTemplates();
   const languages = [...new Set([...whatsappTemplates.map(({ language }) => language), ...commonLanguages])];
   const yes = draft.type === 'opt-in';
@@ -26,12 +28,8 @@ export function AnswerFields({ draft, whatsappTemplates, disabled, onChange }: P
     <>
       <FormSection
         id="keywords"
-        title={yes ? 'What counts as Yes' : 'What counts as No'}
-        description={
-          yes
-            ? 'A tap on the button always counts. These words count when a customer types them as the answer to an open request: the button’s label, and others you add.'
-            : 'A tap on the button, and words such as STOP in many languages, always count. Add the button’s label and other words with which your customers say No.'
-        }
+        title={yes ? t('answers.yesTitle') : t('answers.noTitle')}
+        description={yes ? t('answers.yesText') : t('answers.noText')}
       >
         <KeywordsField
           value={draft.keywords}
@@ -41,17 +39,17 @@ export function AnswerFields({ draft, whatsappTemplates, disabled, onChange }: P
           onChange={(keywords) => onChange({ keywords })}
         />
         {!yes && (
-          <Field hint="Off: they refuse only as the answer to an open request, so that “No” to another question means nothing. On: whoever writes one of them refuses, asked or not.">
+          <Field hint={t('answers.stopWordsHint')}>
             <Switch
               checked={draft.keywordsAreStopWords}
               disabled={disabled}
-              label="These keywords refuse at any time"
+              label={t('answers.stopWords')}
               onChange={(_, { checked }) => onChange({ keywordsAreStopWords: checked })}
             />
           </Field>
         )}
       </FormSection>
-      <FormSection id="reply" title="What is answered">
+      <FormSection id="reply" title={t('answers.replyTitle')}>
         <RepliesField
           reply={draft.reply}
           replies={draft.replies}

@@ -1,13 +1,10 @@
 import { Field, Radio, RadioGroup } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import type { RecordTypeValues } from '../../src/http/schemas/records.ts';
 
 type Basis = RecordTypeValues['askingBasis'];
 
-const bases: { value: Basis; label: string }[] = [
-  { value: 'existing-customer', label: 'Existing customer: there is a business relationship already' },
-  { value: 'customer-wrote', label: 'The customer wrote first' },
-  { value: 'other', label: 'Other: whoever asks writes down why' },
-];
+const bases: Basis[] = ['existing-customer', 'customer-wrote', 'other'];
 
 /** Why customers of this kind may be asked for consent at all. */
 export function AskingBasisField({
@@ -19,21 +16,19 @@ export function AskingBasisField({
   onChange: (value: Basis) => void;
   disabled: boolean;
 }) {
+  const { t } = useTranslation('configuration');
   return (
-    <Field
-      label="Basis for asking"
-      hint="Each consent request keeps the reason why you may ask; this is the one chosen unless the agent picks another."
-    >
+    <Field label={t('askingBasis.label')} hint={t('askingBasis.hint')}>
       <RadioGroup
         value={value}
         disabled={disabled}
         onChange={(_, data) => {
-          const basis = bases.find((candidate) => candidate.value === data.value);
-          if (basis !== undefined) onChange(basis.value);
+          const basis = bases.find((candidate) => candidate === data.value);
+          if (basis !== undefined) onChange(basis);
         }}
       >
         {bases.map((basis) => (
-          <Radio key={basis.value} value={basis.value} label={basis.label} />
+          <Radio key={basis} value={basis} label={t(`askingBasis.${basis}`)} />
         ))}
       </RadioGroup>
     </Field>

@@ -1,9 +1,11 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { History24Regular } from '@fluentui/react-icons/svg/history';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { AuditOut } from '../../src/http/schemas/administration.ts';
 import { pageOf } from '../../src/http/schemas/common.ts';
+import { translate } from '../i18n/i18n.ts';
 import { api, withQuery } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
@@ -22,15 +24,20 @@ const useStyles = makeStyles({
   field: { color: tokens.colorNeutralForeground3 },
 });
 
-const columns: Column<Entry>[] = [
-  { header: 'What', cell: auditSentence, width: '32%' },
-  { header: 'Change', cell: (entry) => <Changes entry={entry} />, width: '38%' },
-  { header: 'Who', cell: ({ actor }) => actor },
-  { header: 'When', cell: ({ at }) => <Time at={at} form="long" /> },
+const columns = (): Column<Entry>[] => [
+  { header: translate('configuration:audit.columns.what'), cell: auditSentence, width: '32%' },
+  {
+    header: translate('configuration:audit.columns.change'),
+    cell: (entry) => <Changes entry={entry} />,
+    width: '38%',
+  },
+  { header: translate('configuration:audit.columns.who'), cell: ({ actor }) => <bdi>{actor}</bdi> },
+  { header: translate('configuration:audit.columns.when'), cell: ({ at }) => <Time at={at} form="long" /> },
 ];
 
 /** A short change is told at once; what was made or removed as a whole on demand. */
 function Changes({ entry }: { entry: Entry }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const differences = differencesOf(entry.before, entry.after);
   const whole = entry.before === null || entry.after === null;
@@ -39,7 +46,13 @@ function Changes({ entry }: { entry: Entry }) {
       {differences.map(({ field, before, after }) => (
         <li key={field}>
           {field !== '' && <span className={styles.field}>{field}: </span>}
-          {entry.before === null ? after : entry.after === null ? before : `${before} → ${after}`}
+          {entry.before === null ? (
+            <bdi>{after}</bdi>
+          ) : entry.after === null ? (
+            <bdi>{before}</bdi>
+          ) : (
+            t('audit.fromTo', { before, after })
+          )}
         </li>
       ))}
     </ul>
@@ -47,7 +60,7 @@ function Changes({ entry }: { entry: Entry }) {
   if (!whole && differences.length <= 3) return list;
   return (
     <details className={styles.details}>
-      <summary>{differences.length === 1 ? '1 field' : `${differences.length} fields`}</summary>
+      <summary>{t('audit.fields', { count: differences.length })}</summary>
       {list}
     </details>
   );
@@ -55,6 +68,7 @@ function Changes({ entry }: { entry: Entry }) {
 
 /** Configuration → Audit: who changed what in the configuration, newest first. */
 export function AuditPage() {
+  const { t } = useTranslation('configuration');
   const audit = useInfiniteQuery({
     queryKey: keys.audit(),
     queryFn: ({ pageParam, signal }) =>
@@ -65,26 +79,23 @@ export function AuditPage() {
   const entries = audit.data?.pages.flatMap(({ items }) => items);
   return (
     <Page>
-      <PageHeader
-        title="Audit"
-        description="Who changed what in the configuration, and when. Consent has a ledger of its own: see a record’s consent history."
-      />
+      <PageHeader title={t('audit.title')} description={t('audit.description')} />
       {audit.isError && entries === undefined && (
         <ErrorState error={audit.error} onRetry={() => void audit.refetch()} />
       )}
       {audit.isPending && <Loading />}
       {entries?.length === 0 && (
-        <EmptyState icon={<History24Regular />} title="Nothing was changed yet">
-          The first change of a record type, a message template or a setting will stand here.
+        <EmptyState icon={<History24Regular />} title={t('audit.none')}>
+          {t('audit.noneText')}
         </EmptyState>
       )}
       {entries !== undefined && entries.length > 0 && (
-        <DataTable label="Audit, newest first" columns={columns} rows={entries} rowKey={({ id }) => id} />
+        <DataTable label={t('audit.label')} columns={columns()} rows={entries} rowKey={({ id }) => id} />
       )}
       {audit.hasNextPage && (
         <div>
           <Button disabled={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
-            {audit.isFetchingNextPage ? 'Loading…' : 'Show older'}
+            {audit.isFetchingNextPage ? t('audit.loading') : t('audit.older')}
           </Button>
         </div>
       )}

@@ -1,25 +1,21 @@
-/** What each action of the audit is called; `#` stands for what it was done to. */
-const sentences: Record<string, string> = {
-  'settings.change': 'Settings changed',
-  'record-type.change': 'Record type # saved',
-  'record-type.remove': 'Record type # removed',
-  'column.add': 'Column # added',
-  'channel.resume': 'Sending from number # resumed',
-  'message.settle': 'Message with an unknown outcome settled',
-  'number.shared': 'Shared mark of a number changed',
-  'message-template.create': 'Message template # created',
-  'message-template.change': 'Message template # changed',
-  'message-template.publish': 'Message template # published',
-  'message-template.retire': 'Message template # retired',
-};
+import english from '../i18n/en/index.ts';
+import { translate } from '../i18n/i18n.ts';
 
 type Entry = { action: string; subject: string; before: unknown; after: unknown };
+type Known = keyof (typeof english)['configuration']['audit']['actions'];
 
 /** One line for an audit entry. An action without words of its own is shown as the server names it. */
 export function auditSentence({ action, subject, before, after }: Entry): string {
-  const name = nameIn(after) ?? nameIn(before) ?? subject;
-  const sentence = sentences[action] ?? `${spaced(action)} #`;
-  return sentence.replace('#', () => name);
+  const named = nameIn(after) ?? nameIn(before);
+  const name = named === undefined ? subject : translate('configuration:audit.quoted', { name: named });
+  const key = action.replaceAll('.', '-');
+  return isKnown(key)
+    ? translate(`configuration:audit.actions.${key}`, { name })
+    : translate('configuration:audit.otherAction', { action: spaced(action), name });
+}
+
+function isKnown(key: string): key is Known {
+  return Object.hasOwn(english.configuration.audit.actions, key);
 }
 
 /** What the thing calls itself, which says more than its id. */
@@ -27,7 +23,7 @@ function nameIn(state: unknown): string | undefined {
   if (typeof state !== 'object' || state === null) return undefined;
   for (const [key, value] of Object.entries(state)) {
     if (['displayName', 'label', 'name'].includes(key) && typeof value === 'string' && value !== '')
-      return `“${value}”`;
+      return value;
   }
   return undefined;
 }

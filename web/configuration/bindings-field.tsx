@@ -1,4 +1,6 @@
 import { Dropdown, Field, Input, makeStyles, Option, OptionGroup, tokens } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
+import { translate } from '../i18n/i18n.ts';
 import type { Column } from './queries.ts';
 import type { TemplateDraft } from './template-draft.ts';
 
@@ -52,12 +54,18 @@ export function BindingsField({ variables, bindings, columns, sample, onChange, 
 }
 
 function variableName(key: string): string {
-  return key.startsWith('header.') ? `{{${key.slice('header.'.length)}}} in the header` : `{{${key}}}`;
+  const inHeader = key.startsWith('header.');
+  const name = `{{${inHeader ? key.slice('header.'.length) : key}}}`;
+  return inHeader
+    ? translate('configuration:bindings.variableInHeader', { name })
+    : translate('configuration:bindings.variable', { name });
 }
 
 function hintOf(sample: string | null): string {
-  if (sample === null) return 'There is no record yet to try it with.';
-  return sample === '' ? 'Empty on the sample record.' : `Now: “${sample}”`;
+  if (sample === null) return translate('configuration:bindings.noRecord');
+  return sample === ''
+    ? translate('configuration:bindings.emptySample')
+    : translate('configuration:bindings.now', { sample });
 }
 
 type RowProps = {
@@ -71,16 +79,19 @@ type RowProps = {
 };
 
 function BindingRow({ variable, binding, columns, sample, onChange, disabled }: RowProps) {
+  const { t } = useTranslation('configuration');
   const wordy = columns.filter(({ kind }) => kind !== 'boolean');
   const column = binding !== undefined && 'column' in binding ? binding.column : null;
   const fixed = binding !== undefined && 'text' in binding;
-  const shown = fixed ? 'Fixed text' : (columns.find(({ name }) => name === column)?.label ?? column ?? '');
-  const hint = binding === undefined ? 'Not bound yet.' : hintOf(sample);
+  const shown = fixed
+    ? t('bindings.fixed')
+    : (columns.find(({ name }) => name === column)?.label ?? column ?? '');
+  const hint = binding === undefined ? t('bindings.notBound') : hintOf(sample);
   return (
     <>
-      <Field label={`Variable ${variableName(variable)}`} hint={hint}>
+      <Field label={variableName(variable)} hint={hint}>
         <Dropdown
-          placeholder="Choose a column or a fixed text"
+          placeholder={t('bindings.choose')}
           disabled={disabled}
           value={shown}
           selectedOptions={fixed ? [fixedText] : column === null ? [] : [column]}
@@ -89,20 +100,20 @@ function BindingRow({ variable, binding, columns, sample, onChange, disabled }: 
             else if (optionValue !== undefined) onChange({ column: optionValue });
           }}
         >
-          <OptionGroup label="From the record">
+          <OptionGroup label={t('bindings.fromRecord')}>
             {wordy.map(({ name, label }) => (
               <Option key={name} value={name} text={label}>
                 {`${label} (${name})`}
               </Option>
             ))}
           </OptionGroup>
-          <OptionGroup label="The same for everyone">
-            <Option value={fixedText}>Fixed text</Option>
+          <OptionGroup label={t('bindings.sameForAll')}>
+            <Option value={fixedText}>{t('bindings.fixed')}</Option>
           </OptionGroup>
         </Dropdown>
       </Field>
       {fixed && (
-        <Field label="Text" required>
+        <Field label={t('bindings.text')} required>
           <Input
             value={binding.text}
             maxLength={1024}
@@ -112,10 +123,7 @@ function BindingRow({ variable, binding, columns, sample, onChange, disabled }: 
         </Field>
       )}
       {column !== null && binding !== undefined && 'column' in binding && (
-        <Field
-          label="When that column is empty"
-          hint="Without a text here, the agent is asked for it when sending."
-        >
+        <Field label={t('bindings.fallback')} hint={t('bindings.fallbackHint')}>
           <Input
             value={binding.fallback ?? ''}
             maxLength={200}

@@ -1,4 +1,5 @@
 import { Dropdown, Field, Option } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import type { Column } from './queries.ts';
 
 const none = '';
@@ -17,6 +18,7 @@ type Props = {
 
 /** One column of the table, or none. A column that is gone from the CRM stays visible by its name. */
 export function ColumnField({ label, hint, columns, value, onChange, disabled, problem, noneLabel }: Props) {
+  const { t } = useTranslation('configuration');
   const shown = value === null ? noneLabel : (columns.find(({ name }) => name === value)?.label ?? value);
   return (
     <Field
@@ -26,7 +28,7 @@ export function ColumnField({ label, hint, columns, value, onChange, disabled, p
       {...(problem === undefined ? {} : { validationMessage: problem })}
     >
       <Dropdown
-        placeholder="Choose a column"
+        placeholder={t('column.choose')}
         disabled={disabled}
         value={shown ?? ''}
         selectedOptions={[value ?? none]}

@@ -11,6 +11,8 @@ import {
 } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { translate } from '../i18n/i18n.ts';
 import { NewColumnDialog } from './new-column-dialog.tsx';
 import type { Column } from './queries.ts';
 
@@ -42,6 +44,7 @@ export function ComplianceFieldChoice({
   disabled,
   problem,
 }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const returnFocus = useRestoreFocusTarget();
   const [creating, setCreating] = useState(false);
@@ -50,8 +53,8 @@ export function ComplianceFieldChoice({
   return (
     <>
       <Field
-        label="Compliance Field"
-        hint="A Boolean column of this table: Yes, No or empty. Assent writes the customer’s answer there, and decides from it what may be sent."
+        label={t('compliance.label')}
+        hint={t('compliance.hint')}
         {...(problem === undefined ? {} : { validationMessage: problem })}
       >
         <RadioGroup
@@ -66,23 +69,28 @@ export function ComplianceFieldChoice({
               label={
                 <span className={styles.option}>
                   <span>
-                    {column.label} <span className={styles.dim}>{column.name}</span>
+                    <bdi>{column.label}</bdi>{' '}
+                    <bdi dir="ltr" className={styles.dim}>
+                      {column.name}
+                    </bdi>
                   </span>
                   <span className={styles.dim}>{factsOf(column)}</span>
                 </span>
               }
             />
           ))}
-          <Radio value={none} label="None yet: Consent Templates cannot be made for this record type" />
+          <Radio value={none} label={t('compliance.none')} />
         </RadioGroup>
       </Field>
       {chosen !== undefined && typeof chosen.default === 'boolean' && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>
-            {chosen.label} is {chosen.default ? 'Yes' : 'No'} on every new record before anyone was asked.{' '}
+            {chosen.default
+              ? t('compliance.startsYes', { column: chosen.label })
+              : t('compliance.startsNo', { column: chosen.label })}{' '}
             {chosen.default === (polarity === 'allows')
-              ? 'Those records would count as allowed, marked unproven. A column that starts empty is better.'
-              : 'Those records may only be sent Consent Templates until the customer answers.'}
+              ? t('compliance.countsAsAllowed')
+              : t('compliance.onlyConsentTemplates')}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -93,7 +101,7 @@ export function ComplianceFieldChoice({
           icon={<Add20Regular />}
           onClick={() => setCreating(true)}
         >
-          New Boolean column
+          {t('newColumn.title')}
         </Button>
       )}
       <NewColumnDialog
@@ -110,8 +118,7 @@ export function ComplianceFieldChoice({
 }
 
 function factsOf({ default: initial, counts }: Column): string {
-  const start = initial === true ? 'Yes' : initial === false ? 'No' : 'empty';
-  const today =
-    counts === undefined ? '' : ` · today: ${counts.yes} Yes, ${counts.no} No, ${counts.empty} empty`;
-  return `New records start ${start}${today}`;
+  const start = initial === true ? 'yes' : initial === false ? 'no' : 'empty';
+  const facts = translate(`configuration:compliance.start.${start}`);
+  return counts === undefined ? facts : `${facts} · ${translate('configuration:compliance.today', counts)}`;
 }

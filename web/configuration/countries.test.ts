@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { languageName, listCountries } from './countries.ts';
+import { languageName } from '../i18n/locale.ts';
+import { listCountries } from './countries.ts';
 
 describe('countries to choose from', () => {
   const codes = listCountries().map(({ code }) => code);

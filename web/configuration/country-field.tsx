@@ -1,6 +1,9 @@
 import { Combobox, Field, makeStyles, Option, Tag, TagGroup } from '@fluentui/react-components';
 import { useMemo, useState } from 'react';
-import { countryName, listCountries } from './countries.ts';
+import { useTranslation } from 'react-i18next';
+import { useLanguage } from '../i18n/language.ts';
+import { countryName } from '../i18n/locale.ts';
+import { listCountries } from './countries.ts';
 
 const useStyles = makeStyles({
   whole: { maxWidth: '720px' },
@@ -9,7 +12,9 @@ const useStyles = makeStyles({
 });
 
 function useCountries(typed: string) {
-  const all = useMemo(listCountries, []);
+  const { language } = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the names are those of the language
+  const all = useMemo(listCountries, [language]);
   const wanted = typed.trim().toLowerCase();
   return all.filter(({ code, name }) => name.toLowerCase().includes(wanted) || code.toLowerCase() === wanted);
 }
@@ -22,6 +27,7 @@ export function CountryField({
   onChange,
   ...field
 }: Common & { value: string | null; onChange: (code: string | null) => void }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const [typed, setTyped] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
@@ -31,7 +37,7 @@ export function CountryField({
       <Combobox
         clearable
         disabled={field.disabled}
-        placeholder="None"
+        placeholder={t('countries.none')}
         value={typed ?? (value === null ? '' : countryName(value))}
         selectedOptions={value === null ? [] : [value]}
         listbox={{ className: styles.list }}
@@ -63,6 +69,7 @@ export function CountriesField({
   onChange,
   ...field
 }: Common & { value: string[]; onChange: (codes: string[]) => void }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const [typed, setTyped] = useState('');
   const [open, setOpen] = useState(false);
@@ -73,7 +80,7 @@ export function CountriesField({
         <Combobox
           multiselect
           disabled={field.disabled}
-          placeholder={value.length === 0 ? 'None' : 'Add a country'}
+          placeholder={value.length === 0 ? t('countries.none') : t('countries.add')}
           value={typed}
           selectedOptions={value}
           listbox={{ className: styles.list }}
@@ -99,7 +106,7 @@ export function CountriesField({
       {value.length > 0 && (
         <TagGroup
           className={styles.tags}
-          aria-label={`${field.label}: chosen`}
+          aria-label={t('countries.chosen', { label: field.label })}
           onDismiss={(_, { value: code }) => onChange(value.filter((kept) => kept !== code))}
         >
           {value.map((code) => (
@@ -108,7 +115,7 @@ export function CountriesField({
               value={code}
               dismissible={!field.disabled}
               size="small"
-              dismissIcon={{ 'aria-label': 'remove' }}
+              dismissIcon={{ 'aria-label': t('countries.remove') }}
             >
               {countryName(code)}
             </Tag>

@@ -2,6 +2,7 @@ import { Button, Input, makeStyles, tokens } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
 import { LanguageField } from './language-field.tsx';
 import type { TemplateDraft } from './template-draft.ts';
 
@@ -38,6 +39,7 @@ type Props = {
 
 /** The words that count as this answer, each for one language or for all. */
 export function KeywordsField({ value, suggestions, languages, onChange, disabled }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const hintId = useId();
   const change = (index: number, next: Partial<Keywords[number]>) =>
@@ -45,21 +47,21 @@ export function KeywordsField({ value, suggestions, languages, onChange, disable
   return (
     // Not a Field: that would give its own id to every input inside.
     <fieldset className={styles.whole} aria-describedby={hintId}>
-      <legend className={styles.legend}>Keywords</legend>
+      <legend className={styles.legend}>{t('keywords.label')}</legend>
       <div>
-        <ul className={styles.list} aria-label="Keywords">
+        <ul className={styles.list} aria-label={t('keywords.label')}>
           {value.map((keyword, index) => (
             <li key={index} className={styles.row}>
               <Input
                 className={styles.text}
-                aria-label={`Keyword ${index + 1}`}
+                aria-label={t('keywords.one', { number: index + 1 })}
                 value={keyword.text}
                 maxLength={200}
                 disabled={disabled}
                 onChange={(_, { value: text }) => change(index, { text })}
               />
               <LanguageField
-                label={`Language of keyword ${index + 1}`}
+                label={t('keywords.language', { number: index + 1 })}
                 value={keyword.language}
                 languages={languages}
                 disabled={disabled}
@@ -69,7 +71,7 @@ export function KeywordsField({ value, suggestions, languages, onChange, disable
                 <Button
                   appearance="subtle"
                   icon={<Dismiss20Regular />}
-                  aria-label={`Remove keyword ${keyword.text}`}
+                  aria-label={t('keywords.remove', { keyword: keyword.text })}
                   onClick={() => onChange(value.filter((_, at) => at !== index))}
                 />
               )}
@@ -79,9 +81,9 @@ export function KeywordsField({ value, suggestions, languages, onChange, disable
         {!disabled && (
           <div className={styles.add} style={{ marginTop: value.length > 0 ? 8 : 0 }}>
             <Button icon={<Add20Regular />} onClick={() => onChange([...value, { text: '', language: '' }])}>
-              Add a keyword
+              {t('keywords.add')}
             </Button>
-            {suggestions.length > 0 && <span className={styles.dim}>Button labels:</span>}
+            {suggestions.length > 0 && <span className={styles.dim}>{t('keywords.suggestions')}</span>}
             {suggestions.map((suggestion) => (
               <Button
                 key={`${suggestion.language} ${suggestion.text}`}
@@ -90,15 +92,14 @@ export function KeywordsField({ value, suggestions, languages, onChange, disable
                 icon={<Add20Regular />}
                 onClick={() => onChange([...value, suggestion])}
               >
-                {suggestion.text}
+                <bdi>{suggestion.text}</bdi>
               </Button>
             ))}
           </div>
         )}
       </div>
       <div id={hintId} className={styles.hint}>
-        The whole message must be the keyword; capitals, accents and punctuation do not matter. One keyword
-        means one thing per record type and language.
+        {t('keywords.hint')}
       </div>
     </fieldset>
   );

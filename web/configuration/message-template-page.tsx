@@ -1,7 +1,9 @@
 import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import { translate } from '../i18n/i18n.ts';
 import { api } from '../ui/api.ts';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
@@ -14,7 +16,9 @@ import { TemplateEditor } from './template-editor.tsx';
 import { TemplateStanding } from './template-standing.tsx';
 import { TemplateStatus } from './template-status.tsx';
 
-const trail = [{ label: 'Message Templates', to: '/configuration/message-templates' }];
+const trail = () => [
+  { label: translate('configuration:templates.title'), to: '/configuration/message-templates' },
+];
 
 /** Configuration → Message Templates → one template; without `id` a new one. */
 export function MessageTemplatePage({ id }: { id?: string }) {
@@ -22,15 +26,12 @@ export function MessageTemplatePage({ id }: { id?: string }) {
 }
 
 function NewTemplate() {
+  const { t } = useTranslation('configuration');
   const types = useRecordTypes();
   return (
     <Page>
-      <PageHeader
-        title="New Message Template"
-        trail={trail}
-        description="Save keeps it as a draft; Publish makes it available to agents."
-      />
-      <ReadOnlyNote />
+      <PageHeader title={t('templates.new')} trail={trail()} description={t('templates.newText')} />
+      <ReadOnlyNote right="manage-templates" />
       <Loaded query={types}>
         {(list) => {
           const first = list.find(({ complianceField }) => complianceField !== null) ?? list[0];
@@ -48,6 +49,7 @@ function NewTemplate() {
 }
 
 function OneTemplate({ id }: { id: string }) {
+  const { t } = useTranslation('configuration');
   const types = useRecordTypes();
   const template = useQuery({
     queryKey: keys.messageTemplate(id),
@@ -57,19 +59,21 @@ function OneTemplate({ id }: { id: string }) {
   return (
     <Page>
       <PageHeader
-        title={data?.name ?? 'Message template'}
-        trail={trail}
+        title={data?.name ?? t('templates.one')}
+        trail={trail()}
         beside={data !== undefined && <TemplateStatus template={data} />}
         description={
           data !== undefined && (
-            <>
-              {templateTypeName(data.type)} · Version {data.version} · Changed:{' '}
-              <Time at={data.updatedAt} form="long" />
-            </>
+            <Trans
+              t={t}
+              i18nKey="templates.facts"
+              values={{ type: templateTypeName(data.type), version: data.version }}
+              components={{ when: <Time at={data.updatedAt} form="long" /> }}
+            />
           )
         }
       />
-      <ReadOnlyNote />
+      <ReadOnlyNote right="manage-templates" />
       <Loaded query={template}>
         {(loaded) => (
           <Loaded query={types}>{(list) => <Versions template={loaded} recordTypes={list} />}</Loaded>
@@ -86,6 +90,7 @@ type VersionsProps = {
 
 /** A published template may have a draft beside it: both are shown, and which of them customers get. */
 function Versions({ template, recordTypes }: VersionsProps) {
+  const { t } = useTranslation('configuration');
   const [shown, setShown] = useState<'draft' | 'live'>('draft');
   const { draft, status, version } = template;
   const both = status === 'published' && draft !== null;
@@ -97,10 +102,10 @@ function Versions({ template, recordTypes }: VersionsProps) {
         <TabList
           selectedValue={shown}
           onTabSelect={(_, { value }) => setShown(value === 'live' ? 'live' : 'draft')}
-          aria-label="Versions"
+          aria-label={t('templates.versions')}
         >
-          <Tab value="draft">Draft of version {version + 1}</Tab>
-          <Tab value="live">Live, version {version}</Tab>
+          <Tab value="draft">{t('templates.draftOf', { version: version + 1 })}</Tab>
+          <Tab value="live">{t('templates.liveVersion', { version })}</Tab>
         </TabList>
       )}
       <TemplateEditor

@@ -2,15 +2,17 @@ import { Button, Dropdown, Field, makeStyles, Option, tokens } from '@fluentui/r
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { MailTemplate24Regular } from '@fluentui/react-icons/svg/mail-template';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import { translate } from '../i18n/i18n.ts';
+import { languageName, listOf } from '../i18n/locale.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { AppLink, useFollow } from '../ui/link.tsx';
-import { useMayConfigure } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { languageName } from './countries.ts';
 import { useMessageTemplates, useRecordTypes } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { templateTypeName, templateTypes } from './template-draft.ts';
@@ -31,6 +33,7 @@ const all = '';
 
 /** Configuration → Message Templates: what administrators built on the WhatsApp templates. */
 export function MessageTemplatesPage() {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const templates = useMessageTemplates();
   const types = useRecordTypes();
@@ -39,31 +42,26 @@ export function MessageTemplatesPage() {
   return (
     <Page>
       <PageHeader
-        title="Message Templates"
-        description="What agents may send, and how a customer’s Yes and No are recognised. Each is built on a WhatsApp template that Meta approved, for one record type."
+        title={t('templates.title')}
+        description={t('templates.description')}
         commands={<NewTemplate />}
       />
-      <ReadOnlyNote />
+      <ReadOnlyNote right="manage-templates" />
       <Loaded query={templates}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState
-              icon={<MailTemplate24Regular />}
-              title="No message templates yet"
-              action={<NewTemplate />}
-            >
-              Start with a Consent Template: the question to the customer. Its Opt-In and Opt-Out Templates
-              can then be made from its buttons in one click.
+            <EmptyState icon={<MailTemplate24Regular />} title={t('templates.none')} action={<NewTemplate />}>
+              {t('templates.noneText')}
             </EmptyState>
           ) : (
             <>
-              <Field label="Record type" className={styles.filter}>
+              <Field label={t('templates.recordType')} className={styles.filter}>
                 <Dropdown
-                  value={recordType === all ? 'All' : nameOf(recordType)}
+                  value={recordType === all ? t('templates.allTypes') : nameOf(recordType)}
                   selectedOptions={[recordType]}
                   onOptionSelect={(_, { optionValue }) => setRecordType(optionValue ?? all)}
                 >
-                  <Option value={all}>All</Option>
+                  <Option value={all}>{t('templates.allTypes')}</Option>
                   {(types.data ?? []).map(({ table, displayName }: RecordTypeOut) => (
                     <Option key={table} value={table}>
                       {displayName}
@@ -72,7 +70,7 @@ export function MessageTemplatesPage() {
                 </Dropdown>
               </Field>
               <DataTable
-                label="Message templates"
+                label={t('templates.list')}
                 columns={columnsFor(nameOf, styles)}
                 rows={inOrder(
                   list.filter((template) => recordType === all || template.recordType === recordType),
@@ -90,7 +88,7 @@ export function MessageTemplatesPage() {
 /** By record type, then as a customer meets them: the question, Yes, No, the rest; retired ones last. */
 function inOrder(list: MessageTemplateOut[]): MessageTemplateOut[] {
   const rank = (template: MessageTemplateOut) =>
-    (template.status === 'retired' ? 100 : 0) + templateTypes.findIndex(({ type }) => type === template.type);
+    (template.status === 'retired' ? 100 : 0) + templateTypes.indexOf(template.type);
   return list.toSorted(
     (a, b) => a.recordType.localeCompare(b.recordType) || rank(a) - rank(b) || a.name.localeCompare(b.name),
   );
@@ -102,15 +100,18 @@ function columnsFor(
 ): Column<MessageTemplateOut>[] {
   return [
     {
-      header: 'Name',
+      header: translate('configuration:templates.columns.name'),
       cell: ({ id, name }) => (
         <AppLink to={`/configuration/message-templates/${encodeURIComponent(id)}`}>{name}</AppLink>
       ),
     },
-    { header: 'Template Type', cell: ({ type }) => templateTypeName(type) },
-    { header: 'Record Type', cell: ({ recordType }) => nameOf(recordType) },
+    { header: translate('configuration:templates.columns.type'), cell: ({ type }) => templateTypeName(type) },
     {
-      header: 'Status',
+      header: translate('configuration:templates.columns.recordType'),
+      cell: ({ recordType }) => nameOf(recordType),
+    },
+    {
+      header: translate('configuration:templates.columns.status'),
       cell: (template) => (
         <span className={styles.status}>
           <TemplateStatus template={template} />
@@ -123,26 +124,30 @@ function columnsFor(
       ),
     },
     {
-      header: 'Built on',
+      header: translate('configuration:templates.columns.builtOn'),
       cell: ({ whatsappTemplate, keywords }) =>
         whatsappTemplate
-          ? `${whatsappTemplate.name}, ${languageName(whatsappTemplate.language)}`
+          ? listOf([whatsappTemplate.name, languageName(whatsappTemplate.language)], 'unit')
           : (keywords ?? [])
               .map(({ text }) => text)
               .slice(0, 3)
               .join(' · '),
     },
-    { header: 'Changed', cell: ({ updatedAt }) => <Time at={updatedAt} /> },
+    {
+      header: translate('configuration:templates.columns.changed'),
+      cell: ({ updatedAt }) => <Time at={updatedAt} />,
+    },
   ];
 }
 
 function NewTemplate() {
+  const { t } = useTranslation('configuration');
   const to = '/configuration/message-templates/new';
   const follow = useFollow(to);
-  if (!useMayConfigure()) return null;
+  if (!useMay('manage-templates')) return null;
   return (
     <Button as="a" href={to} onClick={follow} appearance="primary" icon={<Add20Regular />}>
-      New Message Template
+      {t('templates.new')}
     </Button>
   );
 }

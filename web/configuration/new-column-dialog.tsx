@@ -1,6 +1,7 @@
 import { Field, Input, Radio, RadioGroup } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { ColumnOut } from '../../src/http/schemas/records.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -15,6 +16,7 @@ type Props = { table: string; open: boolean; onClose: () => void; onCreated: (co
 
 /** Adds a Boolean column to a CRM table (the CRM that comes with Assent can; others say so). */
 export function NewColumnDialog({ table, open, onClose, onCreated }: Props) {
+  const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const [label, setLabel] = useState('');
   const [start, setStart] = useState<Start>('empty');
@@ -35,8 +37,8 @@ export function NewColumnDialog({ table, open, onClose, onCreated }: Props) {
   return (
     <ConfirmDialog
       open={open}
-      title="New Boolean column"
-      confirmLabel="Create"
+      title={t('newColumn.title')}
+      confirmLabel={t('newColumn.create')}
       busy={create.isPending}
       disabled={label.trim() === ''}
       onConfirm={() => create.mutate()}
@@ -47,21 +49,21 @@ export function NewColumnDialog({ table, open, onClose, onCreated }: Props) {
     >
       <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
         <Field
-          label="Label"
+          label={t('newColumn.label')}
           required
-          hint="What people read on the record’s form, for example “Allow WhatsApp”."
+          hint={t('newColumn.labelHint')}
           {...(create.isError ? { validationMessage: sentenceOf(create.error) } : {})}
         >
           <Input value={label} maxLength={100} onChange={(_, data) => setLabel(data.value)} />
         </Field>
-        <Field label="New records start" hint="Empty is right for consent: nobody was asked yet.">
+        <Field label={t('newColumn.start')} hint={t('newColumn.startHint')}>
           <RadioGroup
             value={start}
             onChange={(_, { value }) => setStart(value === 'yes' ? 'yes' : value === 'no' ? 'no' : 'empty')}
           >
-            <Radio value="empty" label="Empty" />
-            <Radio value="no" label="No" />
-            <Radio value="yes" label="Yes" />
+            <Radio value="empty" label={t('newColumn.empty')} />
+            <Radio value="no" label={t('newColumn.no')} />
+            <Radio value="yes" label={t('newColumn.yes')} />
           </RadioGroup>
         </Field>
       </div>

@@ -1,5 +1,6 @@
 import { Checkbox, Field, Input, makeStyles } from '@fluentui/react-components';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { NumberSetting } from './settings-groups.ts';
 
 const useStyles = makeStyles({
@@ -17,25 +18,30 @@ type Props = {
 
 /** A whole number, or "no limit" where the setting knows that. An unfinished number is kept as typed. */
 export function NumberSettingField({ setting, value, onChange, disabled, problem }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
+  const label = t(`settings.numbers.${setting.key}.label`);
+  const noLimit = setting.noLimit === undefined ? null : t(`settings.${setting.noLimit}`);
   const [typed, setTyped] = useState<string | null>(null);
   return (
     <div>
       <Field
-        label={setting.label}
-        hint={setting.hint}
+        label={label}
+        hint={t(`settings.numbers.${setting.key}.hint`)}
         {...(problem === undefined ? {} : { validationMessage: problem })}
       >
         <Input
           className={styles.input}
-          {...(disabled || value === null ? {} : { contentAfter: setting.unit })}
+          {...(disabled || value === null
+            ? {}
+            : { contentAfter: t(`settings.unit.${setting.unit}`, { count: value || 0 }) })}
           type="number"
           min={0}
           step={1}
           inputMode="numeric"
           disabled={disabled || value === null}
           value={value === null ? '' : (typed ?? String(value))}
-          placeholder={value === null ? (setting.noLimit ?? '') : ''}
+          placeholder={value === null ? (noLimit ?? '') : ''}
           onChange={(_, data) => {
             setTyped(data.value);
             // An empty field is no number; the form refuses it with the setting's own sentence.
@@ -44,10 +50,10 @@ export function NumberSettingField({ setting, value, onChange, disabled, problem
           onBlur={() => setTyped(null)}
         />
       </Field>
-      {setting.noLimit !== undefined && (
+      {noLimit !== null && (
         <Checkbox
-          label={setting.noLimit}
-          aria-label={`${setting.label}: ${setting.noLimit.toLowerCase()}`}
+          label={noLimit}
+          aria-label={t('settings.noLimitOf', { label, noLimit })}
           disabled={disabled}
           checked={value === null}
           onChange={(_, { checked }) => onChange(checked === true ? null : setting.start)}

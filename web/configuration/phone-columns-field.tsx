@@ -12,6 +12,7 @@ import { ArrowDown16Regular } from '@fluentui/react-icons/svg/arrow-down';
 import { ArrowUp16Regular } from '@fluentui/react-icons/svg/arrow-up';
 import { Dismiss16Regular } from '@fluentui/react-icons/svg/dismiss';
 import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { Column } from './queries.ts';
 
 const useStyles = makeStyles({
@@ -47,6 +48,7 @@ type Props = {
 
 /** Phone columns in order: the first that holds a valid number is where messages go. */
 export function PhoneColumnsField({ columns, value, onChange, disabled, problem }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const labelId = useId();
   const labelOf = (name: string) => columns.find((column) => column.name === name)?.label ?? name;
@@ -64,15 +66,18 @@ export function PhoneColumnsField({ columns, value, onChange, disabled, problem 
   };
   return (
     <div className={styles.whole}>
-      <Label id={labelId}>Phone columns, in order</Label>
+      <Label id={labelId}>{t('phoneColumns.label')}</Label>
       <ol className={styles.list} aria-labelledby={labelId}>
         {value.map((name, index) => (
           <li key={name} className={styles.item}>
             <span className={styles.name}>
-              {index + 1}. {labelOf(name)} <span className={styles.dim}>{name}</span>
+              {t('phoneColumns.numbered', { number: index + 1, name: labelOf(name) })}{' '}
+              <bdi dir="ltr" className={styles.dim}>
+                {name}
+              </bdi>
             </span>
             <Badge appearance="tint" color={index === 0 ? 'brand' : 'informative'}>
-              {index === 0 ? 'Messaging number' : 'If those before are empty'}
+              {index === 0 ? t('phoneColumns.messagingNumber') : t('phoneColumns.ifEmpty')}
             </Badge>
             {!disabled && (
               <span>
@@ -80,7 +85,7 @@ export function PhoneColumnsField({ columns, value, onChange, disabled, problem 
                   size="small"
                   appearance="subtle"
                   icon={<ArrowUp16Regular />}
-                  aria-label={`Move ${labelOf(name)} up`}
+                  aria-label={t('phoneColumns.up', { name: labelOf(name) })}
                   disabled={index === 0}
                   onClick={() => move(index, index - 1)}
                 />
@@ -88,7 +93,7 @@ export function PhoneColumnsField({ columns, value, onChange, disabled, problem 
                   size="small"
                   appearance="subtle"
                   icon={<ArrowDown16Regular />}
-                  aria-label={`Move ${labelOf(name)} down`}
+                  aria-label={t('phoneColumns.down', { name: labelOf(name) })}
                   disabled={index === value.length - 1}
                   onClick={() => move(index, index + 1)}
                 />
@@ -96,7 +101,7 @@ export function PhoneColumnsField({ columns, value, onChange, disabled, problem 
                   size="small"
                   appearance="subtle"
                   icon={<Dismiss16Regular />}
-                  aria-label={`Remove ${labelOf(name)}`}
+                  aria-label={t('phoneColumns.remove', { name: labelOf(name) })}
                   onClick={() => onChange(value.filter((kept) => kept !== name))}
                 />
               </span>
@@ -106,12 +111,12 @@ export function PhoneColumnsField({ columns, value, onChange, disabled, problem 
       </ol>
       {!disabled && (
         <Field
-          label="Add a phone column"
-          hint="The first column that holds a valid number is the record’s messaging number: messages go there and the Compliance Field speaks for it. The others only help to recognise who writes."
+          label={t('phoneColumns.add')}
+          hint={t('phoneColumns.hint')}
           {...(problem === undefined ? {} : { validationMessage: problem })}
         >
           <Dropdown
-            placeholder="Choose a column"
+            placeholder={t('column.choose')}
             value=""
             selectedOptions={[]}
             disabled={free.length === 0}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
@@ -12,6 +13,7 @@ const Check = z.object({ problems: Problem.shape.problems.unwrap() });
 
 /** What publishing would say now about the saved state, all at once, each with the place where it is mended. */
 export function PublishProblems({ template }: { template: MessageTemplateOut }) {
+  const { t } = useTranslation('configuration');
   const check = useQuery({
     queryKey: keys.templateCheck(template.id),
     queryFn: ({ signal }) => api.post(`${messageTemplatePath(template.id)}/check`, {}, Check, { signal }),
@@ -20,7 +22,7 @@ export function PublishProblems({ template }: { template: MessageTemplateOut }) 
   const unpublished = template.status === 'draft' || template.draft !== null;
   return (
     <ProblemList
-      title={unpublished ? 'It cannot be published yet' : 'It does not work as it is'}
+      title={unpublished ? t('publish.notYet') : t('publish.doesNotWork')}
       problems={(check.data?.problems ?? []).map((problem) => withAddress(problem, recordType))}
     />
   );

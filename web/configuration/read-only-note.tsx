@@ -1,15 +1,17 @@
 import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
-import { roleNames, useMe } from '../ui/me.tsx';
+import { useTranslation } from 'react-i18next';
+import type { Right } from '../../src/core/rights.ts';
+import { useWhyNot } from '../ui/may.tsx';
 
-/** Tells agents and auditors why nothing here can be changed. Shows nothing to an administrator. */
-export function ReadOnlyNote() {
-  const { role } = useMe();
-  if (role === 'administrator') return null;
+/** Tells why nothing here can be changed, and who can grant it. Shows nothing to whoever holds the right. */
+export function ReadOnlyNote({ right }: { right: Right }) {
+  const { t } = useTranslation('people');
+  const why = useWhyNot(right);
+  if (why === null) return null;
   return (
     <MessageBar intent="info" layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>You can read this, not change it.</MessageBarTitle> You are signed in as{' '}
-        {roleNames[role].toLowerCase()}; only an administrator changes the configuration.
+        <MessageBarTitle>{t('may.readOnly')}</MessageBarTitle> {why}
       </MessageBarBody>
     </MessageBar>
   );

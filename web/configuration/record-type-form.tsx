@@ -13,31 +13,34 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { RecordTypeOut, type RecordTypeValues } from '../../src/http/schemas/records.ts';
+import { translate } from '../i18n/i18n.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useMayConfigure } from '../ui/me.tsx';
+import { FormSection } from '../ui/form-section.tsx';
+import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { goToProblems, ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
+import { SaveBar } from '../ui/save-bar.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
 import { ColumnField } from './column-field.tsx';
 import { ComplianceFieldChoice } from './compliance-field.tsx';
 import { CountryField } from './country-field.tsx';
-import { FormSection } from './form-section.tsx';
 import { PhoneColumnsField } from './phone-columns-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
 import { type Column, recordTypePath } from './queries.ts';
 import { ReadableForm } from './readable-form.tsx';
-import { SaveBar } from './save-bar.tsx';
 
 type Props = { table: string; exists: boolean; saved: RecordTypeValues; columns: Column[] };
 
 /** Every field of a record type. `saved` is what the server holds, or the suggestion for a new one. */
 export function RecordTypeForm({ table, exists, saved, columns }: Props) {
+  const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
-  const disabled = !useMayConfigure();
+  const disabled = !useMay('manage-record-types');
   const [draft, setDraft] = useState<RecordTypeValues>(saved);
   const [tried, setTried] = useState(false);
   const set = (change: Partial<RecordTypeValues>) => setDraft((before) => ({ ...before, ...change }));
@@ -48,7 +51,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
     onSuccess: async ({ table: _, ...stored }) => {
       setDraft(stored);
       await client.invalidateQueries();
-      notify.success(`${stored.displayName} is saved.`);
+      notify.success(t('recordType.saved', { name: stored.displayName }));
     },
     onError: goToProblems,
   });
@@ -69,15 +72,15 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
       }}
     >
       <UnsavedGuard dirty={exists && dirty && !disabled} />
-      <ProblemList title={`${draft.displayName} could not be saved.`} problems={problems} />
+      <ProblemList title={t('recordType.notSaved', { name: draft.displayName })} problems={problems} />
       <ReadableForm readOnly={disabled}>
         <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
-          <FormSection
-            id="columns"
-            title="Who and where"
-            description="Which columns say who the customer is and how to reach them."
-          >
-            <Field label="Display name" required {...validation(problemAt(problems, 'displayName'))}>
+          <FormSection id="columns" title={t('recordType.who.title')} description={t('recordType.who.text')}>
+            <Field
+              label={t('recordType.displayName')}
+              required
+              {...validation(problemAt(problems, 'displayName'))}
+            >
               <Input
                 value={draft.displayName}
                 disabled={disabled}
@@ -93,8 +96,8 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
               onChange={(phoneColumns) => set({ phoneColumns })}
             />
             <ColumnField
-              label="Name column"
-              hint="How a customer is called in lists and chats."
+              label={t('recordType.nameColumn')}
+              hint={t('recordType.nameColumnHint')}
               columns={texts}
               value={draft.nameColumn === '' ? null : draft.nameColumn}
               disabled={disabled}
@@ -102,16 +105,16 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
               onChange={(nameColumn) => set({ nameColumn: nameColumn ?? '' })}
             />
             <CountryField
-              label="Default country"
-              hint="Numbers written without a country code are read as numbers of this country. Without one, they are not recognised."
+              label={t('recordType.country')}
+              hint={t('recordType.countryHint')}
               value={draft.defaultCountry}
               disabled={disabled}
               onChange={(defaultCountry) => set({ defaultCountry })}
             />
             <ColumnField
-              label="Language column"
-              hint="Where the customer’s language is kept, if anywhere. It is used until the customer answers in a language of their own."
-              noneLabel="None"
+              label={t('recordType.languageColumn')}
+              hint={t('recordType.languageColumnHint')}
+              noneLabel={t('column.none')}
               columns={languages}
               value={draft.languageColumn ?? null}
               disabled={disabled}
@@ -122,8 +125,8 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
 
           <FormSection
             id="compliance"
-            title="Consent"
-            description="The Compliance Field is read-only inside Assent: the customer’s answer sets it, and Record a refusal and Record a grant stand beside it on the record."
+            title={t('recordType.consent.title')}
+            description={t('recordType.consent.text')}
           >
             <ComplianceFieldChoice
               table={table}
@@ -134,70 +137,60 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
               problem={problemAt(problems, 'complianceField')}
               onChange={(complianceField) => set({ complianceField })}
             />
-            <Field label="What Yes in this field means" {...validation(problemAt(problems, 'polarity'))}>
+            <Field label={t('recordType.polarity.label')} {...validation(problemAt(problems, 'polarity'))}>
               <RadioGroup
                 value={draft.polarity}
                 disabled={disabled}
                 onChange={(_, { value }) => set({ polarity: value === 'forbids' ? 'forbids' : 'allows' })}
               >
-                <Radio value="allows" label="Yes allows: the customer may be messaged" />
-                <Radio
-                  value="forbids"
-                  label="Yes forbids: the customer must not be messaged, as in a column “Do not contact”. A No that nobody confirmed then counts as never asked."
-                />
+                <Radio value="allows" label={t('recordType.polarity.allows')} />
+                <Radio value="forbids" label={t('recordType.polarity.forbids')} />
               </RadioGroup>
             </Field>
-            <Field label="While the field is empty" {...validation(problemAt(problems, 'unset'))}>
+            <Field label={t('recordType.unset.label')} {...validation(problemAt(problems, 'unset'))}>
               <RadioGroup
                 value={draft.unset}
                 disabled={disabled}
                 onChange={(_, { value }) => set({ unset: value === 'allow' ? 'allow' : 'ask-first' })}
               >
-                <Radio
-                  value="ask-first"
-                  label="Ask first: only a Consent Template may be sent, or a reply to a customer who wrote"
-                />
-                <Radio value="allow" label="Allow: everything may be sent as if the customer had agreed" />
+                <Radio value="ask-first" label={t('recordType.unset.ask-first')} />
+                <Radio value="allow" label={t('recordType.unset.allow')} />
               </RadioGroup>
             </Field>
             {draft.unset === 'allow' && (
               <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>
-                  Customers who were never asked will get messages. WhatsApp requires an opt-in before a
-                  business writes first, and in many countries the law does too. Choose this only if you hold
-                  these permissions elsewhere.
-                </MessageBarBody>
+                <MessageBarBody>{t('recordType.unset.warning')}</MessageBarBody>
               </MessageBar>
             )}
             <ColumnField
-              label="Marketing field"
-              hint="A second Boolean column for the answer to marketing. Without one, that answer is kept in the ledger alone."
-              noneLabel="None"
+              label={t('recordType.marketingField')}
+              hint={t('recordType.marketingFieldHint')}
+              noneLabel={t('column.none')}
               columns={booleans.filter(({ name }) => name !== draft.complianceField)}
               value={draft.marketingField ?? null}
               disabled={disabled}
               problem={problemAt(problems, 'marketingField')}
               onChange={(marketingField) => set({ marketingField })}
             />
-            <Field hint="Off: after a refusal nothing but a Consent Template may be sent, even if the customer writes. On: an agent may reply inside the 24 hours after the customer wrote.">
+            <Field hint={t('recordType.replyAfterRefusalHint')}>
               <Switch
                 checked={draft.allowReplyAfterRefusal}
                 disabled={disabled}
-                label="Allow replies to a customer who refused and then writes"
+                label={t('recordType.replyAfterRefusal')}
                 onChange={(_, { checked }) => set({ allowReplyAfterRefusal: checked })}
               />
             </Field>
           </FormSection>
 
-          <FormSection id="asking" title="Asking">
+          <FormSection id="asking" title={t('recordType.asking')}>
             <AskingBasisField
               value={draft.askingBasis}
               disabled={disabled}
               onChange={(askingBasis) => set({ askingBasis })}
             />
             <Field
-              label="Priority"
-              hint="Where one number stands on records of several types, the type with the smallest number names the customer. Equal ones are allowed."
+              label={t('recordType.priority')}
+              hint={t('recordType.priorityHint')}
               {...validation(problemAt(problems, 'priority'))}
             >
               <SpinButton
@@ -219,7 +212,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
         <SaveBar
           dirty={dirty}
           busy={save.isPending}
-          saveLabel={exists ? 'Save' : 'Add record type'}
+          {...(exists ? {} : { saveLabel: t('recordTypes.add') })}
           onDiscard={() => {
             save.reset();
             setTried(false);
@@ -236,13 +229,21 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
 /** What every record type needs, told before the server is asked. */
 function missingIn({ displayName, phoneColumns, nameColumn }: RecordTypeValues): ShownProblem[] {
   const problems = [
-    { path: 'displayName', missing: displayName.trim() === '', message: 'Give it a display name.' },
+    {
+      path: 'displayName',
+      missing: displayName.trim() === '',
+      message: translate('configuration:recordType.missing.displayName'),
+    },
     {
       path: 'phoneColumns',
       missing: phoneColumns.length === 0,
-      message: 'Choose at least one phone column.',
+      message: translate('configuration:recordType.missing.phoneColumns'),
     },
-    { path: 'nameColumn', missing: nameColumn === '', message: 'Choose the name column.' },
+    {
+      path: 'nameColumn',
+      missing: nameColumn === '',
+      message: translate('configuration:recordType.missing.nameColumn'),
+    },
   ];
   return problems
     .filter(({ missing }) => missing)
@@ -254,6 +255,7 @@ function validation(message: string | undefined) {
 }
 
 function RemoveRecordType({ table, name }: { table: string; name: string }) {
+  const { t } = useTranslation('configuration');
   const returnFocus = useRestoreFocusTarget();
   const [asking, setAsking] = useState(false);
   const client = useQueryClient();
@@ -265,7 +267,7 @@ function RemoveRecordType({ table, name }: { table: string; name: string }) {
       setAsking(false);
       router.history.push('/configuration/record-types');
       await client.invalidateQueries();
-      notify.success(`${name} is removed from Assent.`);
+      notify.success(t('recordType.remove.done', { name }));
     },
     onError: (error) => {
       setAsking(false);
@@ -275,18 +277,17 @@ function RemoveRecordType({ table, name }: { table: string; name: string }) {
   return (
     <>
       <Button {...returnFocus} onClick={() => setAsking(true)}>
-        Remove
+        {t('recordType.remove.button')}
       </Button>
       <ConfirmDialog
         open={asking}
-        title={`Remove ${name} from Assent?`}
-        confirmLabel="Remove"
+        title={t('recordType.remove.title', { name })}
+        confirmLabel={t('recordType.remove.button')}
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}
         onCancel={() => setAsking(false)}
       >
-        The CRM’s records stay as they are, and so does every consent decision with its evidence. Assent no
-        longer shows these records or writes their Compliance Field.
+        {t('recordType.remove.text')}
       </ConfirmDialog>
     </>
   );

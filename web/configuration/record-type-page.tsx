@@ -1,6 +1,8 @@
 import { Badge, MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { Trans, useTranslation } from 'react-i18next';
 import type { RecordTypeOut, RecordTypeValues } from '../../src/http/schemas/records.ts';
 import { AppLink } from '../ui/link.tsx';
+import { Ltr } from '../ui/ltr.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useColumns, useRecordTypes, useTables } from './queries.ts';
@@ -8,10 +10,10 @@ import { ReadOnlyNote } from './read-only-note.tsx';
 import { RecordTypeForm } from './record-type-form.tsx';
 import { suggestedRecordType } from './suggested-record-type.ts';
 
-const trail = [{ label: 'Record Types', to: '/configuration/record-types' }];
-
 /** Configuration → Record Types → one CRM table, configured already or about to be. */
 export function RecordTypePage({ table }: { table: string }) {
+  const { t } = useTranslation('configuration');
+  const trail = [{ label: t('recordTypes.title'), to: '/configuration/record-types' }];
   const types = useRecordTypes();
   const tables = useTables();
   const columns = useColumns(table);
@@ -28,19 +30,19 @@ export function RecordTypePage({ table }: { table: string }) {
           types.data !== undefined &&
           type === undefined && (
             <Badge appearance="tint" color="informative">
-              Not added yet
+              {t('recordTypes.notAdded')}
             </Badge>
           )
         }
-        description={`CRM table ${table}`}
+        description={<Trans t={t} i18nKey="recordTypes.tableOf" components={{ table: <Ltr>{table}</Ltr> }} />}
       />
-      <ReadOnlyNote />
+      <ReadOnlyNote right="manage-record-types" />
       {!known ? (
         <EmptyState
-          title="The CRM has no such table"
-          action={<AppLink to="/configuration/record-types">All record types</AppLink>}
+          title={t('recordTypes.noTable')}
+          action={<AppLink to="/configuration/record-types">{t('recordTypes.all')}</AppLink>}
         >
-          {`“${table}” is not a table of the connected CRM.`}
+          {t('recordTypes.noTableText', { table })}
         </EmptyState>
       ) : (
         <Loaded query={types}>
@@ -50,10 +52,7 @@ export function RecordTypePage({ table }: { table: string }) {
                 <>
                   {type === undefined && (
                     <MessageBar intent="info" layout="multiline">
-                      <MessageBarBody>
-                        The fields below are filled with what fits this table. Pick the Compliance Field, look
-                        the rest over, and save.
-                      </MessageBarBody>
+                      <MessageBarBody>{t('recordTypes.suggested')}</MessageBarBody>
                     </MessageBar>
                   )}
                   <RecordTypeForm

@@ -11,10 +11,14 @@ import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Table24Regular } from '@fluentui/react-icons/svg/table';
 import { Warning16Regular } from '@fluentui/react-icons/svg/warning';
 import { useRouter } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { translate } from '../i18n/i18n.ts';
+import { formatNumber } from '../i18n/locale.ts';
 import { DataTable, type Column as TableColumn } from '../ui/data-table.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { useMayConfigure } from '../ui/me.tsx';
+import { Ltr } from '../ui/ltr.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useColumns, useRecordTypes, useTables } from './queries.ts';
@@ -22,30 +26,36 @@ import { ReadOnlyNote } from './read-only-note.tsx';
 
 const pageOf = (table: string) => `/configuration/record-types/${encodeURIComponent(table)}`;
 
-const columns: TableColumn<RecordTypeOut>[] = [
-  { header: 'Record type', cell: (type) => <AppLink to={pageOf(type.table)}>{type.displayName}</AppLink> },
-  { header: 'CRM table', cell: (type) => type.table },
+const columns = (): TableColumn<RecordTypeOut>[] => [
   {
-    header: 'Compliance Field',
+    header: translate('configuration:recordTypes.columns.name'),
+    cell: (type) => <AppLink to={pageOf(type.table)}>{type.displayName}</AppLink>,
+  },
+  { header: translate('configuration:recordTypes.columns.table'), cell: (type) => <Ltr>{type.table}</Ltr> },
+  {
+    header: translate('configuration:compliance.label'),
     cell: ({ table, complianceField }) =>
       complianceField === null ? (
         <Badge appearance="tint" color="warning" icon={<Warning16Regular />}>
-          None yet
+          {translate('configuration:recordTypes.noneYet')}
         </Badge>
       ) : (
         <ColumnLabel table={table} column={complianceField} />
       ),
   },
   {
-    header: 'When never asked',
-    cell: (type) => (type.unset === 'ask-first' ? 'Ask first' : 'May be messaged'),
+    header: translate('configuration:recordTypes.columns.unset'),
+    cell: (type) => translate(`configuration:recordTypes.unset.${type.unset}`),
   },
   {
-    header: 'Messaging number',
+    header: translate('configuration:phoneColumns.messagingNumber'),
     cell: ({ table, phoneColumns: [first] }) =>
       first === undefined ? '' : <ColumnLabel table={table} column={first} />,
   },
-  { header: 'Priority', cell: (type) => type.priority },
+  {
+    header: translate('configuration:recordTypes.columns.priority'),
+    cell: (type) => formatNumber(type.priority),
+  },
 ];
 
 function ColumnLabel({ table, column }: { table: string; column: string }) {
@@ -55,24 +65,29 @@ function ColumnLabel({ table, column }: { table: string; column: string }) {
 
 /** Configuration → Record Types: the CRM tables Assent works with. */
 export function RecordTypesPage() {
+  const { t } = useTranslation('configuration');
   const types = useRecordTypes();
   return (
     <Page>
       <PageHeader
-        title="Record Types"
-        description="The CRM tables Assent works with: which columns hold phone numbers, and which Boolean column is the Compliance Field that says whether the customer may be messaged."
+        title={t('recordTypes.title')}
+        description={t('recordTypes.description')}
         commands={<AddRecordType />}
       />
-      <ReadOnlyNote />
+      <ReadOnlyNote right="manage-record-types" />
       <Loaded query={types}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState icon={<Table24Regular />} title="No record types yet" action={<AddRecordType />}>
-              Add the first one, as a rule Contact. Its phone columns and Compliance Field are all Assent
-              needs to start.
+            <EmptyState icon={<Table24Regular />} title={t('recordTypes.none')} action={<AddRecordType />}>
+              {t('recordTypes.noneText')}
             </EmptyState>
           ) : (
-            <DataTable label="Record types" columns={columns} rows={list} rowKey={({ table }) => table} />
+            <DataTable
+              label={t('recordTypes.list')}
+              columns={columns()}
+              rows={list}
+              rowKey={({ table }) => table}
+            />
           )
         }
       </Loaded>
@@ -81,7 +96,8 @@ export function RecordTypesPage() {
 }
 
 function AddRecordType() {
-  const mayConfigure = useMayConfigure();
+  const { t } = useTranslation('configuration');
+  const mayConfigure = useMay('manage-record-types');
   const tables = useTables();
   const router = useRouter();
   if (!mayConfigure) return null;
@@ -90,7 +106,7 @@ function AddRecordType() {
     <Menu>
       <MenuTrigger disableButtonEnhancement>
         <Button appearance="primary" icon={<Add20Regular />} disabled={tables.isPending}>
-          Add record type
+          {t('recordTypes.add')}
         </Button>
       </MenuTrigger>
       <MenuPopover>
@@ -100,7 +116,7 @@ function AddRecordType() {
               {label}
             </MenuItem>
           ))}
-          {free.length === 0 && <MenuItem disabled>Every table of the CRM is already here</MenuItem>}
+          {free.length === 0 && <MenuItem disabled>{t('recordTypes.allAdded')}</MenuItem>}
         </MenuList>
       </MenuPopover>
     </Menu>

@@ -11,7 +11,8 @@ import {
 } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
-import { languageName } from './countries.ts';
+import { useTranslation } from 'react-i18next';
+import { languageName } from '../i18n/locale.ts';
 
 const useStyles = makeStyles({
   row: { display: 'flex', gap: '8px', alignItems: 'flex-end', maxWidth: '760px' },
@@ -29,14 +30,12 @@ type Props = {
 
 /** What is answered automatically, once, when this answer changes the decision; one text per language. */
 export function RepliesField({ reply, replies, languages, onChange, disabled }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const free = languages.filter((language) => !(language in replies));
   return (
     <>
-      <Field
-        label="Automatic answer"
-        hint="Sent in the language of the request, only when the answer changes something. Empty: no answer is sent."
-      >
+      <Field label={t('replies.label')} hint={t('replies.hint')}>
         <Textarea
           value={reply}
           maxLength={4096}
@@ -47,7 +46,7 @@ export function RepliesField({ reply, replies, languages, onChange, disabled }: 
       </Field>
       {Object.entries(replies).map(([language, text]) => (
         <div key={language} className={styles.row}>
-          <Field label={`Automatic answer in ${languageName(language)}`} className={styles.field}>
+          <Field label={t('replies.in', { language: languageName(language) })} className={styles.field}>
             <Textarea
               value={text}
               maxLength={4096}
@@ -61,7 +60,7 @@ export function RepliesField({ reply, replies, languages, onChange, disabled }: 
             <Button
               appearance="subtle"
               icon={<Dismiss20Regular />}
-              aria-label={`Remove the answer in ${languageName(language)}`}
+              aria-label={t('replies.remove', { language: languageName(language) })}
               onClick={() =>
                 onChange({
                   replies: Object.fromEntries(Object.entries(replies).filter(([kept]) => kept !== language)),
@@ -75,7 +74,7 @@ export function RepliesField({ reply, replies, languages, onChange, disabled }: 
         <Menu>
           <MenuTrigger disableButtonEnhancement>
             <Button icon={<Add20Regular />} className={styles.add}>
-              Add an answer in another language
+              {t('replies.add')}
             </Button>
           </MenuTrigger>
           <MenuPopover>

@@ -1,6 +1,7 @@
 import { Dropdown, Field, makeStyles, Option } from '@fluentui/react-components';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import {
   bindingValues,
   parseTemplate,
@@ -9,10 +10,10 @@ import {
   variablesOf,
 } from '../../src/core/template.ts';
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { languageName } from '../i18n/locale.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { BindingsField } from './bindings-field.tsx';
-import { languageName } from './countries.ts';
 import { useColumns, useSampleRecords } from './queries.ts';
 import type { TemplateDraft } from './template-draft.ts';
 import { WhatsAppTemplateField } from './whatsapp-template-field.tsx';
@@ -40,6 +41,7 @@ type Props = {
 
 /** The WhatsApp template, its variables, and beside them what a customer of the CRM would read. */
 export function SentTemplateFields({ draft, whatsappTemplates, disabled, onChange }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const columns = useColumns(draft.recordType);
   const samples = useSampleRecords(draft.recordType);
@@ -80,7 +82,11 @@ export function SentTemplateFields({ draft, whatsappTemplates, disabled, onChang
         />
         {unsupported.length > 0 && (
           <p role="status">
-            This template has {unsupported.join(', ')}. Assent cannot fill that in, so it cannot be sent.
+            <Trans
+              t={t}
+              i18nKey="sent.unsupported"
+              components={{ parts: <bdi lang="en">{unsupported.join(', ')}</bdi> }}
+            />
           </p>
         )}
         {variables.length > 0 && (
@@ -97,9 +103,9 @@ export function SentTemplateFields({ draft, whatsappTemplates, disabled, onChang
       {shown !== undefined && (
         <div className={styles.preview}>
           <div className={styles.choices}>
-            <Field label="Preview for" className={styles.choice}>
+            <Field label={t('sent.previewFor')} className={styles.choice}>
               <Dropdown
-                value={sample?.name ?? 'Nobody yet'}
+                value={sample?.name ?? t('sent.nobody')}
                 selectedOptions={sample === undefined ? [] : [sample.id]}
                 disabled={sample === undefined}
                 style={{ minWidth: 0 }}
@@ -113,7 +119,7 @@ export function SentTemplateFields({ draft, whatsappTemplates, disabled, onChang
               </Dropdown>
             </Field>
             {ofName.length > 1 && (
-              <Field label="In" className={styles.choice}>
+              <Field label={t('sent.inLanguage')} className={styles.choice}>
                 <Dropdown
                   value={languageName(shown.language)}
                   selectedOptions={[shown.language]}

@@ -9,22 +9,24 @@ import {
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { Settings } from '../../src/http/schemas/administration.ts';
+import { translate } from '../i18n/i18n.ts';
+import { languageName } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
-import { useMayConfigure } from '../ui/me.tsx';
+import { FormSection } from '../ui/form-section.tsx';
+import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
+import { SaveBar } from '../ui/save-bar.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
-import { languageName } from './countries.ts';
 import { CountriesField } from './country-field.tsx';
-import { FormSection } from './form-section.tsx';
 import { NumberSettingField } from './number-setting-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
 import { ReadableForm } from './readable-form.tsx';
-import { SaveBar } from './save-bar.tsx';
 import { answerLimits, askLimits, type NumberSetting, storageLimits } from './settings-groups.ts';
 
 /** Only what differs is sent, so that two administrators at different settings do not undo each other. */
@@ -38,9 +40,10 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 export function SettingsForm({ saved }: { saved: Settings }) {
+  const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
-  const disabled = !useMayConfigure();
+  const disabled = !useMay('manage-settings');
   const [edits, setEdits] = useState<Partial<Settings>>({});
   const [touched, setTouched] = useState(false);
   const draft: Settings = { ...saved, ...edits };
@@ -55,7 +58,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
       setEdits({});
       setTouched(false);
       void client.invalidateQueries();
-      notify.success('Settings are saved.', 'The change stands in the audit.');
+      notify.success(t('settings.saved'), t('settings.savedText'));
     },
     onError: goToProblems,
   });
@@ -88,74 +91,62 @@ export function SettingsForm({ saved }: { saved: Settings }) {
       }}
     >
       <UnsavedGuard dirty={dirty && !disabled} />
-      <ProblemList title="The settings could not be saved." problems={problemsOf(save.error)} />
+      <ProblemList title={t('settings.notSaved')} problems={problemsOf(save.error)} />
       <ReadableForm readOnly={disabled}>
         <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
-          <FormSection
-            title="Asking for consent"
-            description="How often one customer may be asked, for each purpose. Only requests that WhatsApp accepted are counted. The agent sees why a request is refused and when the next may go."
-          >
+          <FormSection title={t('settings.asking.title')} description={t('settings.asking.text')}>
             {numbers(askLimits)}
             <CountriesField
-              label="Countries where asking after a refusal is forbidden"
-              hint="Customers with a number of these countries are not asked again once they refused, unless they write."
+              label={t('settings.countries')}
+              hint={t('settings.countriesHint')}
               value={draft.countriesNoAskAfterRefusal}
               disabled={disabled}
               onChange={(countriesNoAskAfterRefusal) => set({ countriesNoAskAfterRefusal })}
             />
           </FormSection>
 
-          <FormSection title="Answers">
+          <FormSection title={t('settings.answers')}>
             {numbers(answerLimits)}
-            <Field hint="A person who records a grant gives evidence. With this on, the grant counts only after a second person has approved it.">
+            <Field hint={t('settings.secondPersonHint')}>
               <Switch
                 checked={draft.grantNeedsSecondPerson}
                 disabled={disabled}
-                label="A recorded grant needs a second person"
+                label={t('settings.secondPerson')}
                 onChange={(_, { checked }) => set({ grantNeedsSecondPerson: checked })}
               />
             </Field>
-            <Field hint="Strict reading of United States rules: a message from a +1 number that merely contains STOP is held until somebody decides.">
+            <Field hint={t('settings.holdStopHint')}>
               <Switch
                 checked={draft.holdContainsStopForUs}
                 disabled={disabled}
-                label="Hold messages from +1 numbers that contain STOP"
+                label={t('settings.holdStop')}
                 onChange={(_, { checked }) => set({ holdContainsStopForUs: checked })}
               />
             </Field>
           </FormSection>
 
-          <FormSection
-            title="Numbers that are in no record"
-            description="People who write, or are written to, without being in the CRM."
-          >
-            <Field hint="Off: what they write is shown, and no agent can answer until the number is on a record.">
+          <FormSection title={t('settings.unknown.title')} description={t('settings.unknown.text')}>
+            <Field hint={t('settings.unknown.chatHint')}>
               <Switch
                 checked={draft.chatWithUnknown}
                 disabled={disabled}
-                label="Agents may answer numbers without a record"
+                label={t('settings.unknown.chat')}
                 onChange={(_, { checked }) => set({ chatWithUnknown: checked })}
               />
             </Field>
-            <Field label="While they have not been asked">
+            <Field label={t('settings.unknown.unset')}>
               <RadioGroup
                 value={draft.unknownUnset}
                 disabled={disabled}
                 onChange={(_, { value }) => set({ unknownUnset: value === 'allow' ? 'allow' : 'ask-first' })}
               >
-                <Radio
-                  value="ask-first"
-                  label="Ask first: only a Consent Template may be sent, or a reply to one who wrote"
-                />
-                <Radio value="allow" label="Allow: everything may be sent as if they had agreed" />
+                <Radio value="ask-first" label={t('settings.unknown.askFirst')} />
+                <Radio value="allow" label={t('settings.unknown.allow')} />
               </RadioGroup>
             </Field>
             {draft.unknownUnset === 'allow' && (
               <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>
-                  Strangers who were never asked will get messages. WhatsApp requires an opt-in before a
-                  business writes first.
-                </MessageBarBody>
+                <MessageBarBody>{t('settings.unknown.warning')}</MessageBarBody>
               </MessageBar>
             )}
             <AskingBasisField
@@ -165,10 +156,10 @@ export function SettingsForm({ saved }: { saved: Settings }) {
             />
           </FormSection>
 
-          <FormSection title="Your organisation">
+          <FormSection title={t('settings.organisation')}>
             <Field
-              label="Business name"
-              hint="A consent request must name the business. Publishing warns about a template whose text lacks this name."
+              label={t('settings.businessName')}
+              hint={t('settings.businessNameHint')}
               {...validation(problemAt(problems, 'businessName'))}
             >
               <Input
@@ -179,8 +170,8 @@ export function SettingsForm({ saved }: { saved: Settings }) {
               />
             </Field>
             <Field
-              label="Default language"
-              hint={`Used when neither the customer nor the record nor the number’s country says another. A code as Meta writes it: en, es, pt_BR. Now: ${languageName(draft.defaultLanguage)}.`}
+              label={t('settings.language')}
+              hint={t('settings.languageHint', { language: languageName(draft.defaultLanguage) })}
               {...validation(problemAt(problems, 'defaultLanguage'))}
             >
               <Input
@@ -193,7 +184,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
             </Field>
           </FormSection>
 
-          <FormSection title="What is kept">{numbers(storageLimits)}</FormSection>
+          <FormSection title={t('settings.storage')}>{numbers(storageLimits)}</FormSection>
         </div>
       </ReadableForm>
       {!disabled && (
@@ -213,9 +204,11 @@ export function SettingsForm({ saved }: { saved: Settings }) {
 
 /** What is wrong with a value, for the person who typed it. */
 function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_small' && issue.origin === 'number') return `At least ${issue.minimum}.`;
-  if (issue.code === 'too_big' && issue.origin === 'number') return `At most ${issue.maximum}.`;
-  if (issue.code === 'invalid_type') return 'Enter a whole number.';
+  if (issue.code === 'too_small' && issue.origin === 'number')
+    return translate('configuration:settings.atLeast', { least: Number(issue.minimum) });
+  if (issue.code === 'too_big' && issue.origin === 'number')
+    return translate('configuration:settings.atMost', { most: Number(issue.maximum) });
+  if (issue.code === 'invalid_type') return translate('configuration:settings.wholeNumber');
   return issue.message;
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Trans, useTranslation } from 'react-i18next';
 import { Settings } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
 import { AppLink } from '../ui/link.tsx';
@@ -10,6 +11,7 @@ import { SettingsForm } from './settings-form.tsx';
 
 /** Configuration → Settings: rules of the whole organisation. */
 export function SettingsPage() {
+  const { t } = useTranslation('configuration');
   const settings = useQuery({
     queryKey: keys.settings(),
     queryFn: ({ signal }) => api.get('/api/settings', Settings, { signal }),
@@ -17,15 +19,16 @@ export function SettingsPage() {
   return (
     <Page>
       <PageHeader
-        title="Settings"
+        title={t('settings.title')}
         description={
-          <>
-            Rules for every record type. They hold at once, also for what is queued. Every change is kept in
-            the <AppLink to="/configuration/audit">audit</AppLink>, with your name, before and after.
-          </>
+          <Trans
+            t={t}
+            i18nKey="settings.description"
+            components={{ audit: <AppLink to="/configuration/audit">{null}</AppLink> }}
+          />
         }
       />
-      <ReadOnlyNote />
+      <ReadOnlyNote right="manage-settings" />
       <Loaded query={settings}>{(saved) => <SettingsForm saved={saved} />}</Loaded>
     </Page>
   );

@@ -6,16 +6,18 @@ import {
   MessageBarTitle,
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Trans, useTranslation } from 'react-i18next';
 import { ChannelOut } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
-import { useMayConfigure } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
 
 /** WhatsApp refused in a way that stops the whole number; a person mends it at Meta and lets it send again. */
 export function StoppedChannel({ reason }: { reason: string }) {
+  const { t } = useTranslation('configuration');
   const client = useQueryClient();
-  const mayConfigure = useMayConfigure();
+  const mayConfigure = useMay('manage-settings');
   const resume = useMutation({
     mutationFn: () => api.post('/api/channel/resume', undefined, ChannelOut),
     onSuccess: (channel) => client.setQueryData(keys.channel(), channel),
@@ -23,15 +25,24 @@ export function StoppedChannel({ reason }: { reason: string }) {
   return (
     <MessageBar intent="error" layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>This number does not send.</MessageBarTitle>
-        WhatsApp said “{reason.replace(/\.$/, '')}”. What is queued waits. Mend the cause at Meta, then let
-        the number send again.
-        {resume.isError && ` ${sentenceOf(resume.error)}`}
+        <MessageBarTitle>{t('stopped.title')}</MessageBarTitle>
+        <Trans
+          t={t}
+          i18nKey="stopped.text"
+          components={{
+            reason: (
+              <bdi lang="en" dir="ltr">
+                {reason.replace(/\.$/, '')}
+              </bdi>
+            ),
+          }}
+        />
+        {resume.isError && <> {sentenceOf(resume.error)}</>}
       </MessageBarBody>
       {mayConfigure && (
         <MessageBarActions>
           <Button disabledFocusable={resume.isPending} onClick={() => resume.mutate()}>
-            Send again
+            {t('stopped.resume')}
           </Button>
         </MessageBarActions>
       )}

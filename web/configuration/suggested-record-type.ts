@@ -23,5 +23,6 @@ export function suggestedRecordType(label: string, columns: Column[]): RecordTyp
     languageColumn: columns.find(({ kind }) => kind === 'language')?.name ?? null,
     allowReplyAfterRefusal: false,
     askingBasis: 'existing-customer',
+    chatMapping: null,
   };
 }

@@ -1,5 +1,6 @@
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { MessageTemplateOut, PublishAnswer } from '../../src/http/schemas/templates.ts';
 import { ApiProblem, api } from '../ui/api.ts';
 import { useNotify } from '../ui/notify.tsx';
@@ -24,6 +25,7 @@ export function useTemplateActions(
   /** The form differs from what is saved. */
   dirty: boolean,
 ): TemplateActions {
+  const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
   const [createdId, setCreatedId] = useState<string | null>(null);
@@ -42,7 +44,7 @@ export function useTemplateActions(
     mutationFn: async () => {
       const stored = await store();
       await settle(stored);
-      notify.success(`${draft.name.trim()} is saved as a draft.`);
+      notify.success(t('template.savedAsDraft', { name: draft.name.trim() }));
     },
     onError: goToProblems,
   });
@@ -53,15 +55,14 @@ export function useTemplateActions(
       try {
         const answer = await api.post(`${messageTemplatePath(stored.id)}/publish`, {}, PublishAnswer);
         await settle(answer);
-        notify.success(`${answer.name} is published.`);
+        notify.success(t('template.published', { name: answer.name }));
         // What it waits for, and the one step that helps, stand at the top.
         if (answer.waitingFor.length > 0) document.getElementById('main')?.scrollTo(0, 0);
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.problems.length === 0) throw error;
         // The page lists them from the check, which says the same for as long as they stand.
         await settle(stored);
-        if (stored !== template)
-          notify.info('It is saved, and not published yet.', 'What is missing stands at the top.');
+        if (stored !== template) notify.info(t('template.savedNotPublished'), t('template.whatIsMissing'));
         if (template !== null) goToProblems();
       }
     },
@@ -73,9 +74,9 @@ export function useTemplateActions(
       if (template === null) throw new Error('a template that was never saved cannot be retired');
       const stored = await api.post(`${messageTemplatePath(template.id)}/retire`, {}, MessageTemplateOut);
       await settle(stored);
-      notify.success(`${stored.name} is retired.`);
+      notify.success(t('template.retired', { name: stored.name }));
     },
-    onError: (error) => notify.problem(error, 'It could not be retired.'),
+    onError: (error) => notify.problem(error, t('template.notRetired')),
   });
 
   return { save, publish, retire, createdId };

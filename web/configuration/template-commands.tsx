@@ -1,8 +1,9 @@
 import { Button, useRestoreFocusTarget } from '@fluentui/react-components';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { SaveBar } from './save-bar.tsx';
+import { SaveBar } from '../ui/save-bar.tsx';
 import type { TemplateActions } from './template-actions.ts';
 
 type Props = {
@@ -16,6 +17,7 @@ type Props = {
 
 /** Save (draft), Publish, Retire. */
 export function TemplateCommands({ template, actions, dirty, incomplete, onDiscard }: Props) {
+  const { t } = useTranslation('configuration');
   const returnFocus = useRestoreFocusTarget();
   const [retiring, setRetiring] = useState(false);
   const { save, publish, retire } = actions;
@@ -26,7 +28,6 @@ export function TemplateCommands({ template, actions, dirty, incomplete, onDisca
       dirty={dirty}
       busy={busy}
       blocked={incomplete}
-      saveLabel="Save"
       onDiscard={onDiscard}
       after={
         <Button
@@ -34,25 +35,24 @@ export function TemplateCommands({ template, actions, dirty, incomplete, onDisca
           onClick={() => publish.mutate()}
           appearance="primary"
         >
-          {publish.isPending ? 'Publishing…' : 'Publish'}
+          {publish.isPending ? t('template.publishing') : t('template.publish')}
         </Button>
       }
     >
       {template?.status === 'published' && (
         <Button {...returnFocus} disabledFocusable={busy} onClick={() => setRetiring(true)}>
-          Retire
+          {t('template.retire')}
         </Button>
       )}
       <ConfirmDialog
         open={retiring}
-        title={`Retire ${template?.name ?? 'this template'}?`}
-        confirmLabel="Retire"
+        title={t('template.retireTitle', { name: template?.name ?? '' })}
+        confirmLabel={t('template.retire')}
         busy={retire.isPending}
         onConfirm={() => retire.mutate(undefined, { onSettled: () => setRetiring(false) })}
         onCancel={() => setRetiring(false)}
       >
-        Nobody can send it any more, and what is queued with it is cancelled with that reason. Templates that
-        depend on it wait. Answers to requests that were sent still count.
+        {t('template.retireText')}
       </ConfirmDialog>
     </SaveBar>
   );

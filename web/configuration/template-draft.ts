@@ -1,37 +1,17 @@
 import type { Binding } from '../../src/core/template.ts';
 import type { MessageTemplateInput, TemplateType } from '../../src/http/schemas/templates.ts';
+import { translate } from '../i18n/i18n.ts';
 
-/** What a screen calls each template type, and what it is for. */
-export const templateTypes: { type: TemplateType; name: string; purpose: string }[] = [
-  {
-    type: 'consent',
-    name: 'Consent Template',
-    purpose: 'The question. It is the only one that may be sent to a customer whose Compliance Field is No.',
-  },
-  {
-    type: 'opt-in',
-    name: 'Opt-In Template',
-    purpose: 'How a Yes is recognised, and what is answered to it automatically.',
-  },
-  {
-    type: 'opt-out',
-    name: 'Opt-Out Template',
-    purpose: 'How a No is recognised, and what is answered to it automatically.',
-  },
-  {
-    type: 'utility',
-    name: 'Utility Template',
-    purpose: 'An order, an appointment, an account: sent to customers who agreed to messages.',
-  },
-  {
-    type: 'marketing',
-    name: 'Marketing Template',
-    purpose: 'An offer: sent only to customers who agreed to marketing as well.',
-  },
-];
+/** In the order in which a customer meets them. What each is called and for stands in the texts. */
+export const templateTypes: TemplateType[] = ['consent', 'opt-in', 'opt-out', 'utility', 'marketing'];
 
 export function templateTypeName(type: TemplateType): string {
-  return templateTypes.find((known) => known.type === type)?.name ?? type;
+  return translate(`configuration:templateTypes.${type}.name`);
+}
+
+/** The name with what it is for. */
+export function templateTypeExplained(type: TemplateType): string {
+  return translate(`configuration:templateTypes.${type}.explained`);
 }
 
 /** Opt-In and Opt-Out Templates read what customers write; the others are sent. */

@@ -1,13 +1,14 @@
 import { makeStyles } from '@fluentui/react-components';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
-import { useMayConfigure } from '../ui/me.tsx';
+import { FormSection } from '../ui/form-section.tsx';
+import { useMay } from '../ui/me.tsx';
 import { ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AnswerFields } from './answer-fields.tsx';
-import { FormSection } from './form-section.tsx';
 import { problemsOf } from './problems.ts';
 import { withAddress } from './publish-fix.ts';
 import { PublishProblems } from './publish-problems.tsx';
@@ -32,9 +33,10 @@ type Props = {
 
 /** The form of a message template, new or saved, with Save and Publish. */
 export function TemplateEditor({ template, saved, recordTypes, frozen = false }: Props) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const router = useRouter();
-  const disabled = !useMayConfigure() || frozen;
+  const disabled = !useMay('manage-templates') || frozen;
   const whatsappTemplates = useWhatsAppTemplates();
   const [draft, setDraft] = useState(saved);
   const set = (change: Partial<TemplateDraft>) => setDraft((before) => ({ ...before, ...change }));
@@ -46,11 +48,11 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
     draft.type === 'consent' && recordType !== undefined && recordType.complianceField === null;
   const incomplete =
     draft.recordType === ''
-      ? 'Choose a record type first.'
+      ? t('template.first.recordType')
       : fieldMissing
-        ? `${recordType.displayName} needs a Compliance Field first.`
+        ? t('template.first.complianceField', { type: recordType.displayName })
         : draft.name.trim() === ''
-          ? 'Give it a name first.'
+          ? t('template.first.name')
           : null;
 
   const addressed = (problem: ShownProblem) => withAddress(problem, draft.recordType);
@@ -73,9 +75,9 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
       <UnsavedGuard
         dirty={!disabled && createdId === null && (template === null ? draft.name !== '' : dirty)}
       />
-      <ProblemList title="It could not be saved." problems={problemsOf(actions.save.error).map(addressed)} />
+      <ProblemList title={t('template.notSaved')} problems={problemsOf(actions.save.error).map(addressed)} />
       <ProblemList
-        title="It could not be published."
+        title={t('template.notPublished')}
         problems={problemsOf(actions.publish.error).map(addressed)}
       />
       {template !== null && !frozen && <PublishProblems template={template} />}
@@ -98,11 +100,7 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
               onChange={set}
             />
           ) : (
-            <FormSection
-              id="whatsapp-template"
-              title="What is sent"
-              description="A WhatsApp template that Meta approved, with its variables filled from the record."
-            >
+            <FormSection id="whatsapp-template" title={t('sent.title')} description={t('sent.text')}>
               <SentTemplateFields
                 draft={draft}
                 whatsappTemplates={whatsappTemplates}

@@ -8,10 +8,11 @@ import {
   Radio,
   RadioGroup,
 } from '@fluentui/react-components';
+import { Trans, useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { FormSection } from './form-section.tsx';
-import { type TemplateDraft, templateTypes } from './template-draft.ts';
+import { type TemplateDraft, templateTypeExplained, templateTypes } from './template-draft.ts';
 
 type Props = {
   draft: TemplateDraft;
@@ -24,11 +25,6 @@ type Props = {
   onChange: (change: Partial<TemplateDraft>) => void;
 };
 
-function purposeOf(type: TemplateDraft['type']): string {
-  const known = templateTypes.find((candidate) => candidate.type === type);
-  return known === undefined ? type : `${known.name}. ${known.purpose}`;
-}
-
 /** What kind of template it is, for which record type, and its name. */
 export function TemplateIdentity({
   draft,
@@ -39,34 +35,31 @@ export function TemplateIdentity({
   disabled,
   onChange,
 }: Props) {
+  const { t } = useTranslation('configuration');
   const recordType = recordTypes.find(({ table }) => table === draft.recordType);
   return (
-    <FormSection id="identity" title="What it is">
+    <FormSection id="identity" title={t('template.identity')}>
       {isNew ? (
-        <Field label="Template Type" required>
+        <Field label={t('templates.columns.type')} required>
           <RadioGroup
             value={draft.type}
             disabled={disabled}
             onChange={(_, { value }) => {
-              const chosen = templateTypes.find(({ type }) => type === value);
-              if (chosen !== undefined) onChange({ type: chosen.type });
+              const chosen = templateTypes.find((type) => type === value);
+              if (chosen !== undefined) onChange({ type: chosen });
             }}
           >
-            {templateTypes.map(({ type, name, purpose }) => (
-              <Radio key={type} value={type} label={`${name}. ${purpose}`} />
+            {templateTypes.map((type) => (
+              <Radio key={type} value={type} label={templateTypeExplained(type)} />
             ))}
           </RadioGroup>
         </Field>
       ) : (
-        <p>{purposeOf(draft.type)}</p>
+        <p>{templateTypeExplained(draft.type)}</p>
       )}
-      <Field
-        label="Record Type"
-        required
-        hint="Its columns fill the variables; the template is offered for its records only."
-      >
+      <Field label={t('templates.columns.recordType')} required hint={t('template.recordTypeHint')}>
         <Dropdown
-          placeholder="Choose a record type"
+          placeholder={t('template.chooseRecordType')}
           disabled={disabled || !neverPublished}
           value={recordType?.displayName ?? draft.recordType}
           selectedOptions={[draft.recordType]}
@@ -85,23 +78,35 @@ export function TemplateIdentity({
       {recordTypes.length === 0 && (
         <MessageBar intent="warning" layout="multiline" role="alert">
           <MessageBarBody>
-            There is no record type yet. <AppLink to="/configuration/record-types">Add one first</AppLink>.
+            <Trans
+              t={t}
+              i18nKey="template.noRecordType"
+              components={{ add: <AppLink to="/configuration/record-types">{null}</AppLink> }}
+            />
           </MessageBarBody>
         </MessageBar>
       )}
       {fieldMissing && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>
-            {recordType?.displayName} has no Compliance Field, so the answer to a Consent Template could not
-            be written anywhere. It cannot be saved until you{' '}
-            <AppLink to={`/configuration/record-types/${encodeURIComponent(draft.recordType)}#compliance`}>
-              choose the Compliance Field of {recordType?.displayName}
-            </AppLink>
-            .
+            <Trans
+              t={t}
+              i18nKey="template.fieldMissing"
+              components={{
+                type: <bdi>{recordType?.displayName}</bdi>,
+                choose: (
+                  <AppLink
+                    to={`/configuration/record-types/${encodeURIComponent(draft.recordType)}#compliance`}
+                  >
+                    {null}
+                  </AppLink>
+                ),
+              }}
+            />
           </MessageBarBody>
         </MessageBar>
       )}
-      <Field label="Name" required hint="How agents find it. Customers never see it.">
+      <Field label={t('template.name')} required hint={t('template.nameHint')}>
         <Input
           value={draft.name}
           maxLength={100}

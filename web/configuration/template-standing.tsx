@@ -7,9 +7,11 @@ import {
   makeStyles,
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import { listOf } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
-import { useMayConfigure } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { MessageTemplates, messageTemplatePath } from './queries.ts';
 import { waitsFor } from './template-status.tsx';
@@ -18,13 +20,13 @@ const useStyles = makeStyles({ list: { margin: '4px 0', paddingInlineStart: '20p
 
 /** Where a saved template stands for agents and customers, and the one step that brings it further. */
 export function TemplateStanding({ template }: { template: MessageTemplateOut }) {
+  const { t } = useTranslation('configuration');
   const { status, draft, version } = template;
   if (status === 'retired') {
     return (
       <MessageBar intent="info" layout="multiline">
         <MessageBarBody>
-          <MessageBarTitle>Retired.</MessageBarTitle> Nobody can send it any more. Buttons of requests that
-          were sent with it still count.
+          <MessageBarTitle>{t('standing.retired')}</MessageBarTitle> {t('standing.retiredText')}
         </MessageBarBody>
       </MessageBar>
     );
@@ -35,8 +37,7 @@ export function TemplateStanding({ template }: { template: MessageTemplateOut })
       {status === 'published' && draft !== null && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>
-            <MessageBarTitle>Two versions.</MessageBarTitle> Version {version} is live: it is what customers
-            get. The draft takes its place when you publish it.
+            <MessageBarTitle>{t('standing.two')}</MessageBarTitle> {t('standing.twoText', { version })}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -45,8 +46,9 @@ export function TemplateStanding({ template }: { template: MessageTemplateOut })
 }
 
 function Waiting({ template }: { template: MessageTemplateOut }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
-  const mayConfigure = useMayConfigure();
+  const mayConfigure = useMay('manage-templates');
   const client = useQueryClient();
   const notify = useNotify();
   const create = useMutation({
@@ -54,28 +56,28 @@ function Waiting({ template }: { template: MessageTemplateOut }) {
     onSuccess: async ({ items }) => {
       await client.invalidateQueries();
       notify.success(
-        items.length === 0 ? 'Nothing was missing.' : `Created: ${items.map(({ name }) => name).join(', ')}.`,
+        items.length === 0
+          ? t('standing.nothingMissing')
+          : t('standing.created', { names: listOf(items.map(({ name }) => name)) }),
       );
     },
-    onError: (error) => notify.problem(error, 'The answer templates could not be created.'),
+    onError: (error) => notify.problem(error, t('standing.notCreated')),
   });
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>Published, waits for</MessageBarTitle>
+        <MessageBarTitle>{t('standing.waits')}</MessageBarTitle>
         <ul className={styles.list}>
           {waitsFor(template).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
-        Until then agents see it greyed.
+        {t('standing.greyed')}
       </MessageBarBody>
       {mayConfigure && template.type === 'consent' && (
         <MessageBarActions>
           <Button appearance="primary" disabled={create.isPending} onClick={() => create.mutate()}>
-            {create.isPending
-              ? 'Creating…'
-              : 'Create the Opt-In and Opt-Out Templates from its button labels'}
+            {create.isPending ? t('standing.creating') : t('standing.create')}
           </Button>
         </MessageBarActions>
       )}

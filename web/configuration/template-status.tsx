@@ -3,17 +3,19 @@ import { CheckmarkCircle16Filled } from '@fluentui/react-icons/svg/checkmark-cir
 import { Clock16Regular } from '@fluentui/react-icons/svg/clock';
 import { Edit16Regular } from '@fluentui/react-icons/svg/edit';
 import { Prohibited16Regular } from '@fluentui/react-icons/svg/prohibited';
+import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 
 /** Draft, published, retired; published ones that wait say so, what they wait for is `waitsFor`. */
 export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
+  const { t } = useTranslation('configuration');
   const { status, waitingFor, draft } = template;
   const waits = status === 'published' && waitingFor.length > 0;
   return (
     <span style={{ display: 'inline-flex', flexWrap: 'wrap', gap: 4 }}>
       {status === 'draft' && (
         <Badge appearance="tint" color="informative" icon={<Edit16Regular />}>
-          Draft
+          {t('status.draft')}
         </Badge>
       )}
       {status === 'published' && (
@@ -22,17 +24,17 @@ export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
           color={waits ? 'warning' : 'success'}
           icon={waits ? <Clock16Regular /> : <CheckmarkCircle16Filled />}
         >
-          {waits ? 'Published, waits for …' : 'Published'}
+          {waits ? t('status.waits') : t('status.published')}
         </Badge>
       )}
       {status === 'retired' && (
         <Badge appearance="tint" color="informative" icon={<Prohibited16Regular />}>
-          Retired
+          {t('status.retired')}
         </Badge>
       )}
       {status === 'published' && draft !== null && (
         <Badge appearance="tint" color="informative" icon={<Edit16Regular />}>
-          Draft beside it
+          {t('status.draftBeside')}
         </Badge>
       )}
     </span>

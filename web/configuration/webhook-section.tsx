@@ -1,14 +1,15 @@
 import { Button, Field, Input, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { type ChannelOut, WebhookTest } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
-import { useMayConfigure } from '../ui/me.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { FormSection } from '../ui/form-section.tsx';
+import { useMay } from '../ui/me.tsx';
 import { sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { Facts } from './facts.tsx';
-import { FormSection } from './form-section.tsx';
 
 const useStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: '8px' },
@@ -19,24 +20,22 @@ const useStyles = makeStyles({
 
 /** Where WhatsApp delivers to, to be copied into Meta's settings, and a test that it arrives. */
 export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut> }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
-  const mayConfigure = useMayConfigure();
+  const mayConfigure = useMay('manage-settings');
   const test = useMutation({
     mutationFn: () => api.post('/api/channel/webhook-test', undefined, WebhookTest),
   });
   return (
-    <FormSection
-      title="Webhook"
-      description="Enter this address in the WhatsApp settings of your Meta app, with the verify token the server was started with, and subscribe to messages and to template changes."
-    >
+    <FormSection title={t('webhook.title')} description={t('webhook.text')}>
       <div className={styles.row}>
-        <Field label="Webhook address" className={styles.url}>
-          <Input readOnly value={channel.webhookUrl} />
+        <Field label={t('webhook.address')} className={styles.url}>
+          <Input readOnly dir="ltr" value={channel.webhookUrl} />
         </Field>
-        <CopyButton text={channel.webhookUrl} label="Copy the webhook address" />
+        <CopyButton text={channel.webhookUrl} label={t('webhook.copy')} />
         {mayConfigure && (
           <Button disabled={test.isPending} onClick={() => test.mutate()}>
-            {test.isPending ? 'Testing…' : 'Test the webhook'}
+            {test.isPending ? t('webhook.testing') : t('webhook.test')}
           </Button>
         )}
       </div>
@@ -55,9 +54,13 @@ export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut
       <Facts
         items={[
           {
-            term: 'Last webhook',
+            term: t('webhook.last'),
             value:
-              channel.lastWebhookAt === null ? 'None yet' : <Time at={channel.lastWebhookAt} form="long" />,
+              channel.lastWebhookAt === null ? (
+                t('webhook.noneYet')
+              ) : (
+                <Time at={channel.lastWebhookAt} form="long" />
+              ),
           },
         ]}
       />

@@ -1,12 +1,16 @@
 import { Badge } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import { ChannelOut } from '../../src/http/schemas/administration.ts';
+import { formatNumber } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
+import { FormSection } from '../ui/form-section.tsx';
+import { Ltr } from '../ui/ltr.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded } from '../ui/states.tsx';
 import { Facts } from './facts.tsx';
-import { FormSection } from './form-section.tsx';
+import { channelWord, qualityWord } from './meta-words.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { StoppedChannel } from './stopped-channel.tsx';
 import { WebhookSection } from './webhook-section.tsx';
@@ -14,53 +18,66 @@ import { WhatsAppTemplatesSection } from './whatsapp-templates-section.tsx';
 
 /** Configuration → WhatsApp: the number, its webhook, and the templates Meta approved. */
 export function WhatsAppPage() {
+  const { t } = useTranslation('configuration');
   const channel = useQuery({
     queryKey: keys.channel(),
     queryFn: ({ signal }) => api.get('/api/channel', ChannelOut, { signal }),
   });
   return (
     <Page>
-      <PageHeader
-        title="WhatsApp"
-        description="The business number that sends and receives. Its ids and secrets are given to the server when it starts, never here."
-      />
-      <ReadOnlyNote />
+      <PageHeader title={t('whatsapp.title')} description={t('whatsapp.description')} />
+      <ReadOnlyNote right="manage-settings" />
       <Loaded query={channel}>
         {(data) => (
           <>
             {data.stoppedReason !== null && <StoppedChannel reason={data.stoppedReason} />}
-            <FormSection title="Number">
+            <FormSection title={t('whatsapp.number')}>
               <Facts
                 items={[
-                  { term: 'Phone number', value: data.displayPhoneNumber ?? 'Not known yet' },
-                  { term: 'Verified name', value: data.verifiedName ?? 'Not known yet' },
                   {
-                    term: 'Status',
-                    value: data.stoppedReason === null ? data.status : `${data.status}, stopped`,
+                    term: t('whatsapp.phone'),
+                    value:
+                      data.displayPhoneNumber === null ? (
+                        t('whatsapp.notKnown')
+                      ) : (
+                        <Ltr>{data.displayPhoneNumber}</Ltr>
+                      ),
                   },
-                  { term: 'Quality', value: <Quality value={data.quality} /> },
-                  { term: 'Phone number id', value: data.phoneNumberId },
-                  { term: 'Business account id', value: data.businessAccountId },
-                  { term: 'Cloud API', value: `${data.apiUrl} ${data.apiVersion}` },
+                  { term: t('whatsapp.verifiedName'), value: data.verifiedName ?? t('whatsapp.notKnown') },
+                  {
+                    term: t('whatsapp.status'),
+                    value:
+                      data.stoppedReason === null
+                        ? channelWord(data.status)
+                        : t('whatsapp.stopped', { status: channelWord(data.status) }),
+                  },
+                  { term: t('whatsapp.quality'), value: <Quality value={data.quality} /> },
+                  { term: t('whatsapp.phoneNumberId'), value: <Ltr>{data.phoneNumberId}</Ltr> },
+                  { term: t('whatsapp.businessAccountId'), value: <Ltr>{data.businessAccountId}</Ltr> },
+                  {
+                    term: t('whatsapp.api'),
+                    value: (
+                      <Ltr>
+                        {data.apiUrl} {data.apiVersion}
+                      </Ltr>
+                    ),
+                  },
                 ]}
               />
             </FormSection>
             <WebhookSection channel={data} />
-            <FormSection
-              title="On the way"
-              description="What was stored and is not done yet. All zero is the usual state."
-            >
+            <FormSection title={t('whatsapp.onTheWay')} description={t('whatsapp.onTheWayText')}>
               <Facts
                 items={[
-                  { term: 'Updates waiting to be understood', value: data.inboxPending },
-                  { term: 'Updates that could not be understood', value: data.failedUpdates },
-                  { term: 'Messages waiting to be sent', value: data.outboxPending },
+                  { term: t('whatsapp.inboxPending'), value: formatNumber(data.inboxPending) },
+                  { term: t('whatsapp.failedUpdates'), value: formatNumber(data.failedUpdates) },
+                  { term: t('whatsapp.outboxPending'), value: formatNumber(data.outboxPending) },
                   {
-                    term: 'Messages with an unknown outcome',
+                    term: t('whatsapp.unconfirmed'),
                     value:
                       data.unconfirmed === 0
-                        ? 0
-                        : `${data.unconfirmed}: they are never sent again by themselves; settle each in its chat`,
+                        ? formatNumber(0)
+                        : t('whatsapp.unconfirmedText', { number: data.unconfirmed }),
                   },
                 ]}
               />
@@ -75,13 +92,13 @@ export function WhatsAppPage() {
 
 /** Meta's own words for a number's quality. */
 function Quality({ value }: { value: string | null }) {
-  if (value === null) return 'Not known yet';
+  const { t } = useTranslation('configuration');
+  if (value === null) return t('whatsapp.notKnown');
   const color = { GREEN: 'success', YELLOW: 'warning', RED: 'danger' } as const;
-  const word = { GREEN: 'High', YELLOW: 'Medium', RED: 'Low' } as const;
   if (value !== 'GREEN' && value !== 'YELLOW' && value !== 'RED') return value;
   return (
     <Badge appearance="tint" color={color[value]}>
-      {word[value]}
+      {qualityWord(value)}
     </Badge>
   );
 }

@@ -1,7 +1,8 @@
 import { Badge, Dropdown, Field, MessageBar, MessageBarBody, Option } from '@fluentui/react-components';
+import { Trans, useTranslation } from 'react-i18next';
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { languageName, listOf } from '../i18n/locale.ts';
 import { AppLink } from '../ui/link.tsx';
-import { languageName } from './countries.ts';
 import { categoryWord, isApproved, statusWord } from './meta-words.ts';
 
 type Choice = { name: string; language: string } | null;
@@ -15,6 +16,7 @@ type Props = {
 
 /** Picks one of the approved WhatsApp templates, and the language that is used where the customer's is not approved. */
 export function WhatsAppTemplateField({ templates, value, onChange, disabled }: Props) {
+  const { t } = useTranslation('configuration');
   const approved = templates.filter(isApproved);
   const names = [...new Set(approved.map(({ name }) => name))].toSorted();
   const ofName = (name: string) => approved.filter((template) => template.name === name);
@@ -25,21 +27,20 @@ export function WhatsAppTemplateField({ templates, value, onChange, disabled }: 
     return (
       <MessageBar intent="warning" layout="multiline">
         <MessageBarBody>
-          There is no approved WhatsApp template yet. Create one with Meta, then{' '}
-          <AppLink to="/configuration/whatsapp#templates">sync the templates</AppLink>.
+          <Trans
+            t={t}
+            i18nKey="sent.noneApproved"
+            components={{ sync: <AppLink to="/configuration/whatsapp#templates">{null}</AppLink> }}
+          />
         </MessageBarBody>
       </MessageBar>
     );
   }
   return (
     <>
-      <Field
-        label="WhatsApp template"
-        required
-        hint="What Meta approved. The wording can only be changed there."
-      >
+      <Field label={t('sent.template')} required hint={t('sent.templateHint')}>
         <Dropdown
-          placeholder="Choose an approved template"
+          placeholder={t('sent.choose')}
           disabled={disabled}
           value={value?.name ?? ''}
           selectedOptions={value === null ? [] : [value.name]}
@@ -57,11 +58,12 @@ export function WhatsAppTemplateField({ templates, value, onChange, disabled }: 
               <span>
                 {name}{' '}
                 <Badge appearance="outline" color="informative" size="small">
-                  {[...new Set(ofName(name).map(({ category }) => categoryWord(category)))].join(', ')}
+                  {listOf([...new Set(ofName(name).map(({ category }) => categoryWord(category)))], 'unit')}
                 </Badge>{' '}
-                {ofName(name)
-                  .map(({ language }) => languageName(language))
-                  .join(', ')}
+                {listOf(
+                  ofName(name).map(({ language }) => languageName(language)),
+                  'unit',
+                )}
               </span>
             </Option>
           ))}
@@ -69,12 +71,8 @@ export function WhatsAppTemplateField({ templates, value, onChange, disabled }: 
       </Field>
       {value !== null && (
         <Field
-          label="Language"
-          hint={
-            languages.length > 1
-              ? 'Customers get the template in their own language where it is approved; this one otherwise.'
-              : 'Approved in this language only.'
-          }
+          label={t('sent.language')}
+          hint={languages.length > 1 ? t('sent.languageHint') : t('sent.oneLanguage')}
         >
           <Dropdown
             disabled={disabled || languages.length < 2}
@@ -103,20 +101,24 @@ function inEnglish(templates: WhatsAppTemplateOut[]): WhatsAppTemplateOut | unde
 
 /** What is to know about the chosen template: gone, not approved, or about to change its category. */
 function Standing({ value, template }: { value: Choice; template: WhatsAppTemplateOut | undefined }) {
+  const { t } = useTranslation('configuration');
   if (value === null) return null;
   const sentence =
     template === undefined
-      ? `Meta no longer knows “${value.name}” in ${languageName(value.language)}.`
+      ? t('sent.gone', { name: value.name, language: languageName(value.language) })
       : !isApproved(template)
-        ? `Meta’s status of this template: ${statusWord(template.status).toLowerCase()}. It cannot be sent.`
+        ? t('sent.notApproved', { status: statusWord(template.status) })
         : template.impendingCategory !== null
-          ? `Meta will class this template as ${categoryWord(template.impendingCategory)}. Until then it stays ${categoryWord(template.category)}.`
+          ? t('sent.impending', {
+              next: categoryWord(template.impendingCategory),
+              now: categoryWord(template.category),
+            })
           : null;
   if (sentence === null) return null;
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
-        {sentence} <AppLink to="/configuration/whatsapp#templates">WhatsApp templates</AppLink>
+        {sentence} <AppLink to="/configuration/whatsapp#templates">{t('whatsappTemplates.title')}</AppLink>
       </MessageBarBody>
     </MessageBar>
   );

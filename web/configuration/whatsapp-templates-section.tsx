@@ -2,18 +2,20 @@ import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowSync20Regular } from '@fluentui/react-icons/svg/arrow-sync';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { parseTemplate, renderTemplate } from '../../src/core/template.ts';
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { translate } from '../i18n/i18n.ts';
+import { languageName } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { useMayConfigure } from '../ui/me.tsx';
+import { FormSection } from '../ui/form-section.tsx';
+import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { Time } from '../ui/time.tsx';
-import { languageName } from './countries.ts';
-import { FormSection } from './form-section.tsx';
-import { categoryWord, isApproved, statusWord } from './meta-words.ts';
+import { categoryWord, isApproved, qualityWord, statusWord } from './meta-words.ts';
 import { useWhatsAppTemplates, WhatsAppTemplates } from './queries.ts';
 
 const useStyles = makeStyles({
@@ -24,8 +26,9 @@ const useStyles = makeStyles({
 
 /** The WhatsApp templates of the business account as last synced from Meta, each with its preview. */
 export function WhatsAppTemplatesSection({ syncedAt }: { syncedAt: string | null }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
-  const mayConfigure = useMayConfigure();
+  const mayConfigure = useMay('manage-templates');
   const templates = useWhatsAppTemplates();
   const client = useQueryClient();
   const notify = useNotify();
@@ -33,40 +36,42 @@ export function WhatsAppTemplatesSection({ syncedAt }: { syncedAt: string | null
     mutationFn: () => api.post('/api/whatsapp-templates/sync', undefined, WhatsAppTemplates),
     onSuccess: async ({ items }) => {
       await client.invalidateQueries();
-      notify.success(`${items.length} templates are synced from Meta.`);
+      notify.success(t('whatsappTemplates.synced', { count: items.length }));
     },
-    onError: (error) => notify.problem(error, 'The templates could not be synced.'),
+    onError: (error) => notify.problem(error, t('whatsappTemplates.notSynced')),
   });
   return (
     <FormSection
       id="templates"
-      title="WhatsApp templates"
-      description="What Meta approved for this business account. Create and change them with Meta; changes arrive by webhook, and with a sync."
+      title={t('whatsappTemplates.title')}
+      description={t('whatsappTemplates.text')}
     >
       <div className={styles.top}>
         {mayConfigure && (
           <Button icon={<ArrowSync20Regular />} disabled={sync.isPending} onClick={() => sync.mutate()}>
-            {sync.isPending ? 'Syncing…' : 'Sync now'}
+            {sync.isPending ? t('whatsappTemplates.syncing') : t('whatsappTemplates.sync')}
           </Button>
         )}
         <span className={styles.dim}>
           {syncedAt === null ? (
-            'Never synced'
+            t('whatsappTemplates.never')
           ) : (
-            <>
-              Last synced: <Time at={syncedAt} form="long" />
-            </>
+            <Trans
+              t={t}
+              i18nKey="whatsappTemplates.lastSynced"
+              components={{ when: <Time at={syncedAt} form="long" /> }}
+            />
           )}
         </span>
       </div>
       <Loaded query={templates}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState title="No WhatsApp templates">Create templates with Meta, then sync.</EmptyState>
+            <EmptyState title={t('whatsappTemplates.none')}>{t('whatsappTemplates.noneText')}</EmptyState>
           ) : (
             <DataTable
-              label="WhatsApp templates"
-              columns={columns}
+              label={t('whatsappTemplates.title')}
+              columns={columns()}
               rows={list.toSorted(
                 (a, b) => a.name.localeCompare(b.name) || a.language.localeCompare(b.language),
               )}
@@ -79,12 +84,21 @@ export function WhatsAppTemplatesSection({ syncedAt }: { syncedAt: string | null
   );
 }
 
-const columns: Column<WhatsAppTemplateOut>[] = [
-  { header: 'Name', cell: (template) => <NameAndPreview template={template} /> },
-  { header: 'Language', cell: ({ language }) => <span title={language}>{languageName(language)}</span> },
-  { header: 'Category', cell: (template) => <Category template={template} /> },
+const columns = (): Column<WhatsAppTemplateOut>[] => [
   {
-    header: 'Status',
+    header: translate('configuration:whatsappTemplates.columns.name'),
+    cell: (template) => <NameAndPreview template={template} />,
+  },
+  {
+    header: translate('configuration:whatsappTemplates.columns.language'),
+    cell: ({ language }) => <span title={language}>{languageName(language)}</span>,
+  },
+  {
+    header: translate('configuration:whatsappTemplates.columns.category'),
+    cell: (template) => <Category template={template} />,
+  },
+  {
+    header: translate('configuration:whatsappTemplates.columns.status'),
     cell: (template) => (
       <Badge appearance="tint" color={isApproved(template) ? 'success' : 'warning'}>
         {statusWord(template.status)}
@@ -92,20 +106,21 @@ const columns: Column<WhatsAppTemplateOut>[] = [
     ),
   },
   {
-    header: 'Quality',
-    cell: ({ quality }) => (quality === null || quality === 'UNKNOWN' ? 'Not rated' : statusWord(quality)),
+    header: translate('configuration:whatsappTemplates.columns.quality'),
+    cell: ({ quality }) => qualityWord(quality ?? 'UNKNOWN'),
   },
 ];
 
 function NameAndPreview({ template }: { template: WhatsAppTemplateOut }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   const [open, setOpen] = useState(false);
   const rendered = renderTemplate(parseTemplate(template.components, template.parameterFormat), {});
   return (
     <div className={styles.two}>
-      <span>{template.name}</span>
+      <bdi dir="ltr">{template.name}</bdi>
       <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? 'Hide preview' : 'Preview'}
+        {open ? t('whatsappTemplates.hide') : t('whatsappTemplates.preview')}
       </Button>
       {open && <TemplatePreview {...rendered} />}
     </div>
@@ -114,13 +129,14 @@ function NameAndPreview({ template }: { template: WhatsAppTemplateOut }) {
 
 /** Meta announces a new category ahead; the present one stands until then. */
 function Category({ template: { category, impendingCategory } }: { template: WhatsAppTemplateOut }) {
+  const { t } = useTranslation('configuration');
   const styles = useStyles();
   return (
     <span className={styles.two}>
       <span>{categoryWord(category)}</span>
       {impendingCategory !== null && (
         <Badge appearance="tint" color="warning">
-          Will become {categoryWord(impendingCategory)}
+          {t('whatsappTemplates.willBecome', { category: categoryWord(impendingCategory) })}
         </Badge>
       )}
     </span>

@@ -1,4 +1,5 @@
 import { Field, Input, type InputProps, Select, Textarea } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import type { Column } from './record-queries.ts';
 
@@ -12,6 +13,7 @@ type Props = {
 
 /** One column of a record, with the input that its kind asks for. An emptied input is an empty column. */
 export function ColumnInput({ column, value, onChange, readOnly = false }: Props) {
+  const { t } = useTranslation('crm');
   if (column.kind === 'boolean') {
     return (
       <Field label={column.label}>
@@ -20,9 +22,9 @@ export function ColumnInput({ column, value, onChange, readOnly = false }: Props
           disabled={readOnly}
           onChange={(_, data) => onChange(data.value === '' ? null : data.value === 'yes')}
         >
-          <option value="">Empty</option>
-          <option value="yes">Yes</option>
-          <option value="no">No</option>
+          <option value="">{t('value.empty')}</option>
+          <option value="yes">{t('value.yes')}</option>
+          <option value="no">{t('value.no')}</option>
         </Select>
       </Field>
     );
@@ -57,11 +59,14 @@ function parsed(column: Column, text: string): ColumnValue {
   return text;
 }
 
+/** As Meta writes them; codes, so the same in every language. */
+const LANGUAGE_CODES = 'en, es, pt_BR';
+
 const inputTypes: Record<Exclude<Column['kind'], 'boolean'>, Pick<InputProps, 'type' | 'placeholder'>> = {
   text: { type: 'text' },
   phone: { type: 'tel' },
   email: { type: 'email' },
   number: { type: 'number' },
   date: { type: 'date' },
-  language: { type: 'text', placeholder: 'en, es, pt_BR' },
+  language: { type: 'text', placeholder: LANGUAGE_CODES },
 };

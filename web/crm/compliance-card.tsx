@@ -8,11 +8,12 @@ import {
 } from '@fluentui/react-components';
 import { LockClosed16Regular } from '@fluentui/react-icons/svg/lock-closed';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { useMe } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
 import { sourceWords } from './consent-source.ts';
@@ -45,8 +46,9 @@ type Props = { record: RecordOut; type: RecordTypeOut | undefined; columns: Colu
 
 /** The Compliance Field, read-only, with the consent state behind it; beside it, what a person may record. */
 export function ComplianceCard({ record, type, columns }: Props) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
-  const mayAct = useMe().role !== 'auditor';
+  const mayAct = useMay('record-refusal');
   const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'refusal' | 'grant' | null>(null);
   const [phone] = record.phones;
@@ -54,18 +56,26 @@ export function ComplianceCard({ record, type, columns }: Props) {
   const labelOf = (name: string) => columns.find((column) => column.name === name)?.label ?? name;
   const marketingField = type?.marketingField ?? null;
   return (
-    <section className={styles.card} aria-label="Compliance Field">
+    <section className={styles.card} aria-label={t('complianceField')}>
       {type !== undefined && type.complianceField === null ? (
         <p>
-          This record type has no Compliance Field, so answers are kept in the ledger alone.{' '}
-          <AppLink to={`/configuration/record-types/${encodeURIComponent(record.recordType)}`}>
-            Choose one
-          </AppLink>
+          <Trans
+            t={t}
+            i18nKey="card.noField"
+            components={{
+              choose: (
+                <AppLink to={`/configuration/record-types/${encodeURIComponent(record.recordType)}`}>
+                  {null}
+                </AppLink>
+              ),
+            }}
+          />
         </p>
       ) : (
         <>
           <h2 className={styles.label}>
-            <LockClosed16Regular aria-hidden /> {labelOf(type?.complianceField ?? 'Compliance Field')}
+            <LockClosed16Regular aria-hidden />{' '}
+            {type?.complianceField == null ? t('complianceField') : labelOf(type.complianceField)}
           </h2>
           <div className={styles.line}>
             <span className={styles.value}>
@@ -74,43 +84,46 @@ export function ComplianceCard({ record, type, columns }: Props) {
             <ConsentBadge state={consent.service} onHold={consent.onHold} />
             {consent.decidedAt !== null && (
               <span>
-                since <Time at={consent.decidedAt} form="long" />
+                <Trans
+                  t={t}
+                  i18nKey="card.since"
+                  components={{ when: <Time at={consent.decidedAt} form="since" /> }}
+                />
               </span>
             )}
           </div>
         </>
       )}
       <p className={styles.note}>
-        {consent.source === null ? 'Nothing was decided yet.' : `Source: ${sourceWords(consent.source)}.`} The
-        field follows the customer’s answers and is read-only here.
+        {consent.source === null
+          ? t('card.nothingDecided')
+          : t('card.source', { source: sourceWords(consent.source) })}{' '}
+        {t('card.readOnly')}
       </p>
       {consent.unproven && (
         <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            Unproven: this value was found in the CRM. There is no answer of the customer behind it. Send a
-            Consent Template, or record the evidence you have.
-          </MessageBarBody>
+          <MessageBarBody>{t('card.unproven')}</MessageBarBody>
         </MessageBar>
       )}
       {(marketingField !== null || consent.marketing !== 'not-asked') && (
         <div className={styles.line}>
           <span className={styles.label}>
-            {marketingField === null ? 'Marketing' : labelOf(marketingField)}
+            {marketingField === null ? t('purpose.marketing') : labelOf(marketingField)}
           </span>
           {marketingField !== null && <ComplianceValue value={booleanOf(record.values[marketingField])} />}
           <ConsentBadge state={consent.marketing} purpose="marketing" />
         </div>
       )}
       {phone === undefined ? (
-        <p className={styles.note}>Without a number that WhatsApp knows, nothing can be sent or recorded.</p>
+        <p className={styles.note}>{t('card.noNumber')}</p>
       ) : (
         mayAct && (
           <div className={styles.line}>
             <Button {...returnFocus} size="small" onClick={() => setDialog('refusal')}>
-              Record a refusal
+              {t('card.recordRefusal')}
             </Button>
             <Button {...returnFocus} size="small" onClick={() => setDialog('grant')}>
-              Record a grant
+              {t('card.recordGrant')}
             </Button>
           </div>
         )

@@ -13,18 +13,20 @@ import {
 } from '@fluentui/react-components';
 import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { ConsentOut } from '../../src/http/schemas/consent.ts';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { withQuery } from '../ui/api.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { AppLink } from '../ui/link.tsx';
+import { Ltr } from '../ui/ltr.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
 import { sourceWords } from './consent-source.ts';
 import { HistoryLine } from './history-line.tsx';
-import { type Purpose, useRecordConsent } from './record-queries.ts';
+import { type Purpose, useRecordConsent, useRecordTypes } from './record-queries.ts';
 
 type Consent = z.infer<typeof ConsentOut>;
 
@@ -49,19 +51,20 @@ const useStyles = makeStyles({
 
 /** What was decided for the record's number, for one purpose, and every event behind it with its evidence. */
 export function ConsentPanel({ record }: { record: RecordOut }) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const [purpose, setPurpose] = useState<Purpose>('service');
   const consent = useRecordConsent(record.recordType, record.id, purpose);
   return (
     <div className={styles.panel}>
       <div className={styles.line}>
-        <Field label="Purpose">
+        <Field label={t('purpose.label')}>
           <Select
             value={purpose}
             onChange={(_, data) => setPurpose(data.value === 'marketing' ? 'marketing' : 'service')}
           >
-            <option value="service">Service</option>
-            <option value="marketing">Marketing</option>
+            <option value="service">{t('purpose.service')}</option>
+            <option value="marketing">{t('purpose.marketing')}</option>
           </Select>
         </Field>
         {consent.data !== undefined && <ExportMenu consent={consent.data} />}
@@ -70,11 +73,9 @@ export function ConsentPanel({ record }: { record: RecordOut }) {
         {(one) => (
           <>
             <Facts consent={one} />
-            <h2 className={styles.title}>Consent history</h2>
+            <h2 className={styles.title}>{t('history.title')}</h2>
             {one.history.length === 0 ? (
-              <EmptyState title="Nothing happened yet">
-                Requests, answers and what people record appear here, each with its evidence.
-              </EmptyState>
+              <EmptyState title={t('history.empty')}>{t('history.emptyText')}</EmptyState>
             ) : (
               <Accordion multiple collapsible>
                 {[...one.history].reverse().map((line) => (
@@ -90,45 +91,52 @@ export function ConsentPanel({ record }: { record: RecordOut }) {
 }
 
 function Facts({ consent }: { consent: Consent }) {
+  const { t } = useTranslation('crm');
+  const types = useRecordTypes().data?.items;
+  const typeName = (table: string) => types?.find((type) => type.table === table)?.displayName ?? table;
   const styles = useStyles();
   return (
     <dl className={styles.facts}>
-      <dt className={styles.term}>State</dt>
+      <dt className={styles.term}>{t('facts.state')}</dt>
       <dd>
         <ConsentBadge state={consent.state} onHold={consent.onHold} />
-        {consent.requestOpen && ' A request waits for its answer.'}
-        {consent.platformStopped && ' Stopped by the customer in WhatsApp.'}
+        {consent.requestOpen && <> {t('facts.requestOpen')}</>}
+        {consent.platformStopped && <> {t('facts.platformStopped')}</>}
       </dd>
-      <dt className={styles.term}>Since</dt>
+      <dt className={styles.term}>{t('facts.since')}</dt>
       <dd>
-        {consent.decidedAt === null ? 'Nothing was decided yet' : <Time at={consent.decidedAt} form="long" />}
+        {consent.decidedAt === null ? t('facts.nothingDecided') : <Time at={consent.decidedAt} form="long" />}
       </dd>
       {consent.source !== null && (
         <>
-          <dt className={styles.term}>Source</dt>
+          <dt className={styles.term}>{t('facts.source')}</dt>
           <dd className={styles.sentence}>{sourceWords(consent.source)}</dd>
         </>
       )}
       {consent.heldUntil !== null && (
         <>
-          <dt className={styles.term}>On hold until</dt>
+          <dt className={styles.term}>{t('facts.heldUntil')}</dt>
           <dd>
-            <Time at={consent.heldUntil} form="long" />; then it counts as a refusal
+            <Trans
+              t={t}
+              i18nKey="facts.thenRefusal"
+              components={{ when: <Time at={consent.heldUntil} form="long" /> }}
+            />
           </dd>
         </>
       )}
-      <dt className={styles.term}>Number</dt>
-      <dd>{consent.phone ?? 'None'}</dd>
-      <dt className={styles.term}>Records</dt>
+      <dt className={styles.term}>{t('facts.number')}</dt>
+      <dd>{consent.phone === null ? t('facts.noNumber') : <Ltr>{consent.phone}</Ltr>}</dd>
+      <dt className={styles.term}>{t('facts.records')}</dt>
       <dd>
         {consent.records.map((record) => (
           <div key={`${record.recordType}/${record.id}`}>
             <AppLink
               to={`/records/${encodeURIComponent(record.recordType)}/${encodeURIComponent(record.id)}`}
             >
-              {record.name}
+              <bdi>{record.name}</bdi>
             </AppLink>{' '}
-            ({record.recordType}): <ComplianceValue value={record.complianceValue} />
+            (<bdi>{typeName(record.recordType)}</bdi>): <ComplianceValue value={record.complianceValue} />
           </div>
         ))}
       </dd>
@@ -138,20 +146,21 @@ function Facts({ consent }: { consent: Consent }) {
 
 /** The evidence as a file: JSON holds all of it and can be verified, CSV is for reading. */
 function ExportMenu({ consent: { phone, conversationId } }: { consent: Consent }) {
+  const { t } = useTranslation('crm');
   if (phone === null && conversationId === null) return null;
   const whose = phone === null ? { conversationId } : { phone };
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
-        <Button icon={<ArrowDownload20Regular />}>Export</Button>
+        <Button icon={<ArrowDownload20Regular />}>{t('export.button')}</Button>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
           <MenuItemLink href={withQuery('/api/consent-export', whose)} download>
-            Evidence (JSON)
+            {t('export.evidence')}
           </MenuItemLink>
           <MenuItemLink href={withQuery('/api/consent-export', { ...whose, format: 'csv' })} download>
-            History (CSV)
+            {t('export.history')}
           </MenuItemLink>
         </MenuList>
       </MenuPopover>

@@ -10,14 +10,16 @@ it('names every value, whatever its depth, and leaves out what is empty', () => 
       meanings: ['yes', 'no'],
       request: { wordingHash: 'ab12', wording: { body: 'May we?', footer: null, buttons: ['Yes', 'No'] } },
       changes: [{ id: 1 }],
+      newKindOfThing: 7,
     }),
   ).toEqual([
     ['Rule', 'button-token'],
     ['Signature verified', 'true'],
-    ['Meanings', 'yes, no'],
-    ['Request, wording hash', 'ab12'],
-    ['Request, wording, body', 'May we?'],
-    ['Request, wording, buttons', 'Yes, No'],
+    ['Meaning of the buttons', 'yes, no'],
+    ['Request: Hash of the wording', 'ab12'],
+    ['Request: Wording: Body', 'May we?'],
+    ['Request: Wording: Buttons', 'Yes, No'],
     ['Changes', '[\n  {\n    "id": 1\n  }\n]'],
+    ['New kind of thing', '7'],
   ]);
 });

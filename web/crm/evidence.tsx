@@ -1,7 +1,9 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { Fragment, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
+import { dateFormat } from '../i18n/locale.ts';
 import { evidenceFacts } from './evidence-facts.ts';
 
 type Line = z.infer<typeof LedgerLineOut>;
@@ -27,24 +29,20 @@ const useStyles = makeStyles({
   },
 });
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
-
 /** Everything that is kept about one event: both clocks, who, the evidence as it came, and the hashes of the chain. */
 export function Evidence({ line }: { line: Line }) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const facts: [string, ReactNode][] = [
-    ['WhatsApp’s clock', exactTime(line.at)],
-    ['Received here', exactTime(line.receivedAt)],
-    ['What happened', line.act],
-    ['Source', line.source],
-    ['Recorded by', line.actor ?? 'nobody; the customer’s own act'],
+    [t('evidence.whatsappClock'), exactTime(line.at)],
+    [t('evidence.received'), exactTime(line.receivedAt)],
+    [t('evidence.act'), line.act],
+    [t('evidence.source'), line.source],
+    [t('evidence.actor'), line.actor ?? t('evidence.nobody')],
     ...evidenceFacts(line.evidence),
-    ['Line', String(line.seq)],
-    ['Hash (SHA-256)', <code key="hash">{line.hash}</code>],
-    [
-      'Hash of the line before',
-      line.prevHash === null ? 'none; the first line' : <code>{line.prevHash}</code>,
-    ],
+    [t('evidence.line'), String(line.seq)],
+    [t('evidence.hash'), <code key="hash">{line.hash}</code>],
+    [t('evidence.prevHash'), line.prevHash === null ? t('evidence.firstLine') : <code>{line.prevHash}</code>],
   ];
   return (
     <dl className={styles.facts}>
@@ -61,5 +59,7 @@ export function Evidence({ line }: { line: Line }) {
 }
 
 function exactTime(at: string): ReactNode {
-  return <time dateTime={at}>{exact.format(new Date(at))}</time>;
+  return (
+    <time dateTime={at}>{dateFormat({ dateStyle: 'medium', timeStyle: 'long' }).format(new Date(at))}</time>
+  );
 }

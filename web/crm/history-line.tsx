@@ -6,8 +6,10 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
+import { listOf } from '../i18n/locale.ts';
 import { Time } from '../ui/time.tsx';
 import { Evidence } from './evidence.tsx';
 
@@ -29,20 +31,22 @@ const useStyles = makeStyles({
 
 /** One event of the consent history; opened, it shows the whole evidence. */
 export function HistoryLine({ line }: { line: Line }) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
-  const { word, color } = LOOKS[line.type];
+  const color = COLORS[line.type];
   return (
     <AccordionItem value={`${line.contactPointId}/${line.seq}`}>
       <AccordionHeader as="h3" expandIconPosition="end">
         <span className={styles.head}>
           <Badge appearance="tint" color={color}>
-            {word}
+            {t(`line.${line.type}`)}
           </Badge>
           <span className={styles.summary} dir="auto">
             {line.summary}
           </span>
           <span className={styles.time}>
-            <Time at={line.at} form="long" /> · {line.purposes.join(', ')}
+            <Time at={line.at} form="long" /> ·{' '}
+            {listOf(line.purposes.map((purpose) => t(`purpose.${purpose}`)))}
           </span>
         </span>
       </AccordionHeader>
@@ -55,19 +59,19 @@ export function HistoryLine({ line }: { line: Line }) {
 
 type Color = 'success' | 'danger' | 'warning' | 'informative' | 'brand';
 
-const LOOKS: Record<Line['type'], { word: string; color: Color }> = {
-  requested: { word: 'Requested', color: 'brand' },
-  'request-failed': { word: 'Request failed', color: 'warning' },
-  granted: { word: 'Granted', color: 'success' },
-  denied: { word: 'Denied', color: 'danger' },
-  held: { word: 'Held', color: 'warning' },
-  released: { word: 'Hold lifted', color: 'informative' },
-  expired: { word: 'Expired', color: 'warning' },
-  'platform-stopped': { word: 'Stopped in WhatsApp', color: 'danger' },
-  'platform-resumed': { word: 'Resumed in WhatsApp', color: 'informative' },
-  'not-counted': { word: 'Did not count', color: 'warning' },
-  'crm-observed': { word: 'Seen in the CRM', color: 'informative' },
-  linked: { word: 'Linked', color: 'informative' },
-  merged: { word: 'Merged', color: 'informative' },
-  erased: { word: 'Erased', color: 'informative' },
+const COLORS: Record<Line['type'], Color> = {
+  requested: 'brand',
+  'request-failed': 'warning',
+  granted: 'success',
+  denied: 'danger',
+  held: 'warning',
+  released: 'informative',
+  expired: 'warning',
+  'platform-stopped': 'danger',
+  'platform-resumed': 'informative',
+  'not-counted': 'warning',
+  'crm-observed': 'informative',
+  linked: 'informative',
+  merged: 'informative',
+  erased: 'informative',
 };

@@ -1,6 +1,7 @@
 import { Field, MessageBar, MessageBarBody, makeStyles, Select } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { ImportReport, type RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { api } from '../ui/api.ts';
@@ -20,6 +21,7 @@ type Props = { types: RecordTypeOut[]; preset: string | undefined; onClose: () =
 
 /** Brings records in from a CSV file: good lines are taken, each bad one is named with its reason. */
 export function ImportDialog({ types, preset, onClose }: Props) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const fileId = useId();
   const changed = useRecordsChanged();
@@ -37,8 +39,8 @@ export function ImportDialog({ types, preset, onClose }: Props) {
   return (
     <ConfirmDialog
       open
-      title="Import CSV"
-      confirmLabel={report === undefined ? 'Import' : 'Done'}
+      title={t('import.title')}
+      confirmLabel={report === undefined ? t('import.confirm') : t('import.done')}
       busy={bring.isPending}
       disabled={file === null}
       onConfirm={() => (report !== undefined ? onClose() : file !== null && bring.mutate(file))}
@@ -47,7 +49,7 @@ export function ImportDialog({ types, preset, onClose }: Props) {
       <div className={styles.form}>
         {report === undefined && (
           <>
-            <Field label="Record type">
+            <Field label={t('recordType')}>
               <Select value={table} onChange={(_, data) => setTable(data.value)}>
                 {types.map((one) => (
                   <option key={one.table} value={one.table}>
@@ -56,10 +58,7 @@ export function ImportDialog({ types, preset, onClose }: Props) {
                 ))}
               </Select>
             </Field>
-            <Field
-              label={{ children: 'CSV file', htmlFor: fileId }}
-              hint="The first line names the columns. A value found in a Compliance Field is shown as unproven; it is nobody’s answer."
-            >
+            <Field label={{ children: t('import.file'), htmlFor: fileId }} hint={t('import.hint')}>
               <input
                 id={fileId}
                 type="file"
@@ -70,10 +69,17 @@ export function ImportDialog({ types, preset, onClose }: Props) {
             </Field>
             {columns.data !== undefined && (
               <p>
-                Columns:{' '}
-                <span className={styles.columns}>
-                  {columns.data.items.map(({ name }) => name).join(', ')}
-                </span>
+                <Trans
+                  t={t}
+                  i18nKey="import.columns"
+                  components={{
+                    columns: (
+                      <bdi dir="ltr" className={styles.columns}>
+                        {columns.data.items.map(({ name }) => name).join(', ')}
+                      </bdi>
+                    ),
+                  }}
+                />
               </p>
             )}
           </>
@@ -86,6 +92,7 @@ export function ImportDialog({ types, preset, onClose }: Props) {
 }
 
 function Report({ report: { created, updated, bad } }: { report: z.infer<typeof ImportReport> }) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const result = useRef<HTMLDivElement>(null);
   // The form that had the focus is gone.
@@ -94,17 +101,22 @@ function Report({ report: { created, updated, bad } }: { report: z.infer<typeof 
     <div ref={result} tabIndex={-1} className={styles.form}>
       <MessageBar intent={bad.length === 0 ? 'success' : 'warning'} role="status">
         <MessageBarBody>
-          {created} created, {updated} updated, {bad.length} not taken.
+          {t('import.created', { count: created })} {t('import.updated', { count: updated })}{' '}
+          {t('import.notTaken', { count: bad.length })}
         </MessageBarBody>
       </MessageBar>
       {bad.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
-        <section className={styles.bad} aria-label="Lines that were not taken" tabIndex={0}>
+        <section className={styles.bad} aria-label={t('import.bad')} tabIndex={0}>
           <DataTable
-            label="Lines that were not taken"
+            label={t('import.bad')}
             columns={[
-              { header: 'Line', cell: (row) => `Line ${row.line}`, width: '80px' },
-              { header: 'Reason', cell: (row) => row.message },
+              {
+                header: t('import.line'),
+                cell: (row) => t('import.lineNumber', { line: row.line }),
+                width: '80px',
+              },
+              { header: t('import.reason'), cell: (row) => row.message },
             ]}
             rows={bad}
             rowKey={(row) => `${row.line} ${row.code}`}

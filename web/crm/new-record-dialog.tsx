@@ -2,6 +2,7 @@ import { Field, makeStyles, Select } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { ApiProblem, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -19,6 +20,7 @@ type Props = { types: RecordTypeOut[]; preset: string | undefined; onClose: () =
 
 /** A new record of the embedded CRM. Its Compliance Field is not asked for: the consent of its number decides it. */
 export function NewRecordDialog({ types, preset, onClose }: Props) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const router = useRouter();
   const changed = useRecordsChanged();
@@ -40,8 +42,8 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
   return (
     <ConfirmDialog
       open
-      title="New record"
-      confirmLabel="Create"
+      title={t('newRecord.title')}
+      confirmLabel={t('newRecord.create')}
       busy={create.isPending}
       disabled={type === undefined || !columns.isSuccess}
       onConfirm={() => create.mutate()}
@@ -49,7 +51,7 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
     >
       <div className={styles.form}>
         {types.length > 1 && (
-          <Field label="Record type">
+          <Field label={t('recordType')}>
             <Select
               value={table}
               onChange={(_, data) => {
@@ -82,7 +84,7 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
           )}
         </Loaded>
         {error instanceof ApiProblem && error.problems.length > 0 ? (
-          <ProblemList title="The record was not created." problems={error.problems} />
+          <ProblemList title={t('newRecord.notCreated')} problems={error.problems} />
         ) : (
           create.isError && <ErrorState error={error} />
         )}

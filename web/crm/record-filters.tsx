@@ -1,7 +1,9 @@
 import { Button, makeStyles, SearchBox, Tab, TabList, ToggleButton } from '@fluentui/react-components';
 import { CalendarMonth20Regular } from '@fluentui/react-icons/svg/calendar-month';
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { formatNumber } from '../i18n/locale.ts';
 import { consentWord } from '../ui/consent-badge.tsx';
 import type { RecordsSearch } from '../ui/records-search.ts';
 import { useConsentSummary } from './record-queries.ts';
@@ -20,6 +22,7 @@ type Props = { types: RecordTypeOut[]; search: RecordsSearch; onChange: (search:
 
 /** Type, name or number, and consent state with how many records are in it; all of it stands in the address. */
 export function RecordFilters({ types, search, onChange }: Props) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const counts = useCounts(search.recordType);
   const thisMonth = refusedThisMonth(new Date());
@@ -28,7 +31,7 @@ export function RecordFilters({ types, search, onChange }: Props) {
     <>
       <TabList
         className={styles.tabs}
-        aria-label="Record type"
+        aria-label={t('recordType')}
         selectedValue={search.recordType ?? ''}
         onTabSelect={(_, data) => {
           const { recordType: _old, ...rest } = search;
@@ -36,16 +39,16 @@ export function RecordFilters({ types, search, onChange }: Props) {
           onChange(chosen === undefined ? rest : { ...rest, recordType: chosen.table });
         }}
       >
-        <Tab value="">All</Tab>
+        <Tab value="">{t('filters.allTypes')}</Tab>
         {types.map(({ table, displayName }) => (
           <Tab key={table} value={table}>
             {displayName}
           </Tab>
         ))}
       </TabList>
-      <search className={styles.line} aria-label="Records">
+      <search className={styles.line} aria-label={t('records.title')}>
         <RecordSearch search={search} onChange={onChange} />
-        <fieldset className={styles.states} aria-label="Consent state">
+        <fieldset className={styles.states} aria-label={t('filters.state')}>
           {STATES.map((state) => (
             <ToggleButton
               key={state}
@@ -56,7 +59,7 @@ export function RecordFilters({ types, search, onChange }: Props) {
                 onChange(consent === state && !isThisMonth ? rest : { ...rest, consent: state });
               }}
             >
-              {consentWord(state)} {counts === null ? '' : (counts[state] ?? 0)}
+              {consentWord(state)} {counts === null ? '' : formatNumber(counts[state] ?? 0)}
             </ToggleButton>
           ))}
           <ToggleButton
@@ -68,21 +71,22 @@ export function RecordFilters({ types, search, onChange }: Props) {
               onChange(isThisMonth ? rest : { ...rest, ...thisMonth });
             }}
           >
-            Refused this month
+            {t('filters.refusedThisMonth')}
           </ToggleButton>
         </fieldset>
         {Object.keys(search).length > 0 && (
           <Button size="small" appearance="subtle" onClick={() => onChange({})}>
-            Clear all
+            {t('filters.clear')}
           </Button>
         )}
       </search>
-      {isThisMonth && <p>Records whose customer refused since the first of {monthOf(new Date())}.</p>}
+      {isThisMonth && <p>{t('filters.refusedSince', { month: monthOf(new Date()) })}</p>}
     </>
   );
 }
 
 function RecordSearch({ search, onChange }: Pick<Props, 'search' | 'onChange'>) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const [typed, setTyped] = useState(search.search ?? '');
   const [asked, setAsked] = useState(search.search ?? '');
@@ -105,8 +109,8 @@ function RecordSearch({ search, onChange }: Pick<Props, 'search' | 'onChange'>) 
   return (
     <SearchBox
       className={styles.search}
-      placeholder="Search name or number"
-      aria-label="Search name or number"
+      placeholder={t('filters.search')}
+      aria-label={t('filters.search')}
       value={typed}
       maxLength={200}
       onChange={(_, data) => setTyped(data.value)}

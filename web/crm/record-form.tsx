@@ -2,9 +2,10 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { Save20Regular } from '@fluentui/react-icons/svg/save';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { ApiProblem, api } from '../ui/api.ts';
-import { useMe } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
@@ -28,11 +29,12 @@ type Props = { record: RecordOut; type: RecordTypeOut | undefined };
  * consent columns stand apart and are read-only here.
  */
 export function RecordForm({ record, type }: Props) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const client = useQueryClient();
   const changed = useRecordsChanged();
   const notify = useNotify();
-  const readOnly = useMe().role === 'auditor';
+  const readOnly = !useMay('edit-records');
   const columns = useColumns(record.recordType);
   const [edits, setEdits] = useState<Record<string, ColumnValue>>({});
   const save = useMutation({
@@ -45,7 +47,7 @@ export function RecordForm({ record, type }: Props) {
       setEdits((all) =>
         Object.fromEntries(Object.entries(all).filter(([name, value]) => values[name] !== value)),
       );
-      notify.success('Saved.');
+      notify.success(t('form.saved'));
     },
   });
   const dirty = Object.keys(edits).length > 0;
@@ -58,7 +60,7 @@ export function RecordForm({ record, type }: Props) {
       <ComplianceCard record={record} type={type} columns={columns.data?.items ?? []} />
       <form
         className={styles.form}
-        aria-label={`Columns of ${record.name}`}
+        aria-label={t('form.label', { name: record.name })}
         onSubmit={(event) => {
           event.preventDefault();
           if (dirty && !save.isPending) save.mutate(edits);
@@ -82,7 +84,7 @@ export function RecordForm({ record, type }: Props) {
           )}
         </Loaded>
         {save.error instanceof ApiProblem && save.error.problems.length > 0 ? (
-          <ProblemList title="The changes were not saved." problems={save.error.problems} />
+          <ProblemList title={t('form.notSaved')} problems={save.error.problems} />
         ) : (
           save.isError && <ErrorState error={save.error} />
         )}
@@ -94,15 +96,19 @@ export function RecordForm({ record, type }: Props) {
               icon={<Save20Regular />}
               disabled={!dirty || save.isPending}
             >
-              {save.isPending ? 'Saving…' : 'Save'}
+              {save.isPending ? t('form.saving') : t('form.save')}
             </Button>
             {dirty && (
               <Button onClick={() => setEdits({})} disabled={save.isPending}>
-                Discard changes
+                {t('form.discard')}
               </Button>
             )}
             <span className={styles.note}>
-              Changed <Time at={record.updatedAt} form="long" />
+              <Trans
+                t={t}
+                i18nKey="form.changed"
+                components={{ when: <Time at={record.updatedAt} form="on" /> }}
+              />
             </span>
           </div>
         )}

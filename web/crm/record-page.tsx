@@ -1,8 +1,10 @@
 import { makeStyles, Tab, TabList, tokens } from '@fluentui/react-components';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
+import { Ltr } from '../ui/ltr.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
@@ -44,23 +46,25 @@ type Props = { table: string; id: string; chat: ReactNode };
 
 /** One record: its form and its consent, with its chat beside them, or as a third tab where there is no room. */
 export function RecordPage({ table, id, chat }: Props) {
+  const { t } = useTranslation('crm');
   const record = useRecord(table, id);
   if (record.data !== undefined) return <OneRecord record={record.data} chat={chat} />;
   return (
     <Page>
       {record.isError ? (
         <>
-          <PageHeader title="Record" trail={[{ label: 'Records', to: '/records' }]} />
+          <PageHeader title={t('record.title')} trail={[{ label: t('records.title'), to: '/records' }]} />
           <ErrorState error={record.error} onRetry={() => void record.refetch()} />
         </>
       ) : (
-        <Loading label="Loading the record" />
+        <Loading label={t('record.loading')} />
       )}
     </Page>
   );
 }
 
 function OneRecord({ record, chat }: { record: RecordOut; chat: ReactNode }) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const isNarrow = useNarrow();
   const [tab, setTab] = useTab(isNarrow);
@@ -70,27 +74,32 @@ function OneRecord({ record, chat }: { record: RecordOut; chat: ReactNode }) {
     <div className={styles.page}>
       <div className={styles.head}>
         <PageHeader
-          title={record.name === '' ? '(no name)' : record.name}
-          trail={[{ label: 'Records', to: '/records' }]}
+          title={record.name === '' ? t('record.noName') : record.name}
+          trail={[{ label: t('records.title'), to: '/records' }]}
           beside={<ConsentBadge state={record.consent.service} onHold={record.consent.onHold} />}
-          description={`${type?.displayName ?? record.recordType} · ${record.phones[0] ?? 'no number'}`}
+          description={
+            <>
+              <bdi>{type?.displayName ?? record.recordType}</bdi> ·{' '}
+              {record.phones[0] === undefined ? t('record.noNumber') : <Ltr>{record.phones[0]}</Ltr>}
+            </>
+          }
         />
         <TabList
           className={styles.tabs}
-          aria-label="Parts of this record"
+          aria-label={t('record.parts')}
           selectedValue={tab}
           onTabSelect={(_, data) => setTab(TABS.find((name) => name === data.value) ?? 'form')}
         >
           <Tab id="tab-form" value="form" aria-controls={panelId('form')}>
-            Form
+            {t('record.tabs.form')}
           </Tab>
           {isNarrow && (
             <Tab id="tab-chat" value="chat" aria-controls={panelId('chat')}>
-              Chat
+              {t('record.tabs.chat')}
             </Tab>
           )}
           <Tab id="tab-consent" value="consent" aria-controls={panelId('consent')}>
-            Consent
+            {t('record.tabs.consent')}
           </Tab>
         </TabList>
       </div>

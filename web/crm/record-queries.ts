@@ -18,10 +18,14 @@ const Columns = z.object({ items: z.array(ColumnOut) });
 export type Column = z.infer<typeof ColumnOut>;
 export type Purpose = z.infer<typeof PurposeName>;
 
+const listed = <T>(items: T[]) => ({ items });
+
 export function useRecordTypes() {
   return useQuery({
     queryKey: keys.recordTypes(),
-    queryFn: ({ signal }) => api.get('/api/record-types', RecordTypes, { signal }),
+    queryFn: async ({ signal }) => (await api.get('/api/record-types', RecordTypes, { signal })).items,
+    // Kept under its key as the other pages keep it, who read the list alone.
+    select: listed,
   });
 }
 

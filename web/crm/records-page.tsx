@@ -9,8 +9,9 @@ import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
 import { ArrowUpload20Regular } from '@fluentui/react-icons/svg/arrow-upload';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { withQuery } from '../ui/api.ts';
-import { useMayConfigure, useMe } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import type { RecordsSearch } from '../ui/records-search.ts';
 import { Loaded } from '../ui/states.tsx';
@@ -26,18 +27,19 @@ type Props = { search: RecordsSearch; onSearchChange: (search: RecordsSearch) =>
 
 /** The CRM's records by type, name, number and consent state; what is shown is what Export writes. */
 export function RecordsPage({ search, onSearchChange }: Props) {
+  const { t } = useTranslation('crm');
   const styles = useStyles();
   const types = useRecordTypes();
-  const mayChange = useMe().role !== 'auditor';
-  const mayImport = useMayConfigure();
+  const mayChange = useMay('edit-records');
+  const mayImport = useMay('manage-record-types');
   const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'new' | 'import' | null>(null);
   const { items = [] } = types.data ?? {};
   return (
     <Page>
       <PageHeader
-        title="Records"
-        description="Every record with the consent of its number: who may be messaged, who refused, and since when."
+        title={t('records.title')}
+        description={t('records.description')}
         commands={
           <>
             {mayChange && (
@@ -48,7 +50,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
                 disabled={items.length === 0}
                 onClick={() => setDialog('new')}
               >
-                New record
+                {t('newRecord.title')}
               </Button>
             )}
             {mayImport && (
@@ -58,7 +60,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
                 disabled={items.length === 0}
                 onClick={() => setDialog('import')}
               >
-                Import CSV
+                {t('import.title')}
               </Button>
             )}
             <Button
@@ -67,7 +69,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
               download="records.csv"
               icon={<ArrowDownload20Regular />}
             >
-              Export CSV
+              {t('records.export')}
             </Button>
           </>
         }
@@ -76,9 +78,7 @@ export function RecordsPage({ search, onSearchChange }: Props) {
         {() =>
           items.length === 0 ? (
             <MessageBar intent="info">
-              <MessageBarBody>
-                No record type is set up yet. An administrator adds one under Configuration, Record Types.
-              </MessageBarBody>
+              <MessageBarBody>{t('records.noTypes')}</MessageBarBody>
             </MessageBar>
           ) : (
             <>

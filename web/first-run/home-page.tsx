@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
 import { SetupOut } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
-import { useMayConfigure } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loading } from '../ui/states.tsx';
 
 /** Where the app opens: on the chats, or on the first run while an administrator still has something to set up. */
 export function HomePage() {
-  const mayConfigure = useMayConfigure();
+  const mayConfigure = useMay('manage-record-types');
   const setup = useQuery({
     queryKey: keys.setup(),
     queryFn: ({ signal }) => api.get('/api/setup', SetupOut, { signal }),

@@ -2,11 +2,13 @@ import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-compon
 import { CheckmarkCircle24Filled } from '@fluentui/react-icons/svg/checkmark-circle';
 import { Circle24Regular } from '@fluentui/react-icons/svg/circle';
 import { useQuery } from '@tanstack/react-query';
+import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { SetupOut } from '../../src/http/schemas/administration.ts';
+import english from '../i18n/en/index.ts';
 import { api } from '../ui/api.ts';
 import { AppLink, useFollow } from '../ui/link.tsx';
-import { useMe } from '../ui/me.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded } from '../ui/states.tsx';
@@ -40,38 +42,40 @@ const useStyles = makeStyles({
   open: { color: tokens.colorNeutralForeground3, display: 'flex' },
 });
 
+type KnownStep = keyof (typeof english)['first-run']['steps']['titles'];
+
+function isKnown(id: string): id is KnownStep {
+  return Object.hasOwn(english['first-run'].steps.titles, id);
+}
+
 /** The first run: what is still missing until the first consent request, in order, each step a link. */
 export function WelcomePage() {
+  const { t } = useTranslation('first-run');
   const styles = useStyles();
-  const { role } = useMe();
+  const mayConfigure = useMay('manage-record-types');
   const setup = useQuery({
     queryKey: keys.setup(),
     queryFn: ({ signal }) => api.get('/api/setup', SetupOut, { signal }),
   });
   return (
     <Page>
-      <PageHeader
-        title="Welcome to Assent"
-        description="Ask a customer for consent on WhatsApp; the answer sets a field on the CRM record and decides what anyone may send. A few steps and the first request is on its way."
-      />
+      <PageHeader title={t('title')} description={t('description')} />
       <Loaded query={setup}>
         {({ steps, done }) => {
           const next = steps.find((step) => !step.done);
           return (
             <>
-              <ol className={styles.steps} aria-label="Steps">
+              <ol className={styles.steps} aria-label={t('steps.label')}>
                 {steps.map((step, index) => (
                   <StepRow key={step.id} step={step} number={index + 1} isNext={step === next} />
                 ))}
               </ol>
               {done && (
                 <p role="status">
-                  Everything is set up. <AppLink to="/chats">Go to chats</AppLink>
+                  <Trans t={t} i18nKey="done" components={{ chats: <AppLink to="/chats">{null}</AppLink> }} />
                 </p>
               )}
-              {!done && role !== 'administrator' && (
-                <p>An administrator has to take these steps. You can look at them meanwhile.</p>
-              )}
+              {!done && !mayConfigure && <p>{t('notYours')}</p>}
             </>
           );
         }}
@@ -81,9 +85,11 @@ export function WelcomePage() {
 }
 
 function StepRow({ step, number, isNext }: { step: Step; number: number; isNext: boolean }) {
+  const { t } = useTranslation('first-run');
   const styles = useStyles();
   const follow = useFollow(step.link);
-  const label = step.done ? 'Look at it' : isNext ? 'Start' : 'Open';
+  const standing = step.done ? 'done' : isNext ? 'next' : 'later';
+  const title = isKnown(step.id) ? t(`steps.titles.${step.id}`) : step.title;
   return (
     <li
       className={mergeClasses(styles.step, isNext && styles.next)}
@@ -93,20 +99,18 @@ function StepRow({ step, number, isNext }: { step: Step; number: number; isNext:
         {step.done ? <CheckmarkCircle24Filled /> : <Circle24Regular />}
       </span>
       <span className={styles.text}>
-        <span className={styles.title}>
-          {number}. {step.title}
-        </span>
+        <span className={styles.title}>{t('steps.numbered', { number, title })}</span>
         <br />
-        <span className={styles.dim}>{step.done ? 'Done' : isNext ? 'Next' : 'Later'}</span>
+        <span className={styles.dim}>{t(`steps.standing.${standing}`)}</span>
       </span>
       <Button
         as="a"
         href={step.link}
         onClick={follow}
         appearance={isNext ? 'primary' : 'secondary'}
-        aria-label={`${label}: ${step.title}`}
+        aria-label={t(`steps.openNamed.${standing}`, { title })}
       >
-        {label}
+        {t(`steps.open.${standing}`)}
       </Button>
     </li>
   );

@@ -2,12 +2,15 @@ import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/rea
 import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { HeldOut } from '../../src/http/schemas/consent.ts';
+import { listOf } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { useMe } from '../ui/me.tsx';
+import { Ltr } from '../ui/ltr.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
@@ -15,7 +18,8 @@ import { Time } from '../ui/time.tsx';
 import { PendingGrants } from './pending-grants.tsx';
 
 const HeldList = z.object({ items: z.array(HeldOut) });
-type Held = z.infer<typeof HeldOut> & { purposes: string[] };
+type Purpose = z.infer<typeof HeldOut>['purpose'];
+type Held = z.infer<typeof HeldOut> & { purposes: Purpose[] };
 
 const useStyles = makeStyles({
   list: { listStyle: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '12px' },
@@ -45,6 +49,7 @@ const useStyles = makeStyles({
 
 /** What reads like a refusal and waits for a person; and the grants that wait for a second one. */
 export function HeldPage() {
+  const { t } = useTranslation('reports');
   const styles = useStyles();
   const list = useRef<HTMLElement>(null);
   const held = useQuery({
@@ -54,19 +59,16 @@ export function HeldPage() {
   const [deciding, setDeciding] = useState<{ conversationId: string; choice: HoldChoice } | null>(null);
   return (
     <Page>
-      <PageHeader
-        title="On hold"
-        description="Messages that read like a refusal. Until somebody decides, only Consent Templates may be sent to these customers. What nobody decides counts as a refusal."
-      />
-      <section ref={list} tabIndex={-1} className={styles.section} aria-label="Messages on hold">
+      <PageHeader title={t('held.title')} description={t('held.description')} />
+      <section ref={list} tabIndex={-1} className={styles.section} aria-label={t('held.section')}>
         <Loaded query={held}>
           {({ items }) =>
             items.length === 0 ? (
-              <EmptyState icon={<CheckmarkCircle24Regular />} title="Nothing is on hold">
-                When a customer writes something that reads like a refusal, it appears here and in the chat.
+              <EmptyState icon={<CheckmarkCircle24Regular />} title={t('held.none')}>
+                {t('held.noneText')}
               </EmptyState>
             ) : (
-              <ul className={styles.list} aria-label="Held messages">
+              <ul className={styles.list} aria-label={t('held.list')}>
                 {byMessage(items).map((one) => (
                   <li key={`${one.contactPointId} ${one.heldAt}`}>
                     <HeldCard
@@ -99,8 +101,9 @@ export function HeldPage() {
 type CardProps = { held: Held; onDecide: (conversationId: string, choice: HoldChoice) => void };
 
 function HeldCard({ held, onDecide }: CardProps) {
+  const { t } = useTranslation('reports');
   const styles = useStyles();
-  const mayAct = useMe().role !== 'auditor';
+  const mayAct = useMay('record-refusal');
   const returnFocus = useRestoreFocusTarget();
   const { conversationId } = held;
   return (
@@ -109,27 +112,34 @@ function HeldCard({ held, onDecide }: CardProps) {
         <h2 className={styles.name} dir="auto">
           {held.name}
         </h2>
-        <span className={styles.note}>{held.phone ?? 'no number'}</span>
+        <span className={styles.note}>
+          {held.phone === null ? t('held.noNumber') : <Ltr>{held.phone}</Ltr>}
+        </span>
         {conversationId !== null && (
-          <AppLink to={`/chats/${encodeURIComponent(conversationId)}`}>Open the chat</AppLink>
+          <AppLink to={`/chats/${encodeURIComponent(conversationId)}`}>{t('held.openChat')}</AppLink>
         )}
       </div>
       <blockquote className={styles.quote} dir="auto">
         {held.text}
       </blockquote>
       <p className={styles.note}>
-        Held since <Time at={held.heldAt} form="long" />
-        {` for ${held.purposes.join(' and ')}. Counts as a refusal on `}
-        <Time at={held.decidesAt} form="long" />
-        {' if nobody decides.'}
+        <Trans
+          t={t}
+          i18nKey="held.until"
+          values={{ purposes: listOf(held.purposes.map((purpose) => t(`purpose.${purpose}`))) }}
+          components={{
+            since: <Time at={held.heldAt} form="since" />,
+            on: <Time at={held.decidesAt} form="on" />,
+          }}
+        />
       </p>
       {mayAct && conversationId !== null && (
         <div className={styles.end}>
           <Button {...returnFocus} onClick={() => onDecide(conversationId, 'refusal')}>
-            It is a refusal
+            {t('held.isRefusal')}
           </Button>
           <Button {...returnFocus} onClick={() => onDecide(conversationId, 'not-refusal')}>
-            It is not
+            {t('held.isNot')}
           </Button>
         </div>
       )}

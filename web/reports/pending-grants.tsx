@@ -1,11 +1,13 @@
-import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, tokens } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { PendingGrantOut } from '../../src/http/schemas/consent.ts';
 import { api } from '../ui/api.ts';
 import { DataTable } from '../ui/data-table.tsx';
-import { useMe } from '../ui/me.tsx';
+import { Ltr } from '../ui/ltr.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { keys } from '../ui/queries.ts';
 import { ErrorState } from '../ui/states.tsx';
@@ -25,6 +27,7 @@ const useStyles = makeStyles({
  * last was decided here, so that whoever decided keeps their place.
  */
 export function PendingGrants() {
+  const { t } = useTranslation('reports');
   const styles = useStyles();
   const heading = useRef<HTMLHeadingElement>(null);
   const [decided, setDecided] = useState(false);
@@ -41,29 +44,33 @@ export function PendingGrants() {
   return (
     <section className={styles.section} aria-labelledby="pending-grants">
       <h2 ref={heading} tabIndex={-1} id="pending-grants" className={styles.title}>
-        Grants that wait for a second person
+        {t('grants.title')}
       </h2>
       {pending.data.items.length === 0 ? (
-        <p>Nothing else waits for a second person.</p>
+        <p>{t('grants.none')}</p>
       ) : (
         <DataTable
-          label="Grants that wait for a second person"
+          label={t('grants.title')}
           columns={[
             {
-              header: 'Customer',
-              cell: (row) => (row.name === row.phone ? row.name : `${row.name} ${row.phone ?? ''}`),
+              header: t('grants.customer'),
+              cell: (row) => (
+                <>
+                  {row.name !== row.phone && <bdi>{row.name}</bdi>} <Ltr>{row.phone}</Ltr>
+                </>
+              ),
             },
-            { header: 'Purpose', cell: (row) => row.purpose },
-            { header: 'Evidence', cell: (row) => <span dir="auto">{row.evidence}</span> },
+            { header: t('grants.purpose'), cell: (row) => t(`purpose.${row.purpose}`) },
+            { header: t('grants.evidence'), cell: (row) => <span dir="auto">{row.evidence}</span> },
             {
-              header: 'Recorded by',
+              header: t('grants.recordedBy'),
               cell: (row) => (
                 <span>
-                  {row.requestedBy}, <Time at={row.requestedAt} form="long" />
+                  <bdi>{row.requestedBy}</bdi> · <Time at={row.requestedAt} form="long" />
                 </span>
               ),
             },
-            { header: 'Decision', cell: (row) => <Decide grant={row} onDecided={onDecided} /> },
+            { header: t('grants.decision'), cell: (row) => <Decide grant={row} onDecided={onDecided} /> },
           ]}
           rows={pending.data.items}
           rowKey={(row) => row.id}
@@ -74,15 +81,15 @@ export function PendingGrants() {
 }
 
 function Decide({ grant, onDecided }: { grant: Pending; onDecided: () => void }) {
+  const { t } = useTranslation('reports');
   const styles = useStyles();
   const client = useQueryClient();
   const notify = useNotify();
-  const me = useMe();
   const decide = useMutation({
     mutationFn: (how: 'approve' | 'reject') =>
       api.post(`/api/pending-grants/${encodeURIComponent(grant.id)}/${how}`),
     onSuccess: (_, how) => {
-      notify.success(how === 'approve' ? 'The grant counts now.' : 'The grant is rejected.');
+      notify.success(how === 'approve' ? t('grants.approved') : t('grants.rejected'));
       onDecided();
     },
     onError: (error) => notify.problem(error),
@@ -91,25 +98,26 @@ function Decide({ grant, onDecided }: { grant: Pending; onDecided: () => void })
         void client.invalidateQueries({ queryKey: [topic] });
     },
   });
-  if (me.role === 'auditor') return null;
   return (
     <div className={styles.buttons}>
-      <Button
+      <MayButton
+        right="approve-grant"
         size="small"
         disabledFocusable={decide.isPending}
         onClick={() => decide.mutate('approve')}
-        aria-label={`Approve the grant of ${grant.name}`}
+        aria-label={t('grants.approveOf', { name: grant.name })}
       >
-        Approve
-      </Button>
-      <Button
+        {t('grants.approve')}
+      </MayButton>
+      <MayButton
+        right="approve-grant"
         size="small"
         disabledFocusable={decide.isPending}
         onClick={() => decide.mutate('reject')}
-        aria-label={`Reject the grant of ${grant.name}`}
+        aria-label={t('grants.rejectOf', { name: grant.name })}
       >
-        Reject
-      </Button>
+        {t('grants.reject')}
+      </MayButton>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
+import { translate } from '../i18n/i18n.ts';
 import { announceSignedOut } from './session.ts';
 
 /**
@@ -11,14 +12,20 @@ export class ApiProblem extends Error {
   readonly code: string;
   readonly problems: NonNullable<Problem['problems']>;
   readonly alsoBlockedBy: string[];
+  /** From when it is worth trying again, where the server says so. */
+  readonly until: string | null;
 
-  constructor(status: number, problem: Pick<Problem, 'code' | 'detail' | 'problems' | 'alsoBlockedBy'>) {
+  constructor(
+    status: number,
+    problem: Pick<Problem, 'code' | 'detail' | 'problems' | 'alsoBlockedBy' | 'until'>,
+  ) {
     super(problem.detail);
     this.name = 'ApiProblem';
     this.status = status;
     this.code = problem.code;
     this.problems = problem.problems ?? [];
     this.alsoBlockedBy = problem.alsoBlockedBy ?? [];
+    this.until = problem.until ?? null;
   }
 
   get detail(): string {
@@ -60,7 +67,7 @@ async function call<S extends z.ZodType>(
     if (options.signal?.aborted) throw cause;
     throw new ApiProblem(0, {
       code: 'network',
-      detail: 'The server did not answer. Check the connection and try again.',
+      detail: translate('ui:error.noAnswer'),
     });
   });
   if (!response.ok) throw await problemOf(response, options.signal);
@@ -71,8 +78,7 @@ async function call<S extends z.ZodType>(
   console.error(`${method} ${path}`, parsed.error.issues);
   throw new ApiProblem(response.status, {
     code: 'unexpected-answer',
-    detail:
-      'The server’s answer is not what this page expects. Load the page again; it may be older than the server.',
+    detail: translate('ui:error.unexpectedAnswer'),
   });
 }
 
@@ -82,7 +88,7 @@ async function bodyOf(response: Response, signal: AbortSignal | undefined): Prom
     if (signal?.aborted) throw cause;
     throw new ApiProblem(response.status, {
       code: 'network',
-      detail: 'The server’s answer was cut off on its way. Check the connection and try again.',
+      detail: translate('ui:error.cutOff'),
     });
   });
   try {
@@ -93,12 +99,13 @@ async function bodyOf(response: Response, signal: AbortSignal | undefined): Prom
 }
 
 async function problemOf(response: Response, signal: AbortSignal | undefined): Promise<ApiProblem> {
-  if (response.status === 401) announceSignedOut();
   const parsed = Problem.safeParse(await bodyOf(response, signal));
+  // A wrong password is answered with 401 too, and ends no session.
+  if (response.status === 401 && parsed.data?.code !== 'wrong-credentials') announceSignedOut();
   if (parsed.success) return new ApiProblem(response.status, parsed.data);
   return new ApiProblem(response.status, {
     code: 'unexpected-answer',
-    detail: `The server answered with status ${response.status} and no explanation.`,
+    detail: translate('ui:error.status', { status: String(response.status) }),
   });
 }
 

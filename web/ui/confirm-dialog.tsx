@@ -8,6 +8,7 @@ import {
   DialogTitle,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 type Props = {
   open: boolean;
@@ -33,6 +34,7 @@ export function ConfirmDialog({
   busy = false,
   disabled = false,
 }: Props) {
+  const { t } = useTranslation('ui');
   return (
     <Dialog open={open} onOpenChange={(_, data) => !data.open && onCancel()}>
       <DialogSurface>
@@ -47,10 +49,10 @@ export function ConfirmDialog({
             <DialogTitle>{title}</DialogTitle>
             <DialogContent>{children}</DialogContent>
             <DialogActions>
-              <Button onClick={onCancel}>Cancel</Button>
+              <Button onClick={onCancel}>{t('dialog.cancel')}</Button>
               {/* Focusable: a disabled button would drop the focus, and with it the Escape that leaves the dialog. */}
               <Button type="submit" appearance="primary" disabledFocusable={busy || disabled}>
-                {busy ? 'Working…' : confirmLabel}
+                {busy ? t('dialog.working') : confirmLabel}
               </Button>
             </DialogActions>
           </DialogBody>

@@ -6,27 +6,28 @@ import { PauseCircle16Filled } from '@fluentui/react-icons/svg/pause-circle';
 import { QuestionCircle16Regular } from '@fluentui/react-icons/svg/question-circle';
 import { Send16Regular } from '@fluentui/react-icons/svg/send';
 import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { ConsentStateName } from '../../src/http/schemas/common.ts';
+import { translate } from '../i18n/i18n.ts';
 
 export type ShownState = ConsentStateName | 'on-hold';
 type Look = {
-  word: string;
   color: 'success' | 'danger' | 'warning' | 'informative' | 'brand';
   icon: ReactElement;
 };
 
 const looks: Record<ShownState, Look> = {
-  'not-asked': { word: 'Not asked', color: 'informative', icon: <QuestionCircle16Regular /> },
-  requested: { word: 'Requested', color: 'brand', icon: <Send16Regular /> },
-  granted: { word: 'Granted', color: 'success', icon: <CheckmarkCircle16Filled /> },
-  denied: { word: 'Denied', color: 'danger', icon: <DismissCircle16Filled /> },
-  expired: { word: 'Expired', color: 'warning', icon: <Clock16Regular /> },
-  'on-hold': { word: 'On hold', color: 'warning', icon: <PauseCircle16Filled /> },
+  'not-asked': { color: 'informative', icon: <QuestionCircle16Regular /> },
+  requested: { color: 'brand', icon: <Send16Regular /> },
+  granted: { color: 'success', icon: <CheckmarkCircle16Filled /> },
+  denied: { color: 'danger', icon: <DismissCircle16Filled /> },
+  expired: { color: 'warning', icon: <Clock16Regular /> },
+  'on-hold': { color: 'warning', icon: <PauseCircle16Filled /> },
 };
 
-/** The word a state goes by on every screen. */
+/** The word a state goes by on every screen, in the language spoken when it is called. */
 export function consentWord(state: ShownState): string {
-  return looks[state].word;
+  return translate(`ui:consent.state.${state}`);
 }
 
 /** A consent state as word, icon and colour. On hold is shown in the state's place; the state stays in the tooltip. */
@@ -40,18 +41,18 @@ export function ConsentBadge({
   /** Written before the word where a screen shows both purposes. */
   purpose?: 'service' | 'marketing';
 }) {
+  const { t } = useTranslation('ui');
   const look = looks[onHold ? 'on-hold' : state];
-  const before = purpose === undefined ? '' : purpose === 'service' ? 'Service: ' : 'Marketing: ';
+  const word = t(`consent.state.${onHold ? 'on-hold' : state}`);
   return (
     <Badge
       appearance="tint"
       color={look.color}
       icon={look.icon}
-      title={onHold ? `On hold; before that: ${looks[state].word.toLowerCase()}` : undefined}
+      title={onHold ? t(`consent.beforeHold.${state}`) : undefined}
       style={{ whiteSpace: 'nowrap', flexShrink: 0 }}
     >
-      {before}
-      {look.word}
+      {purpose === undefined ? word : t(`consent.for.${purpose}`, { state: word })}
     </Badge>
   );
 }

@@ -1,6 +1,7 @@
 import { Field, makeStyles, Select, Textarea } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { PurposeName } from '../../src/http/schemas/common.ts';
 import { ConsentOut, type RecordConsentInput } from '../../src/http/schemas/consent.ts';
@@ -23,6 +24,7 @@ const useStyles = makeStyles({
 
 /** Records that a customer refused, however we learnt it. Takes effect at once. */
 export function RefusalDialog({ of, name, onClose }: Props) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   const [purpose, setPurpose] = useState<Purpose>('service');
   const [reason, setReason] = useState('');
@@ -30,8 +32,8 @@ export function RefusalDialog({ of, name, onClose }: Props) {
   return (
     <ConfirmDialog
       open
-      title="Record a refusal"
-      confirmLabel="Record the refusal"
+      title={t('refusal.title')}
+      confirmLabel={t('refusal.confirm')}
       busy={record.isPending}
       onConfirm={() =>
         record.mutate({
@@ -45,11 +47,10 @@ export function RefusalDialog({ of, name, onClose }: Props) {
     >
       <div className={styles.fields}>
         <p>
-          {name} no longer wants messages. From now on only Consent Templates may be sent, and the Compliance
-          Field of every record with this number becomes No.
+          <Trans t={t} i18nKey="refusal.text" components={{ name: <bdi>{name}</bdi> }} />
         </p>
         <PurposeField purpose={purpose} onChange={setPurpose} />
-        <Field label="How do we know? (optional)">
+        <Field label={t('refusal.reason')}>
           <Textarea value={reason} maxLength={2000} onChange={(_, data) => setReason(data.value)} />
         </Field>
       </div>
@@ -59,6 +60,7 @@ export function RefusalDialog({ of, name, onClose }: Props) {
 
 /** Records that a customer agreed outside WhatsApp. The evidence is required and kept in the ledger. */
 export function GrantDialog({ of, name, onClose }: Props) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   const fileId = useId();
   const [purpose, setPurpose] = useState<Purpose>('service');
@@ -82,8 +84,8 @@ export function GrantDialog({ of, name, onClose }: Props) {
   return (
     <ConfirmDialog
       open
-      title="Record a grant"
-      confirmLabel="Record the grant"
+      title={t('grant.title')}
+      confirmLabel={t('grant.confirm')}
       busy={record.isPending}
       disabled={text.trim() === '' || tooLarge}
       onConfirm={() => void submit()}
@@ -91,16 +93,15 @@ export function GrantDialog({ of, name, onClose }: Props) {
     >
       <div className={styles.fields}>
         <p>
-          {name} agreed outside WhatsApp. Say how and when, in words that somebody else can check later; a
-          signed form or a recording can go with it.
+          <Trans t={t} i18nKey="grant.text" components={{ name: <bdi>{name}</bdi> }} />
         </p>
         <PurposeField purpose={purpose} onChange={setPurpose} />
-        <Field label="Evidence: how and when did the customer agree?" required>
+        <Field label={t('grant.evidence')} required>
           <Textarea value={text} maxLength={4000} rows={4} onChange={(_, data) => setText(data.value)} />
         </Field>
         <Field
-          label={{ children: 'Document (optional, up to 5 MB)', htmlFor: fileId }}
-          {...(tooLarge ? { validationMessage: 'This file is larger than 5 MB.' } : {})}
+          label={{ children: t('grant.document'), htmlFor: fileId }}
+          {...(tooLarge ? { validationMessage: t('grant.tooLarge') } : {})}
         >
           <input
             id={fileId}
@@ -115,11 +116,12 @@ export function GrantDialog({ of, name, onClose }: Props) {
 }
 
 function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purpose: Purpose) => void }) {
+  const { t } = useTranslation('ui');
   return (
-    <Field label="Purpose">
+    <Field label={t('purpose.label')}>
       <Select value={purpose} onChange={(_, data) => onChange(PurposeName.parse(data.value))}>
-        <option value="service">Service: their business with us</option>
-        <option value="marketing">Marketing: offers and campaigns</option>
+        <option value="service">{t('purpose.serviceExplained')}</option>
+        <option value="marketing">{t('purpose.marketingExplained')}</option>
       </Select>
     </Field>
   );
@@ -127,20 +129,17 @@ function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purp
 
 /** A grant may have to wait for a second person; then the answer is no consent state. */
 function useRecordDecision(onDone: () => void) {
+  const { t } = useTranslation('ui');
   const client = useQueryClient();
   const notify = useNotify();
   return useMutation({
     mutationFn: (input: z.input<typeof RecordConsentInput>) => api.post('/api/consent', input, z.unknown()),
     onSuccess: (answer, { decision }) => {
-      if (!ConsentOut.safeParse(answer).success)
-        notify.info(
-          'The grant waits for a second person.',
-          'It counts once somebody else approves it, under On hold.',
-        );
-      else notify.success(decision === 'denied' ? 'The refusal is recorded.' : 'The grant is recorded.');
+      if (!ConsentOut.safeParse(answer).success) notify.info(t('grant.waits'), t('grant.waitsText'));
+      else notify.success(decision === 'denied' ? t('refusal.done') : t('grant.done'));
       onDone();
     },
-    onError: (error) => notify.problem(error, 'It was not recorded.'),
+    onError: (error) => notify.problem(error, t('decisionFailed')),
     onSettled: () => {
       for (const topic of ['consent', 'sendable', 'conversation', 'record'])
         void client.invalidateQueries({ queryKey: [topic] });

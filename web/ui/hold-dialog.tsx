@@ -1,6 +1,7 @@
 import { Field, Textarea } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { HoldDecision } from '../../src/http/schemas/consent.ts';
 import { api } from './api.ts';
@@ -13,6 +14,7 @@ type Props = { conversationId: string; choice: HoldChoice; onClose: (decided: bo
 
 /** Settles what reads like a refusal. Lifting a hold needs a reason: it is kept with the decision as evidence. */
 export function HoldDialog({ conversationId, choice, onClose }: Props) {
+  const { t } = useTranslation('ui');
   const client = useQueryClient();
   const notify = useNotify();
   const [reason, setReason] = useState('');
@@ -24,7 +26,7 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
         ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
       }),
     onSuccess: (_, decision) => {
-      notify.success(decision === 'refusal' ? 'Recorded as a refusal.' : 'The hold is lifted.');
+      notify.success(decision === 'refusal' ? t('hold.refusal.done') : t('hold.lift.done'));
       onClose(true);
     },
     onError: (error) => notify.problem(error),
@@ -36,19 +38,15 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
   return (
     <ConfirmDialog
       open
-      title={refusal ? 'It is a refusal' : 'It is not a refusal'}
-      confirmLabel={refusal ? 'Record the refusal' : 'Lift the hold'}
+      title={refusal ? t('hold.refusal.title') : t('hold.lift.title')}
+      confirmLabel={refusal ? t('hold.refusal.confirm') : t('hold.lift.confirm')}
       busy={decide.isPending}
       disabled={!refusal && reason.trim() === ''}
       onConfirm={() => decide.mutate(choice)}
       onCancel={() => onClose(false)}
     >
-      <p style={{ marginBottom: 12 }}>
-        {refusal
-          ? 'From now on only Consent Templates may be sent to this customer, and the Compliance Field of every linked record becomes No.'
-          : 'What was decided before stands again. Your reason is kept in the consent history.'}
-      </p>
-      <Field label={refusal ? 'Reason (optional)' : 'Reason'} required={!refusal}>
+      <p style={{ marginBottom: 12 }}>{refusal ? t('hold.refusal.text') : t('hold.lift.text')}</p>
+      <Field label={refusal ? t('hold.refusal.reason') : t('hold.lift.reason')} required={!refusal}>
         <Textarea value={reason} maxLength={2000} onChange={(_, data) => setReason(data.value)} />
       </Field>
     </ConfirmDialog>

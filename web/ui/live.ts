@@ -3,6 +3,16 @@ import { useEffect, useState } from 'react';
 import { LiveHint } from '../../src/http/schemas/administration.ts';
 import { applyHints } from './queries.ts';
 
+/**
+ * Hears the hints of one moment, for what is no query of its own: who is typing, a long list that reads just what is in
+ * view. Answers how to stop.
+ */
+export function hearHints(listener: (hints: readonly LiveHint[]) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+const listeners = new Set<(hints: readonly LiveHint[]) => void>();
+
 /** Hints of one moment (a webhook batch) are applied together. */
 const gatherMilliseconds = 60;
 /** A break shorter than this is not worth telling. */
@@ -41,6 +51,7 @@ export function useLiveHints(): boolean {
         const gathered = hints;
         hints = [];
         applyHints(client, gathered);
+        for (const listener of listeners) listener(gathered);
       }, gatherMilliseconds);
     };
     const onError = () => {

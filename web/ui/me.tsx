@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Right } from '../../src/core/rights.ts';
 import type { MeOut } from '../../src/http/schemas/administration.ts';
 
 /** Who is signed in; the shell provides it to every page below. */
@@ -11,13 +12,11 @@ export function useMe(): MeOut {
   return me;
 }
 
-/** Administrators change the configuration; agents and auditors read it. */
-export function useMayConfigure(): boolean {
-  return useMe().role === 'administrator';
+/**
+ * Whether this person holds a right, or one of several. What they may not use is explained, not hidden: see `may.tsx`.
+ * The server checks again; this is for showing.
+ */
+export function useMay(...rights: Right[]): boolean {
+  const me = useMe();
+  return rights.some((right) => me.rights.includes(right));
 }
-
-export const roleNames: Record<MeOut['role'], string> = {
-  administrator: 'Administrator',
-  agent: 'Agent',
-  auditor: 'Auditor',
-};

@@ -1,6 +1,7 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Chat20Regular } from '@fluentui/react-icons/svg/chat';
 import { ChatSettings20Regular } from '@fluentui/react-icons/svg/chat-settings';
+import { Flash20Regular } from '@fluentui/react-icons/svg/flash';
 import { History20Regular } from '@fluentui/react-icons/svg/history';
 import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
 import { PauseCircle20Regular } from '@fluentui/react-icons/svg/pause-circle';
@@ -9,26 +10,31 @@ import { Settings20Regular } from '@fluentui/react-icons/svg/settings';
 import { Table20Regular } from '@fluentui/react-icons/svg/table';
 import { useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type english from '../i18n/en/index.ts';
 import { useFollow } from './link.tsx';
 
-type Place = { label: string; to: string; icon: ReactElement };
-const groups: { title: string; places: Place[] }[] = [
+/** Their words stand in `nav` of en/ui.json. */
+type Words = (typeof english)['ui']['nav'];
+type Place = { name: keyof Words['places']; to: string; icon: ReactElement };
+const groups: { name: keyof Words['groups']; places: Place[] }[] = [
   {
-    title: 'Work',
+    name: 'work',
     places: [
-      { label: 'Chats', to: '/chats', icon: <Chat20Regular /> },
-      { label: 'Records', to: '/records', icon: <People20Regular /> },
-      { label: 'On hold', to: '/held', icon: <PauseCircle20Regular /> },
+      { name: 'chats', to: '/chats', icon: <Chat20Regular /> },
+      { name: 'records', to: '/records', icon: <People20Regular /> },
+      { name: 'held', to: '/held', icon: <PauseCircle20Regular /> },
     ],
   },
   {
-    title: 'Configuration',
+    name: 'configuration',
     places: [
-      { label: 'Record Types', to: '/configuration/record-types', icon: <Table20Regular /> },
-      { label: 'Message Templates', to: '/configuration/message-templates', icon: <MailTemplate20Regular /> },
-      { label: 'WhatsApp', to: '/configuration/whatsapp', icon: <ChatSettings20Regular /> },
-      { label: 'Settings', to: '/configuration/settings', icon: <Settings20Regular /> },
-      { label: 'Audit', to: '/configuration/audit', icon: <History20Regular /> },
+      { name: 'recordTypes', to: '/configuration/record-types', icon: <Table20Regular /> },
+      { name: 'messageTemplates', to: '/configuration/message-templates', icon: <MailTemplate20Regular /> },
+      { name: 'quickReplies', to: '/configuration/quick-replies', icon: <Flash20Regular /> },
+      { name: 'whatsapp', to: '/configuration/whatsapp', icon: <ChatSettings20Regular /> },
+      { name: 'settings', to: '/configuration/settings', icon: <Settings20Regular /> },
+      { name: 'audit', to: '/configuration/audit', icon: <History20Regular /> },
     ],
   },
 ];
@@ -64,12 +70,13 @@ const useStyles = makeStyles({
 
 /** The places of the app, as a site map on the left (or in the drawer of a narrow screen). */
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   return (
-    <nav className={styles.nav} aria-label="Main">
-      {groups.map(({ title, places }) => (
-        <section key={title} aria-label={title}>
-          <div className={styles.group}>{title}</div>
+    <nav className={styles.nav} aria-label={t('nav.label')}>
+      {groups.map(({ name, places }) => (
+        <section key={name} aria-label={t(`nav.groups.${name}`)}>
+          <div className={styles.group}>{t(`nav.groups.${name}`)}</div>
           <ul className={styles.list}>
             {places.map((place) => (
               <li key={place.to}>
@@ -84,6 +91,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
 }
 
 function PlaceLink({ place, onNavigate }: { place: Place; onNavigate: (() => void) | undefined }) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   const pathname = useLocation({ select: (location) => location.pathname });
   const follow = useFollow(place.to);
@@ -99,7 +107,7 @@ function PlaceLink({ place, onNavigate }: { place: Place; onNavigate: (() => voi
       }}
     >
       {place.icon}
-      {place.label}
+      {t(`nav.places.${place.name}`)}
     </a>
   );
 }

@@ -1,5 +1,6 @@
 import { Toast, ToastBody, Toaster, ToastTitle, useToastController } from '@fluentui/react-components';
 import { useMemo } from 'react';
+import { translate } from '../i18n/i18n.ts';
 import { sentenceOf } from './states.tsx';
 
 const toasterId = 'assent';
@@ -36,7 +37,8 @@ export function useNotify() {
     return {
       success: (title: string, body?: string) => show('success', title, body),
       info: (title: string, body?: string) => show('info', title, body),
-      problem: (error: unknown, title = 'This did not work.') => show('error', title, sentenceOf(error)),
+      problem: (error: unknown, title = translate('ui:error.didNotWork')) =>
+        show('error', title, sentenceOf(error)),
     };
   }, [dispatchToast]);
 }

@@ -6,6 +6,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
 import { AppLink } from './link.tsx';
 
 const useStyles = makeStyles({
@@ -61,6 +62,7 @@ type HeaderProps = {
 };
 
 export function PageHeader({ title, trail = [], description, commands, beside }: HeaderProps) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   usePageTitle(title);
   const heading = usePageHeading();
@@ -68,7 +70,7 @@ export function PageHeader({ title, trail = [], description, commands, beside }:
     <header className={styles.header}>
       <div className={styles.titles}>
         {trail.length > 0 && (
-          <Breadcrumb size="small" aria-label="Where you are">
+          <Breadcrumb size="small" aria-label={t('trail')}>
             {trail.map(({ label, to }) => (
               <Fragment key={to}>
                 <BreadcrumbItem>

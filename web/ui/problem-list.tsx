@@ -1,4 +1,5 @@
 import { Link, MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
+import { useTranslation } from 'react-i18next';
 import { AppLink } from './link.tsx';
 
 /**
@@ -42,6 +43,7 @@ export function ProblemList({ title, problems }: { title: string; problems: Show
   const errors = problems.filter(({ severity }) => severity !== 'warning');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const styles = useStyles();
+  const { t } = useTranslation('ui');
   return (
     <div
       aria-live="polite"
@@ -49,7 +51,7 @@ export function ProblemList({ title, problems }: { title: string; problems: Show
       {...(problems.length > 0 ? { tabIndex: -1, 'data-problems': '' } : {})}
     >
       {errors.length > 0 && <Box intent="error" title={title} problems={errors} />}
-      {warnings.length > 0 && <Box intent="warning" title="Worth a look" problems={warnings} />}
+      {warnings.length > 0 && <Box intent="warning" title={t('problems.warnings')} problems={warnings} />}
     </div>
   );
 }
@@ -81,7 +83,12 @@ function Box({
 }
 
 function Fix({ fix }: { fix: string | undefined }) {
+  const { t } = useTranslation('ui');
   if (fix === undefined || fix === '') return null;
   if (!fix.startsWith('/') && !fix.startsWith('#')) return <span>{fix}</span>;
-  return fix.startsWith('#') ? <Link href={fix}>Mend it</Link> : <AppLink to={fix}>Mend it</AppLink>;
+  return fix.startsWith('#') ? (
+    <Link href={fix}>{t('problems.mend')}</Link>
+  ) : (
+    <AppLink to={fix}>{t('problems.mend')}</AppLink>
+  );
 }

@@ -9,12 +9,26 @@ import type { LiveHint } from '../../src/http/schemas/administration.ts';
 export const keys = {
   me: () => ['me'],
   setup: () => ['setup'],
+  people: (filter: object) => ['people', { what: 'list', filter }],
+  /** `of` is a person's id, or `me`. */
+  sessions: (of: string) => ['people', { what: 'sessions', of }],
+  teams: () => ['people', { what: 'teams' }],
+  roles: () => ['people', { what: 'roles' }],
+  apiKeys: () => ['people', { what: 'api-keys' }],
+  /** Of the pages outside the shell, which have no hints. */
+  signInOptions: () => ['sign-in', { what: 'options' }],
+  signInLink: (token: string) => ['sign-in', { what: 'link', token }],
   tables: () => ['record-type', { what: 'tables' }],
   recordTypes: () => ['record-type', { what: 'list' }],
   /** Columns carry how many records hold Yes, No and empty, so they belong to the records. */
   columns: (table: string) => ['record', { what: 'columns', table }],
   records: (filter: object) => ['record', { what: 'list', filter }],
   record: (table: string, id: string) => ['record', { what: 'one', table, id }],
+  proposedRecord: (conversationId: string, table: string) => ['proposed-record', { conversationId, table }],
+  duplicates: (conversationId: string, search: string) => [
+    'record',
+    { what: 'duplicates', conversationId, search },
+  ],
   consentSummary: (recordType?: string) => ['record', { what: 'summary', recordType }],
   /** `of` says whose: `{ recordType, recordId }`, `{ phone }` or `{ conversationId }`. */
   consent: (of: object, purpose: string) => ['consent', { ...of, purpose }],
@@ -23,6 +37,10 @@ export const keys = {
   pendingGrants: () => ['consent', { what: 'pending-grants' }],
   conversations: (filter: object) => ['conversation', { what: 'list', filter }],
   conversation: (conversationId: string) => ['conversation', { what: 'one', conversationId }],
+  /** Not made stale by every hint: the page that shows it asks when it reads the list in view again. */
+  conversationCounts: () => ['conversation-counts'],
+  trace: (conversationId: string) => ['conversation', { what: 'trace', conversationId }],
+  colleagues: (conversationId: string) => ['people', { what: 'colleagues', conversationId }],
   messages: (conversationId: string) => ['message', { what: 'list', conversationId }],
   consentEvents: (conversationId: string) => ['consent', { what: 'events', conversationId }],
   whatsappTemplates: () => ['template', { what: 'whatsapp' }],
@@ -30,6 +48,9 @@ export const keys = {
   messageTemplate: (id: string) => ['template', { what: 'one', id }],
   templateCheck: (id: string) => ['template', { what: 'check', id }],
   settings: () => ['settings'],
+  workingHours: () => ['settings', { what: 'working-hours' }],
+  quickReplies: () => ['settings', { what: 'quick-replies' }],
+  notifications: () => ['notification', { what: 'list' }],
   audit: () => ['settings', { what: 'audit' }],
   channel: () => ['channel'],
 } satisfies Record<string, (...args: never[]) => QueryKey>;
@@ -43,6 +64,9 @@ const touches: Record<LiveHint['topic'], string[]> = {
   template: ['template', 'sendable', 'setup', 'channel'],
   settings: ['settings', 'record-type', 'record', 'template', 'sendable', 'setup'],
   channel: ['channel', 'template', 'setup'],
+  people: ['people', 'me', 'conversation'],
+  notification: ['notification'],
+  presence: [],
 };
 
 /** Makes stale what the hints touch; shown queries refetch at once, the others when next shown. */

@@ -12,8 +12,10 @@ import {
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { MeOut } from '../../src/http/schemas/administration.ts';
 import { api } from './api.ts';
+import { useFollowPerson } from './follow-person.ts';
 import { useLiveHints } from './live.ts';
 import { MeContext } from './me.tsx';
 import { Navigation } from './navigation.tsx';
@@ -62,6 +64,7 @@ const useStyles = makeStyles({
 
 /** What stands around every page: top bar, navigation, live hints, notifications; and the signed-out page in its place. */
 export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useTranslation('ui');
   const signedOut = useSignedOut();
   const me = useQuery({
     queryKey: keys.me(),
@@ -74,34 +77,34 @@ export function Shell({ children }: { children: ReactNode }) {
       query={me}
       loading={
         <Page>
-          <Loading label="Loading Assent" />
+          <Loading label={t('shell.loading')} />
         </Page>
       }
     >
       {(person) => (
         <MeContext value={person}>
-          <Frame>{children}</Frame>
+          <Frame person={person}>{children}</Frame>
         </MeContext>
       )}
     </Loaded>
   );
 }
 
-function Frame({ children }: { children: ReactNode }) {
+function Frame({ person, children }: { person: MeOut; children: ReactNode }) {
+  const { t } = useTranslation('ui');
+  useFollowPerson(person);
   const styles = useStyles();
   const connected = useLiveHints();
   const [open, setOpen] = useState(false);
   return (
     <div className={styles.shell}>
       <a href="#main" className={styles.skip}>
-        Skip to the page
+        {t('shell.skip')}
       </a>
       <TopBar onMenu={() => setOpen(true)} />
       {!connected && (
         <MessageBar intent="warning" role="status">
-          <MessageBarBody>
-            Not connected to the server. What you see may be out of date; trying again.
-          </MessageBarBody>
+          <MessageBarBody>{t('shell.notConnected')}</MessageBarBody>
         </MessageBar>
       )}
       <div className={styles.below}>
@@ -115,7 +118,7 @@ function Frame({ children }: { children: ReactNode }) {
                 <Button
                   appearance="subtle"
                   icon={<Dismiss20Regular />}
-                  aria-label="Close navigation"
+                  aria-label={t('shell.closeNavigation')}
                   onClick={() => setOpen(false)}
                 />
               }

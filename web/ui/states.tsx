@@ -11,6 +11,8 @@ import {
 } from '@fluentui/react-components';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { translate } from '../i18n/i18n.ts';
 import { ApiProblem } from './api.ts';
 
 const useStyles = makeStyles({
@@ -62,18 +64,19 @@ export function EmptyState({ icon, title, children, action, heading: Heading = '
 /** One sentence for any error, as the server words it where it did. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiProblem) return error.detail;
-  return 'Something went wrong in this page. Load it again; if it stays, tell your administrator.';
+  return translate('ui:error.page');
 }
 
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation('ui');
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        <MessageBarTitle>This could not be shown.</MessageBarTitle> {sentenceOf(error)}
+        <MessageBarTitle>{t('error.notShown')}</MessageBarTitle> {sentenceOf(error)}
       </MessageBarBody>
       {onRetry !== undefined && (
         <MessageBarActions>
-          <Button onClick={onRetry}>Try again</Button>
+          <Button onClick={onRetry}>{t('error.retry')}</Button>
         </MessageBarActions>
       )}
     </MessageBar>
@@ -81,10 +84,11 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 }
 
 /** Grey lines in the place of what is being loaded; `label` is what a screen reader hears. */
-export function Loading({ rows = 6, label = 'Loading' }: { rows?: number; label?: string }) {
+export function Loading({ rows = 6, label }: { rows?: number; label?: string }) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   return (
-    <Skeleton aria-label={label} className={styles.rows}>
+    <Skeleton aria-label={label ?? t('loading')} className={styles.rows}>
       {Array.from({ length: rows }, (_, row) => (
         <SkeletonItem key={row} size={24} style={{ width: `${96 - ((row * 17) % 40)}%` }} />
       ))}

@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowReply16Regular } from '@fluentui/react-icons/svg/arrow-reply';
+import { useTranslation } from 'react-i18next';
 import { WhatsAppText } from './whatsapp-text.tsx';
 
 const useStyles = makeStyles({
@@ -18,7 +19,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     color: tokens.colorNeutralForeground1,
     borderRadius: '8px',
-    borderTopLeftRadius: '2px',
+    borderStartStartRadius: '2px',
     boxShadow: tokens.shadow2,
     maxWidth: '360px',
     width: 'fit-content',
@@ -49,9 +50,10 @@ export type PreviewParts = {
 
 /** A WhatsApp template as the customer will see it. The buttons are shown, not pressable. */
 export function TemplatePreview({ header, body, footer, buttons = [] }: PreviewParts) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   return (
-    <figure className={styles.wall} aria-label="Preview as the customer sees it">
+    <figure className={styles.wall} aria-label={t('preview.label')}>
       <div className={styles.bubble}>
         <div className={styles.text}>
           {header && (
@@ -67,10 +69,10 @@ export function TemplatePreview({ header, body, footer, buttons = [] }: PreviewP
           )}
         </div>
         {buttons.length > 0 && (
-          <ul className={styles.buttons} aria-label="Buttons">
+          <ul className={styles.buttons} aria-label={t('preview.buttons')}>
             {buttons.map((label) => (
               <li key={label} className={styles.button}>
-                <ArrowReply16Regular aria-hidden /> {label}
+                <ArrowReply16Regular aria-hidden /> <bdi>{label}</bdi>
               </li>
             ))}
           </ul>

@@ -1,5 +1,6 @@
 import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { useLanguage } from '../i18n/language.ts';
 
 const storageKey = 'assent-theme';
 export type ThemeChoice = 'system' | 'light' | 'dark';
@@ -19,8 +20,9 @@ function storedChoice(): ThemeChoice {
   return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
-/** Light or dark as the system asks, unless the person chose one (kept in this browser). */
+/** Light or dark as the system asks, unless the person chose one (kept in this browser); and the direction of writing. */
 export function ThemeProvider({ children }: { children: ReactNode }) {
+  const { direction } = useLanguage();
   const [choice, setChoice] = useState(storedChoice);
   const [systemDark, setSystemDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
   useEffect(() => {
@@ -43,7 +45,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   }, [choice, dark]);
   return (
     <ThemeContext value={value}>
-      <FluentProvider theme={dark ? webDarkTheme : webLightTheme} style={{ height: '100%' }}>
+      <FluentProvider theme={dark ? webDarkTheme : webLightTheme} dir={direction} style={{ height: '100%' }}>
         {children}
       </FluentProvider>
     </ThemeContext>

@@ -3,6 +3,8 @@ import {
   Button,
   Menu,
   MenuDivider,
+  MenuGroup,
+  MenuGroupHeader,
   MenuItem,
   MenuItemRadio,
   MenuList,
@@ -16,9 +18,14 @@ import { Navigation20Regular } from '@fluentui/react-icons/svg/navigation';
 import { Phone20Regular } from '@fluentui/react-icons/svg/phone';
 import { WeatherMoon20Regular } from '@fluentui/react-icons/svg/weather-moon';
 import { WeatherSunny20Regular } from '@fluentui/react-icons/svg/weather-sunny';
+import { useTranslation } from 'react-i18next';
+import { isLanguage } from '../i18n/i18n.ts';
+import { useLanguage } from '../i18n/language.ts';
 import { api } from './api.ts';
+import { useChangePreferences } from './follow-person.ts';
+import { LanguageItems } from './language-menu.tsx';
 import { useFollow } from './link.tsx';
-import { roleNames, useMe } from './me.tsx';
+import { useMe } from './me.tsx';
 import { useNotify } from './notify.tsx';
 import { announceSignedOut } from './session.ts';
 import { type ThemeChoice, useTheme } from './theme.tsx';
@@ -75,8 +82,9 @@ const useStyles = makeStyles({
   role: { fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightRegular },
 });
 
-/** Product, sandbox phone, theme, and who is signed in. `onMenu` opens the navigation of a narrow screen. */
+/** Product, sandbox phone, theme, and who is signed in with their language. `onMenu` opens the navigation of a narrow screen. */
 export function TopBar({ onMenu }: { onMenu: () => void }) {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   const me = useMe();
   const home = useFollow('/');
@@ -86,13 +94,13 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
         appearance="transparent"
         className={mergeClasses(styles.button, styles.menu)}
         icon={<Navigation20Regular />}
-        aria-label="Open navigation"
+        aria-label={t('shell.openNavigation')}
         onClick={onMenu}
       />
       <a href="/" onClick={home} className={styles.product}>
         Assent
       </a>
-      {me.sandbox && <span className={styles.sandbox}>Sandbox</span>}
+      {me.sandbox && <span className={styles.sandbox}>{t('shell.sandbox')}</span>}
       <span className={styles.gap} />
       {me.phonePage !== null && (
         <Button
@@ -103,9 +111,9 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
           appearance="transparent"
           className={styles.button}
           icon={<Phone20Regular />}
-          title="Open the sandbox customer’s phone in a new tab"
+          title={t('shell.phoneTitle')}
         >
-          <span className={styles.roomy}>Customer’s phone</span>
+          <span className={styles.roomy}>{t('shell.phone')}</span>
         </Button>
       )}
       <ThemeMenu />
@@ -115,9 +123,9 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
 }
 
 function ThemeMenu() {
+  const { t } = useTranslation('ui');
   const styles = useStyles();
   const { choice, dark, choose } = useTheme();
-  const names: Record<ThemeChoice, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
   const options: ThemeChoice[] = ['system', 'light', 'dark'];
   return (
     <Menu
@@ -132,14 +140,14 @@ function ThemeMenu() {
           appearance="transparent"
           className={styles.button}
           icon={dark ? <WeatherMoon20Regular /> : <WeatherSunny20Regular />}
-          aria-label={`Theme: ${names[choice]}`}
+          aria-label={t('theme.menu', { theme: t(`theme.${choice}`) })}
         />
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
           {options.map((option) => (
             <MenuItemRadio key={option} name="theme" value={option}>
-              {names[option]}
+              {t(`theme.${option}`)}
             </MenuItemRadio>
           ))}
         </MenuList>
@@ -149,12 +157,22 @@ function ThemeMenu() {
 }
 
 function PersonMenu() {
+  const { t } = useTranslation(['ui', 'people']);
+  const { language } = useLanguage();
+  const change = useChangePreferences();
   const styles = useStyles();
   const me = useMe();
   const notify = useNotify();
   const signOut = () => api.post('/api/sign-out').then(announceSignedOut, notify.problem);
   return (
-    <Menu>
+    <Menu
+      checkedValues={{ language: [language] }}
+      onCheckedValueChange={(_, { checkedItems }) => {
+        const [chosen = ''] = checkedItems;
+        if (isLanguage(chosen))
+          change.mutate({ language: chosen }, { onError: (error) => notify.problem(error) });
+      }}
+    >
       <MenuTrigger disableButtonEnhancement>
         <Button
           appearance="transparent"
@@ -162,18 +180,23 @@ function PersonMenu() {
           icon={<Avatar name={me.name} size={28} aria-hidden className={styles.avatar} />}
         >
           <span className={mergeClasses(styles.person, styles.roomy)}>
-            <span>{me.name}</span> <span className={styles.role}>{roleNames[me.role]}</span>
+            <span>{me.name}</span> <span className={styles.role}>{t(`people:roles.${me.role}`)}</span>
           </span>
         </Button>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
           <MenuItem disabled>
-            {me.name}, {roleNames[me.role].toLowerCase()}
+            {t('shell.personAndRole', { name: me.name, role: t(`people:roles.${me.role}`) })}
           </MenuItem>
-          <MenuItem disabled>Assent {me.version}</MenuItem>
+          <MenuItem disabled>{t('shell.version', { version: me.version })}</MenuItem>
           <MenuDivider />
-          <MenuItem onClick={() => void signOut()}>Sign out</MenuItem>
+          <MenuGroup>
+            <MenuGroupHeader>{t('language.label')}</MenuGroupHeader>
+            <LanguageItems />
+          </MenuGroup>
+          <MenuDivider />
+          <MenuItem onClick={() => void signOut()}>{t('shell.signOut')}</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>

@@ -1,9 +1,11 @@
 import { useBlocker } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /** Asks before a form with unsaved changes is left, inside the app and when the tab is closed. */
 export function UnsavedGuard({ dirty }: { dirty: boolean }) {
+  const { t } = useTranslation('ui');
   const leftFrom = useRef<Element | null>(null);
   const { proceed, reset, status } = useBlocker({
     shouldBlockFn: ({ current, next }) => {
@@ -17,8 +19,8 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
   return (
     <ConfirmDialog
       open={status === 'blocked'}
-      title="Leave without saving?"
-      confirmLabel="Leave"
+      title={t('unsaved.title')}
+      confirmLabel={t('unsaved.leave')}
       onConfirm={() => proceed?.()}
       onCancel={() => {
         reset?.();
@@ -27,7 +29,7 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
         if (from instanceof HTMLElement) requestAnimationFrame(() => from.focus());
       }}
     >
-      What you changed on this page is not saved yet.
+      {t('unsaved.text')}
     </ConfirmDialog>
   );
 }

@@ -7,9 +7,10 @@ import {
   type ProviderTemplate,
   ProviderUnavailable,
 } from '../../ports.ts';
-import { explain, isListed, isNoSuchObject } from './errors.ts';
+import { adviceFor, explain, isListed, isNoSuchObject } from './errors.ts';
 import { anything, idText, known, lenient, shortText } from './fields.ts';
 import { isNobody } from './identity.ts';
+import { createMedia } from './media.ts';
 import { type Answer, jsonOrUndefined, nameOfFailure, outcomeOfAnswer, outcomeOfFailure } from './outcome.ts';
 import { parseProviderError } from './parse-status.ts';
 import { sendPayload } from './payload.ts';
@@ -83,6 +84,9 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
       try {
         const answer = await post(`${message.phoneNumberId}/messages`, sendPayload(message));
         const outcome = outcomeOfAnswer(answer, now());
+        // A file's id that WhatsApp does not know any more says nothing about our number either.
+        if (outcome.kind === 'refused' && message.content.kind === 'media' && isNoSuchObject(outcome.error))
+          return { ...outcome, advice: 'upload-again' };
         // A user id that is not valid any more concerns this person; it says nothing about our number.
         if (outcome.kind === 'refused' && message.to.phone === undefined && isNoSuchObject(outcome.error))
           return { ...outcome, advice: 'never' };
@@ -102,6 +106,9 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
       await ask('mark as read', () => post(`${number}/messages`, payload));
     },
 
+    media: createMedia({ ...config, timeoutMs, fetch: fetchOnce }),
+
+    advise: (code) => adviceFor({ code, title: '' }),
     explain: (error) =>
       isListed(error.code)
         ? explain(error.code)

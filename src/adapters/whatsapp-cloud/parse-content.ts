@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InboundContent } from '../../core/update.ts';
+import type { ContactCard, InboundContent } from '../../core/update.ts';
 import { known, lenient, shortText } from './fields.ts';
 
 type Reader = (part: unknown) => InboundContent | undefined;
@@ -25,10 +25,40 @@ const media = (kind: Extract<InboundContent, { kind: 'media' }>['media']) =>
       caption: text,
       filename: text,
       voice: lenient(z.boolean()),
+      animated: lenient(z.boolean()),
+      sha256: lenient(shortText),
     }),
-    ({ id, mime_type, caption, filename, voice }) =>
-      known({ kind: 'media', media: kind, mediaId: id, mimeType: mime_type, caption, filename, voice }),
+    ({ id, mime_type, sha256, caption, filename, voice, animated }) =>
+      known({
+        kind: 'media',
+        media: kind,
+        mediaId: id,
+        mimeType: mime_type,
+        sha256,
+        caption,
+        filename,
+        voice,
+        animated,
+      }),
   );
+
+/** More of one card than this is no card a person made. */
+const MOST_OF_A_CARD = 20;
+const card = z.looseObject({
+  name: lenient(z.looseObject({ formatted_name: text, first_name: text })),
+  phones: lenient(z.array(lenient(z.looseObject({ phone: shortText, type: lenient(shortText) })))),
+  emails: lenient(z.array(lenient(z.looseObject({ email: shortText })))),
+});
+
+function cardOf({ name, phones = [], emails = [] }: z.infer<typeof card>): ContactCard {
+  return {
+    name: name?.formatted_name ?? name?.first_name ?? '',
+    phones: phones
+      .slice(0, MOST_OF_A_CARD)
+      .flatMap((one) => (one === undefined ? [] : known({ phone: one.phone, type: one.type }))),
+    emails: emails.slice(0, MOST_OF_A_CARD).flatMap((one) => one?.email ?? []),
+  };
+}
 
 const reply = z.looseObject({ id: text, title: text, description: text });
 const interactive = z.looseObject({
@@ -93,15 +123,10 @@ const readers: Record<string, Reader> = {
   ),
 
   // Address cards of other people: their names are shown, their numbers say nothing about who sent them.
-  contacts: reading(
-    z.array(
-      lenient(z.looseObject({ name: lenient(z.looseObject({ formatted_name: text, first_name: text })) })),
-    ),
-    (cards) => ({
-      kind: 'contacts',
-      names: cards.flatMap((card) => card?.name?.formatted_name ?? card?.name?.first_name ?? []),
-    }),
-  ),
+  contacts: reading(z.array(lenient(card)), (given) => {
+    const cards = given.flatMap((one) => (one === undefined ? [] : cardOf(one)));
+    return { kind: 'contacts', names: cards.flatMap(({ name }) => (name === '' ? [] : name)), cards };
+  }),
 
   edit: reading(
     z.looseObject({

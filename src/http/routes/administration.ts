@@ -6,11 +6,11 @@ import { changeSettings, resumeChannel } from '../../actions/edit-organisation.t
 import { loadPublished, loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
 import type { Config } from '../../config.ts';
+import { anyConversation } from '../../db/conversations.ts';
 import { inboxFigures } from '../../db/inbox.ts';
-import { conversationPage } from '../../db/messages.ts';
 import { auditPage, readChannel } from '../../db/organisation.ts';
 import { outboxFigures } from '../../db/outbox.ts';
-import { requireRole } from '../auth.ts';
+import { profileOf } from '../../db/people.ts';
 import {
   AuditOut,
   ChannelOut,
@@ -27,29 +27,32 @@ import { numberCursor, toCursor } from './cursor.ts';
 /** Who I am, settings, audit, the channel, and what the first run still lacks. */
 export function administrationRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
   const { db } = ctx.database;
-  const administrator = requireRole('administrator');
   return async (app) => {
     app.get(
       '/me',
-      { schema: { tags: ['Administration'], response: { 200: MeOut } } },
+      { config: { right: 'signed-in' }, schema: { tags: ['Administration'], response: { 200: MeOut } } },
       async ({ caller }) => ({
         id: caller.id,
         name: caller.name,
         role: caller.role,
+        rights: [...caller.rights],
+        ...(await profileOf(db, caller.id)),
         sandbox: config.sandbox,
         phonePage: config.sandbox && caller.role === 'administrator' ? '/emulator/phone' : null,
         version: config.version,
       }),
     );
 
-    app.get('/settings', { schema: { tags: ['Administration'], response: { 200: Settings } } }, async () =>
-      loadSettings(db),
+    app.get(
+      '/settings',
+      { config: { right: 'signed-in' }, schema: { tags: ['Administration'], response: { 200: Settings } } },
+      async () => loadSettings(db),
     );
     app.patch(
       '/settings',
       {
+        config: { right: 'manage-settings' },
         schema: { tags: ['Administration'], body: SettingsPatch, response: { 200: Settings } },
-        preHandler: administrator,
       },
       async ({ body, caller }) => {
         const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
@@ -59,8 +62,8 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
     app.get(
       '/audit',
       {
+        config: { right: 'see-audit' },
         schema: { tags: ['Administration'], querystring: PageQuery, response: { 200: pageOf(AuditOut) } },
-        preHandler: requireRole('administrator', 'auditor'),
       },
       async ({ query }) => {
         const rows = await auditPage(db, numberCursor(query.cursor), query.limit + 1);
@@ -98,10 +101,17 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
         failedUpdates: inbox.unapplied,
       };
     };
-    app.get('/channel', { schema: { tags: ['Administration'], response: { 200: ChannelOut } } }, channel);
+    app.get(
+      '/channel',
+      { config: { right: 'signed-in' }, schema: { tags: ['Administration'], response: { 200: ChannelOut } } },
+      channel,
+    );
     app.post(
       '/channel/resume',
-      { schema: { tags: ['Administration'], response: { 200: ChannelOut } }, preHandler: administrator },
+      {
+        config: { right: 'manage-settings' },
+        schema: { tags: ['Administration'], response: { 200: ChannelOut } },
+      },
       async ({ caller }) => {
         await resumeChannel(ctx, caller.name);
         return channel();
@@ -109,61 +119,54 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
     );
     app.post(
       '/channel/webhook-test',
-      { schema: { tags: ['Administration'], response: { 200: WebhookTest } }, preHandler: administrator },
+      {
+        config: { right: 'manage-settings' },
+        schema: { tags: ['Administration'], response: { 200: WebhookTest } },
+      },
       async () => checkWebhook(config.publicUrl, config.whatsapp.verifyToken),
     );
 
-    app.get('/setup', { schema: { tags: ['Administration'], response: { 200: SetupOut } } }, async () => {
-      const types = [...(await loadRecordTypes(db)).values()];
-      const published = (await loadPublished(db)).map((template) => template.definition.type);
-      const synced = (await readChannel(db, ctx.channel.phoneNumberId))?.templatesSyncedAt != null;
-      const chats = await conversationPage(
-        db,
-        {
-          search: null,
-          searchDigits: null,
-          recordType: null,
-          recordId: null,
-          matchKey: null,
-          consent: null,
-          unread: false,
-        },
-        null,
-        1,
-      );
-      const steps = [
-        {
-          id: 'whatsapp',
-          title: 'Sync the WhatsApp templates',
-          done: synced,
-          link: '/configuration/whatsapp',
-        },
-        {
-          id: 'record-type',
-          title: 'Add a record type with its Compliance Field',
-          done: types.some((type) => type.complianceField !== null),
-          link: '/configuration/record-types',
-        },
-        {
-          id: 'consent-template',
-          title: 'Publish a Consent Template',
-          done: published.includes('consent'),
-          link: '/configuration/message-templates/new',
-        },
-        {
-          id: 'answer-templates',
-          title: 'Publish its Opt-In and Opt-Out Templates',
-          done: published.includes('opt-in') && published.includes('opt-out'),
-          link: '/configuration/message-templates',
-        },
-        {
-          id: 'first-request',
-          title: 'Send the first consent request from a record',
-          done: chats.length > 0,
-          link: '/records',
-        },
-      ];
-      return { steps, done: steps.every((step) => step.done) };
-    });
+    app.get(
+      '/setup',
+      { config: { right: 'signed-in' }, schema: { tags: ['Administration'], response: { 200: SetupOut } } },
+      async () => {
+        const types = [...(await loadRecordTypes(db)).values()];
+        const published = (await loadPublished(db)).map((template) => template.definition.type);
+        const synced = (await readChannel(db, ctx.channel.phoneNumberId))?.templatesSyncedAt != null;
+        const steps = [
+          {
+            id: 'whatsapp',
+            title: 'Sync the WhatsApp templates',
+            done: synced,
+            link: '/configuration/whatsapp',
+          },
+          {
+            id: 'record-type',
+            title: 'Add a record type with its Compliance Field',
+            done: types.some((type) => type.complianceField !== null),
+            link: '/configuration/record-types',
+          },
+          {
+            id: 'consent-template',
+            title: 'Publish a Consent Template',
+            done: published.includes('consent'),
+            link: '/configuration/message-templates/new',
+          },
+          {
+            id: 'answer-templates',
+            title: 'Publish its Opt-In and Opt-Out Templates',
+            done: published.includes('opt-in') && published.includes('opt-out'),
+            link: '/configuration/message-templates',
+          },
+          {
+            id: 'first-request',
+            title: 'Send the first consent request from a record',
+            done: await anyConversation(db),
+            link: '/records',
+          },
+        ];
+        return { steps, done: steps.every((step) => step.done) };
+      },
+    );
   };
 }

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { accessConversation, accessMessage, accessTo } from '../../actions/access-conversation.ts';
+import { actorOf } from '../../actions/apply-ownership.ts';
 import type { Context } from '../../actions/context.ts';
 import { markRead, settleUnconfirmed, showTyping } from '../../actions/conversation.ts';
 import { loadSettings } from '../../actions/organisation.ts';
@@ -8,32 +10,22 @@ import { notFound, Refusal } from '../../actions/refusal.ts';
 import { type Sender, sendMessage } from '../../actions/send-message.ts';
 import { readSendable } from '../../actions/sendable.ts';
 import type { To } from '../../actions/target.ts';
-import { matchKey, parsePhone } from '../../core/phone.ts';
 import { requestEvidence } from '../../db/consent.ts';
+import { readConversation } from '../../db/conversations.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
-import {
-  type ConversationRow,
-  conversationPage,
-  readConversation,
-  readMessage,
-  threadPage,
-} from '../../db/messages.ts';
-import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
 import {
   ConversationOut,
-  ConversationPage,
-  ConversationQuery,
   MessageOut,
   MessagePage,
+  MessageQuery,
   SendableOut,
   SendMessage,
 } from '../schemas/chat.ts';
-import { PageQuery } from '../schemas/common.ts';
 import { ConsentOut, HoldDecision, LedgerLineOut } from '../schemas/consent.ts';
-import { conversationOut, historyOut, messageOut, sendableOut } from '../views.ts';
+import { conversationOut, historyOut, sendableOut } from '../views.ts';
 import { consentOf } from './consent-view.ts';
-import { numberCursor, timeCursor, toCursor } from './cursor.ts';
+import { shownMessage, threadPart } from './thread-pages.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 const SendableQuery = z.object({
@@ -48,82 +40,43 @@ const senderOf = (caller: Caller): Sender => ({
   id: caller.id,
   name: caller.name,
   path: caller.kind === 'key' ? 'api' : 'person',
-  maySend: caller.role !== 'auditor',
+  maySend: caller.rights.has('chat'),
+  actor: caller.kind === 'person' ? actorOf(caller) : null,
 });
 
 /** Chats: conversations, threads, what may be sent, and sending. */
 export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
-  const conversation = async (id: string): Promise<ConversationRow> => {
-    const row = isUuid(id) ? await readConversation(db, id) : null;
+  const shown = async (id: string, caller: Caller) => {
+    const row = await readConversation(db, id);
     if (row === null) throw notFound('conversation');
-    return row;
+    return conversationOut(row, caller.id, await loadSettings(db));
   };
 
   return async (app) => {
     app.get(
-      '/conversations',
-      { schema: { tags: ['Chat'], querystring: ConversationQuery, response: { 200: ConversationPage } } },
-      async ({ query }) => {
-        const digits = query.search?.replace(/\D/g, '') ?? '';
-        const phone = query.phone === undefined ? null : parsePhone(query.phone);
-        if (query.phone !== undefined && phone === null)
-          throw new Refusal(422, 'phone-invalid', `“${query.phone}” is not a phone number.`);
-        const rows = await conversationPage(
-          db,
-          {
-            search: query.search?.trim() || null,
-            searchDigits: digits.length >= 3 ? digits : null,
-            recordType: query.recordType ?? null,
-            recordId: query.recordId ?? null,
-            matchKey: phone === null ? null : matchKey(phone.e164),
-            consent: query.consent ?? null,
-            unread: query.unread === 'true',
-          },
-          timeCursor(query.cursor),
-          query.limit + 1,
-        );
-        const page = rows.slice(0, query.limit);
-        const last = page.at(-1);
-        return {
-          items: page.map(conversationOut),
-          nextCursor:
-            rows.length > query.limit && last?.lastMessageAt != null
-              ? toCursor({ at: last.lastMessageAt, id: last.id })
-              : null,
-        };
-      },
-    );
-    app.get(
-      '/conversations/:id',
-      { schema: { tags: ['Chat'], params: ById, response: { 200: ConversationOut } } },
-      async ({ params }) => conversationOut(await conversation(params.id)),
-    );
-    app.get(
       '/conversations/:id/messages',
-      { schema: { tags: ['Chat'], params: ById, querystring: PageQuery, response: { 200: MessagePage } } },
-      async ({ params, query }) => {
-        const { id } = await conversation(params.id);
-        const rows = await threadPage(db, id, numberCursor(query.cursor), query.limit + 1);
-        const page = rows.slice(0, query.limit);
-        const last = page.at(-1);
-        return {
-          items: page.map(messageOut),
-          nextCursor: rows.length > query.limit && last !== undefined ? toCursor(last.position) : null,
-        };
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Chat'], params: ById, querystring: MessageQuery, response: { 200: MessagePage } },
+      },
+      async ({ params, query, caller }) => {
+        const { id } = await accessConversation(db, caller, params.id);
+        return threadPart(ctx, id, query);
       },
     );
     app.get(
       '/conversations/:id/events',
       {
+        config: { right: 'see-chats' },
         schema: {
           tags: ['Chat'],
           params: ById,
           response: { 200: z.object({ items: z.array(LedgerLineOut) }) },
         },
       },
-      async ({ params }) => {
-        const { contactPointId } = await conversation(params.id);
+      async ({ params, caller }) => {
+        const { contactPointId } = await accessConversation(db, caller, params.id);
         const rows = await historyOf(db, contactPointId);
         const facts = (await factsOf(db, [contactPointId])).get(contactPointId) ?? [];
         const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
@@ -132,23 +85,24 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.post(
       '/conversations/:id/read',
-      { schema: { tags: ['Chat'], params: ById, response: { 204: z.null() } } },
-      async ({ params }, reply) => {
-        await markRead(ctx, params.id);
+      { config: { right: 'chat' }, schema: { tags: ['Chat'], params: ById, response: { 204: z.null() } } },
+      async ({ params, caller }, reply) => {
+        await markRead(ctx, caller, params.id);
         return reply.status(204).send(null);
       },
     );
     app.post(
       '/conversations/:id/typing',
-      { schema: { tags: ['Chat'], params: ById, response: { 204: z.null() } } },
-      async ({ params }, reply) => {
-        await showTyping(ctx, params.id);
+      { config: { right: 'chat' }, schema: { tags: ['Chat'], params: ById, response: { 204: z.null() } } },
+      async ({ params, caller }, reply) => {
+        await showTyping(ctx, caller, params.id);
         return reply.status(204).send(null);
       },
     );
     app.post(
       '/conversations/:id/shared',
       {
+        config: { right: 'record-refusal' },
         schema: {
           tags: ['Chat'],
           params: ById,
@@ -157,14 +111,19 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
         },
       },
       async ({ params, body, caller }) => {
-        await markShared(ctx, params.id, body.shared, caller);
-        return conversationOut(await conversation(params.id));
+        const { id } = await accessConversation(db, caller, params.id);
+        await markShared(ctx, id, body.shared, caller);
+        return shown(id, caller);
       },
     );
     app.post(
       '/conversations/:id/hold',
-      { schema: { tags: ['Consent'], params: ById, body: HoldDecision, response: { 200: ConsentOut } } },
+      {
+        config: { right: 'record-refusal' },
+        schema: { tags: ['Consent'], params: ById, body: HoldDecision, response: { 200: ConsentOut } },
+      },
       async ({ params, body, caller }) => {
+        await accessConversation(db, caller, params.id);
         await decideHold(ctx, params.id, body.decision, body.reason, caller);
         return consentOf(ctx, { conversationId: params.id }, 'service');
       },
@@ -173,6 +132,7 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/messages',
       {
+        config: { right: ['chat', 'initiate', 'ask-consent'] },
         schema: {
           tags: ['Chat'],
           body: SendMessage,
@@ -181,22 +141,26 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
         },
       },
       async ({ body, headers, caller }, reply) => {
+        await accessTo(db, caller, body.to);
         const message = await sendMessage(ctx, body, senderOf(caller), headers['idempotency-key'] ?? null);
-        return reply.status(202).send(messageOut(message));
+        return reply.status(202).send(await shownMessage(ctx, message.id));
       },
     );
     app.get(
       '/messages/:id',
-      { schema: { tags: ['Chat'], params: ById, response: { 200: MessageOut } } },
-      async ({ params }) => {
-        const message = isUuid(params.id) ? await readMessage(db, params.id) : null;
-        if (message === null) throw notFound('message');
-        return messageOut(message);
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Chat'], params: ById, response: { 200: MessageOut } },
+      },
+      async ({ params, caller }) => {
+        await accessMessage(db, caller, params.id);
+        return shownMessage(ctx, params.id);
       },
     );
     app.post(
       '/messages/:id/settle',
       {
+        config: { right: 'chat' },
         schema: {
           tags: ['Chat'],
           params: ById,
@@ -204,18 +168,23 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
           response: { 200: MessageOut },
         },
       },
-      async ({ params, body, caller }) =>
-        messageOut(await settleUnconfirmed(ctx, params.id, body.outcome, caller.name)),
+      async ({ params, body, caller }) => {
+        await accessMessage(db, caller, params.id);
+        await settleUnconfirmed(ctx, params.id, body.outcome, caller.name);
+        return shownMessage(ctx, params.id);
+      },
     );
 
     app.get(
       '/sendable',
-      { schema: { tags: ['Chat'], querystring: SendableQuery, response: { 200: SendableOut } } },
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Chat'], querystring: SendableQuery, response: { 200: SendableOut } },
+      },
       async ({ query, caller }) => {
-        const sender = senderOf(caller);
-        return sendableOut(
-          await readSendable(db, ctx, toOf(query), sender.path, sender.maySend, query.language ?? null),
-        );
+        const to = toOf(query);
+        await accessTo(db, caller, to);
+        return sendableOut(await readSendable(db, ctx, to, senderOf(caller), query.language ?? null));
       },
     );
   };

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { accessTo } from '../../actions/access-conversation.ts';
 import type { Context } from '../../actions/context.ts';
 import { exportEvidence } from '../../actions/export-evidence.ts';
 import { loadSettings } from '../../actions/organisation.ts';
@@ -30,12 +31,20 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/consent',
-      { schema: { tags: ['Consent'], querystring: ConsentQuery, response: { 200: ConsentOut } } },
-      async ({ query }) => consentOf(ctx, toOf(query), query.purpose),
+      {
+        config: { right: 'see-history' },
+        schema: { tags: ['Consent'], querystring: ConsentQuery, response: { 200: ConsentOut } },
+      },
+      async ({ query, caller }) => {
+        const to = toOf(query);
+        await accessTo(db, caller, to);
+        return consentOf(ctx, to, query.purpose);
+      },
     );
     app.get(
       '/records/:table/:id/consent',
       {
+        config: { right: 'see-history' },
         schema: {
           tags: ['Consent'],
           params: z.object({ table: z.string(), id: z.string() }),
@@ -52,6 +61,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/consent',
       {
+        config: { right: ['record-refusal', 'record-grant'] },
         // An evidence file of 5 MB is 7 MB as base64.
         bodyLimit: 8 * 1024 * 1024,
         schema: {
@@ -63,6 +73,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       async ({ body, caller }, reply) => {
         const { purpose, decision, evidence, reason } = body;
         const to = toOf(body);
+        await accessTo(db, caller, to);
         const { pending } = await recordDecision(ctx, { to, purpose, decision, evidence, reason }, caller);
         return reply.status(pending ? 202 : 200).send(await consentOf(ctx, to, purpose));
       },
@@ -70,6 +81,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/consent-export',
       {
+        config: { right: 'export' },
         schema: {
           tags: ['Consent'],
           querystring: z.object({
@@ -79,8 +91,10 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
           }),
         },
       },
-      async ({ query }, reply) => {
-        const pack = await exportEvidence(ctx, toOf(query));
+      async ({ query, caller }, reply) => {
+        const to = toOf(query);
+        await accessTo(db, caller, to);
+        const pack = await exportEvidence(ctx, to);
         if (query.format === 'json')
           return reply
             .type('application/json; charset=utf-8')
@@ -123,10 +137,13 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
 
     app.get(
       '/held',
-      { schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(HeldOut) }) } } },
-      async () => {
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(HeldOut) }) } },
+      },
+      async ({ caller }) => {
         const { holdDays } = await loadSettings(db);
-        const held = await listHeld(db, null, 500);
+        const held = await listHeld(db, null, 500, caller);
         const names = await crmNames(ctx, held);
         return {
           items: held.map((row) => ({
@@ -144,7 +161,10 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.get(
       '/pending-grants',
-      { schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(PendingGrantOut) }) } } },
+      {
+        config: { right: 'see-history' },
+        schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(PendingGrantOut) }) } },
+      },
       async () => {
         const pending = await pendingGrants(db, null);
         const names = await crmNames(ctx, pending);
@@ -167,7 +187,10 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
     ] as const)
       app.post(
         `/pending-grants/:id/${path}`,
-        { schema: { tags: ['Consent'], params: ById, response: { 204: z.null() } } },
+        {
+          config: { right: 'approve-grant' },
+          schema: { tags: ['Consent'], params: ById, response: { 204: z.null() } },
+        },
         async ({ params, caller }, reply) => {
           await decideGrant(ctx, params.id, decision, caller);
           return reply.status(204).send(null);

@@ -37,3 +37,25 @@ export function timeCursor(cursor: string | undefined): { at: number; id: string
   if (typeof at !== 'number' || !isTime(at) || typeof id !== 'string' || !isUuid(id)) throw invalid();
   return { at, id };
 }
+
+/** A name and an id. */
+export function nameCursor(cursor: string | undefined): { name: string; id: string } | null {
+  if (cursor === undefined) return null;
+  const value = decode(cursor);
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('id' in value)) throw invalid();
+  const { name, id } = value;
+  const isName = typeof name === 'string' && name.isWellFormed() && !name.includes('\u0000');
+  if (!isName || typeof id !== 'string' || !isUuid(id)) throw invalid();
+  return { name, id };
+}
+
+/** The sort key of a list and an id. */
+export function keyCursor(cursor: string | undefined): { key: number; id: string } | null {
+  if (cursor === undefined) return null;
+  const value = decode(cursor);
+  if (typeof value !== 'object' || value === null || !('key' in value) || !('id' in value)) throw invalid();
+  const { key, id } = value;
+  if (typeof key !== 'number' || !Number.isSafeInteger(key) || typeof id !== 'string' || !isUuid(id))
+    throw invalid();
+  return { key, id };
+}

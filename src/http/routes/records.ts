@@ -10,7 +10,6 @@ import { notFound, Refusal } from '../../actions/refusal.ts';
 import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
 import { booleanCounts, type ListedRecord, readListed, recordPage, stateCounts } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
-import { requireRole } from '../auth.ts';
 import {
   ColumnOut,
   ConsentSummary,
@@ -35,15 +34,19 @@ const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) 
 export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
   return async (app) => {
-    app.get('/crm/tables', { schema: { tags: ['CRM'], response: { 200: items(TableOut) } } }, async () => {
-      const configured = await loadRecordTypes(db);
-      return {
-        items: (await ctx.crm.tables()).map((table) => ({
-          ...table,
-          configured: configured.has(table.name),
-        })),
-      };
-    });
+    app.get(
+      '/crm/tables',
+      { config: { right: 'signed-in' }, schema: { tags: ['CRM'], response: { 200: items(TableOut) } } },
+      async () => {
+        const configured = await loadRecordTypes(db);
+        return {
+          items: (await ctx.crm.tables()).map((table) => ({
+            ...table,
+            configured: configured.has(table.name),
+          })),
+        };
+      },
+    );
 
     const columnsOf = async (table: string): Promise<z.infer<typeof ColumnOut>[]> => {
       const columns = await ctx.crm.columns(db, table);
@@ -57,14 +60,17 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     };
     app.get(
       '/crm/tables/:table/columns',
-      { schema: { tags: ['CRM'], params: Table, response: { 200: items(ColumnOut) } } },
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['CRM'], params: Table, response: { 200: items(ColumnOut) } },
+      },
       async ({ params }) => ({ items: await columnsOf(params.table) }),
     );
     app.post(
       '/crm/tables/:table/columns',
       {
+        config: { right: 'manage-record-types' },
         schema: { tags: ['CRM'], params: Table, body: NewColumn, response: { 201: ColumnOut } },
-        preHandler: requireRole('administrator'),
       },
       async ({ params, body, caller }, reply) => {
         const { name, label } = body;
@@ -80,7 +86,10 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
 
     app.get(
       '/record-types',
-      { schema: { tags: ['Record types'], response: { 200: items(RecordTypeOut) } } },
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['Record types'], response: { 200: items(RecordTypeOut) } },
+      },
       async () => ({
         items: [...(await loadRecordTypes(db)).values()],
       }),
@@ -88,13 +97,13 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.put(
       '/record-types/:table',
       {
+        config: { right: 'manage-record-types' },
         schema: {
           tags: ['Record types'],
           params: Table,
           body: RecordTypeInput,
           response: { 200: RecordTypeOut },
         },
-        preHandler: requireRole('administrator'),
       },
       async ({ params, body, caller }) => {
         const type: RecordType = {
@@ -113,8 +122,8 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.delete(
       '/record-types/:table',
       {
+        config: { right: 'manage-record-types' },
         schema: { tags: ['Record types'], params: Table, response: { 204: z.null() } },
-        preHandler: requireRole('administrator'),
       },
       async ({ params, caller }, reply) => {
         await removeRecordType(ctx, params.table, caller.name);
@@ -161,7 +170,10 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     };
     app.get(
       '/records',
-      { schema: { tags: ['Records'], querystring: RecordQuery, response: { 200: RecordPage } } },
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Records'], querystring: RecordQuery, response: { 200: RecordPage } },
+      },
       async ({ query }) => {
         const types = await loadRecordTypes(db);
         const rows = await find(query, query.limit + 1, query.cursor);
@@ -178,7 +190,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.get(
       '/records.csv',
-      { schema: { tags: ['Records'], querystring: RecordQuery } },
+      { config: { right: 'export' }, schema: { tags: ['Records'], querystring: RecordQuery } },
       async ({ query }, reply) => {
         const types = await loadRecordTypes(db);
         const rows: unknown[][] = [CSV_HEADER];
@@ -199,6 +211,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/consent-summary',
       {
+        config: { right: 'see-chats' },
         schema: {
           tags: ['Records'],
           querystring: z.object({ recordType: z.string().optional() }),
@@ -221,7 +234,10 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
 
     app.post(
       '/records/:table',
-      { schema: { tags: ['Records'], params: Table, body: RecordValues, response: { 201: RecordOut } } },
+      {
+        config: { right: 'edit-records' },
+        schema: { tags: ['Records'], params: Table, body: RecordValues, response: { 201: RecordOut } },
+      },
       async ({ params, body, caller }, reply) => {
         await refuseFieldByHand(params.table, body.values, caller.role);
         const id = await editRecord(ctx, {
@@ -236,12 +252,18 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.get(
       '/records/:table/:id',
-      { schema: { tags: ['Records'], params: TableAndId, response: { 200: RecordOut } } },
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Records'], params: TableAndId, response: { 200: RecordOut } },
+      },
       async ({ params }) => readOne(params.table, params.id),
     );
     app.patch(
       '/records/:table/:id',
-      { schema: { tags: ['Records'], params: TableAndId, body: RecordValues, response: { 200: RecordOut } } },
+      {
+        config: { right: 'edit-records' },
+        schema: { tags: ['Records'], params: TableAndId, body: RecordValues, response: { 200: RecordOut } },
+      },
       async ({ params, body, caller }) => {
         await refuseFieldByHand(params.table, body.values, caller.role);
         await editRecord(ctx, {
@@ -263,8 +285,8 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       csv.post(
         '/records/:table/import',
         {
+          config: { right: 'manage-record-types' },
           schema: { tags: ['Records'], params: Table, response: { 200: ImportReport } },
-          preHandler: requireRole('administrator'),
         },
         async (request) => {
           const { table } = Table.parse(request.params);

@@ -16,7 +16,6 @@ import { notFound } from '../../actions/refusal.ts';
 import type { MessageTemplateDefinition } from '../../core/message-template.ts';
 import { isUuid } from '../../db/rows.ts';
 import { listMessageTemplates, listWhatsAppTemplates, readMessageTemplate } from '../../db/templates.ts';
-import { requireRole } from '../auth.ts';
 import {
   MessageTemplateBody,
   MessageTemplateOut,
@@ -29,7 +28,13 @@ const ById = z.object({ id: z.string().min(1).max(100) });
 const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 const Problems = z.object({
   problems: z.array(
-    z.object({ code: z.string(), message: z.string(), severity: z.string(), fix: z.string() }),
+    z.object({
+      code: z.string(),
+      message: z.string(),
+      severity: z.string(),
+      fix: z.string(),
+      values: z.record(z.string(), z.string()).optional(),
+    }),
   ),
 });
 
@@ -56,7 +61,6 @@ function definitionFrom(input: z.infer<typeof MessageTemplateBody>): MessageTemp
 /** WhatsApp templates and the message templates built on them. */
 export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
-  const administrator = requireRole('administrator');
 
   const show = async (row: TemplateRow): Promise<z.infer<typeof MessageTemplateOut>> => {
     const shown = row.live ?? row.draft;
@@ -83,6 +87,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
               {
                 code: 'opt-in-missing',
                 message: `Waits for an Opt-In Template with the keyword ${quote(waits.missingOptIn)}`,
+                values: { keywords: quote(waits.missingOptIn) },
               },
             ]
           : []),
@@ -91,6 +96,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
               {
                 code: 'opt-out-missing',
                 message: `Waits for an Opt-Out Template with the keyword ${quote(waits.missingOptOut)}`,
+                values: { keywords: quote(waits.missingOptOut) },
               },
             ]
           : []),
@@ -99,6 +105,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
               {
                 code: 'whatsapp-template-suspended',
                 message: `WhatsApp says ${whatsapp[0]?.status}: not sendable until it is approved again`,
+                values: { status: whatsapp[0]?.status ?? '' },
               },
             ]
           : []),
@@ -119,14 +126,17 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     });
     app.get(
       '/whatsapp-templates',
-      { schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } } },
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } },
+      },
       whatsappTemplates,
     );
     app.post(
       '/whatsapp-templates/sync',
       {
+        config: { right: 'manage-templates' },
         schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } },
-        preHandler: administrator,
       },
       async () => {
         await syncTemplates(ctx);
@@ -137,6 +147,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/message-templates',
       {
+        config: { right: 'signed-in' },
         schema: {
           tags: ['Templates'],
           querystring: z.object({ recordType: z.string().optional() }),
@@ -156,8 +167,8 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/message-templates',
       {
+        config: { right: 'manage-templates' },
         schema: { tags: ['Templates'], body: MessageTemplateBody, response: { 201: MessageTemplateOut } },
-        preHandler: administrator,
       },
       async ({ body, caller }, reply) => {
         const id = await createTemplate(ctx, definitionFrom(body), caller.name);
@@ -166,19 +177,22 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.get(
       '/message-templates/:id',
-      { schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } } },
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } },
+      },
       async ({ params }) => show(await read(params.id)),
     );
     app.patch(
       '/message-templates/:id',
       {
+        config: { right: 'manage-templates' },
         schema: {
           tags: ['Templates'],
           params: ById,
           body: MessageTemplateBody.partial(),
           response: { 200: MessageTemplateOut },
         },
-        preHandler: administrator,
       },
       async ({ params, body, caller }) => {
         const row = await read(params.id);
@@ -193,7 +207,10 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.post(
       '/message-templates/:id/check',
-      { schema: { tags: ['Templates'], params: ById, response: { 200: Problems } } },
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['Templates'], params: ById, response: { 200: Problems } },
+      },
       async ({ params }) => {
         const row = await read(params.id);
         const definition = row.draft ?? row.live;
@@ -204,8 +221,8 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/message-templates/:id/publish',
       {
+        config: { right: 'manage-templates' },
         schema: { tags: ['Templates'], params: ById, response: { 200: PublishAnswer } },
-        preHandler: administrator,
       },
       async ({ params, caller }) => {
         const warnings = await publishTemplate(ctx, params.id, caller.name);
@@ -218,8 +235,8 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/message-templates/:id/retire',
       {
+        config: { right: 'manage-templates' },
         schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } },
-        preHandler: administrator,
       },
       async ({ params, caller }) => {
         await retire(ctx, params.id, caller.name);
@@ -229,8 +246,8 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.post(
       '/message-templates/:id/answer-templates',
       {
+        config: { right: 'manage-templates' },
         schema: { tags: ['Templates'], params: ById, response: { 200: items(MessageTemplateOut) } },
-        preHandler: administrator,
       },
       async ({ params, caller }) => {
         const ids = await createAnswerTemplates(ctx, params.id, caller.name);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Time } from './common.ts';
+import { Preferences, Reference, RightName, RoleName } from './people.ts';
 
 /** Each number a setting; `null` is "no limit" (product.md §3.5). */
 export const Settings = z.object({
@@ -24,6 +25,20 @@ export const Settings = z.object({
   defaultLanguage: z.string().min(2).max(10),
   businessName: z.string().trim().max(100),
   rawWebhookDays: z.number().int().min(1).max(3650),
+  /** Minutes a colleague has to accept a conversation that was assigned; null: no limit. */
+  assignmentMinutes: z.number().int().min(1).max(10_080).nullable(),
+  /** Minutes without a sign of the owner after which a colleague may take over; null: only administrators may. */
+  takeOverMinutes: z.number().int().min(1).max(10_080).nullable(),
+  /** A customer who writes again after closure reaches the previous owner, not the team. */
+  returnToPreviousOwner: z.boolean(),
+  /** Hours without a message after which a conversation closes; null: never by itself. */
+  closeAfterHours: z.number().int().min(1).max(8760).nullable(),
+  /** Minutes a customer waits before the owner, or the team, is reminded; null: never. */
+  waitingReminderMinutes: z.number().int().min(1).max(10_080).nullable(),
+  /** Minutes before the customer service window closes that the owner is reminded; null: never. */
+  windowReminderMinutes: z.number().int().min(1).max(1380).nullable(),
+  /** How many days back the search in message text looks. */
+  messageSearchDays: z.number().int().min(1).max(365),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial();
@@ -31,7 +46,13 @@ export const SettingsPatch = Settings.partial();
 export const MeOut = z.object({
   id: Id,
   name: z.string(),
-  role: z.enum(['administrator', 'agent', 'auditor']),
+  role: RoleName,
+  rights: z.array(RightName),
+  teams: z.array(Reference),
+  email: z.string().nullable(),
+  /** False for a person who signs in by link or OpenID Connect alone. */
+  hasPassword: z.boolean(),
+  preferences: Preferences,
   sandbox: z.boolean(),
   /** Where the sandbox's phone page is; null outside the sandbox. */
   phonePage: z.string().nullable(),
@@ -81,8 +102,23 @@ export const SetupOut = z.object({
 
 /** SSE `data`: a hint that something changed; a page refetches what it shows. */
 export const LiveHint = z.object({
-  topic: z.enum(['conversation', 'consent', 'message', 'record', 'template', 'settings', 'channel']),
+  topic: z.enum([
+    'conversation',
+    'consent',
+    'message',
+    'record',
+    'template',
+    'settings',
+    'channel',
+    'people',
+    'notification',
+    'presence',
+  ]),
   conversationId: Id.optional(),
   contactPointId: Id.optional(),
+  /** Topic `presence`: who does what in the conversation; nothing else is stored about it. */
+  presence: z
+    .object({ person: Reference, state: z.enum(['viewing', 'typing', 'left']), at: Time })
+    .optional(),
 });
 export type LiveHint = z.infer<typeof LiveHint>;

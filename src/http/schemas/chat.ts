@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
+import { OwnershipOut } from './desk.ts';
 
 export const ConversationOut = z.object({
   id: Id,
@@ -20,11 +21,49 @@ export const ConversationOut = z.object({
   consent: z.object({ service: ConsentStateName, marketing: ConsentStateName }),
   onHold: z.boolean(),
   status: z.enum(['open', 'closed']),
+  ...OwnershipOut.shape,
+  serviceWindowClosesAt: Time.nullable(),
+  /** Search by message text: the newest message that matches. */
+  match: z.object({ messageId: Id, text: z.string(), at: Time }).optional(),
 });
 export type ConversationOut = z.infer<typeof ConversationOut>;
-export const ConversationPage = pageOf(ConversationOut);
+export const ConversationPage = pageOf(ConversationOut).extend({
+  /** Of a search in messages: what is older than this was not searched. */
+  searchedSince: Time.optional(),
+});
+/** How many of each there are for the caller, counted up to 100. */
+export const ConversationCounts = z.object({
+  mine: z.number(),
+  unassigned: z.number(),
+  waitingForConsent: z.number(),
+  onHold: z.number(),
+  unread: z.number(),
+});
+export type ConversationCounts = z.infer<typeof ConversationCounts>;
+/**
+ * Views of the list. `mine`: the caller answers them, or was offered or asked in. `team`: all that the caller may see.
+ * The list comes sorted by what needs a person first; see docs/desk.md.
+ */
+export const ConversationView = z.enum([
+  'mine',
+  'team',
+  'unassigned',
+  'waiting-for-consent',
+  'refused',
+  'on-hold',
+  'closed',
+]);
 export const ConversationQuery = PageQuery.extend({
+  view: ConversationView.optional(),
+  /** `attention` (default): who waits longest first; `recent`: newest first. */
+  sort: z.enum(['attention', 'recent']).optional(),
   search: z.string().max(200).optional(),
+  /** Where `search` looks; message text only that of the last days the answer names. Default: names and numbers. */
+  searchIn: z.enum(['names', 'messages']).optional(),
+  /** A person's id, `me`, or `nobody`. */
+  owner: z.string().optional(),
+  team: z.string().optional(),
+  channel: z.string().optional(),
   recordType: z.string().optional(),
   recordId: z.string().optional(),
   phone: z.string().optional(),
@@ -43,11 +82,60 @@ export const MessageStatusName = z.enum([
   'unconfirmed',
 ]);
 
+/** A file of a message. `url` and `thumbnailUrl` answer once `state` is `stored`. */
+export const MediaOut = z.object({
+  id: Id,
+  kind: z.enum(['image', 'video', 'audio', 'document', 'sticker']),
+  /** pending: being fetched; failed: tried and will not come; refused: type or size we do not take. */
+  state: z.enum(['pending', 'stored', 'failed', 'refused']),
+  reason: z.string().optional(),
+  reasonText: z.string().optional(),
+  mimeType: z.string().nullable(),
+  fileName: z.string().nullable(),
+  size: z.number().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  voice: z.boolean(),
+  url: z.string(),
+  thumbnailUrl: z.string().nullable(),
+});
+export type MediaOut = z.infer<typeof MediaOut>;
+
+export const Location = z.object({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+  name: z.string().max(300).optional(),
+  address: z.string().max(500).optional(),
+});
+export const SharedContact = z.object({
+  name: z.string().max(200),
+  phones: z.array(z.object({ phone: z.string().max(50), type: z.string().max(50).optional() })),
+  emails: z.array(z.string().max(254)),
+});
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-list-messages */
+export const Interactive = z.object({
+  form: z.enum(['buttons', 'list']),
+  header: z.string().max(60).optional(),
+  footer: z.string().max(60).optional(),
+  /** A list's own button. */
+  button: z.string().max(20).optional(),
+  options: z
+    .array(
+      z.object({
+        id: z.string().max(200),
+        title: z.string().min(1).max(24),
+        description: z.string().max(72).optional(),
+      }),
+    )
+    .min(1)
+    .max(10),
+});
+
 export const MessageOut = z.object({
   id: Id,
   conversationId: Id,
   direction: z.enum(['in', 'out']),
-  /** text, template, button, reply, image, video, audio, document, sticker, reaction, location, contacts, edit, revoke, unsupported, other */
+  /** text, template, interactive, button, reply, image, video, audio, document, sticker, reaction, location, contacts, edit, revoke, unsupported, other. An edit, a deletion or a reaction is a row of its own only where we never had the message it is about, or where ours failed. */
   kind: z.string(),
   text: z.string().optional(),
   template: z
@@ -70,13 +158,46 @@ export const MessageOut = z.object({
   automatic: z.boolean(),
   actor: z.string().nullable(),
   replyTo: z.string().optional(),
+  /** The message it answers, where we have it; absent for one we never had. */
+  quoted: z
+    .object({ id: Id, direction: z.enum(['in', 'out']), kind: z.string(), text: z.string() })
+    .optional(),
+  media: MediaOut.optional(),
+  location: Location.optional(),
+  contacts: z.array(SharedContact).optional(),
+  /** Outgoing buttons or list; of an incoming answer, the row or button chosen. */
+  interactive: Interactive.optional(),
+  /** The newest of each side; absent where there is none. */
+  reactions: z
+    .array(
+      z.object({ emoji: z.string(), by: z.enum(['customer', 'us']), actor: z.string().nullable(), at: Time }),
+    )
+    .optional(),
+  /** The customer edited it: `before` is what it said first. */
+  edited: z.object({ at: Time, before: z.string().nullable() }).optional(),
+  /** The customer deleted it: what it held is not shown any more, and stays in the evidence. */
+  deletedAt: Time.optional(),
+  /** The customer passed on what somebody else wrote. */
+  forwarded: z.boolean().optional(),
+  /** For a message that failed: what to do next. */
+  nextStep: z.enum(['wait', 'another-template', 'ask-for-consent', 'send-again', 'none']).optional(),
   at: Time,
   statusAt: Time.nullable(),
 });
 export type MessageOut = z.infer<typeof MessageOut>;
 
-/** A consent event shown between the bubbles. */
-export const MessagePage = pageOf(MessageOut);
+/** Newest first. `nextCursor` leads to older messages (`cursor=`), `prevCursor` to newer ones (`after=`). */
+export const MessagePage = pageOf(MessageOut).extend({ prevCursor: z.string().nullable() });
+/** At most one of `cursor`, `after` and `around`, a message's id: the page around it. */
+export const MessageQuery = PageQuery.extend({
+  after: z.string().max(200).optional(),
+  around: z.string().max(100).optional(),
+}).refine(
+  ({ cursor, after, around }) => [cursor, after, around].filter((one) => one !== undefined).length <= 1,
+  {
+    message: 'give one of cursor, after and around',
+  },
+);
 
 export const SendTo = z.union([
   z.object({ recordType: z.string().min(1), recordId: z.string().min(1) }).strict(),
@@ -84,22 +205,43 @@ export const SendTo = z.union([
   z.object({ conversationId: z.string().min(1) }).strict(),
 ]);
 
+/** One of `text`, `messageTemplateId`, `mediaId`, `reaction`, `location`, `contacts`; `interactive` goes with `text`, a caption too. */
 export const SendMessage = z
   .object({
     to: SendTo,
     text: z.string().min(1).max(4096).optional(),
     messageTemplateId: z.string().optional(),
+    /** A file uploaded by `POST /media`; `text` is then its caption. */
+    mediaId: z.string().optional(),
+    /** An empty emoji takes ours back. */
+    reaction: z.object({ messageId: Id, emoji: z.string().max(32) }).optional(),
+    location: Location.optional(),
+    contacts: z.array(SharedContact).min(1).max(10).optional(),
+    interactive: Interactive.optional(),
     variables: z.record(z.string(), z.string().max(1024)).optional(),
     /** A language of the WhatsApp template; chosen by product.md §3.7 when absent. */
     language: z.string().max(10).optional(),
+    /** The message this one quotes: ours, or WhatsApp's id. */
     replyTo: z.string().optional(),
     /** Consent requests: why we may ask. */
     basis: z.enum(['customer-wrote', 'existing-customer', 'other']).optional(),
     basisText: z.string().max(500).optional(),
   })
-  .refine((body) => (body.text === undefined) !== (body.messageTemplateId === undefined), {
-    message: 'give either text or messageTemplateId',
+  .refine((body) => contentsOf(body).length === 1, {
+    message:
+      'give one of text (with interactive, or as the caption of mediaId), messageTemplateId, reaction, location or contacts',
   });
+function contentsOf(body: Record<string, unknown>): string[] {
+  const alone = ['messageTemplateId', 'mediaId', 'reaction', 'location', 'contacts'].filter(
+    (key) => body[key] !== undefined,
+  );
+  if (body.interactive !== undefined)
+    return [...alone, ...(body.text === undefined ? ['interactive', 'text'] : ['interactive'])];
+  if (body.text === undefined || (alone.length === 1 && alone[0] === 'mediaId')) return alone;
+  return [...alone, 'text'];
+}
+/** Answer of `POST /media`: a file that waits to be sent. */
+export const UploadedOut = MediaOut;
 export type SendMessage = z.infer<typeof SendMessage>;
 
 /** Why something may not be sent: the gate's code, one sentence a person can act on, and when it lifts by itself. */
@@ -124,6 +266,8 @@ export const SendableTemplate = z.object({
   missing: z.array(z.string()),
   /** After a recent refusal the screen asks the agent to confirm: "refused 3 minutes ago". */
   confirm: z.string().optional(),
+  /** When the customer refused, where it is to be confirmed. */
+  refusedAt: Time.optional(),
 });
 export type SendableTemplate = z.infer<typeof SendableTemplate>;
 
@@ -141,6 +285,10 @@ export const SendableOut = z.object({
     tone: z.enum(['success', 'info', 'warning', 'error']),
     text: z.string(),
     until: Time.optional(),
+    /** What the sentence tells, for a page that says it in another language. */
+    values: z
+      .object({ refusedAt: Time.optional(), askedAt: Time.optional(), unproven: z.boolean() })
+      .optional(),
   }),
   phone: z.string().nullable(),
   conversationId: Id.nullable(),

@@ -28,6 +28,8 @@ export const Problem = z.object({
         path: z.string().optional(),
         severity: z.enum(['error', 'warning']).optional(),
         fix: z.string().optional(),
+        /** The particulars of the message, for a page that says it in another language. */
+        values: z.record(z.string(), z.string()).optional(),
       }),
     )
     .optional(),

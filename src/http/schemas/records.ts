@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHAT_SOURCES } from '../../core/new-record.ts';
 import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
 
 /** A CRM table Assent works with. */
@@ -24,6 +25,8 @@ export const RecordTypeInput = z.object({
   allowReplyAfterRefusal: z.boolean().default(false),
   /** Default basis for asking, kept on each consent request. */
   askingBasis: z.enum(['customer-wrote', 'existing-customer', 'other']).default('existing-customer'),
+  /** Columns that a record made from a chat is filled with; null: name, number and language. */
+  chatMapping: z.record(z.string().min(1).max(100), z.enum(CHAT_SOURCES)).nullable().default(null),
 });
 export type RecordTypeInput = z.infer<typeof RecordTypeInput>;
 export const RecordTypeOut = RecordTypeInput.extend({
@@ -112,3 +115,33 @@ export const ConsentSummary = z.object({
     }),
   ),
 });
+
+/** The form of a new record for the customer of a chat: what is known already, and every column it may fill. */
+export const ProposedRecordOut = z.object({
+  values: z.record(z.string(), z.string()),
+  columns: z.array(ColumnOut),
+});
+export type ProposedRecordOut = z.infer<typeof ProposedRecordOut>;
+
+/** A record that may be the customer of a chat. */
+export const DuplicateOut = z.object({
+  recordType: z.string(),
+  id: Id,
+  name: z.string(),
+  phones: z.array(z.string()),
+  because: z.enum(['number', 'name']),
+});
+export type DuplicateOut = z.infer<typeof DuplicateOut>;
+export const DuplicatesOut = z.object({ items: z.array(DuplicateOut) });
+
+export const RecordFromChat = z
+  .object({ table: z.string().min(1).max(100), values: RecordValues.shape.values })
+  .strict();
+export const LinkRecord = z
+  .object({
+    recordType: z.string().min(1).max(100),
+    recordId: z.string().min(1).max(100),
+    /** A phone column whose number is to be replaced. */
+    column: z.string().min(1).max(100).optional(),
+  })
+  .strict();

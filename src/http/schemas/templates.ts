@@ -63,7 +63,9 @@ export const MessageTemplateOut = MessageTemplateInput.extend({
   /** A draft beside the published version: what the next publish makes live. */
   draft: MessageTemplateInput.nullable(),
   /** Published but not sendable yet or any more, and why. */
-  waitingFor: z.array(z.object({ code: z.string(), message: z.string() })),
+  waitingFor: z.array(
+    z.object({ code: z.string(), message: z.string(), values: z.record(z.string(), z.string()).optional() }),
+  ),
   createdAt: Time,
   updatedAt: Time,
 });

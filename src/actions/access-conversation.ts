@@ -1,0 +1,31 @@
+import { conversationOfMessageSeen, conversationSeen, type Viewer } from '../db/access.ts';
+import type { Tx } from '../db/engine.ts';
+import { isUuid } from '../db/rows.ts';
+import { notFound } from './refusal.ts';
+
+/**
+ * Whatever takes the id of a conversation or a message asks here first, and nobody can go round it: what a person may
+ * not see does not exist for them (404). The rule itself is `visibleTo` in db/access.ts.
+ */
+export async function accessConversation(
+  tx: Tx,
+  viewer: Viewer,
+  id: string,
+): Promise<{ id: string; contactPointId: string }> {
+  const seen = isUuid(id) ? await conversationSeen(tx, id, viewer) : null;
+  if (seen === null) throw notFound('conversation');
+  return seen;
+}
+
+/** The same for a message; answers its conversation. */
+export async function accessMessage(tx: Tx, viewer: Viewer, messageId: string): Promise<string> {
+  const conversationId = isUuid(messageId) ? await conversationOfMessageSeen(tx, messageId, viewer) : null;
+  if (conversationId === null) throw notFound('message');
+  return conversationId;
+}
+
+/** The same for what may name a conversation, a number or a record: only a conversation has an access rule. */
+export async function accessTo(tx: Tx, viewer: Viewer, to: object): Promise<void> {
+  if ('conversationId' in to && typeof to.conversationId === 'string')
+    await accessConversation(tx, viewer, to.conversationId);
+}

@@ -1,0 +1,117 @@
+import { decideSend } from '../core/gate.ts';
+import { chooseLanguage } from '../core/language.ts';
+import { awayAnswer, type ClosedPeriod, closedPeriod, type WorkingHours } from '../core/working-hours.ts';
+import type { ContactPoint } from '../db/contact-points.ts';
+import { touchConversations } from '../db/conversations.ts';
+import type { Tx } from '../db/engine.ts';
+import { insertOutbound } from '../db/messages.ts';
+import { readChannel } from '../db/organisation.ts';
+import { notAwayAnswered, setAwayAnswered } from '../db/ownership.ts';
+import { leaveTrace } from './apply-ownership.ts';
+import type { Context } from './context.ts';
+import { askLimits, type LoadedContact, loadContacts } from './gate-contact.ts';
+import { channelConnected, decisionInputs } from './judge.ts';
+import type { Hints } from './live.ts';
+import type { Rules } from './record-facts.ts';
+import { loadWorkingHours } from './working-hours.ts';
+
+interface Talk {
+  conversationId: string;
+  contactPointId: string;
+}
+
+/**
+ * A customer who writes while nobody is here is told so, once per closed period, in their language. The answer goes
+ * through the gate and the outbox like any text: not to whoever refused, is on hold or blocked. `talk` holds new messages
+ * alone, so a redelivery is never answered, and no answer to a Consent Template or stop word among them.
+ */
+export async function answerOutOfHours(
+  tx: Tx,
+  ctx: Context,
+  talk: readonly Talk[],
+  contacts: Map<string, ContactPoint>,
+  rules: Rules,
+  hints: Hints,
+): Promise<void> {
+  if (talk.length === 0) return;
+  const now = ctx.clock();
+  const hours = await loadWorkingHours(tx);
+  const period = closedPeriod(hours, now);
+  if (period === null) return;
+  const ids = [...new Set(talk.map((one) => one.conversationId))];
+  for (const conversationId of await notAwayAnswered(tx, ids, period.since)) {
+    const found = talk.find((one) => one.conversationId === conversationId);
+    const contact = contacts.get(found?.contactPointId ?? '');
+    if (contact === undefined) continue;
+    const loaded = (await loadContacts(tx, [contact], now, rules.settings, rules.recordTypes)).get(
+      contact.id,
+    );
+    if (loaded === undefined || !(await mayAnswer(tx, ctx, loaded, rules))) continue;
+    await queueAnswer(tx, ctx, conversationId, loaded, { hours, period, rules, hints });
+  }
+}
+
+async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, rules: Rules): Promise<boolean> {
+  const decision = decideSend({
+    now: ctx.clock(),
+    path: 'automation',
+    content: { kind: 'text' },
+    maySend: true,
+    ownedByColleague: false,
+    contactBlocked: loaded.contact.blocked,
+    channelConnected: channelConnected(await readChannel(tx, ctx.channel.phoneNumberId)),
+    contact: loaded.gate,
+    limits: askLimits(rules.settings),
+  });
+  // A setting may let a person reply to somebody who refused; nothing automatic does.
+  return decision.allowed && loaded.views.service.state !== 'denied';
+}
+
+async function queueAnswer(
+  tx: Tx,
+  ctx: Context,
+  conversationId: string,
+  loaded: LoadedContact,
+  about: { hours: WorkingHours; period: ClosedPeriod; rules: Rules; hints: Hints },
+): Promise<void> {
+  const now = ctx.clock();
+  const { contact } = loaded;
+  const answer = awayAnswer(about.hours, about.period, now, (available) =>
+    chooseLanguage({
+      available,
+      lastAnswered: contact.language,
+      country: contact.country,
+      fallback: about.rules.settings.defaultLanguage,
+    }),
+  );
+  if (answer === null) return;
+  await setAwayAnswered(tx, conversationId, now);
+  await insertOutbound(tx, {
+    id: ctx.make.id(),
+    conversationId,
+    contactPointId: contact.id,
+    channelId: ctx.channel.id,
+    kind: 'text',
+    text: answer.text,
+    content: { kind: 'text', text: answer.text },
+    replyTo: null,
+    actor: null,
+    path: 'automation',
+    automatic: true,
+    messageTemplateId: null,
+    templateType: null,
+    templatePurpose: null,
+    templateName: null,
+    templateLanguage: answer.language,
+    recordType: null,
+    recordId: null,
+    answersLine: null,
+    decision: decisionInputs(loaded, now),
+    at: now,
+  });
+  await touchConversations(tx, [
+    { id: conversationId, at: now, text: answer.text, direction: 'out', status: 'queued', unread: 0 },
+  ]);
+  await leaveTrace(tx, ctx, conversationId, [{ kind: 'out-of-hours-answer', subject: null }], null, null);
+  about.hints.conversation(conversationId, contact.id);
+}

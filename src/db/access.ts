@@ -1,0 +1,50 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Tx } from './engine.ts';
+import { isUuid, uuids } from './rows.ts';
+
+/** Who looks: a person or a key. `teams` are the ids of the teams whose conversations they see; null sees all. */
+export interface Viewer {
+  id: string;
+  teams: readonly string[] | null;
+}
+
+/**
+ * The one rule of who sees a conversation, as a condition on the row `v` of `conversation`: those of one's teams, and
+ * those one answers, is offered, or was asked into.
+ */
+export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
+  if (viewer.teams === null) return sql<boolean>`true`;
+  const ofTeams = sql<boolean>`v.team_id = any(${uuids(viewer.teams)})`;
+  return isUuid(viewer.id) ? sql<boolean>`(${ofTeams} or ${personallyOf(viewer.id)})` : ofTeams;
+}
+
+/** Conversations a person has to do with by name: the list's view "mine". */
+export function personallyOf(personId: string): RawBuilder<boolean> {
+  return sql<boolean>`(v.owner_id = ${personId}::uuid
+    or v.id in (select conversation_id from assignment where to_id = ${personId}::uuid and outcome is null)
+    or v.id in (select conversation_id from discussion where person_id = ${personId}::uuid and ended_at is null))`;
+}
+
+/** The contact point of a conversation the viewer may see; null where there is none or they may not. */
+export async function conversationSeen(
+  tx: Tx,
+  id: string,
+  viewer: Viewer,
+): Promise<{ id: string; contactPointId: string } | null> {
+  const { rows } = await sql<{ id: string; contactPointId: string }>`
+    select v.id, v.contact_point_id as "contactPointId" from conversation v
+     where v.id = ${id}::uuid and ${visibleTo(viewer)}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/** The conversation of a message the viewer may see. */
+export async function conversationOfMessageSeen(
+  tx: Tx,
+  messageId: string,
+  viewer: Viewer,
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select v.id from message m join conversation v on v.id = m.conversation_id
+     where m.id = ${messageId}::uuid and ${visibleTo(viewer)}`.execute(tx);
+  return rows[0]?.id ?? null;
+}

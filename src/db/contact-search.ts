@@ -1,0 +1,75 @@
+import { type RawBuilder, sql } from 'kysely';
+import { namePatterns, numberPattern } from '../core/search-text.ts';
+import type { Tx } from './engine.ts';
+
+/** Customers by name and number: what WhatsApp calls them, and what the records call them that carry their number. */
+export interface ContactSearch {
+  /** LIKE patterns, all of which a name must match. */
+  names: string[] | null;
+  /** One that a number must match. */
+  number: string | null;
+}
+
+/** Null where the words hold nothing that could be searched. */
+export function contactSearch(words: string): ContactSearch | null {
+  const search = { names: namePatterns(words), number: numberPattern(words) };
+  return search.names === null && search.number === null ? null : search;
+}
+
+/** The patterns as a condition on a column in the form of core/search-text.ts, answered by its trigram index. */
+function matches(column: string, { names, number }: ContactSearch): RawBuilder<boolean> {
+  const like = (pattern: string): RawBuilder<unknown> => sql`${sql.ref(column)} like ${pattern}`;
+  const byName = names === null ? [] : [sql`(${sql.join(names.map(like), sql` and `)})`];
+  const byNumber = number === null ? [] : [like(number)];
+  return sql<boolean>`(${sql.join([...byName, ...byNumber], sql` or `)})`;
+}
+
+/** Ids of contact points that match, in no order, at most `limit`. */
+export async function findContactPoints(tx: Tx, search: ContactSearch, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    (select c.id from contact_point c where ${matches('c.search', search)} limit ${limit})
+    union
+    (select a.contact_point_id from record_phone p join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
+      where ${matches('p.search', search)} limit ${limit})
+    limit ${limit}`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+/** The same as a condition on a row `v` of `conversation`, for a name that too many have to list them. */
+export function contactMatches(search: ContactSearch): RawBuilder<boolean> {
+  return sql<boolean>`(exists (select 1 from contact_point c where c.id = v.contact_point_id and ${matches('c.search', search)})
+    or exists (select 1 from contact_point_alias a join record_phone p on p.match_key = a.value
+                where a.contact_point_id = v.contact_point_id and a.kind = 'phone' and ${matches('p.search', search)}))`;
+}
+
+/** Contact points with a number of this record, or with this number. */
+export async function contactPointsOf(
+  tx: Tx,
+  of: { recordType: string; recordId: string } | { matchKey: string },
+): Promise<string[]> {
+  const numbers =
+    'matchKey' in of
+      ? sql`select ${of.matchKey}::text`
+      : sql`select match_key from record_phone where record_type = ${of.recordType} and record_id = ${of.recordId}`;
+  const { rows } = await sql<{ id: string }>`
+    select distinct contact_point_id as id from contact_point_alias where kind = 'phone' and value in (${numbers})`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Contact points with records of one type; null where more than `limit` numbers have one. */
+export async function contactPointsOfType(
+  tx: Tx,
+  recordType: string,
+  limit: number,
+): Promise<string[] | null> {
+  const { rows } = await sql<{ id: string | null; many: boolean }>`
+    with numbers as materialized (select match_key from record_phone where record_type = ${recordType} limit ${limit + 1})
+    select distinct a.contact_point_id as id, (select count(*) from numbers) > ${limit} as many
+      from numbers p left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key`.execute(
+    tx,
+  );
+  if (rows[0]?.many === true) return null;
+  return rows.map(({ id }) => id).filter((id) => id !== null);
+}

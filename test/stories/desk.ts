@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { createSignInLink } from '../../src/actions/sign-in.ts';
+import { ensurePerson } from '../../src/db/people.ts';
+import { insertTeam, setMembers } from '../../src/db/teams.ts';
+import { ConversationOut } from '../../src/http/schemas/chat.ts';
+import { NotificationPage, TracePage } from '../../src/http/schemas/desk.ts';
+import type { Answer, Role, World } from './world.ts';
+
+/** People at their desks in a story: each signed in, with calls that must end in a certain way. */
+
+export interface Person {
+  id: string;
+  name: string;
+  api: World['api'];
+  /** Does something to a conversation; answers it. Throws unless the call succeeds. */
+  does(act: string, conversationId: string, body?: unknown): Promise<ConversationOut>;
+  /** The same call, refused: status and code. */
+  cannot(act: string, conversationId: string, body?: unknown): Promise<[number, string, string]>;
+  sees(conversationId: string): Promise<boolean>;
+  /** Writes to the customer. */
+  writes(conversationId: string, text: string): Promise<Answer>;
+  /** Kinds of what wants their attention, newest first. */
+  notices(): Promise<string[]>;
+  notifications(): Promise<z.infer<typeof NotificationPage>>;
+}
+
+export async function hire(world: World, name: string, role: Role, teams?: string[]): Promise<Person> {
+  const { db } = world.ctx.database;
+  const id = randomUUID();
+  await ensurePerson(db, { id, name, role });
+  if (teams !== undefined) {
+    await setMembersOf(world, id, teams);
+  }
+  return signIn(world, id, name);
+}
+
+/** Puts a person into just these teams. */
+export async function setMembersOf(world: World, personId: string, teams: string[]): Promise<void> {
+  const { db } = world.ctx.database;
+  const { setTeamsOf } = await import('../../src/db/people.ts');
+  await setTeamsOf(db, personId, teams);
+}
+
+export async function team(world: World, name: string, members: string[] = []): Promise<string> {
+  const { db } = world.ctx.database;
+  const id = randomUUID();
+  await insertTeam(db, id, name, world.now());
+  await setMembers(db, id, members);
+  return id;
+}
+
+async function signIn(world: World, id: string, name: string): Promise<Person> {
+  const answer = await fetch(await createSignInLink(world.ctx, id, world.url), { redirect: 'manual' });
+  const [cookie] = answer.headers.getSetCookie();
+  if (cookie === undefined) throw new Error(`the sign-in link answered ${answer.status}`);
+  const session = { cookie: cookie.split(';')[0] ?? '', origin: world.url };
+  const api: World['api'] = (method, at, body, headers = {}) =>
+    world.api(method, at, body, { ...session, ...headers });
+  const act = (path: string, conversationId: string, body?: unknown): Promise<Answer> => {
+    const [method, at] = path.includes(' ') ? path.split(' ') : ['POST', path];
+    return api(method ?? '', `/api/conversations/${conversationId}/${at}`, body);
+  };
+  const notifications = async () =>
+    NotificationPage.parse((await api('GET', '/api/notifications?limit=100')).body);
+  return {
+    id,
+    name,
+    api,
+    async does(path, conversationId, body) {
+      const done = await act(path, conversationId, body);
+      if (done.status >= 300)
+        throw new Error(`${name}: ${path} answered ${done.status}: ${JSON.stringify(done.body)}`);
+      return ConversationOut.parse(done.body);
+    },
+    async cannot(path, conversationId, body) {
+      const refused = await act(path, conversationId, body);
+      const problem = refused.body as { code?: string; detail?: string };
+      return [refused.status, problem.code ?? '', problem.detail ?? ''];
+    },
+    sees: async (conversationId) => (await api('GET', `/api/conversations/${conversationId}`)).status === 200,
+    writes: (conversationId, text) =>
+      api('POST', '/api/messages', { to: { conversationId }, text }, { 'idempotency-key': randomUUID() }),
+    notifications,
+    notices: async () => (await notifications()).items.map((one) => one.kind),
+  };
+}
+
+/** The conversation of a customer, as the key sees it. */
+export async function conversationOf(world: World, phone: string): Promise<ConversationOut> {
+  const page = await world.api('GET', `/api/conversations?phone=${encodeURIComponent(phone)}`);
+  const items = (page.body as { items: unknown[] }).items;
+  return ConversationOut.parse(items[0]);
+}
+
+/** A customer nobody knows writes for the first time: an unowned conversation. */
+export async function someoneWrites(world: World, text = 'Hello, is anybody there?'): Promise<Conversation> {
+  const phone = world.newPhone();
+  await world.says(phone, text);
+  return { ...(await conversationOf(world, phone)), phone };
+}
+export type Conversation = ConversationOut & { phone: string };
+
+export const codeOf = (answer: Answer): [number, unknown] => [
+  answer.status,
+  (answer.body as { code?: unknown } | null)?.code,
+];
+
+/** Kinds of the trace, oldest first. */
+export async function traceOf(world: World, conversationId: string): Promise<string[]> {
+  const page = await world.ok(TracePage, 'GET', `/api/conversations/${conversationId}/trace?limit=100`);
+  return page.items.map((one) => one.kind).reverse();
+}

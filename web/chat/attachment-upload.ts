@@ -1,0 +1,57 @@
+import { type MediaOut, UploadedOut } from '../../src/http/schemas/chat.ts';
+import { Problem } from '../../src/http/schemas/common.ts';
+import { translate } from '../i18n/i18n.ts';
+import { ApiProblem } from '../ui/api.ts';
+import { announceSignedOut } from '../ui/session.ts';
+
+/**
+ * Uploads one file; it is sent to nobody before a message names it. The older way to ask a server, because only that
+ * tells how far an upload is. Throws `ApiProblem`, or an `AbortError` where it was taken back.
+ */
+export function uploadFile(
+  file: File,
+  options: { kind: string; signal: AbortSignal; onProgress: (share: number) => void },
+): Promise<MediaOut> {
+  const { promise, resolve, reject } = Promise.withResolvers<MediaOut>();
+  const request = new XMLHttpRequest();
+  const network = () => reject(problem(0, 'network', translate('chat:attachment.network')));
+  request.open('POST', `/api/media?kind=${encodeURIComponent(options.kind)}`);
+  request.setRequestHeader('accept', 'application/json');
+  request.upload.onprogress = ({ loaded, total }) => options.onProgress(total === 0 ? 0 : loaded / total);
+  request.onerror = network;
+  request.ontimeout = network;
+  request.onabort = () => reject(new DOMException('taken back', 'AbortError'));
+  request.onload = () => {
+    const answer = jsonOf(request.responseText);
+    if (request.status >= 200 && request.status < 300) {
+      const parsed = UploadedOut.safeParse(answer);
+      if (parsed.success) resolve(parsed.data);
+      else reject(problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')));
+      return;
+    }
+    if (request.status === 401) announceSignedOut();
+    const parsed = Problem.safeParse(answer);
+    reject(
+      parsed.success
+        ? new ApiProblem(request.status, parsed.data)
+        : problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')),
+    );
+  };
+  options.signal.addEventListener('abort', () => request.abort());
+  const form = new FormData();
+  form.append('file', file, file.name);
+  request.send(form);
+  return promise;
+}
+
+function problem(status: number, code: string, detail: string): ApiProblem {
+  return new ApiProblem(status, { code, detail });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

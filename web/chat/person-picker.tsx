@@ -1,0 +1,101 @@
+import {
+  Avatar,
+  Field,
+  makeStyles,
+  mergeClasses,
+  Radio,
+  RadioGroup,
+  SearchBox,
+  tokens,
+} from '@fluentui/react-components';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { z } from 'zod';
+import type { ColleagueOut } from '../../src/http/schemas/desk.ts';
+import { matching } from './note-mentions.ts';
+
+export type Colleague = z.infer<typeof ColleagueOut>;
+
+const useStyles = makeStyles({
+  list: {
+    maxHeight: '240px',
+    overflowY: 'auto',
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: '4px',
+  },
+  person: { display: 'flex', alignItems: 'center', gap: '8px' },
+  role: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  search: { marginBottom: '8px', maxWidth: '100%' },
+  none: { padding: '8px', color: tokens.colorNeutralForeground2 },
+  names: { display: 'flex', flexDirection: 'column' },
+});
+
+type Props = {
+  label: string;
+  people: readonly Colleague[];
+  chosen: string;
+  onChange: (id: string) => void;
+  /** Why one of them cannot be chosen. */
+  whyNot?: (person: Colleague) => string | null;
+};
+
+/** Colleagues to choose one of: those who are here first, each with whether they are. */
+export function PersonPicker({ label, people, chosen, onChange, whyNot = () => null }: Props) {
+  const styles = useStyles();
+  const { t } = useTranslation('desk');
+  const [search, setSearch] = useState('');
+  const shown = matching(people, search.trim()).sort(
+    (a, b) => Number(whyNot(a) !== null) - Number(whyNot(b) !== null) || Number(b.online) - Number(a.online),
+  );
+  return (
+    <Field label={label} required>
+      <div>
+        {people.length > 6 && (
+          <SearchBox
+            className={styles.search}
+            aria-label={t('people.search')}
+            placeholder={t('people.search')}
+            value={search}
+            onChange={(_, data) => setSearch(data.value)}
+          />
+        )}
+        <RadioGroup
+          className={styles.list}
+          aria-label={label}
+          value={chosen}
+          onChange={(_, data) => onChange(data.value)}
+        >
+          {shown.length === 0 && <p className={styles.none}>{t('people.none')}</p>}
+          {shown.map((person) => {
+            const why = whyNot(person);
+            return (
+              <Radio
+                key={person.id}
+                value={person.id}
+                disabled={why !== null}
+                label={
+                  <span className={styles.person}>
+                    <Avatar
+                      name={person.name}
+                      size={24}
+                      color="colorful"
+                      aria-hidden
+                      badge={{ status: person.online ? 'available' : 'offline' }}
+                    />
+                    <span className={styles.names}>
+                      <bdi>{person.name}</bdi>
+                      <span className={mergeClasses(styles.role)}>
+                        {why ?? t(person.online ? 'people.online' : 'people.offline')}
+                      </span>
+                    </span>
+                  </span>
+                }
+              />
+            );
+          })}
+        </RadioGroup>
+      </div>
+    </Field>
+  );
+}

@@ -1,0 +1,104 @@
+import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
+import { api } from '../ui/api.ts';
+import { hearHints } from '../ui/live.ts';
+import { useMe } from '../ui/me.tsx';
+import { FADES_AFTER, faded, heard, type Presence, type Present, presentIn } from './presence-state.ts';
+
+let presence: Presence = new Map();
+let shown = new Map<string, Present[]>();
+let me = '';
+let stopHearing: (() => void) | undefined;
+let fading: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+const nobody: Present[] = [];
+
+function become(next: Presence): void {
+  if (next === presence) return;
+  presence = next;
+  shown = new Map();
+  for (const listener of listeners) listener();
+}
+
+/** Listens to hints as long as anything on the page shows who is where. */
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  stopHearing ??= hearHints((hints) => become(heard(presence, hints, me, Date.now())));
+  fading ??= setInterval(() => become(faded(presence, Date.now())), 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    stopHearing?.();
+    clearInterval(fading);
+    stopHearing = undefined;
+    fading = undefined;
+    presence = new Map();
+    shown = new Map();
+  };
+}
+
+function snapshot(conversationId: string): Present[] {
+  if (!presence.has(conversationId)) return nobody;
+  const known = shown.get(conversationId);
+  if (known !== undefined) return known;
+  const people = presentIn(presence, conversationId);
+  shown.set(conversationId, people);
+  return people;
+}
+
+/** Which colleagues look at a conversation or type in it now; the person at this page is not among them. */
+export function usePresent(conversationId: string): readonly Present[] {
+  me = useMe().id;
+  return useSyncExternalStore(subscribe, () => snapshot(conversationId));
+}
+
+/** Often enough that nobody fades while they are there. */
+const SAY_AGAIN = FADES_AFTER * 0.7;
+/** Between two words about typing. */
+const TYPING_EVERY = 3_000;
+
+/**
+ * Tells colleagues that this person has the conversation open, while the page is seen. Answers what to call whenever
+ * they type. It does not matter if telling fails: the next word comes soon.
+ */
+export function useTellPresence(conversationId: string): () => void {
+  const typedAt = useRef(0);
+  const tell = useCallback(
+    (state: 'viewing' | 'typing' | 'left') => {
+      api
+        .post(`/api/conversations/${encodeURIComponent(conversationId)}/presence`, { state })
+        .catch(() => undefined);
+    },
+    [conversationId],
+  );
+  useEffect(() => {
+    let there = false;
+    const say = () => {
+      there = true;
+      tell(Date.now() - typedAt.current < SAY_AGAIN ? 'typing' : 'viewing');
+    };
+    const leave = () => {
+      if (there) tell('left');
+      there = false;
+    };
+    const look = () => {
+      if (document.visibilityState === 'visible') say();
+      else leave();
+    };
+    look();
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') say();
+    }, SAY_AGAIN);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+      leave();
+    };
+  }, [tell]);
+  return useCallback(() => {
+    const now = Date.now();
+    if (now - typedAt.current < TYPING_EVERY) return;
+    typedAt.current = now;
+    tell('typing');
+  }, [tell]);
+}

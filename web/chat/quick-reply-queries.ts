@@ -1,0 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
+import { QuickRepliesOut } from '../../src/http/schemas/desk.ts';
+import { api } from '../ui/api.ts';
+import { keys } from '../ui/queries.ts';
+
+/** This person's quick replies and those of their teams; asked for once somebody types a slash. */
+export function useQuickReplies(enabled: boolean) {
+  return useQuery({
+    queryKey: keys.quickReplies(),
+    queryFn: async ({ signal }) => (await api.get('/api/quick-replies', QuickRepliesOut, { signal })).items,
+    enabled,
+  });
+}

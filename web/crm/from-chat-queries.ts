@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query';
+import { DuplicatesOut, ProposedRecordOut } from '../../src/http/schemas/records.ts';
+import { api, withQuery } from '../ui/api.ts';
+import { keys } from '../ui/queries.ts';
+
+/** Calls about one chat and the records it may belong to. */
+export const chatPath = (conversationId: string, call: string): string =>
+  `/api/conversations/${encodeURIComponent(conversationId)}/${call}`;
+
+export function useProposedRecord(conversationId: string, table: string) {
+  return useQuery({
+    queryKey: keys.proposedRecord(conversationId, table),
+    queryFn: ({ signal }) =>
+      api.get(withQuery(chatPath(conversationId, 'new-record'), { table }), ProposedRecordOut, { signal }),
+    enabled: table !== '',
+    // A form that is being filled in must not change under the hands.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: 'always',
+  });
+}
+
+/** Records that may be this customer; with a search, those whose texts hold it. */
+export function useDuplicates(conversationId: string, search: string) {
+  return useQuery({
+    queryKey: keys.duplicates(conversationId, search),
+    queryFn: ({ signal }) =>
+      api.get(
+        withQuery(chatPath(conversationId, 'duplicates'), search === '' ? {} : { search }),
+        DuplicatesOut,
+        { signal },
+      ),
+  });
+}

@@ -1,0 +1,92 @@
+import i18next from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { currentLanguage, isLanguage, LANGUAGES, type Language } from './i18n.ts';
+import { baseOf, browserLanguages, keepLocale, keepTimeZone } from './locale.ts';
+
+/** Each language is a chunk of its own, so that nobody loads what they do not read. */
+const texts: Record<Exclude<Language, 'en'>, () => Promise<{ default: Record<string, object> }>> = {
+  es: () => import('./es/index.ts'),
+  'pt-BR': () => import('./pt-BR/index.ts'),
+  ar: () => import('./ar/index.ts'),
+};
+
+/** What was spoken here last: for the pages before the sign-in. */
+const LAST = 'assent-language';
+
+/** The first of the wanted tags that we speak, region aside; else English. */
+export function bestLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    if (isLanguage(tag)) return tag;
+    const near = Object.keys(LANGUAGES).find((language) => baseOf(language) === baseOf(tag));
+    if (near !== undefined && isLanguage(near)) return near;
+  }
+  return 'en';
+}
+
+let asked: Language = 'en';
+
+/** Loads a language and speaks it from now on. Throws where it cannot be loaded; then nothing changes. */
+export async function speak(language: Language): Promise<void> {
+  asked = language;
+  if (language !== 'en' && !i18next.hasResourceBundle(language, 'ui')) {
+    const { default: bundle } = await texts[language]();
+    for (const [namespace, words] of Object.entries(bundle))
+      i18next.addResourceBundle(language, namespace, words);
+  }
+  // Another was chosen while this one loaded.
+  if (asked !== language) return;
+  keepLocale(language);
+  if (typeof document !== 'undefined') {
+    document.documentElement.lang = language;
+    document.documentElement.dir = LANGUAGES[language].direction;
+    localStorage.setItem(LAST, language);
+  }
+  await i18next.changeLanguage(language);
+}
+
+/** Before it is known who looks: the language spoken here last, else the browser's. */
+export async function speakAtStart(): Promise<void> {
+  const last = localStorage.getItem(LAST) ?? '';
+  await trySpeaking(isLanguage(last) ? last : bestLanguage(browserLanguages()));
+}
+
+/** A person's own language and time zone; null follows the browser. */
+export async function follow(preferences: {
+  language: Language | null;
+  timeZone: string | null;
+}): Promise<void> {
+  keepTimeZone(preferences.timeZone);
+  const language = preferences.language ?? bestLanguage(browserLanguages());
+  // A zone of one's own changes every time on the page, as a language does.
+  if (language === currentLanguage()) i18next.emit('languageChanged', language);
+  else await trySpeaking(language);
+}
+
+/** Chosen on a page before the sign-in, in this tab. */
+const CHOSEN = 'assent-language-chosen';
+
+export function chooseBeforeSignIn(language: Language): void {
+  sessionStorage.setItem(CHOSEN, language);
+  void trySpeaking(language);
+}
+
+/** What was chosen before the sign-in, once: it becomes the choice of a person who has made none. */
+export function takeChosen(): Language | null {
+  const chosen = sessionStorage.getItem(CHOSEN) ?? '';
+  sessionStorage.removeItem(CHOSEN);
+  return isLanguage(chosen) ? chosen : null;
+}
+
+/** A language that does not load, while the server restarts say, leaves the page readable in the one before. */
+async function trySpeaking(language: Language): Promise<void> {
+  await speak(language).catch((error: unknown) =>
+    console.error(`the texts of ${language} did not load`, error),
+  );
+}
+
+/** The language spoken now; what uses it is drawn again when it changes. */
+export function useLanguage(): { language: Language; direction: 'ltr' | 'rtl' } {
+  useTranslation('ui');
+  const language = currentLanguage();
+  return { language, direction: LANGUAGES[language].direction };
+}

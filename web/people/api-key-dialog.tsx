@@ -1,0 +1,162 @@
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Field,
+  Input,
+  makeStyles,
+  Select,
+  tokens,
+} from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Right } from '../../src/core/rights.ts';
+import { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
+import { api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { keys } from '../ui/queries.ts';
+import { RIGHT_GROUPS } from '../ui/right-groups.ts';
+import { expiryOf, LIVES } from './api-key-standing.ts';
+import { DialogProblem } from './dialog-problem.tsx';
+import { Secret } from './secret.tsx';
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px' },
+  group: { border: 'none', margin: 0, padding: 0, minWidth: 0 },
+  legend: { padding: 0, fontWeight: tokens.fontWeightSemibold },
+  scopes: { display: 'flex', flexDirection: 'column' },
+  text: { display: 'block', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+});
+
+/** A new key: its name, what it may do, how long it lives; then the key itself, this once. */
+export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('people');
+  const styles = useStyles();
+  const client = useQueryClient();
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<Right[]>([]);
+  const [days, setDays] = useState<number | null>(90);
+  const [touched, setTouched] = useState(false);
+  const make = useMutation({
+    mutationFn: () =>
+      api.post('/api/api-keys', { name, scopes, expiresAt: expiryOf(days, Date.now()) }, ApiKeyMadeOut),
+    onSuccess: () => void client.invalidateQueries({ queryKey: keys.apiKeys() }),
+  });
+  if (make.data !== undefined) return <Made apiKey={make.data.key} name={name} onClose={onClose} />;
+  const nameMissing = name.trim() === '';
+  return (
+    <ConfirmDialog
+      open
+      title={t('apiKeys.new')}
+      confirmLabel={t('apiKeys.create')}
+      busy={make.isPending}
+      onConfirm={() => {
+        setTouched(true);
+        if (!nameMissing && scopes.length > 0) make.mutate();
+      }}
+      onCancel={onClose}
+    >
+      <div className={styles.form}>
+        <Field
+          label={t('apiKeys.name')}
+          required
+          hint={t('apiKeys.nameHint')}
+          {...(touched && nameMissing ? { validationMessage: t('apiKeys.nameMissing') } : {})}
+        >
+          <Input
+            value={name}
+            maxLength={100}
+            autoComplete="off"
+            onChange={(_, { value }) => setName(value)}
+          />
+        </Field>
+        <Field label={t('apiKeys.expires')}>
+          <Select
+            value={String(days)}
+            onChange={(_, { value }) => setDays(LIVES.find((life) => String(life) === value) ?? null)}
+          >
+            {LIVES.map((life) => (
+              <option key={life} value={String(life)}>
+                {life === null ? t('apiKeys.neverExpires') : t('apiKeys.days', { count: life })}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field
+          label={t('apiKeys.scopes')}
+          required
+          hint={t('apiKeys.scopesHint')}
+          {...(touched && scopes.length === 0 ? { validationMessage: t('apiKeys.scopesMissing') } : {})}
+        >
+          <Scopes scopes={scopes} onChange={setScopes} />
+        </Field>
+        <DialogProblem error={make.error} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Right[]) => void }) {
+  const { t } = useTranslation('people');
+  const styles = useStyles();
+  return (
+    <div className={styles.form}>
+      {RIGHT_GROUPS.map(({ id, rights }) => (
+        <fieldset key={id} className={styles.group}>
+          <legend className={styles.legend}>{t(`rightGroups.${id}`)}</legend>
+          <div className={styles.scopes}>
+            {rights.map((right) => (
+              <Checkbox
+                key={right}
+                checked={scopes.includes(right)}
+                onChange={(_, { checked }) =>
+                  onChange(checked === true ? [...scopes, right] : scopes.filter((one) => one !== right))
+                }
+                label={{
+                  children: (
+                    <>
+                      {t(`rights.${right}.name`)}
+                      <span className={styles.text}>{t(`rights.${right}.text`)}</span>
+                    </>
+                  ),
+                }}
+              />
+            ))}
+          </div>
+        </fieldset>
+      ))}
+    </div>
+  );
+}
+
+function Made({ apiKey, name, onClose }: { apiKey: string; name: string; onClose: () => void }) {
+  const { t } = useTranslation('people');
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{t('apiKeys.madeTitle', { name })}</DialogTitle>
+          <DialogContent>
+            <Secret
+              label={t('apiKeys.key')}
+              value={apiKey}
+              copyLabel={t('apiKeys.copy')}
+              hint={t('apiKeys.keyHint')}
+            />
+          </DialogContent>
+          <DialogActions>
+            <Button appearance="primary" onClick={onClose}>
+              {t('links.done')}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

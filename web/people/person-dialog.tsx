@@ -1,0 +1,151 @@
+import { Field, Input, makeStyles, Radio, RadioGroup } from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { z } from 'zod';
+import { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
+import { api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useNotify } from '../ui/notify.tsx';
+import { Loaded, Loading } from '../ui/states.tsx';
+import { CheckList } from './check-list.tsx';
+import { DialogProblem } from './dialog-problem.tsx';
+import { changesOf, draftOf, type PersonDraft, problemOfEmail, roles } from './person-draft.ts';
+import { personPath, type Team, useTeams } from './queries.ts';
+
+const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', gap: '16px' } });
+
+type Props = {
+  /** Absent: somebody new is invited. */
+  person?: PersonOut;
+  onClose: () => void;
+  onInvited?: (invited: z.infer<typeof InvitedOut>) => void;
+};
+
+/** Invites somebody, or changes who they are here: name, e-mail, role and teams. */
+export function PersonDialog({ person, onClose, onInvited }: Props) {
+  const { t } = useTranslation('people');
+  const teams = useTeams();
+  if (teams.data !== undefined) {
+    return (
+      <Form
+        teams={teams.data}
+        onClose={onClose}
+        {...(person === undefined ? {} : { person })}
+        {...(onInvited === undefined ? {} : { onInvited })}
+      />
+    );
+  }
+  return (
+    <ConfirmDialog
+      open
+      disabled
+      title={person === undefined ? t('person.inviteTitle') : t('person.editTitle', person)}
+      confirmLabel={person === undefined ? t('person.invite') : t('person.save')}
+      onConfirm={onClose}
+      onCancel={onClose}
+    >
+      <Loaded query={teams} loading={<Loading rows={4} />}>
+        {() => null}
+      </Loaded>
+    </ConfirmDialog>
+  );
+}
+
+function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) {
+  const { t } = useTranslation('people');
+  const styles = useStyles();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [draft, setDraft] = useState<PersonDraft>(() => draftOf(person, teams));
+  const [touched, setTouched] = useState(false);
+  const set = (change: Partial<PersonDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const save = useMutation({
+    mutationFn: async () => {
+      if (person === undefined) onInvited?.(await api.post('/api/people', draft, InvitedOut));
+      else await api.patch(personPath(person.id), changesOf(person, draft), PersonOut);
+    },
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['people'] });
+      if (person === undefined) return;
+      notify.success(t('person.saved', { name: draft.name }));
+      onClose();
+    },
+  });
+  // Somebody who has no e-mail address here signs in by a link of the server, and may go on so.
+  const needsEmail = person === undefined || person.email !== null;
+  const emailProblem = touched ? problemOfEmail(draft.email, needsEmail) : null;
+  const nameMissing = draft.name.trim() === '';
+  const unchanged = person !== undefined && Object.keys(changesOf(person, draft)).length === 0;
+  return (
+    <ConfirmDialog
+      open
+      title={person === undefined ? t('person.inviteTitle') : t('person.editTitle', person)}
+      confirmLabel={person === undefined ? t('person.invite') : t('person.save')}
+      busy={save.isPending}
+      disabled={unchanged}
+      onConfirm={() => {
+        setTouched(true);
+        if (!nameMissing && problemOfEmail(draft.email, needsEmail) === null) save.mutate();
+      }}
+      onCancel={onClose}
+    >
+      <div className={styles.form}>
+        <Field
+          label={t('person.name')}
+          required
+          {...(touched && nameMissing ? { validationMessage: t('person.nameMissing') } : {})}
+        >
+          <Input
+            value={draft.name}
+            maxLength={100}
+            autoComplete="off"
+            onChange={(_, { value }) => set({ name: value })}
+          />
+        </Field>
+        <Field
+          label={t('person.email')}
+          required={needsEmail}
+          hint={t('person.emailHint')}
+          {...(emailProblem === null ? {} : { validationMessage: t(`person.${emailProblem}`) })}
+        >
+          <Input
+            type="email"
+            value={draft.email}
+            maxLength={254}
+            autoComplete="off"
+            onChange={(_, { value }) => set({ email: value })}
+          />
+        </Field>
+        <Field label={t('person.role')}>
+          <RadioGroup
+            value={draft.role}
+            onChange={(_, { value }) => set({ role: roles.find((role) => role === value) ?? draft.role })}
+          >
+            {roles.map((role) => (
+              <Radio
+                key={role}
+                value={role}
+                label={{
+                  children: (
+                    <>
+                      <strong>{t(`roles.${role}`)}</strong>: {t(`person.roleText.${role}`)}
+                    </>
+                  ),
+                }}
+              />
+            ))}
+          </RadioGroup>
+        </Field>
+        <CheckList
+          label={t('person.teams')}
+          hint={t('person.teamsHint')}
+          options={teams}
+          chosen={draft.teams}
+          onChange={(chosen) => set({ teams: chosen })}
+        />
+        <DialogProblem error={save.error} />
+      </div>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,161 @@
+import {
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  Select,
+  Textarea,
+  tokens,
+} from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  fillQuickReply,
+  QUICK_REPLY_VARIABLES,
+  quickReplyValues,
+  unknownVariables,
+} from '../../src/core/quick-reply.ts';
+import { QuickReplyOut } from '../../src/http/schemas/desk.ts';
+import { listOf } from '../i18n/locale.ts';
+import { api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useWhyNot } from '../ui/may.tsx';
+import { useMe } from '../ui/me.tsx';
+import { useNotify } from '../ui/notify.tsx';
+import { keys } from '../ui/queries.ts';
+import { sentenceOf } from '../ui/states.tsx';
+import { WhatsAppText } from '../ui/whatsapp-text.tsx';
+import { quickReplyPath, useTeamChoices } from './queries.ts';
+
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '12px' },
+  preview: {
+    padding: '8px 12px',
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+    maxHeight: '160px',
+    overflowY: 'auto',
+  },
+});
+
+/** What may stand after the slash; as the server has it. */
+const SHORTCUT = /^[\p{L}\p{N}_-]{1,32}$/u;
+const LONGEST = 4096;
+const OWN = 'own';
+const EVERYBODY = 'everybody';
+
+/** Makes or changes one quick reply. What others use too needs a right more; one's own never does. */
+export function QuickReplyForm({ reply, onClose }: { reply: QuickReplyOut | null; onClose: () => void }) {
+  const styles = useStyles();
+  const { t } = useTranslation('chat');
+  const me = useMe();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const teams = useTeamChoices();
+  const whyOnlyOwn = useWhyNot('manage-templates');
+  const [shortcut, setShortcut] = useState(reply?.shortcut ?? '');
+  const [text, setText] = useState(reply?.text ?? '');
+  const [whose, setWhose] = useState(reply === null || reply.personal ? OWN : (reply.team?.id ?? EVERYBODY));
+  const name = shortcut.trim().replace(/^\//, '');
+  const wrongName = name !== '' && !SHORTCUT.test(name);
+  const unknown = unknownVariables(text);
+  const save = useMutation({
+    mutationFn: () => {
+      const body = {
+        shortcut: name,
+        text: text.trim(),
+        personal: whose === OWN,
+        team: whose === OWN || whose === EVERYBODY ? null : whose,
+      };
+      return reply === null
+        ? api.post('/api/quick-replies', body, QuickReplyOut)
+        : api.patch(quickReplyPath(reply.id), body, QuickReplyOut);
+    },
+    onSuccess: (saved) => {
+      void client.invalidateQueries({ queryKey: keys.quickReplies() });
+      notify.success(t('quickReplies.saved', { shortcut: saved.shortcut }));
+      onClose();
+    },
+  });
+  return (
+    <ConfirmDialog
+      open
+      title={reply === null ? t('quickReplies.new') : t('quickReplies.editOne', { shortcut: reply.shortcut })}
+      confirmLabel={t('quickReplies.save')}
+      busy={save.isPending}
+      disabled={name === '' || wrongName || text.trim() === ''}
+      onConfirm={() => save.mutate()}
+      onCancel={onClose}
+    >
+      <div className={styles.form}>
+        <Field
+          label={t('quickReplies.shortcut')}
+          hint={t('quickReplies.shortcutHint')}
+          validationMessage={wrongName ? t('quickReplies.shortcutWrong') : null}
+          required
+        >
+          <Input
+            contentBefore="/"
+            value={shortcut}
+            maxLength={33}
+            onChange={(_, data) => setShortcut(data.value)}
+          />
+        </Field>
+        <Field
+          label={t('quickReplies.text')}
+          hint={t('quickReplies.textHint', {
+            variables: listOf(QUICK_REPLY_VARIABLES.map((one) => `{${one}}`)),
+          })}
+          validationState={unknown.length === 0 ? 'none' : 'warning'}
+          validationMessage={
+            unknown.length === 0
+              ? null
+              : t('quickReplies.unknownVariables', { variables: listOf(unknown.map((one) => `{${one}}`)) })
+          }
+          required
+        >
+          <Textarea
+            value={text}
+            rows={5}
+            maxLength={LONGEST}
+            resize="vertical"
+            dir="auto"
+            onChange={(_, data) => setText(data.value)}
+          />
+        </Field>
+        {text.trim() !== '' && (
+          <Field label={t('quickReplies.preview')}>
+            <div className={styles.preview}>
+              <WhatsAppText>
+                {fillQuickReply(text, quickReplyValues(t('quickReplies.exampleCustomer'), me.name))}
+              </WhatsAppText>
+            </div>
+          </Field>
+        )}
+        <Field
+          label={t('quickReplies.whose')}
+          hint={whyOnlyOwn === null ? null : t('quickReplies.onlyOwn', { reason: whyOnlyOwn })}
+        >
+          <Select value={whose} onChange={(_, data) => setWhose(data.value)}>
+            <option value={OWN}>{t('quickReplies.onlyMine')}</option>
+            <option value={EVERYBODY} disabled={whyOnlyOwn !== null}>
+              {t('quickReplies.everybodys')}
+            </option>
+            {teams.map((team) => (
+              <option key={team.id} value={team.id} disabled={whyOnlyOwn !== null}>
+                {t('quickReplies.ofTeam', { name: team.name })}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        {save.isError && (
+          <MessageBar intent="error" layout="multiline" role="alert">
+            <MessageBarBody>{sentenceOf(save.error)}</MessageBarBody>
+          </MessageBar>
+        )}
+      </div>
+    </ConfirmDialog>
+  );
+}

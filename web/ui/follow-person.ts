@@ -1,0 +1,32 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { z } from 'zod';
+import type { MeOut } from '../../src/http/schemas/administration.ts';
+import { Preferences, type PreferencesPatch } from '../../src/http/schemas/people.ts';
+import { follow, takeChosen } from '../i18n/language.ts';
+import { api } from './api.ts';
+import { keys } from './queries.ts';
+
+/** Speaks the person's language and counts time in their zone, from now on and after each change. */
+export function useFollowPerson({ preferences: { language, timeZone } }: MeOut): void {
+  const { mutate } = useChangePreferences();
+  useEffect(() => {
+    void follow({ language, timeZone });
+  }, [language, timeZone]);
+  useEffect(() => {
+    const chosen = takeChosen();
+    if (chosen !== null && language === null) mutate({ language: chosen });
+  }, [language, mutate]);
+}
+
+/** Changes the person's own choices; what they are now stands in `useMe().preferences`. */
+export function useChangePreferences() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (patch: z.infer<typeof PreferencesPatch>) =>
+      api.patch('/api/me/preferences', patch, Preferences),
+    onSuccess: (preferences) => {
+      client.setQueryData<MeOut>(keys.me(), (me) => (me === undefined ? me : { ...me, preferences }));
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { RIGHTS } from '../../src/core/rights.ts';
+import people from '../i18n/en/people.json' with { type: 'json' };
+import { whyNot } from './may-words.ts';
+
+describe('why a person may not', () => {
+  it.each([
+    ['agent', 'approve-grant', 'may.reason'],
+    ['agent', 'manage-people', 'may.reason'],
+    ['auditor', 'export', 'may.reason'],
+    ['auditor', 'chat', 'may.reasonAuditor'],
+    ['auditor', 'manage-people', 'may.reasonAuditor'],
+  ] as const)('%s without %s: %s', (role, right, sentence) => {
+    expect(whyNot(role, right)).toBe(sentence);
+  });
+
+  it('has a name and a sentence for every right, and for nothing else', () => {
+    expect(Object.keys(people.rights).toSorted()).toEqual([...RIGHTS].toSorted());
+  });
+});

@@ -1,0 +1,81 @@
+import { Button, type ButtonProps, MenuItem, type MenuItemProps, Tooltip } from '@fluentui/react-components';
+import { LockClosed24Regular } from '@fluentui/react-icons/svg/lock-closed';
+import type { ReactElement, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Right } from '../../src/core/rights.ts';
+import { AppLink } from './link.tsx';
+import { whyNot } from './may-words.ts';
+import { useMay, useMe } from './me.tsx';
+import { Page, PageHeader } from './page.tsx';
+import { EmptyState } from './states.tsx';
+
+/**
+ * What a person may not use stays where it is, is disabled and says why: which right is missing and who can grant it.
+ * A disabled thing stays focusable, so that the keyboard and a screen reader reach the reason too.
+ */
+
+/** Why this person may not do it, as one sentence; null when they may. */
+export function useWhyNot(right: Right): string | null {
+  const { t } = useTranslation('people');
+  const { role } = useMe();
+  return useMay(right) ? null : t(whyNot(role, right), nameRight(t, role, right));
+}
+
+type Translate = ReturnType<typeof useTranslation<'people'>>['t'];
+const nameRight = (t: Translate, role: 'administrator' | 'agent' | 'auditor', right: Right) => ({
+  right: t(`rights.${right}.name`),
+  role: t(`roles.${role}`),
+});
+
+/** Says a reason as tooltip and description of its one child; without a reason only the child. */
+export function Explained({ reason, children }: { reason: string | null; children: ReactElement }) {
+  if (reason === null) return children;
+  return (
+    <Tooltip content={reason} relationship="description" withArrow>
+      {children}
+    </Tooltip>
+  );
+}
+
+/** `reason`: why not now, although the right is there ("Somebody else owns this conversation."). */
+type Needs = { right: Right; reason?: string | null };
+
+/** A button that needs a right. `disabled` (or `disabledFocusable`) still means: not now, for no reason worth telling. */
+export function MayButton({ right, reason = null, ...props }: ButtonProps & Needs) {
+  const why = useWhyNot(right) ?? reason;
+  const button =
+    why === null ? <Button {...props} /> : <Button {...props} disabled={false} disabledFocusable />;
+  return <Explained reason={why}>{button}</Explained>;
+}
+
+/** The same for an entry of a menu: the reason stands below its label, where touch can read it too. */
+export function MayMenuItem({ right, reason = null, ...props }: MenuItemProps & Needs) {
+  const why = useWhyNot(right) ?? reason;
+  if (why === null) return <MenuItem {...props} />;
+  return <MenuItem {...props} disabled subText={why} onClick={undefined} />;
+}
+
+/** What stands in the place of a page whose right is missing. `title` is the page's own. */
+export function NotAllowedPage({ right, title }: { right: Right; title: string }) {
+  const { t } = useTranslation('people');
+  const { name, role } = useMe();
+  return (
+    <Page>
+      <PageHeader title={title} />
+      <EmptyState
+        icon={<LockClosed24Regular />}
+        title={t('may.pageTitle')}
+        action={<AppLink to="/chats">{t('may.back')}</AppLink>}
+      >
+        {t(whyNot(role, right), nameRight(t, role, right))}{' '}
+        {t('may.whatItIs', { text: t(`rights.${right}.text`) })}{' '}
+        {t('may.whoYouAre', { name, role: t(`roles.${role}`) })}
+      </EmptyState>
+    </Page>
+  );
+}
+
+/** The page for those who hold the right, the explanation for everybody else. */
+export function Needing({ right, title, children }: { right: Right; title: string; children: ReactNode }) {
+  return useMay(right) ? children : <NotAllowedPage right={right} title={title} />;
+}
