@@ -8,6 +8,7 @@ import { up as conversationList } from './migrations/0004-conversation-list.ts';
 import { up as media } from './migrations/0005-media.ts';
 import { up as quickReplies } from './migrations/0006-quick-replies.ts';
 import { up as unknownNumbers } from './migrations/0007-unknown-numbers.ts';
+import { up as settledReminders } from './migrations/0008-settled-reminders.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -18,6 +19,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0005-media': media,
   '0006-quick-replies': quickReplies,
   '0007-unknown-numbers': unknownNumbers,
+  '0008-settled-reminders': settledReminders,
 };
 
 function migration(statements: readonly string[]): Migration {
@@ -89,5 +91,5 @@ export async function schemaLines(db: Db): Promise<string[]> {
     union all
     select format('trigger %s', pg_get_triggerdef(oid)) from pg_trigger where not tgisinternal
     order by line`.execute(db);
-  return rows.map((row) => row.line).sort();
+  return rows.map((row) => row.line.replaceAll(/\s+/g, ' ')).sort();
 }

@@ -38,12 +38,9 @@ describe('the description of the API', () => {
     expect(answer.statusCode).toBe(200);
     const description = answer.json();
     expect(description.openapi).toBe('3.1.0');
-    expect(Object.keys(description.paths)).toEqual([
-      '/api/sign-out',
-      '/api/conversations',
-      '/api/messages',
-      '/api/long/{id}',
-    ]);
+    expect(Object.keys(description.paths)).toEqual(
+      expect.arrayContaining(['/api/sign-out', '/api/conversations', '/api/messages', '/api/long/{id}']),
+    );
     const { get } = description.paths['/api/conversations'];
     expect(get.parameters).toContainEqual(expect.objectContaining({ name: 'limit', in: 'query' }));
     expect(get.responses['200'].content['application/json'].schema.properties).toHaveProperty('nextCursor');

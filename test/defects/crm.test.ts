@@ -528,9 +528,16 @@ it('with a second person a grant waits, and whoever asked for it cannot approve 
     expect(await field(record)).toBeNull();
     const [grant] = await pending();
     expect(grant).toMatchObject({ phone, evidence: evidence.text, requestedBy: 'Alex Agent' });
-    const own = await agent('POST', `/api/pending-grants/${grant?.id}/approve`);
+    const agents = await agent('POST', `/api/pending-grants/${grant?.id}/approve`);
+    expect([agents.status, agents.body]).toMatchObject([403, { code: 'not-allowed' }]);
+    const other = await contact(world);
+    await administrator('POST', '/api/consent', { phone: other.phone, decision: 'granted', evidence });
+    const owns = (await pending()).find((one) => one.phone === other.phone);
+    const own = await administrator('POST', `/api/pending-grants/${owns?.id}/approve`);
     expect([own.status, own.body]).toMatchObject([403, { code: 'second-person-needed' }]);
-    expect(await service(phone)).toEqual({ state: 'not-asked', source: null });
+    expect((await administrator('POST', `/api/pending-grants/${owns?.id}/reject`)).status).toBe(204);
+    for (const asked of [phone, other.phone])
+      expect(await service(asked)).toEqual({ state: 'not-asked', source: null });
     expect((await administrator('POST', `/api/pending-grants/${grant?.id}/approve`)).status).toBe(204);
     expect(await service(phone)).toEqual({ state: 'granted', source: 'recorded' });
     expect(await field(record)).toBe(true);

@@ -147,7 +147,11 @@ it('TPL-3 a retired Opt-In Template suspends its Consent Template, visibly, and 
   const retired = await templateOf(type.optIn);
   await world.ok(z.unknown(), 'POST', `/api/message-templates/${type.optIn}/retire`);
   expect((await templateOf(type.consent)).waitingFor).toEqual([
-    { code: 'opt-in-missing', message: 'Waits for an Opt-In Template with the keyword “Yes, I Agree”' },
+    {
+      code: 'opt-in-missing',
+      message: 'Waits for an Opt-In Template with the keyword “Yes, I Agree”',
+      values: { keywords: '“Yes, I Agree”' },
+    },
   ]);
   expect(await offer(record.id, type.consent)).toMatchObject({
     allowed: false,

@@ -243,7 +243,7 @@ describe('ANS-6: a stop is honoured for everybody and in every usual word', () =
     const { items } = await world.ok(
       z.object({ items: z.array(z.object({ id: z.string(), contactPoint: z.looseObject({}) })) }),
       'GET',
-      '/api/conversations?limit=1',
+      '/api/conversations?limit=1&sort=recent',
     );
     expect(items[0]?.contactPoint).toMatchObject({ userId: 'US.1234567890123' });
     const consent = await world.ok(ConsentOut, 'GET', `/api/consent?conversationId=${items[0]?.id}`);

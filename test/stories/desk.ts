@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { createSignInLink } from '../../src/actions/sign-in.ts';
-import { ensurePerson } from '../../src/db/people.ts';
+import { ensurePerson, setTeamsOf } from '../../src/db/people.ts';
 import { insertTeam, setMembers } from '../../src/db/teams.ts';
 import { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { NotificationPage, TracePage } from '../../src/http/schemas/desk.ts';
@@ -37,9 +37,7 @@ export async function hire(world: World, name: string, role: Role, teams?: strin
 
 /** Puts a person into just these teams. */
 export async function setMembersOf(world: World, personId: string, teams: string[]): Promise<void> {
-  const { db } = world.ctx.database;
-  const { setTeamsOf } = await import('../../src/db/people.ts');
-  await setTeamsOf(db, personId, teams);
+  await setTeamsOf(world.ctx.database.db, personId, teams);
 }
 
 export async function team(world: World, name: string, members: string[] = []): Promise<string> {
@@ -50,13 +48,20 @@ export async function team(world: World, name: string, members: string[] = []): 
   return id;
 }
 
-async function signIn(world: World, id: string, name: string): Promise<Person> {
-  const answer = await fetch(await createSignInLink(world.ctx, id, world.url), { redirect: 'manual' });
-  const [cookie] = answer.headers.getSetCookie();
-  if (cookie === undefined) throw new Error(`the sign-in link answered ${answer.status}`);
-  const session = { cookie: cookie.split(';')[0] ?? '', origin: world.url };
-  const api: World['api'] = (method, at, body, headers = {}) =>
-    world.api(method, at, body, { ...session, ...headers });
+/** A night between two calls: the session is over, and the person signs in anew. */
+const NIGHT = 10 * 3_600_000;
+
+/** A session of their own, by a new link; it keeps the newest token it was given, as a browser does. */
+export async function signIn(world: World, id: string, name: string): Promise<Person> {
+  let session = await cookieOf(world, id);
+  let usedAt = world.now();
+  const api: World['api'] = async (method, at, body, headers = {}) => {
+    if (world.now() - usedAt > NIGHT) session = await cookieOf(world, id);
+    usedAt = world.now();
+    const answer = await world.api(method, at, body, { cookie: session, origin: world.url, ...headers });
+    session = answer.headers.getSetCookie()[0]?.split(';')[0] ?? session;
+    return answer;
+  };
   const act = (path: string, conversationId: string, body?: unknown): Promise<Answer> => {
     const [method, at] = path.includes(' ') ? path.split(' ') : ['POST', path];
     return api(method ?? '', `/api/conversations/${conversationId}/${at}`, body);
@@ -84,6 +89,13 @@ async function signIn(world: World, id: string, name: string): Promise<Person> {
     notifications,
     notices: async () => (await notifications()).items.map((one) => one.kind),
   };
+}
+
+async function cookieOf(world: World, personId: string): Promise<string> {
+  const answer = await fetch(await createSignInLink(world.ctx, personId, world.url), { redirect: 'manual' });
+  const [cookie] = answer.headers.getSetCookie();
+  if (cookie === undefined) throw new Error(`the sign-in link answered ${answer.status}`);
+  return cookie.split(';')[0] ?? '';
 }
 
 /** The conversation of a customer, as the key sees it. */

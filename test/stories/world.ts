@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Emulator } from '../../emulators/whatsapp-cloud/emulator.ts';
 import { escapeNonAscii, signatureOf } from '../../emulators/whatsapp-cloud/signature.ts';
 import type { Context } from '../../src/actions/context.ts';
+import { LEASE_MS } from '../../src/actions/media-work.ts';
 import { createSignInLink, SANDBOX_PEOPLE } from '../../src/actions/sign-in.ts';
 import { LIVE } from '../../src/actions/transaction.ts';
 import { keepUp } from '../../src/actions/upkeep.ts';
@@ -202,6 +203,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     url,
     ctx,
     emulator,
+    accessToken: assent.config.whatsapp.accessToken,
     api,
     async as(role) {
       const person = SANDBOX_PEOPLE.find((one) => one.role === role);
@@ -220,12 +222,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       await keepUp(ctx);
       ctx.wake.outbox();
       ctx.wake.inbox();
+      ctx.wake.media();
       await settled();
     },
     async pass(ms) {
       offset += ms;
       ctx.wake.outbox();
       ctx.wake.inbox();
+      ctx.wake.media();
       await settled();
     },
     newPhone() {
@@ -355,14 +359,21 @@ async function settle(ctx: Context, emulator: Emulator, changes: Changes): Promi
   throw new Error(`not settled after ${STUCK_MS} ms: ${await underWay(ctx)} things are under way`);
 }
 
-/** Updates due now and messages due within seconds; what waits for longer waits for something else to happen. */
+/**
+ * Updates due now, messages due within seconds that wait for no file, and files on their way; what waits for longer waits
+ * for something else to happen. A file's claim moves its next try on by the lease, where no try after a failure comes.
+ */
 async function underWay(ctx: Context): Promise<number> {
-  const now = new Date(ctx.clock()).toISOString();
-  const soon = new Date(ctx.clock() + 3_000).toISOString();
+  const at = (ms: number): string => new Date(ctx.clock() + ms).toISOString();
   const { rows } = await sql<{ count: number }>`
-    select (select count(*) from inbox where status = 'pending' and next_attempt_at <= ${now}::timestamptz)
-         + (select count(*) from message where status = 'handing-over'
-              or (status = 'queued' and next_attempt_at <= ${soon}::timestamptz)) as count`.execute(
+    select (select count(*) from inbox where status = 'pending' and next_attempt_at <= ${at(0)}::timestamptz)
+         + (select count(*) from message m where status = 'handing-over'
+              or (status = 'queued' and next_attempt_at <= ${at(3_000)}::timestamptz and not exists (
+                select 1 from message w where w.contact_point_id = m.contact_point_id and w.waits_for_media
+                   and w.status = 'queued' and w.position <= m.position)))
+         + (select count(*) from media where work is not null
+              and (next_attempt_at <= ${at(0)}::timestamptz
+                or next_attempt_at between ${at(LEASE_MS - 10_000)}::timestamptz and ${at(LEASE_MS)}::timestamptz)) as count`.execute(
     ctx.database.db,
   );
   return rows[0]?.count ?? 0;

@@ -81,7 +81,8 @@ export function mediaRoutes(ctx: Context): FastifyPluginAsyncZod {
         if (part === undefined) throw new Refusal(422, 'media-missing', 'There is no file in the request.');
         try {
           const media = await takeUpload(ctx, {
-            content: part.file,
+            // Left open where reading stops early: a parser whose file is destroyed waits for ever.
+            content: part.file.iterator({ destroyOnReturn: false }),
             fileName: part.filename?.toWellFormed().replaceAll('\u0000', '') ?? null,
             kind: request.query.kind ?? null,
             senderId: request.caller.id,
