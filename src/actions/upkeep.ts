@@ -3,6 +3,7 @@ import { grantsOlderThan, heldRows } from '../db/consent.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
 import { purgeRaw } from '../db/inbox.ts';
 import type { Context } from './context.ts';
+import { keepSearchable } from './keep-searchable.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { settleHolds } from './record-consent.ts';
@@ -15,13 +16,14 @@ const DAY = 86_400_000;
 const AT_ONCE = 50;
 
 /**
- * What time decides: holds nobody settled, grants that expire, what becomes of conversations, raw webhooks that served
- * their purpose.
+ * What time decides: holds nobody settled, grants that expire, what becomes of conversations, what may be searched, raw
+ * webhooks that served their purpose.
  */
 export async function keepUp(ctx: Context): Promise<void> {
   await elapseHolds(ctx);
   await expireGrants(ctx);
   await keepUpDesk(ctx);
+  await keepSearchable(ctx);
   await inTransaction(ctx, async (tx) => {
     const settings = await loadSettings(tx);
     await purgeRaw(tx, ctx.clock() - settings.rawWebhookDays * DAY, 1_000);
