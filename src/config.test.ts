@@ -146,6 +146,17 @@ describe('problems', () => {
     expect(problems({ PORT })).toEqual([expect.stringMatching(/^PORT /)]);
   });
 
+  it.each(['everybody', '0.0.0.0/0', '10.0.0.0/33', '10.0.0.1, proxy.local', '::/0'])(
+    'TRUSTED_PROXIES=%s would let anybody be anybody, or is no address',
+    (TRUSTED_PROXIES) => {
+      expect(problems({ TRUSTED_PROXIES })).toEqual([expect.stringMatching(/^TRUSTED_PROXIES /)]);
+      expect(config({ TRUSTED_PROXIES: '127.0.0.1, fd00::/8' }).trustedProxies).toEqual([
+        '127.0.0.1',
+        'fd00::/8',
+      ]);
+    },
+  );
+
   it('say plainly that Dataverse is not there yet', () => {
     expect(problems({ CRM: 'dataverse' })[0]).toMatch(/^CRM=dataverse comes with a later version/);
   });

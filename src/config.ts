@@ -10,6 +10,8 @@ export interface Config {
   host: string;
   /** Where people and Meta reach this installation; an origin without a slash at its end. */
   publicUrl: string;
+  /** Proxies whose `X-Forwarded-For` says who asks; without them everybody behind one is one address. */
+  trustedProxies: string[];
   dataDir: string;
   /** PostgreSQL; null is PGlite in `dataDir`. */
   databaseUrl: string | null;
@@ -97,6 +99,13 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     isOrigin,
     'must be an address such as https://assent.example.com, without a path.',
   );
+  const trustedProxies = listOf(
+    checked(
+      'TRUSTED_PROXIES',
+      (value) => listOf(value).every(isAddressRange),
+      'must be the addresses of your reverse proxies, separated by commas, such as 127.0.0.1 or 10.0.0.0/8.',
+    ),
+  );
   const databaseUrl = checked(
     'DATABASE_URL',
     isPostgres,
@@ -141,7 +150,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     );
   const apiVersion =
     checked('WHATSAPP_API_VERSION', (value) => /^v\d+\.\d+$/.test(value), 'must look like v26.0.') ?? 'v26.0';
-  const appSecrets = (text('WHATSAPP_APP_SECRET') ?? '').split(',').flatMap((one) => one.trim() || []);
+  const appSecrets = listOf(text('WHATSAPP_APP_SECRET'));
   const verifyToken = text('WHATSAPP_VERIFY_TOKEN');
   const messagesPerSecond = Number(
     checked(
@@ -168,6 +177,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       port,
       host,
       publicUrl: new URL(publicUrl ?? `http://${reachable(host)}:${port}`).origin,
+      trustedProxies,
       dataDir: text('DATA_DIR') ?? './data',
       databaseUrl,
       adminApiKey,
@@ -255,6 +265,17 @@ const REQUIRED = [
   'WHATSAPP_APP_SECRET',
   'WHATSAPP_VERIFY_TOKEN',
 ];
+
+const listOf = (value: string | null): string[] =>
+  (value ?? '').split(',').flatMap((one) => one.trim() || []);
+
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. One that holds every address would let anybody be anybody. */
+function isAddressRange(value: string): boolean {
+  const [address = '', bits, more] = value.split('/');
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (most === 0 || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most);
+}
 
 const isPort = (value: string): boolean => /^\d{1,5}$/.test(value) && Number(value) <= 65_535;
 const isMetaId = (value: string): boolean => /^\d{5,30}$/.test(value);

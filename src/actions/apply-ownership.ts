@@ -24,6 +24,7 @@ import { insertTraces } from '../db/trace.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
 import { notFound, Refusal } from './refusal.ts';
+import { nobodyWaits } from './settle-reminders.ts';
 
 /** Makes true what `core/ownership.ts` decided: the row, the offer, the trace, and who hears of it. */
 
@@ -84,6 +85,7 @@ export async function applyChange(
   const after: OwnershipRow = { ...row };
   if (change.status === 'closed') {
     await setClosed(tx, row.id, row.owner?.id ?? null, now);
+    await nobodyWaits(tx, ctx, [row.id], hints);
     Object.assign(after, { status: 'closed', owner: null, ownerActiveAt: null, discussing: [] });
   } else {
     if (change.status === 'open') await setOpen(tx, row.id);

@@ -29,6 +29,7 @@ import { hearCustomers } from './hear-customers.ts';
 import type { Hints } from './live.ts';
 import { loadPublished } from './organisation.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
+import { nobodyWaits } from './settle-reminders.ts';
 
 /** A stored update with what is needed to apply it. */
 export interface StoredUpdate {
@@ -464,8 +465,10 @@ async function applyEcho(
     },
   ]);
   // One that was written before the customer's last message does not answer it.
-  if (contact.lastInboundAt === null || update.at >= contact.lastInboundAt)
+  if (contact.lastInboundAt === null || update.at >= contact.lastInboundAt) {
     await setAnswered(tx, [conversationId]);
+    await nobodyWaits(tx, ctx, [conversationId], hints);
+  }
   hints.conversation(conversationId, contact.id);
 }
 

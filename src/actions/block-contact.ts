@@ -9,6 +9,7 @@ import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
 import { notFound } from './refusal.ts';
 import { neverAsked, rejudgeQueued } from './rejudge-queued.ts';
+import { nobodyWaits } from './settle-reminders.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -45,6 +46,7 @@ export async function blockContact(
       before: { blocked: !blocked },
       after: { blocked, reason: reason ?? null },
     });
+    await nobodyWaits(tx, ctx, conversations, hints);
     for (const id of conversations) hints.conversation(id, contact.id);
     await hints.send(tx);
   });

@@ -1,6 +1,7 @@
 import { planImport } from '../core/csv-import.ts';
 import { parsePhone } from '../core/phone.ts';
 import type { RecordType } from '../core/record-type.ts';
+import type { Role } from '../core/rights.ts';
 import type { Tx } from '../db/engine.ts';
 import {
   type Cells,
@@ -26,6 +27,27 @@ export interface EditedRecord {
   values: Record<string, CellValue>;
   actor: string;
   source: 'crm' | 'import';
+}
+
+/**
+ * Within Assent the Compliance Field is read-only: agents record a refusal or a grant instead. The administrator's calls
+ * play the CRM's own form, where the field can be edited; such an edit is observed and judged like any other.
+ */
+export async function refuseFieldByHand(
+  tx: Tx,
+  table: string,
+  values: Record<string, unknown>,
+  role: Role,
+): Promise<void> {
+  if (role === 'administrator') return;
+  const type = (await loadRecordTypes(tx)).get(table);
+  const fields = [type?.complianceField, type?.marketingField];
+  if (fields.some((field) => field != null && field in values))
+    throw new Refusal(
+      422,
+      'compliance-field-read-only',
+      'The Compliance Field is set by the customer’s answer. Use Record a refusal or Record a grant.',
+    );
 }
 
 /** Creates (`id` null) or changes one record; answers its id. Bad values change nothing: 422 with every problem. */

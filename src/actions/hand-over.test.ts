@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestContext, NOON, type TestContext } from '../../test/context.ts';
 import { openTestDatabase } from '../../test/db/database.ts';
 import { type Call, pause, recordingWhatsApp, textDelivery } from '../../test/faults/nodes.ts';
+import { rightsOf } from '../core/rights.ts';
 import { statesOf } from '../db/consent.ts';
 import type { Database } from '../db/engine.ts';
 import { readMessage } from '../db/messages.ts';
@@ -13,7 +14,13 @@ import { recordDecision } from './record-consent.ts';
 import { sendMessage } from './send-message.ts';
 
 const PHONE = '+12025550190';
-const SENDER = { id: 'test', name: 'Test', path: 'api' as const, maySend: true, actor: null };
+const SENDER = {
+  id: 'test',
+  name: 'Test',
+  path: 'api' as const,
+  rights: rightsOf('agent'),
+  actor: null,
+};
 
 let database: Database;
 let world: TestContext;

@@ -16,7 +16,7 @@ import type { OidcIdentity, OidcProvider, OidcRequest } from '../ports.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { Refusal } from './refusal.ts';
-import { beginSession, type IssuedToken, newToken } from './sessions.ts';
+import { beginSession, endAccess, type IssuedToken, newToken } from './sessions.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -79,6 +79,14 @@ export async function signInIdentity(
   origin: Omit<SignInOrigin, 'method' | 'idToken'>,
 ): Promise<IssuedToken> {
   const role = roleOf(identity, roleMap);
+  if (role === null) {
+    await leave(ctx, identity);
+    throw new Refusal(
+      403,
+      'no-role',
+      'You are signed in at your organisation, but none of your groups has a role in Assent. Ask your administrator to add you to one that has.',
+    );
+  }
   return inTransaction(ctx, async (tx) => {
     await lockPeople(tx);
     const known = await personOfSubject(tx, subjectOf(identity));
@@ -96,21 +104,35 @@ export async function signInIdentity(
 
 const subjectOf = ({ issuer, subject }: OidcIdentity): string => `${issuer} ${subject}`;
 
-function roleOf({ groups }: OidcIdentity, roleMap: readonly RoleMap[]): Role {
+function roleOf({ groups }: OidcIdentity, roleMap: readonly RoleMap[]): Role | null {
   if (groups === null)
     throw new Refusal(
       403,
       'too-many-groups',
       'You are in more groups than your organisation’s sign-in can name. Your administrator can send roles instead of groups (docs/sign-in.md).',
     );
-  const role = BY_RANK.find((rank) => roleMap.some((one) => one.role === rank && groups.includes(one.group)));
-  if (role === undefined)
-    throw new Refusal(
-      403,
-      'no-role',
-      'You are signed in at your organisation, but none of your groups has a role in Assent. Ask your administrator to add you to one that has.',
-    );
-  return role;
+  return (
+    BY_RANK.find((rank) => roleMap.some((one) => one.role === rank && groups.includes(one.group))) ?? null
+  );
+}
+
+/** Whoever was here and has no role any more is out everywhere, not just refused in this browser. */
+async function leave(ctx: Context, identity: OidcIdentity): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await lockPeople(tx);
+    const known = await personOfSubject(tx, subjectOf(identity));
+    const ended = known === null ? 0 : await endAccess(tx, known.id);
+    if (known === null || ended === 0) return;
+    await insertAudit(tx, {
+      at: ctx.clock(),
+      actor: 'OpenID Connect',
+      action: 'person.sign-out',
+      subject: known.id,
+      before: { name: known.name, role: known.role, sessions: ended },
+      after: null,
+    });
+    await tell(tx, known.id);
+  });
 }
 
 async function join(tx: Tx, ctx: Context, identity: OidcIdentity, role: Role): Promise<string> {

@@ -67,7 +67,7 @@ export async function keepUpDesk(ctx: Context): Promise<void> {
       (row) => (row.status === 'closed' ? null : closed(row)),
     );
   await remindOfWaits(ctx, settings, answering);
-  await remindOfWindows(ctx, settings);
+  await remindOfWindows(ctx, settings, answering);
   await inTransaction(ctx, (tx) => pruneNotifications(tx, now - KEPT_DAYS * 24 * HOUR, 10_000));
 }
 
@@ -116,23 +116,29 @@ async function remindOfWaits(ctx: Context, settings: Settings, answering: readon
   });
 }
 
-/** Before the customer service window closes on somebody unanswered, once per window. */
-async function remindOfWindows(ctx: Context, settings: Settings): Promise<void> {
+/** Before the customer service window closes on somebody unanswered: once per window, to those who would answer. */
+async function remindOfWindows(
+  ctx: Context,
+  settings: Settings,
+  answering: readonly string[],
+): Promise<void> {
   const { windowReminderMinutes } = settings;
   if (windowReminderMinutes === null) return;
   const opened = ctx.clock() - SERVICE_WINDOW_MS;
   await inRounds(ctx, async (tx) => {
     const hints = createHints();
-    const due = await closingWindows(tx, opened, opened + windowReminderMinutes * MINUTE, AT_ONCE);
-    for (const { id, ownerId, lastInboundAt } of due) {
+    const until = opened + windowReminderMinutes * MINUTE;
+    const due = await closingWindows(tx, opened, until, answering, AT_ONCE);
+    for (const { id, lastInboundAt, people } of due) {
       const reasonKey = `window-closing:${id}:${lastInboundAt}`;
-      await tell(
-        tx,
-        ctx,
-        id,
-        [{ kind: 'window-closing', person: ownerId, by: null, text: null, reasonKey }],
-        hints,
-      );
+      const telling = people.map((person) => ({
+        kind: 'window-closing',
+        person,
+        by: null,
+        text: null,
+        reasonKey,
+      }));
+      await tell(tx, ctx, id, telling, hints);
     }
     await hints.send(tx);
     return due.length;

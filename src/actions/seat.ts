@@ -6,6 +6,7 @@ import { conversationIdOf, markOwnerActive, type OwnershipRow, setAnswered } fro
 import { applyChange, byOf, changeOf, lockForChange } from './apply-ownership.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
+import { nobodyWaits } from './settle-reminders.ts';
 
 /** What a send has to do with who answers: whom it finds there, and who does afterwards. */
 
@@ -31,6 +32,7 @@ export async function noteAnswer(
   hints: Hints,
 ): Promise<void> {
   await setAnswered(tx, [conversationId]);
+  await nobodyWaits(tx, ctx, [conversationId], hints);
   if (actor === null) return;
   const row = await lockForChange(tx, ctx, conversationId, settings, hints);
   const change = changeOf(sent(row, actor));

@@ -1,9 +1,11 @@
 import { canonicalJson } from '../core/evidence.ts';
-import { decideSend, explainGate, type GateDecision, type SendPath } from '../core/gate.ts';
+import { decideSend, explainGate, type GateDecision, type GateInput, type SendPath } from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import { type Actor, sendHeldBy } from '../core/ownership.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
+import { type Right, rightsBeyond } from '../core/rights.ts';
+import { rightsToSend } from '../core/send-rights.ts';
 import type { Settings } from '../core/settings.ts';
 import { renderedText } from '../core/template.ts';
 import { insertRequest } from '../db/consent.ts';
@@ -12,6 +14,7 @@ import { ensureConversations, touchConversations } from '../db/conversations.ts'
 import { notify, type Tx } from '../db/engine.ts';
 import { insertOutbound, type MessageRow, readMessage } from '../db/messages.ts';
 import { bindIdempotencyKey, readChannel, takeIdempotencyKey } from '../db/organisation.ts';
+import type { OwnershipRow } from '../db/ownership.ts';
 import { isUuid } from '../db/rows.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
@@ -42,8 +45,8 @@ export interface Sender {
   id: string;
   name: string;
   path: SendPath;
-  /** Auditors read; they do not send. */
-  maySend: boolean;
+  /** A send takes one or more of them (core/send-rights.ts). */
+  rights: ReadonlySet<Right>;
   /** The person who sends, bound by who answers the conversation; null for what is no person. */
   actor: Actor | null;
 }
@@ -113,11 +116,13 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
   const hints = createHints();
   const seat = await lockSeat(tx, ctx, target.contact, settings, hints);
   const heldBy = seat === null || sender.actor === null ? null : sendHeldBy(seat, sender.actor);
+  const content = contentFor(composed);
+  const missing = missingToSend(sender, content, loaded, seat);
   const decision = decideSend({
     now,
     path: sender.path,
-    content: contentFor(composed),
-    maySend: sender.maySend,
+    content,
+    maySend: missing.length === 0,
     ownedByColleague: heldBy !== null,
     contactBlocked: target.contact?.blocked ?? false,
     channelConnected: channelConnected(await readChannel(tx, ctx.channel.phoneNumberId)),
@@ -125,7 +130,7 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
     limits: askLimits(settings),
   });
   ctx.metrics.gateDecisions.inc({ code: decision.allowed ? 'allowed' : decision.code });
-  if (!decision.allowed) throw refusalOf(decision, heldBy);
+  if (!decision.allowed) throw refusalOf(decision, { heldBy, missing });
   if (loaded === null || target.contact === null) throw new Error('the gate let a message pass to nobody');
   return queue(tx, ctx, {
     request,
@@ -141,19 +146,49 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
   });
 }
 
-/** The gate's no as HTTP: 409 with its code, its sentence and when it lifts. `heldBy` names who answers instead. */
+/** What the gate's sentence cannot know: who answers instead, and which rights the sender has not. */
+export interface WhyNot {
+  heldBy: string | null;
+  missing: readonly Right[];
+}
+
+/** The gate's sentence, or one that names who answers instead or the right that is missing. */
+export function sentenceOf(code: string, { heldBy, missing }: WhyNot): string {
+  if (code === 'owned-by-colleague' && heldBy !== null) return heldBy;
+  if (code === 'not-allowed' && missing.length > 0)
+    return `This needs the right “${missing.join('” and “')}”. An administrator can grant it.`;
+  return explainGate(code);
+}
+
+/** The gate's no as HTTP: its code, its sentence and when it lifts, with 409, or 403 where a right is missing. */
 export function refusalOf(
   decision: Extract<GateDecision, { allowed: false }>,
-  heldBy: string | null = null,
+  why: WhyNot = { heldBy: null, missing: [] },
 ): Refusal {
-  const sentence = decision.code === 'owned-by-colleague' ? heldBy : null;
-  return new Refusal(409, decision.code, sentence ?? explainGate(decision.code), {
+  const status = decision.code === 'not-allowed' ? 403 : 409;
+  return new Refusal(status, decision.code, sentenceOf(decision.code, why), {
     alsoBlockedBy: decision.alsoBlockedBy,
     ...(decision.until === undefined ? {} : { until: decision.until }),
   });
 }
 
-export function contentFor(composed: Composed | null): Parameters<typeof decideSend>[0]['content'] {
+/** The rights that this send takes and the sender has not. */
+export function missingToSend(
+  { rights }: Pick<Sender, 'rights'>,
+  content: GateInput['content'],
+  loaded: Pick<LoadedContact, 'views'> | null,
+  seat: Pick<OwnershipRow, 'status'> | null,
+): Right[] {
+  const question = content.kind === 'template' && content.type === 'consent' ? content.purpose : null;
+  const needed = rightsToSend({
+    consentTemplate: question !== null,
+    refused: question !== null && loaded?.views[question].state === 'denied',
+    conversationOpen: seat?.status === 'open',
+  });
+  return rightsBeyond(rights, needed);
+}
+
+export function contentFor(composed: Composed | null): GateInput['content'] {
   if (composed === null) return { kind: 'text' };
   const { type } = composed.template.definition;
   return {

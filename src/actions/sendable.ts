@@ -1,9 +1,9 @@
 import { composerBanner } from '../core/banner.ts';
 import {
   decideSend,
-  explainGate,
   type GateContact,
   type GateDecision,
+  type GateInput,
   wroteSinceRefusal,
 } from '../core/gate.ts';
 import { sendHeldBy, standing } from '../core/ownership.ts';
@@ -17,7 +17,14 @@ import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadContacts, loadStranger } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
-import { composeFor, contentFor, type Sender } from './send-message.ts';
+import {
+  composeFor,
+  contentFor,
+  missingToSend,
+  type Sender,
+  sentenceOf,
+  type WhyNot,
+} from './send-message.ts';
 import { findTarget, type To } from './target.ts';
 
 export interface Reason {
@@ -58,7 +65,7 @@ export async function readSendable(
   tx: Tx,
   ctx: Context,
   to: To,
-  sender: Pick<Sender, 'path' | 'maySend' | 'actor'>,
+  sender: Pick<Sender, 'path' | 'rights' | 'actor'>,
   language: string | null,
 ): Promise<Sendable> {
   const now = ctx.clock();
@@ -79,18 +86,21 @@ export async function readSendable(
   const seat = conversationId === null ? null : await readOwnership(tx, conversationId);
   const { actor } = sender;
   const heldBy = seat === null || actor === null ? null : sendHeldBy(standing(seat, now), actor);
-  const ask = (content: Parameters<typeof decideSend>[0]['content']): GateDecision =>
-    decideSend({
+  const ask = (content: GateInput['content']): { decision: GateDecision; why: WhyNot } => {
+    const missing = missingToSend(sender, content, loaded, seat);
+    const decision = decideSend({
       now,
       path: sender.path,
       content,
-      maySend: sender.maySend,
+      maySend: missing.length === 0,
       ownedByColleague: heldBy !== null,
       contactBlocked: contact.blocked,
       channelConnected: connected,
       contact: known ? gateContact : null,
       limits: askLimits(settings),
     });
+    return { decision, why: { heldBy, missing } };
+  };
   const freeText = ask({ kind: 'text' });
   const published = await loadPublished(tx);
   const templates: SendableTemplate[] = [];
@@ -113,13 +123,15 @@ export async function readSendable(
     if (composed.fault === 'template-of-another-record-type') continue;
     const content = contentFor(composed);
     // What no column fills is asked from the agent when sending, so it does not grey the template.
-    const decision = ask(content.kind === 'template' ? { ...content, missingVariables: [] } : content);
+    const { decision, why } = ask(
+      content.kind === 'template' ? { ...content, missingVariables: [] } : content,
+    );
     templates.push({
       messageTemplateId: template.id,
       name,
       type,
       allowed: decision.allowed,
-      reason: reasonOf(decision, heldBy),
+      reason: reasonOf(decision, why),
       alsoBlockedBy: decision.allowed ? [] : decision.alsoBlockedBy,
       language: composed.language,
       languages: composed.languages,
@@ -129,7 +141,7 @@ export async function readSendable(
     });
   }
   return {
-    freeText: { allowed: freeText.allowed, reason: reasonOf(freeText, heldBy) },
+    freeText: { allowed: freeText.decision.allowed, reason: reasonOf(freeText.decision, freeText.why) },
     templates,
     loaded,
     phone: target.phone,
@@ -137,7 +149,7 @@ export async function readSendable(
       conversationId === null || !(await sees(tx, conversationId, actor)) ? null : conversationId,
     serviceWindowClosesAt: windowClosesAt(contact.lastInboundAt),
     banner: known
-      ? bannerOf(gateContact, now, freeText, heldBy)
+      ? bannerOf(gateContact, now, freeText.decision, freeText.why)
       : {
           code: 'no-phone',
           tone: 'warning',
@@ -150,23 +162,22 @@ async function sees(tx: Tx, conversationId: string, actor: Sender['actor']): Pro
   return actor === null || (await conversationSeen(tx, conversationId, actor)) !== null;
 }
 
-/** The gate's sentence, or who answers instead, by name. */
-const sentenceOf = (code: string, heldBy: string | null): string =>
-  code === 'owned-by-colleague' && heldBy !== null ? heldBy : explainGate(code);
+/** Banners that say what only this sender is told. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['owned-by-colleague', 'not-allowed']);
 
 function bannerOf(
   contact: GateContact,
   now: number,
   freeText: GateDecision,
-  heldBy: string | null,
+  why: WhyNot,
 ): ReturnType<typeof composerBanner> {
   const banner = composerBanner({ contact, now, freeText: freeText.allowed ? null : freeText.code });
-  return banner.code === 'owned-by-colleague' ? { ...banner, text: sentenceOf(banner.code, heldBy) } : banner;
+  return OWN_WORDS.has(banner.code) ? { ...banner, text: sentenceOf(banner.code, why) } : banner;
 }
 
-function reasonOf(decision: GateDecision, heldBy: string | null): Reason | null {
+function reasonOf(decision: GateDecision, why: WhyNot): Reason | null {
   if (decision.allowed) return null;
-  const reason = { code: decision.code, message: sentenceOf(decision.code, heldBy) };
+  const reason = { code: decision.code, message: sentenceOf(decision.code, why) };
   return decision.until === undefined ? reason : { ...reason, until: decision.until };
 }
 

@@ -35,7 +35,14 @@ export async function findContactPoints(tx: Tx, search: ContactSearch, limit: nu
   return rows.map((row) => row.id);
 }
 
-/** The same as a condition on a row `v` of `conversation`, for a name that too many have to list them. */
+/** How many customers the planner thinks have such a name or number: what an index of words costs grows with them. */
+export async function likelyMatches(tx: Tx, search: ContactSearch): Promise<number> {
+  const { rows } = await sql<{ 'QUERY PLAN': unknown }>`explain (format json)
+    select 1 from contact_point c where ${matches('c.search', search)}`.execute(tx);
+  return Number(/"Plan Rows":(\d+)/.exec(JSON.stringify(rows[0]?.['QUERY PLAN']) ?? '')?.[1] ?? 0);
+}
+
+/** What matches, as a condition on a row `v` of `conversation`, for a name that too many have to list them. */
 export function contactMatches(search: ContactSearch): RawBuilder<boolean> {
   return sql<boolean>`(exists (select 1 from contact_point c where c.id = v.contact_point_id and ${matches('c.search', search)})
     or exists (select 1 from contact_point_alias a join record_phone p on p.match_key = a.value
@@ -65,11 +72,11 @@ export async function contactPointsOfType(
   limit: number,
 ): Promise<string[] | null> {
   const { rows } = await sql<{ id: string | null; many: boolean }>`
-    with numbers as materialized (select match_key from record_phone where record_type = ${recordType} limit ${limit + 1})
-    select distinct a.contact_point_id as id, (select count(*) from numbers) > ${limit} as many
-      from numbers p left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key`.execute(
-    tx,
-  );
-  if (rows[0]?.many === true) return null;
-  return rows.map(({ id }) => id).filter((id) => id !== null);
+    with numbers as materialized (select match_key from record_phone where record_type = ${recordType} limit ${limit + 1}),
+         counted as materialized (select count(*) > ${limit} as many from numbers)
+    select distinct a.contact_point_id as id, false as many
+      from numbers p join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
+     where not (select many from counted)
+    union all select null, true from counted where many`.execute(tx);
+  return rows.some(({ many }) => many) ? null : rows.map(({ id }) => id).filter((id) => id !== null);
 }

@@ -66,6 +66,8 @@ export function conditionsSql({ conditions, viewer, also }: Omit<ListQuery, 'sor
 interface Walk {
   from: Sql;
   on: Sql;
+  /** What tells the walk's streams apart. */
+  stream: Sql;
   exact: boolean;
 }
 
@@ -81,6 +83,7 @@ function walksOf({ conditions, viewer, also }: ListQuery): Walk[] {
     {
       from: fromOf(path.by, desks, everyTeam ? ofTeam : sql`${ofTeam} and ${ownTeams}`),
       on: onOf(path.by, conditions, answering),
+      stream: streamOf(path.by),
       exact: path.exact && also === null,
     },
   ];
@@ -94,6 +97,7 @@ function walksOf({ conditions, viewer, also }: ListQuery): Walk[] {
     walks.push({
       from: fromOf('owner', desks, sql`${ofTeam} and not ${ownTeams}`),
       on: onOf('owner', conditions, viewer.id),
+      stream: streamOf('owner'),
       exact: false,
     });
   return walks;
@@ -106,6 +110,8 @@ function fromOf(by: Path, desks: Conditions['desks'], teams: Sql): Sql {
     ? sql`(select t.id, d.desk from team t cross join unnest(${texts(places)}) as d(desk) where ${teams}) t`
     : sql`(select t.id from team t where ${teams}) t`;
 }
+
+const streamOf = (by: Path): Sql => (by === 'desk' || by === 'owner' ? sql`t.id, t.desk` : sql`t.id`);
 
 function onOf(by: Path, { state }: Conditions, owner: string | null): Sql {
   switch (by) {
@@ -135,8 +141,8 @@ function namedSql({ conditions, viewer, sort, also }: ListQuery, after: ListKey 
 }
 
 /**
- * One page after a key. `budget` is how many entries are looked at where a filter has to look, shared by the streams; each
- * stream's last entry then is a horizon beyond which this page knows nothing.
+ * One page after a key. `budget` is how many entries, in the order of the list, are looked at where a filter has to look.
+ * The last of them is a horizon beyond which this page knows nothing; so is the last entry of a stream that was longer.
  */
 export async function listPage(
   tx: Tx,
@@ -145,41 +151,50 @@ export async function listPage(
   limit: number,
   budget: number,
 ): Promise<ListPage> {
-  const { conditions, viewer, sort, also } = query;
+  const { conditions, viewer, sort } = query;
   const walks = walksOf(query);
-  const reach = walks.every(({ exact }) => exact) ? limit : await reachOf(tx, query, budget, limit);
-  const where = conditionsSql({ conditions, viewer, also });
+  const looking = walks.filter(({ exact }) => !exact);
   const key = keyOf(sort);
-  const inOrder = sql`order by ${key}, v.id`;
-  const streams = walks.map(({ from, on, exact }) =>
-    exact
-      ? sql`select w.id, w.key from ${from} cross join lateral (
-          select v.id, ${key} as key from conversation v where ${on} and ${beyond(sort, after)} ${inOrder} limit ${limit}) w`
-      : sql`select w.id, w.key from ${from} cross join lateral (
-          select v.id, ${key} as key from (
-            select v.* from conversation v where ${on} and ${beyond(sort, after)} ${inOrder} limit ${reach}) v
-           where ${where} ${inOrder} limit ${limit}) w`,
-  );
+  const entries = ({ from, on }: Walk, most: number): Sql => sql`${from} cross join lateral (
+    select v.id, ${key} as key from conversation v where ${on} and ${beyond(sort, after)} order by ${key}, v.id limit ${most}) w`;
+  const streams = walks
+    .filter(({ exact }) => exact)
+    .map((walk) => sql`select w.id, w.key from ${entries(walk, limit)}`);
   if ((viewer.teams !== null || conditions.personallyOf !== null) && isUuid(viewer.id))
     streams.push(sql`(${namedSql(query, after, limit)})`);
-  const horizons = walks
-    .filter(({ exact }) => !exact)
-    .map(
-      ({ from, on }) => sql`select w.id, w.key from ${from} cross join lateral (
-        select v.id, ${key} as key from conversation v where ${on} and ${beyond(sort, after)} ${inOrder} offset ${reach - 1} limit 1) w`,
-    );
+  const reach = Math.max(limit, budget);
+  const most = looking.length === 0 ? 0 : await longestOf(tx, query, reach, limit);
+  const passed = sql`(select id, key from seen order by key, id limit ${reach})`;
+  if (looking.length > 0)
+    // In order, so that it ends with the page; "offset 0" keeps the planner from joining by a scan of every conversation.
+    streams.push(sql`(select p.id, p.key from ${passed} p cross join lateral (
+        select v.id from conversation v where v.id = p.id and ${conditionsSql(query)} offset 0) v
+      order by p.key, p.id limit ${limit})`);
+  const seen = sql`seen as materialized (${sql.join(
+    looking.map(
+      (
+        walk,
+      ) => sql`select w.id, w.key, row_number() over (partition by ${walk.stream} order by w.key, w.id) as place
+        from ${entries(walk, most)}`,
+    ),
+    sql` union all `,
+  )}),`;
+  const horizon = sql`union all (select 'horizon', id, key from (
+      select id, key from seen where place = ${most}
+      union all (select id, key from ${passed} p order by key, id offset ${reach - 1} limit 1)) h
+    order by key, id limit 1)`;
   const { rows } = await sql<ListKey & { kind: 'row' | 'horizon' }>`
-    with found as (${sql.join(streams, sql` union `)})
+    with ${looking.length === 0 ? sql`` : seen} found as (${sql.join(streams, sql` union `)})
     (select 'row' as kind, id, key from found order by key, id limit ${limit})
-    ${
-      horizons.length === 0
-        ? sql``
-        : sql`union all (select 'horizon', id, key from (${sql.join(horizons, sql` union all `)}) h order by key, id limit 1)`
-    }`.execute(tx);
+    ${looking.length === 0 ? sql`` : horizon}`.execute(tx);
+  return pageUpTo(rows, limit);
+}
+
+function pageUpTo(rows: readonly (ListKey & { kind: 'row' | 'horizon' })[], limit: number): ListPage {
   const horizon = rows.find((row) => row.kind === 'horizon');
   const found = rows
     .filter((row) => row.kind === 'row' && (horizon === undefined || compareKeys(row, horizon) <= 0))
-    .map(({ id, key: at }) => ({ id, key: at }))
+    .map(({ id, key }) => ({ id, key }))
     .sort(compareKeys);
   return {
     rows: found,
@@ -187,11 +202,24 @@ export async function listPage(
   };
 }
 
-/** What each stream has of the budget: there are as many as teams times places of the desk. */
-async function reachOf(tx: Tx, { conditions }: ListQuery, budget: number, limit: number): Promise<number> {
+/** Streams hold unequal shares of what comes first: each may give so many times its part. */
+const SLACK = 4;
+
+/** How many entries one stream gives; there are as many streams as teams that are looked through times places of the desk. */
+async function longestOf(
+  tx: Tx,
+  { conditions, viewer }: ListQuery,
+  reach: number,
+  limit: number,
+): Promise<number> {
+  const teams = conditions.team !== null ? 1 : (viewer.teams?.length ?? (await countTeams(tx)));
+  const part = reach / (Math.max(1, teams) * conditions.desks.length);
+  return Math.min(reach, Math.max(limit, Math.floor(part * SLACK)));
+}
+
+async function countTeams(tx: Tx): Promise<number> {
   const { rows } = await sql<{ teams: number }>`select count(*) as teams from team`.execute(tx);
-  const teams = conditions.team === null ? (rows[0]?.teams ?? 1) : 1;
-  return Math.max(limit, Math.floor(budget / (Math.max(1, teams) * conditions.desks.length)));
+  return rows[0]?.teams ?? 1;
 }
 
 /** The order of the list; ids compare as their letters do. */

@@ -131,9 +131,7 @@ export interface ConversationRow {
 const CONVERSATION = sql`select v.id, v.contact_point_id as "contactPointId", v.channel_id as "channelId", c.name, c.phone,
     c.user_id as "userId", c.shared, v.last_message_at as "lastMessageAt", v.last_text as "lastText",
     v.last_direction as "lastDirection", v.last_status as "lastStatus", v.unread, v.status,
-    (select state from consent_state where contact_point_id = c.id and purpose = 'service') as service,
-    (select state from consent_state where contact_point_id = c.id and purpose = 'marketing') as marketing,
-    exists (select 1 from consent_state where contact_point_id = c.id and on_hold_at is not null) as "onHold",
+    s.service, s.marketing, coalesce(s.held, false) as "onHold",
     jsonb_build_object('id', t.id, 'name', t.name) as team,
     (select jsonb_build_object('id', p.id, 'name', p.name) from person p where p.id = v.owner_id) as owner,
     v.owner_active_at as "ownerActiveAt",
@@ -150,7 +148,11 @@ const CONVERSATION = sql`select v.id, v.contact_point_id as "contactPointId", v.
        from (select distinct p.record_type, p.record_id, p.name from contact_point_alias a join record_phone p on p.match_key = a.value
               where a.contact_point_id = c.id and a.kind = 'phone') p
        left join record_type t on t.table_name = p.record_type) as records
-  from conversation v join contact_point c on c.id = v.contact_point_id join team t on t.id = v.team_id`;
+  from conversation v join contact_point c on c.id = v.contact_point_id join team t on t.id = v.team_id
+  -- one look-up per row; as an "exists" the planner reads every hold there is
+  left join lateral (select max(state) filter (where purpose = 'service') as service, max(state) filter (where purpose = 'marketing') as marketing,
+                            bool_or(on_hold_at is not null) as held
+                       from consent_state where contact_point_id = c.id) s on true`;
 
 export async function readConversation(tx: Tx, id: string): Promise<ConversationRow | null> {
   const { rows } = await sql<ConversationRow>`${CONVERSATION} where v.id = ${id}::uuid`.execute(tx);

@@ -106,6 +106,19 @@ export async function settleNotification(
   return rows.map((row) => row.personId);
 }
 
+/** Reminders of customers who waited in these conversations. Answers whose they were. */
+export async function settleReminders(
+  tx: Tx,
+  conversationIds: readonly string[],
+  now: number,
+): Promise<string[]> {
+  if (conversationIds.length === 0) return [];
+  const { rows } = await sql<{ personId: string }>`update notification set read_at = ${time(now)}
+     where conversation_id = any(${uuids(conversationIds)}) and read_at is null and kind in ('waiting', 'window-closing')
+    returning person_id as "personId"`.execute(tx);
+  return [...new Set(rows.map((row) => row.personId))];
+}
+
 export async function pruneNotifications(tx: Tx, before: number, limit: number): Promise<void> {
   await sql`delete from notification where id in (
     select id from notification where at < ${time(before)} order by at limit ${limit})`.execute(tx);

@@ -305,6 +305,17 @@ async function idsOf(tx: Tx, query: ReturnType<typeof sql>): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Whom a waiting customer concerns: the owner, or whom it is offered to, or those of the team who may answer. */
+const concerned = (
+  answering: readonly string[],
+) => sql`case when v.owner_id is not null then array[v.owner_id::text]
+        else coalesce(
+          (select array[a.to_id::text] from assignment a where a.conversation_id = v.id and a.outcome is null),
+          array(select p.id::text from team_member m join person p on p.id = m.person_id and p.disabled_at is null
+             where m.team_id = v.team_id and p.role = any(${answering as string[]}::text[])
+               and not exists (select 1 from dismissal d where d.conversation_id = v.id and d.person_id = p.id)))
+      end`;
+
 /** Waits that nobody was reminded of, marked as reminded: who waits since before `before`, and whom that concerns. */
 export async function takeOverdueWaits(
   tx: Tx,
@@ -316,31 +327,31 @@ export async function takeOverdueWaits(
     with due as (select id from conversation where waiting_since is not null and not waiting_reminded and waiting_since <= ${time(before)}
        order by waiting_since limit ${limit} for no key update skip locked)
     update conversation v set waiting_reminded = true from due where v.id = due.id
-    returning v.id, v.contact_point_id as "contactPointId", v.waiting_since as since,
-      case when v.owner_id is not null then array[v.owner_id::text]
-        else coalesce(
-          (select array[a.to_id::text] from assignment a where a.conversation_id = v.id and a.outcome is null),
-          array(select p.id::text from team_member m join person p on p.id = m.person_id and p.disabled_at is null
-             where m.team_id = v.team_id and p.role = any(${answering as string[]}::text[])
-               and not exists (select 1 from dismissal d where d.conversation_id = v.id and d.person_id = p.id)))
-      end as people`.execute(tx);
+    returning v.id, v.contact_point_id as "contactPointId", v.waiting_since as since, ${concerned(answering)} as people`.execute(
+    tx,
+  );
   return rows;
 }
 
-/** Owned conversations whose customer waits and whose last message came between two moments (WhatsApp's clock). */
+/**
+ * Conversations whose customer waits and whose last message came between two moments (WhatsApp's clock), with those whom
+ * that concerns and who have not heard of it.
+ */
 export async function closingWindows(
   tx: Tx,
   from: number,
   to: number,
+  answering: readonly string[],
   limit: number,
-): Promise<{ id: string; contactPointId: string; ownerId: string; lastInboundAt: number }[]> {
-  const { rows } = await sql<{ id: string; contactPointId: string; ownerId: string; lastInboundAt: number }>`
-    select v.id, c.id as "contactPointId", v.owner_id as "ownerId", c.last_inbound_at as "lastInboundAt"
-      from conversation v join contact_point c on c.id = v.contact_point_id
-     where v.waiting_since is not null and v.owner_id is not null and c.last_inbound_at > ${time(from)} and c.last_inbound_at <= ${time(to)}
-       and not exists (select 1 from notification n where n.person_id = v.owner_id
-              and n.reason_key = 'window-closing:' || v.id || ':' || (extract(epoch from c.last_inbound_at) * 1000)::bigint)
-     limit ${limit}`.execute(tx);
+): Promise<{ id: string; lastInboundAt: number; people: string[] }[]> {
+  const { rows } = await sql<{ id: string; lastInboundAt: number; people: string[] }>`
+    select id, "lastInboundAt", people from (
+      select v.id, c.last_inbound_at as "lastInboundAt", array(select person from unnest(${concerned(answering)}) person
+          where not exists (select 1 from notification n where n.person_id = person::uuid
+             and n.reason_key = 'window-closing:' || v.id || ':' || (extract(epoch from c.last_inbound_at) * 1000)::bigint)) as people
+        from conversation v join contact_point c on c.id = v.contact_point_id
+       where v.waiting_since is not null and c.last_inbound_at > ${time(from)} and c.last_inbound_at <= ${time(to)}) w
+     where cardinality(people) > 0 limit ${limit}`.execute(tx);
   return rows;
 }
 

@@ -20,7 +20,7 @@ export async function describeApi(app: FastifyInstance, config: Config): Promise
         title: 'Assent',
         version: config.version,
         description:
-          'Consent-aware WhatsApp desk. Times are ISO 8601 in UTC, phones E.164 with +, ids opaque. Lists take `limit` and `cursor` and answer `items` and `nextCursor`.',
+          'Consent-aware WhatsApp desk. Times are ISO 8601 in UTC, phones E.164 with +, ids opaque. Lists take `limit` and `cursor` and answer `items` and `nextCursor`. `x-right` of each call is the right it takes (one of several where it is a list), `signed-in` or `anyone`; who has it not is answered 403 `not-allowed`.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: config.publicUrl }],
@@ -42,9 +42,9 @@ export async function describeApi(app: FastifyInstance, config: Config): Promise
       const response = { ...Object(schema?.response), default: ANY_PROBLEM };
       const described = transform({ ...document, schema: { ...schema, response } });
       const { right } = document.route.config ?? {};
-      return right === undefined
-        ? described
-        : { ...described, schema: { ...described.schema, 'x-right': right } };
+      if (right === undefined) return described;
+      const security = right === 'anyone' ? { security: [] } : {};
+      return { ...described, schema: { ...described.schema, ...security, 'x-right': right } };
     },
   });
 }

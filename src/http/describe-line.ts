@@ -4,7 +4,7 @@ import type { HistoryRow } from '../db/ledger.ts';
 /** One sentence per ledger line, for the consent history and the lines in a chat. */
 export function describeLine(row: HistoryRow, type: Verdict): string {
   const text = typeof row.personal?.text === 'string' ? row.personal.text : null;
-  const quoted = text === null ? '' : ` “${shorten(text)}”`;
+  const quoted = ` “${text === null ? '…' : shorten(text)}”`;
   const by = row.actor === null || row.actor === 'customer' ? '' : ` by ${row.actor}`;
   const purpose = row.purposes.length === 1 && row.purposes[0] === 'marketing' ? ' for marketing' : '';
   switch (row.act) {

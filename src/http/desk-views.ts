@@ -18,7 +18,7 @@ export function traceOut(row: TraceRow): TraceOut {
     id: row.id,
     kind: TraceKind.parse(row.kind),
     at: isoTime(row.at),
-    actor: row.actorName === null ? null : { id: row.actorId ?? '', name: row.actorName },
+    actor: row.actorName === null ? null : { id: row.actorId, name: row.actorName },
     subject: row.subjectName === null ? null : { id: row.subjectId ?? '', name: row.subjectName },
     reason: row.reason,
     text: row.text,

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../../test/app.ts';
 import { NOON } from '../../test/context.ts';
 import { createHints } from '../actions/live.ts';
+import { SANDBOX_PEOPLE } from '../actions/sign-in.ts';
 import { inTransaction, LIVE } from '../actions/transaction.ts';
 import { notify } from '../db/engine.ts';
 import { createLive } from './live.ts';
@@ -93,6 +94,18 @@ describe('the stream of hints', () => {
       expect(hintOf(await stream.next())).toEqual({ topic: 'channel' });
       stream.close();
     }
+  });
+
+  it('tells what wants one person’s attention to the pages of that person alone', async () => {
+    const [agent, auditor] = [await test.signIn('agent'), await test.signIn('auditor')];
+    const streams = [await open({ cookie: agent }), await open({ cookie: agent })];
+    const other = await open({ cookie: auditor });
+    for (const stream of [...streams, other]) await stream.next();
+    await change((hints) => hints.person(SANDBOX_PEOPLE[1].id));
+    for (const stream of streams) expect(hintOf(await stream.next())).toEqual({ topic: 'notification' });
+    await change((hints) => hints.topic('channel'));
+    expect(hintOf(await other.next())).toEqual({ topic: 'channel' });
+    for (const stream of [...streams, other]) stream.close();
   });
 
   it('says "everything" when notices may have been missed', async () => {

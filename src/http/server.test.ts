@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,4 +101,17 @@ it('writes no token, key or text of a customer into its log', async () => {
   const [, session = ''] = cookie.split('=');
   for (const secret of [token, session, ADMIN_API_KEY, VERIFY_TOKEN, '12025550147', 'dear Ann'])
     expect(text).not.toContain(secret);
+});
+
+it('closes although somebody is connected who never asked for anything', async () => {
+  const own = await createTestApp({ context: test });
+  const { port } = new URL(await own.app.listen({ port: 0, host: '127.0.0.1' }));
+  const heard = once(own.app.server, 'connection');
+  const socket = connect(Number(port), '127.0.0.1');
+  await heard;
+  const ended = once(socket, 'close');
+  socket.resume();
+  // Without help it takes a minute.
+  await own.close();
+  await ended;
 });

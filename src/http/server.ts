@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import {
@@ -58,6 +59,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 120_000,
+    trustProxy: config.trustedProxies.length > 0 && config.trustedProxies,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) => sendProblem(reply, problemOf(error, request)),
   });
@@ -87,6 +89,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   const live = createLive(ctx);
   // Streams would keep the server from closing.
   app.addHook('preClose', () => live.close());
+  closeSilentConnections(app);
   await app.register(createAuth(ctx, config));
   signInRoutes(app, ctx, config, live.endSessions);
   await app.register(createHealth(ctx, config, deps.ready));
@@ -119,4 +122,20 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   if (deps.emulator !== undefined) await app.register(guardEmulator(deps.emulator));
   await installWebApp(app, deps.webDist);
   return app;
+}
+
+/**
+ * Browsers connect ahead of need, and some who connect never ask. Node takes such a connection for one with a request
+ * under way and waits a minute for it when the server closes.
+ */
+function closeSilentConnections(app: FastifyInstance): void {
+  const silent = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  app.server.on('request', ({ socket }) => silent.delete(socket));
+  app.addHook('preClose', async () => {
+    for (const socket of silent) socket.destroy();
+  });
 }

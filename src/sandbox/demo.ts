@@ -12,6 +12,7 @@ import { loadPublished, loadRecordTypes } from '../actions/organisation.ts';
 import { type Sender, sendMessage } from '../actions/send-message.ts';
 import type { MessageTemplateDefinition } from '../core/message-template.ts';
 import { RECORD_TYPE_DEFAULTS } from '../core/record-type.ts';
+import { rightsOf } from '../core/rights.ts';
 import { readMessage } from '../db/messages.ts';
 import { recordPage } from '../db/records.ts';
 
@@ -24,7 +25,13 @@ export interface DemoPhones {
 }
 
 const ACTOR = 'Sandbox';
-const SENDER: Sender = { id: 'sandbox', name: 'Alex Agent', path: 'person', maySend: true, actor: null };
+const SENDER: Sender = {
+  id: 'sandbox',
+  name: 'Alex Agent',
+  path: 'person',
+  rights: rightsOf('agent'),
+  actor: null,
+};
 
 type Story = 'never-asked' | 'asked' | 'granted' | 'denied' | 'held' | 'wrote-first';
 

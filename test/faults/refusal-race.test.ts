@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordDecision } from '../../src/actions/record-consent.ts';
 import { Refusal } from '../../src/actions/refusal.ts';
 import { sendMessage } from '../../src/actions/send-message.ts';
+import { rightsOf } from '../../src/core/rights.ts';
 import { threadPage } from '../../src/db/thread.ts';
 import { onServer } from '../db/database.ts';
 import {
@@ -105,7 +106,13 @@ async function interleave(nodes: readonly Node[], seed: number): Promise<Round> 
   const send = async (index: number): Promise<void> => {
     await pause(chance() * 40);
     try {
-      const sender = { id: 'test', name: 'Test', path: 'api' as const, maySend: true, actor: null };
+      const sender = {
+        id: 'test',
+        name: 'Test',
+        path: 'api' as const,
+        rights: rightsOf('agent'),
+        actor: null,
+      };
       const message = await sendMessage(
         any().ctx,
         { to: { phone }, text: `message ${index}` },

@@ -187,7 +187,8 @@ describe('what a customer sends', () => {
   test('a hostile file name is made harmless', async () => {
     const name = `../../etc/\u202egnp.${'x'.repeat(65_000)}"\r\nSet-Cookie: a=b\u0000.pdf`;
     const { media } = await sends({ document: { filename: name, base64: base64(pdf) } });
-    expect(media.fileName).not.toMatch(/[\u202e\r\n\u0000/\\"]/);
+    for (const bad of ['\u202e', '\r', '\n', '\u0000', '/', '\\', '"'])
+      expect(media.fileName).not.toContain(bad);
     expect(media.fileName?.length).toBeLessThanOrEqual(125);
     expect(media.fileName).toMatch(/\.pdf$/);
     const answer = await get(media.url);

@@ -28,6 +28,8 @@ export interface World {
   url: string;
   ctx: Context;
   emulator: Emulator;
+  /** What the Graph API takes from us. */
+  accessToken: string;
   /** A call with the administrator's key, or with the given headers in its place. */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** The same for a person who opened a sign-in link. */

@@ -40,7 +40,7 @@ const senderOf = (caller: Caller): Sender => ({
   id: caller.id,
   name: caller.name,
   path: caller.kind === 'key' ? 'api' : 'person',
-  maySend: caller.rights.has('chat'),
+  rights: caller.rights,
   actor: caller.kind === 'person' ? actorOf(caller) : null,
 });
 

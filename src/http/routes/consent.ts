@@ -11,6 +11,7 @@ import type { To } from '../../actions/target.ts';
 import { pendingGrants } from '../../db/consent.ts';
 import { readListed, recordsOfContactPoints } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
+import { requireRight } from '../auth.ts';
 import { PurposeName } from '../schemas/common.ts';
 import {
   ConsentOut,
@@ -72,6 +73,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ body, caller }, reply) => {
         const { purpose, decision, evidence, reason } = body;
+        requireRight(caller, decision === 'granted' ? 'record-grant' : 'record-refusal');
         const to = toOf(body);
         await accessTo(db, caller, to);
         const { pending } = await recordDecision(ctx, { to, purpose, decision, evidence, reason }, caller);

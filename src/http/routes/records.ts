@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Context } from '../../actions/context.ts';
 import { addColumn, configureRecordType, removeRecordType } from '../../actions/edit-organisation.ts';
-import { editRecord, importRecords } from '../../actions/edit-records.ts';
+import { editRecord, importRecords, refuseFieldByHand } from '../../actions/edit-records.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
 import { notFound, Refusal } from '../../actions/refusal.ts';
 import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
@@ -239,7 +239,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: { tags: ['Records'], params: Table, body: RecordValues, response: { 201: RecordOut } },
       },
       async ({ params, body, caller }, reply) => {
-        await refuseFieldByHand(params.table, body.values, caller.role);
+        await refuseFieldByHand(db, params.table, body.values, caller.role);
         const id = await editRecord(ctx, {
           table: params.table,
           id: null,
@@ -265,7 +265,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: { tags: ['Records'], params: TableAndId, body: RecordValues, response: { 200: RecordOut } },
       },
       async ({ params, body, caller }) => {
-        await refuseFieldByHand(params.table, body.values, caller.role);
+        await refuseFieldByHand(db, params.table, body.values, caller.role);
         await editRecord(ctx, {
           table: params.table,
           id: params.id,
@@ -294,26 +294,6 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         },
       );
     });
-
-    /**
-     * Within Assent the field is read-only: agents record a refusal or a grant instead. The administrator's calls play the
-     * CRM's own form, where the field can be edited; such an edit is observed and judged like any other.
-     */
-    async function refuseFieldByHand(
-      table: string,
-      values: Record<string, unknown>,
-      role: string,
-    ): Promise<void> {
-      if (role === 'administrator') return;
-      const type = (await loadRecordTypes(db)).get(table);
-      const fields = [type?.complianceField, type?.marketingField];
-      if (fields.some((field) => field != null && field in values))
-        throw new Refusal(
-          422,
-          'compliance-field-read-only',
-          'The Compliance Field is set by the customer’s answer. Use Record a refusal or Record a grant.',
-        );
-    }
   };
 }
 

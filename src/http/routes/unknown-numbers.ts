@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { accessConversation } from '../../actions/access-conversation.ts';
 import type { Context } from '../../actions/context.ts';
+import { refuseFieldByHand } from '../../actions/edit-records.ts';
 import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
 import {
@@ -91,6 +92,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ params, body, caller }, reply) => {
         const row = await conversation(params.id, caller);
+        await refuseFieldByHand(db, body.table, body.values, caller.role);
         const id = await createFromChat(ctx, row, body.table, body.values, caller);
         const record = await readListed(db, body.table, id);
         if (record === null) throw notFound('record');

@@ -35,7 +35,7 @@ export const Settings = z.object({
   closeAfterHours: z.number().int().min(1).max(8760).nullable(),
   /** Minutes a customer waits before the owner, or the team, is reminded; null: never. */
   waitingReminderMinutes: z.number().int().min(1).max(10_080).nullable(),
-  /** Minutes before the customer service window closes that the owner is reminded; null: never. */
+  /** Minutes before the customer service window closes that the owner, or the team, is reminded; null: never. */
   windowReminderMinutes: z.number().int().min(1).max(1380).nullable(),
   /** How many days back the search in message text looks. */
   messageSearchDays: z.number().int().min(1).max(365),

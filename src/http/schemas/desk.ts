@@ -71,8 +71,8 @@ export const TraceOut = z.object({
   id: Id,
   kind: TraceKind,
   at: Time,
-  /** Null where Assent itself did it. */
-  actor: Reference.nullable(),
+  /** Null where Assent itself did it. An API key has a name and no id. */
+  actor: Reference.extend({ id: Id.nullable() }).nullable(),
   subject: Reference.nullable(),
   reason: z.string().nullable(),
   /** A note's words. */
