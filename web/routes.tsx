@@ -1,9 +1,11 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
-import { lazy } from 'react';
+import { lazy, Suspense } from 'react';
 import { chatsSearchOf } from './chat/view-search.ts';
+import { signInSearchOf, tokenOf } from './sign-in/sign-in-search.ts';
 import { CrashPage, NoSuchPage } from './ui/error-boundary.tsx';
 import { recordsSearchOf } from './ui/records-search.ts';
 import { Shell } from './ui/shell.tsx';
+import { Loading } from './ui/states.tsx';
 
 /**
  * Every address of the app, and the one place where features meet: a record page carries the chat of that record
@@ -16,6 +18,9 @@ const RecordConversation = lazy(async () => ({
   default: (await import('./chat/record-conversation.tsx')).RecordConversation,
 }));
 const RecordsPage = lazy(async () => ({ default: (await import('./crm/records-page.tsx')).RecordsPage }));
+const RecordFromChat = lazy(async () => ({
+  default: (await import('./crm/record-from-chat.tsx')).RecordFromChat,
+}));
 const RecordPage = lazy(async () => ({ default: (await import('./crm/record-page.tsx')).RecordPage }));
 const HeldPage = lazy(async () => ({ default: (await import('./reports/held-page.tsx')).HeldPage }));
 const RecordTypesPage = lazy(async () => ({
@@ -40,6 +45,22 @@ const AuditPage = lazy(async () => ({ default: (await import('./configuration/au
 const QuickRepliesPage = lazy(async () => ({
   default: (await import('./quick-replies/quick-replies-page.tsx')).QuickRepliesPage,
 }));
+const PeoplePage = lazy(async () => ({ default: (await import('./people/people-page.tsx')).PeoplePage }));
+const TeamsPage = lazy(async () => ({ default: (await import('./people/teams-page.tsx')).TeamsPage }));
+const RolesPage = lazy(async () => ({ default: (await import('./people/roles-page.tsx')).RolesPage }));
+const ApiKeysPage = lazy(async () => ({ default: (await import('./people/api-keys-page.tsx')).ApiKeysPage }));
+const ChannelTeam = lazy(async () => ({ default: (await import('./people/channel-team.tsx')).ChannelTeam }));
+const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
+const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in-page.tsx')).SignInPage }));
+const WelcomeInPage = lazy(async () => ({
+  default: (await import('./sign-in/welcome-in-page.tsx')).WelcomeInPage,
+}));
+const WorkingHoursPage = lazy(async () => ({
+  default: (await import('./configuration/working-hours-page.tsx')).WorkingHoursPage,
+}));
+const NotificationBell = lazy(async () => ({
+  default: (await import('./notifications/notification-bell.tsx')).NotificationBell,
+}));
 const GuidePage = lazy(async () => ({ default: (await import('./guide/guide-page.tsx')).GuidePage }));
 const WelcomePage = lazy(async () => ({
   default: (await import('./first-run/welcome-page.tsx')).WelcomePage,
@@ -49,7 +70,7 @@ const root = createRootRoute({
   component: () => <Outlet />,
   errorComponent: ({ error }) => <CrashPage error={error} />,
   notFoundComponent: () => (
-    <Shell>
+    <Shell bell={<NotificationBell />}>
       <NoSuchPage />
     </Shell>
   ),
@@ -60,10 +81,41 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   component: () => (
-    <Shell>
+    <Shell bell={<NotificationBell />}>
       <Outlet />
     </Shell>
   ),
+});
+
+/** Pages of who is not signed in yet. */
+const outside = createRoute({
+  getParentRoute: () => root,
+  id: 'outside',
+  component: () => (
+    <Suspense fallback={<Loading />}>
+      <Outlet />
+    </Suspense>
+  ),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => outside,
+  path: '/sign-in',
+  validateSearch: signInSearchOf,
+  component: function SignIn() {
+    return <SignInPage {...signIn.useSearch()} />;
+  },
+});
+
+/** Where invitations, resets and the first set-up lead. */
+const welcomeIn = createRoute({
+  getParentRoute: () => outside,
+  path: '/welcome-in',
+  validateSearch: tokenOf,
+  component: function WelcomeIn() {
+    const { token } = welcomeIn.useSearch();
+    return <WelcomeInPage key={token} token={token} />;
+  },
 });
 
 const home = createRoute({
@@ -79,7 +131,17 @@ const chats = createRoute({
   component: function Chats() {
     const { conversationId } = chats.useParams();
     const search = chats.useSearch();
-    return <ChatPage search={search} {...(conversationId === undefined ? {} : { conversationId })} />;
+    return (
+      <ChatPage
+        search={search}
+        toRecord={(conversation) => (
+          <Suspense>
+            <RecordFromChat conversation={conversation} />
+          </Suspense>
+        )}
+        {...(conversationId === undefined ? {} : { conversationId })}
+      />
+    );
   },
 });
 
@@ -162,7 +224,7 @@ const quickReplies = createRoute({
 const whatsapp = createRoute({
   getParentRoute: () => inside,
   path: '/configuration/whatsapp',
-  component: () => <WhatsAppPage />,
+  component: () => <WhatsAppPage team={<ChannelTeam />} />,
 });
 
 const settings = createRoute({
@@ -171,10 +233,46 @@ const settings = createRoute({
   component: () => <SettingsPage />,
 });
 
+const workingHours = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/working-hours',
+  component: () => <WorkingHoursPage />,
+});
+
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/configuration/audit',
   component: () => <AuditPage />,
+});
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/people',
+  component: () => <PeoplePage />,
+});
+
+const teams = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/teams',
+  component: () => <TeamsPage />,
+});
+
+const roles = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/roles',
+  component: () => <RolesPage />,
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/api-keys',
+  component: () => <ApiKeysPage />,
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: () => <AccountPage />,
 });
 
 const guide = createRoute({ getParentRoute: () => inside, path: '/guide', component: () => <GuidePage /> });
@@ -187,6 +285,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
+    outside.addChildren([signIn, welcomeIn]),
     inside.addChildren([
       home,
       chats,
@@ -201,7 +300,13 @@ export const router = createRouter({
       quickReplies,
       whatsapp,
       settings,
+      workingHours,
       audit,
+      people,
+      teams,
+      roles,
+      apiKeys,
+      account,
       guide,
       welcome,
     ]),

@@ -7,20 +7,19 @@ import { useChangePreferences } from '../ui/follow-person.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
-import { ownTimeZone, timeZones, zonesMatching } from './time-zones.ts';
+import { ownTimeZone, timeZones, zonesMatching } from '../ui/time-zones.ts';
 
-const useStyles = makeStyles({ field: { maxWidth: '360px' }, list: { maxHeight: '300px' } });
+const useStyles = makeStyles({ list: { maxHeight: '300px' } });
 
 /** Language and time zone. A choice is kept, and shown, at once. */
 export function LanguageSection() {
   const { t } = useTranslation('people');
-  const styles = useStyles();
   const notify = useNotify();
   const { language } = useMe().preferences;
   const change = useChangePreferences();
   return (
     <FormSection title={t('account.language')} description={t('account.languageText')}>
-      <Field label={t('account.languageLabel')} className={styles.field}>
+      <Field label={t('account.languageLabel')}>
         <Select
           value={language ?? ''}
           onChange={(_, { value }) => {
@@ -56,7 +55,7 @@ function TimeZoneField() {
   const asBrowser = t('account.zoneAsBrowser', { zone: ownTimeZone() });
   const found = typed === null ? timeZones() : zonesMatching(timeZones(), typed);
   return (
-    <Field label={t('account.timeZone')} hint={t('account.timeZoneHint')} className={styles.field}>
+    <Field label={t('account.timeZone')} hint={t('account.timeZoneHint')}>
       <Combobox
         value={typed ?? timeZone ?? asBrowser}
         selectedOptions={[timeZone ?? browsers]}

@@ -1,10 +1,13 @@
-import { Field, MessageBar, MessageBarBody, Switch } from '@fluentui/react-components';
+import { Field, MessageBar, MessageBarBody, makeStyles, Switch } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChangePreferences } from '../ui/follow-person.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
+
+// Under the words of the switch, which keeps a space of its own around it.
+const useStyles = makeStyles({ hint: { marginInlineStart: '60px', marginBlockStart: '-4px' } });
 
 /** `missing` where the browser has none, or the page is not served securely enough for them. */
 type Permission = NotificationPermission | 'missing';
@@ -16,6 +19,7 @@ function permissionNow(): Permission {
 /** Sound and notifications of the browser. The browser asks for its permission when the switch is turned on. */
 export function NotificationsSection() {
   const { t } = useTranslation('people');
+  const styles = useStyles();
   const notify = useNotify();
   const { sound, browserNotifications } = useMe().preferences;
   const change = useChangePreferences();
@@ -33,14 +37,14 @@ export function NotificationsSection() {
   const refused = permission === 'denied' || permission === 'missing';
   return (
     <FormSection title={t('account.notifications')} description={t('account.notificationsText')}>
-      <Field hint={t('account.soundHint')}>
+      <Field hint={{ className: styles.hint, children: t('account.soundHint') }}>
         <Switch
           checked={sound}
           label={t('account.sound')}
           onChange={(_, { checked }) => keep({ sound: checked })}
         />
       </Field>
-      <Field hint={t('account.browserHint')}>
+      <Field hint={{ className: styles.hint, children: t('account.browserHint') }}>
         <Switch
           checked={browserNotifications && permission === 'granted'}
           disabled={refused}

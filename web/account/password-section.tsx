@@ -77,7 +77,11 @@ function PasswordForm() {
       <PasswordField
         label={t('account.next')}
         value={next}
-        onChange={setNext}
+        onChange={(typed) => {
+          setNext(typed);
+          // What was wrong with the one before says nothing about this one.
+          if (change.isError) change.reset();
+        }}
         autoComplete="new-password"
         problem={atNext ? problem : undefined}
         chosenBy={[me.name, me.email ?? '']}

@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { Trans, useTranslation } from 'react-i18next';
 import type { SendableTemplate } from '../../src/http/schemas/chat.ts';
+import { blockedText } from '../i18n/server-text.ts';
 import { Time } from '../ui/time.tsx';
 
 const useStyles = makeStyles({ reason: { color: tokens.colorNeutralForeground2 } });
@@ -9,10 +10,10 @@ const useStyles = makeStyles({ reason: { color: tokens.colorNeutralForeground2 }
 export function BlockedReason({ template, id }: { template: SendableTemplate; id?: string }) {
   const styles = useStyles();
   const { t } = useTranslation('chat');
-  const { reasonText, until } = template;
+  const { until } = template;
   return (
     <span id={id} className={styles.reason}>
-      {reasonText ?? t('picker.notNow')}
+      {blockedText(template) ?? t('picker.notNow')}
       {until !== undefined && (
         <>
           {' '}

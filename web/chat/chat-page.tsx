@@ -1,9 +1,11 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Chat24Regular } from '@fluentui/react-icons/svg/chat';
 import { useRouter } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { AppLink } from '../ui/link.tsx';
+import { Needing } from '../ui/may.tsx';
 import { usePageHeading, usePageTitle } from '../ui/page.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { useConversation } from './chat-queries.ts';
@@ -44,8 +46,24 @@ const useStyles = makeStyles({
   wait: { padding: '16px', display: 'flex', flexDirection: 'column', gap: '12px' },
 });
 
+type Props = {
+  search: ChatsSearch;
+  conversationId?: string;
+  /** What leads a customer who is in no record into the CRM. */
+  toRecord: (conversation: ConversationOut) => ReactNode;
+};
+
 /** The list of conversations and, beside it, the open one; on a narrow screen one of the two. */
-export function ChatPage({ search, conversationId }: { search: ChatsSearch; conversationId?: string }) {
+export function ChatPage(props: Props) {
+  const { t } = useTranslation('desk');
+  return (
+    <Needing right="see-chats" title={t('title')}>
+      <Chats {...props} />
+    </Needing>
+  );
+}
+
+function Chats({ search, conversationId, toRecord }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
   usePageTitle(t('title'));
@@ -85,6 +103,7 @@ export function ChatPage({ search, conversationId }: { search: ChatsSearch; conv
             key={conversationId}
             conversationId={conversationId}
             backTo={chatsAddress(search)}
+            toRecord={toRecord}
           />
         )}
       </div>
@@ -92,13 +111,21 @@ export function ChatPage({ search, conversationId }: { search: ChatsSearch; conv
   );
 }
 
-function OpenConversation({ conversationId, backTo }: { conversationId: string; backTo: string }) {
+type OpenProps = { conversationId: string; backTo: string; toRecord: Props['toRecord'] };
+
+function OpenConversation({ conversationId, backTo, toRecord }: OpenProps) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
   const conversation = useConversation(conversationId);
   usePageTitle(conversation.data?.contactPoint.name ?? t('title'));
   if (conversation.data !== undefined)
-    return <ConversationView conversation={conversation.data} backTo={backTo} />;
+    return (
+      <ConversationView
+        conversation={conversation.data}
+        backTo={backTo}
+        toRecord={toRecord(conversation.data)}
+      />
+    );
   return (
     <div className={styles.wait}>
       {conversation.isError ? (

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { quickReplyValues } from '../../src/core/quick-reply.ts';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { serverText } from '../i18n/server-text.ts';
 import { useMay, useMe } from '../ui/me.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
@@ -154,8 +155,8 @@ function Ready({
 
   return (
     <section ref={region} tabIndex={-1} className={styles.composer} aria-label={t('composer.label')}>
-      <SendableBanner sendable={sendable} mayAct={mayAct} onExpired={onExpired} onDecided={focusComposer} />
-      <Announce text={sendable.banner.text} id={`${sendable.banner.code} ${sendable.banner.text}`} />
+      <SendableBanner sendable={sendable} onExpired={onExpired} onDecided={focusComposer} />
+      <Announce text={serverText(sendable.banner)} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
         <div ref={card} tabIndex={-1} className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>
           <h2 className={styles.cardTitle}>

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
+import { historyText, historyTextOfCustomer } from '../i18n/server-text.ts';
 
 type LedgerLine = z.infer<typeof LedgerLineOut>;
 
@@ -19,7 +20,7 @@ const CUSTOMER_ACTS = new Set([
 
 /** One ledger line as a sentence: `Ana refused: tapped “No, Thank You”`. */
 export function consentSentence(line: LedgerLine, customer: string): ConsentSentence {
-  const text = CUSTOMER_ACTS.has(line.act) ? `${customer} ${lowerFirst(line.summary)}` : line.summary;
+  const text = CUSTOMER_ACTS.has(line.act) ? historyTextOfCustomer(line, customer) : historyText(line);
   return { text, tone: TONES[line.type] };
 }
 
@@ -39,7 +40,3 @@ const TONES: Record<LedgerLine['type'], ConsentSentence['tone']> = {
   merged: 'informative',
   erased: 'informative',
 };
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}

@@ -1,6 +1,6 @@
 import { Avatar, Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowLeft20Regular } from '@fluentui/react-icons/svg/arrow-left';
-import { Fragment } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
@@ -37,6 +37,7 @@ const useStyles = makeStyles({
   line: {
     display: 'flex',
     flexWrap: 'wrap',
+    alignItems: 'center',
     columnGap: '12px',
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
@@ -53,10 +54,12 @@ type Props = {
   backTo?: string;
   /** The record this stands on, which need not be named again. */
   onRecord?: boolean;
+  /** Beside a customer who is in no record: what leads them into the CRM. */
+  toRecord?: ReactNode;
 };
 
 /** Whose conversation this is: name, number, linked records, consent, who answers, and what can be done about it. */
-export function ConversationHeader({ conversation, backTo, onRecord = false }: Props) {
+export function ConversationHeader({ conversation, backTo, onRecord = false, toRecord }: Props) {
   const styles = useStyles();
   const { contactPoint, consent, onHold } = conversation;
   const Name = onRecord ? 'h2' : 'h1';
@@ -79,6 +82,7 @@ export function ConversationHeader({ conversation, backTo, onRecord = false }: P
         <div className={styles.line}>
           <PhoneOf conversation={conversation} />
           {!onRecord && <Records conversation={conversation} />}
+          {conversation.records.length === 0 && toRecord}
         </div>
         <div className={styles.line}>
           <OwnerLine conversation={conversation} />

@@ -1,5 +1,5 @@
 import { makeStyles } from '@fluentui/react-components';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
 import { useMay } from '../ui/me.tsx';
@@ -18,9 +18,11 @@ const useStyles = makeStyles({
 export function ConversationView({
   conversation,
   backTo,
+  toRecord,
 }: {
   conversation: ConversationOut;
   backTo: string;
+  toRecord: ReactNode;
 }) {
   const styles = useStyles();
   useMarkRead(conversation);
@@ -28,7 +30,7 @@ export function ConversationView({
     <NoteSwitching>
       <ComposerSteps>
         <div className={styles.view}>
-          <ConversationHeader conversation={conversation} backTo={backTo} />
+          <ConversationHeader conversation={conversation} backTo={backTo} toRecord={toRecord} />
           <OwnerBar conversation={conversation} backTo={backTo} />
           <Thread conversationId={conversation.id} customer={conversation.contactPoint.name} />
           <AnswerArea conversationId={conversation.id}>

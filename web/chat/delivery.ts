@@ -1,5 +1,6 @@
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { translate } from '../i18n/i18n.ts';
+import { blockedText } from '../i18n/server-text.ts';
 import { nextStepOf } from './after-failure.ts';
 
 /** How a sent message stands, in words for the screen and for a screen reader; `next` says what a person can do. */
@@ -28,14 +29,14 @@ export function deliveryOf(message: MessageOut): Delivery | null {
       return {
         icon: 'failed',
         label: translate('chat:delivery.failed'),
-        explanation: message.reasonText ?? translate('chat:delivery.failedWithoutReason'),
+        explanation: blockedText(message) ?? translate('chat:delivery.failedWithoutReason'),
         next: nextSentence(message),
       };
     case 'cancelled':
       return {
         icon: 'cancelled',
         label: translate('chat:delivery.cancelled'),
-        explanation: message.reasonText ?? translate('chat:delivery.cancelledWithoutReason'),
+        explanation: blockedText(message) ?? translate('chat:delivery.cancelledWithoutReason'),
         next: translate('chat:delivery.neverLeft'),
       };
     case 'unconfirmed':

@@ -5,6 +5,7 @@ import { Warning20Regular } from '@fluentui/react-icons/svg/warning';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MediaOut } from '../../src/http/schemas/chat.ts';
+import { blockedText } from '../i18n/server-text.ts';
 import { MediaDocument } from './media-document.tsx';
 import { fileFacts, fileName, inlineUrl } from './media-words.ts';
 import { kindName } from './message-kind.ts';
@@ -160,7 +161,7 @@ function NotHere({ media }: { media: MediaOut }) {
         <span>
           {media.state === 'pending'
             ? t('media.pending')
-            : (media.reasonText ?? t(media.state === 'refused' ? 'media.refused' : 'media.failed'))}
+            : (blockedText(media) ?? t(media.state === 'refused' ? 'media.refused' : 'media.failed'))}
         </span>
       </div>
     </div>

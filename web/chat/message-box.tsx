@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { LONGEST_CAPTION } from '../../src/core/interactive.ts';
 import type { QuickReplyValues } from '../../src/core/quick-reply.ts';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { blockedText } from '../i18n/server-text.ts';
 import { AttachmentButton } from './attachment-button.tsx';
 import { takesCaption } from './attachment-check.ts';
 import { AttachmentDrop } from './attachment-drop.tsx';
@@ -151,7 +152,7 @@ export function MessageBox(props: Props) {
         )}
         {children}
         <span id={reasonId} className={styles.hint}>
-          {closed ? shown && freeText.reasonText : <Hint text={draft.text} attachments={attachments} />}
+          {closed ? shown && blockedText(freeText) : <Hint text={draft.text} attachments={attachments} />}
         </span>
         {shown && (
           <Button

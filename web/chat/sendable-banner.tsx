@@ -1,5 +1,4 @@
 import {
-  Button,
   MessageBar,
   MessageBarActions,
   MessageBarBody,
@@ -10,8 +9,10 @@ import {
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
+import { serverText } from '../i18n/server-text.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { cannotAsk } from './next-step.ts';
 import { useNowUntil } from './use-now.ts';
@@ -21,10 +22,10 @@ const useStyles = makeStyles({
   until: { color: tokens.colorNeutralForeground2, fontVariantNumeric: 'tabular-nums' },
 });
 
-type Props = { sendable: SendableOut; mayAct: boolean; onExpired: () => void; onDecided: () => void };
+type Props = { sendable: SendableOut; onExpired: () => void; onDecided: () => void };
 
-/** The one banner of the composer, in the server's words: why, until when, and what to do next. On hold it asks for the decision. */
-export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props) {
+/** The one banner of the composer, as the server has it: why, until when, and what to do next. On hold it asks for the decision. */
+export function SendableBanner({ sendable, onExpired, onDecided }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('chat');
   const { banner, conversationId } = sendable;
@@ -36,7 +37,7 @@ export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props
     <>
       <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>
         <MessageBarBody>
-          <strong dir="auto">{banner.text}</strong>{' '}
+          <strong dir="auto">{serverText(banner)}</strong>{' '}
           {cannotAsk(sendable) && (
             <>
               <Trans
@@ -52,14 +53,14 @@ export function SendableBanner({ sendable, mayAct, onExpired, onDecided }: Props
             </span>
           )}
         </MessageBarBody>
-        {sendable.onHold && mayAct && conversationId !== null && (
+        {sendable.onHold && conversationId !== null && (
           <MessageBarActions>
-            <Button {...returnFocus} onClick={() => setDeciding('refusal')}>
+            <MayButton {...returnFocus} right="record-refusal" onClick={() => setDeciding('refusal')}>
               {t('banner.isRefusal')}
-            </Button>
-            <Button {...returnFocus} onClick={() => setDeciding('not-refusal')}>
+            </MayButton>
+            <MayButton {...returnFocus} right="record-refusal" onClick={() => setDeciding('not-refusal')}>
               {t('banner.isNot')}
-            </Button>
+            </MayButton>
           </MessageBarActions>
         )}
       </MessageBar>

@@ -17,6 +17,7 @@ import { LockClosed20Regular } from '@fluentui/react-icons/svg/lock-closed';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SendableOut, SendableTemplate } from '../../src/http/schemas/chat.ts';
+import { blockedText } from '../i18n/server-text.ts';
 import { EmptyState } from '../ui/states.tsx';
 import { localTime } from '../ui/time.tsx';
 import type { Recipient } from './chat-queries.ts';
@@ -187,7 +188,7 @@ function Choice({ template, chosen, onChoose }: ChoiceProps) {
         </span>
         {!template.allowed && (
           <span className={styles.reason}>
-            {template.reasonText ?? t('picker.notNow')}{' '}
+            {blockedText(template) ?? t('picker.notNow')}{' '}
             {template.until !== undefined && t('picker.from', { when: localTime(template.until, 'since') })}
           </span>
         )}

@@ -9,10 +9,12 @@ import { Send20Filled } from '@fluentui/react-icons/svg/send';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SendableOut, SendableTemplate, SendMessage } from '../../src/http/schemas/chat.ts';
+import { askAgainText } from '../i18n/server-text.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { sentenceOf } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
+import { relativeTime } from '../ui/time.tsx';
 import { type Basis, basisBody } from './asking-basis.tsx';
 import { BlockedReason } from './blocked-reason.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
@@ -148,7 +150,11 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
         onConfirm={submit}
         onCancel={() => setConfirming(false)}
       >
-        {template.confirm}
+        {template.confirm !== undefined &&
+          askAgainText(
+            template.confirm,
+            template.refusedAt === undefined ? '' : relativeTime(template.refusedAt, Date.now()),
+          )}
       </ConfirmDialog>
     </form>
   );

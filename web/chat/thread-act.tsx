@@ -2,6 +2,7 @@ import { Link } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { translate } from '../i18n/i18n.ts';
+import { blockedText } from '../i18n/server-text.ts';
 import { authorOf } from './message-author.ts';
 import { shortText } from './message-kind.ts';
 import { oneLine } from './message-plain.ts';
@@ -17,7 +18,7 @@ export function ThreadAct({ message, about }: { message: MessageOut; about: Mess
   return (
     <ThreadEvent tone={failed ? 'warning' : 'informative'} at={message.at}>
       {actSentence(message, about, customer)}
-      {failed && message.reasonText !== undefined && ` ${message.reasonText}`}
+      {failed && ` ${blockedText(message) ?? ''}`}
       {target !== undefined && (
         <>
           {' '}

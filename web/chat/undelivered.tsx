@@ -11,6 +11,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
+import { MayButton } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { type Step, stepsAfter } from './after-failure.ts';
@@ -68,7 +69,6 @@ function Settle({ message }: { message: MessageOut }) {
   const { t } = useTranslation('chat');
   const client = useQueryClient();
   const notify = useNotify();
-  const mayAct = useMay('chat');
   const settle = useMutation({
     mutationFn: (outcome: 'sent' | 'not-sent') =>
       api.post(`/api/messages/${encodeURIComponent(message.id)}/settle`, { outcome }),
@@ -78,15 +78,24 @@ function Settle({ message }: { message: MessageOut }) {
         void client.invalidateQueries({ queryKey: [topic] });
     },
   });
-  if (!mayAct) return null;
   return (
     <MessageBarActions>
-      <Button size="small" disabledFocusable={settle.isPending} onClick={() => settle.mutate('sent')}>
+      <MayButton
+        right="chat"
+        size="small"
+        disabledFocusable={settle.isPending}
+        onClick={() => settle.mutate('sent')}
+      >
         {t('undelivered.settleSent')}
-      </Button>
-      <Button size="small" disabledFocusable={settle.isPending} onClick={() => settle.mutate('not-sent')}>
+      </MayButton>
+      <MayButton
+        right="chat"
+        size="small"
+        disabledFocusable={settle.isPending}
+        onClick={() => settle.mutate('not-sent')}
+      >
         {t('undelivered.settleNotSent')}
-      </Button>
+      </MayButton>
     </MessageBarActions>
   );
 }

@@ -3,13 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { parseTemplate } from '../../src/core/template.ts';
 import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { FormSection } from '../ui/form-section.tsx';
+import { COMMON_LANGUAGES } from './common-languages.ts';
 import { KeywordsField } from './keywords-field.tsx';
 import { useMessageTemplates } from './queries.ts';
 import { RepliesField } from './replies-field.tsx';
 import { readsAnswers, type TemplateDraft } from './template-draft.ts';
-
-/** Languages offered before any WhatsApp template names more. */
-const commonLanguages = ['en', 'es', 'pt_BR', 'fr', 'de', 'it', 'nl', 'hi', 'ar', 'id', 'tr'];
 
 type Props = {
   draft: TemplateDraft;
@@ -22,7 +20,7 @@ type Props = {
 export function AnswerFields({ draft, whatsappTemplates, disabled, onChange }: Props) {
   const { t } = useTranslation('configuration');
   const messageTemplates = useMessageTemplates();
-  const languages = [...new Set([...whatsappTemplates.map(({ language }) => language), ...commonLanguages])];
+  const languages = [...new Set([...whatsappTemplates.map(({ language }) => language), ...COMMON_LANGUAGES])];
   const yes = draft.type === 'opt-in';
   return (
     <>

@@ -8,6 +8,7 @@ import { pageOf } from '../../src/http/schemas/common.ts';
 import { translate } from '../i18n/i18n.ts';
 import { api, withQuery } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
@@ -68,6 +69,15 @@ function Changes({ entry }: { entry: Entry }) {
 
 /** Configuration → Audit: who changed what in the configuration, newest first. */
 export function AuditPage() {
+  const { t } = useTranslation('configuration');
+  return (
+    <Needing right="see-audit" title={t('audit.title')}>
+      <Entries />
+    </Needing>
+  );
+}
+
+function Entries() {
   const { t } = useTranslation('configuration');
   const audit = useInfiniteQuery({
     queryKey: keys.audit(),

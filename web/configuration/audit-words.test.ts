@@ -19,6 +19,15 @@ test('an audit entry reads as a sentence that names the thing by its own name', 
   );
 });
 
+test.each([
+  ['person.reset', { name: 'Maria' }, 'Password of “Maria” reset'],
+  ['team.remove', { name: 'Returns' }, 'Team “Returns” deleted'],
+  ['api-key.revoke', { name: 'Power Automate' }, 'API key “Power Automate” revoked'],
+  ['roles.change', { agent: [] }, 'Rights of the roles changed'],
+])('%s of people and access reads as a sentence too', (action, before, sentence) => {
+  expect(auditSentence({ action, subject: '0197-uuid', before, after: null })).toBe(sentence);
+});
+
 test('what has no name or no words yet is still told', () => {
   expect(auditSentence({ action: 'message-template.retire', subject: 't1', before: {}, after: {} })).toBe(
     'Message template t1 retired',

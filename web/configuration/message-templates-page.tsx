@@ -1,4 +1,4 @@
-import { Button, Dropdown, Field, makeStyles, Option, tokens } from '@fluentui/react-components';
+import { Dropdown, Field, makeStyles, Option, tokens } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { MailTemplate24Regular } from '@fluentui/react-icons/svg/mail-template';
 import { useState } from 'react';
@@ -9,7 +9,7 @@ import { translate } from '../i18n/i18n.ts';
 import { languageName, listOf } from '../i18n/locale.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { AppLink, useFollow } from '../ui/link.tsx';
-import { useMay } from '../ui/me.tsx';
+import { MayLinkButton } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -144,10 +144,15 @@ function NewTemplate() {
   const { t } = useTranslation('configuration');
   const to = '/configuration/message-templates/new';
   const follow = useFollow(to);
-  if (!useMay('manage-templates')) return null;
   return (
-    <Button as="a" href={to} onClick={follow} appearance="primary" icon={<Add20Regular />}>
+    <MayLinkButton
+      right="manage-templates"
+      href={to}
+      onClick={follow}
+      appearance="primary"
+      icon={<Add20Regular />}
+    >
       {t('templates.new')}
-    </Button>
+    </MayLinkButton>
   );
 }

@@ -1,5 +1,5 @@
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
-import english from '../i18n/en/index.ts';
+import english from '../i18n/en/words.ts';
 import { translate } from '../i18n/i18n.ts';
 
 const { meta } = english.configuration;

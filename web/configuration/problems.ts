@@ -1,3 +1,4 @@
+import { serverText } from '../i18n/server-text.ts';
 import { ApiProblem } from '../ui/api.ts';
 import type { ShownProblem } from '../ui/problem-list.tsx';
 import { sentenceOf } from '../ui/states.tsx';
@@ -15,5 +16,6 @@ export function problemsOf(error: unknown): ShownProblem[] {
 
 /** The sentence that belongs to one field; `path` is the field's name, or starts with it (`phoneColumns.0`). */
 export function problemAt(problems: ShownProblem[], field: string): string | undefined {
-  return problems.find(({ path }) => path === field || path?.startsWith(`${field}.`))?.message;
+  const problem = problems.find(({ path }) => path === field || path?.startsWith(`${field}.`));
+  return problem === undefined ? undefined : serverText({ ...problem, text: problem.message });
 }

@@ -18,7 +18,7 @@ import { formatNumber } from '../i18n/locale.ts';
 import { DataTable, type Column as TableColumn } from '../ui/data-table.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
-import { useMay } from '../ui/me.tsx';
+import { MayButton, useWhyNot } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useColumns, useRecordTypes, useTables } from './queries.ts';
@@ -97,10 +97,15 @@ export function RecordTypesPage() {
 
 function AddRecordType() {
   const { t } = useTranslation('configuration');
-  const mayConfigure = useMay('manage-record-types');
+  const whyNot = useWhyNot('manage-record-types');
   const tables = useTables();
   const router = useRouter();
-  if (!mayConfigure) return null;
+  if (whyNot !== null)
+    return (
+      <MayButton right="manage-record-types" appearance="primary" icon={<Add20Regular />}>
+        {t('recordTypes.add')}
+      </MayButton>
+    );
   const free = (tables.data ?? []).filter(({ configured }) => !configured);
   return (
     <Menu>

@@ -9,13 +9,14 @@ import {
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { Settings } from '../../src/http/schemas/administration.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
+import { AppLink } from '../ui/link.tsx';
 import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
@@ -27,7 +28,14 @@ import { CountriesField } from './country-field.tsx';
 import { NumberSettingField } from './number-setting-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
 import { ReadableForm } from './readable-form.tsx';
-import { answerLimits, askLimits, type NumberSetting, storageLimits } from './settings-groups.ts';
+import {
+  answerLimits,
+  askLimits,
+  type NumberSetting,
+  ownershipLimits,
+  reminderLimits,
+  storageLimits,
+} from './settings-groups.ts';
 
 /** Only what differs is sent, so that two administrators at different settings do not undo each other. */
 function changesOf(saved: Settings, draft: Settings): Partial<Settings> {
@@ -154,6 +162,31 @@ export function SettingsForm({ saved }: { saved: Settings }) {
               disabled={disabled}
               onChange={(unknownAskingBasis) => set({ unknownAskingBasis })}
             />
+          </FormSection>
+
+          <FormSection title={t('settings.ownership.title')} description={t('settings.ownership.text')}>
+            {numbers(ownershipLimits)}
+            <Field hint={t('settings.ownership.returnHint')}>
+              <Switch
+                checked={draft.returnToPreviousOwner}
+                disabled={disabled}
+                label={t('settings.ownership.return')}
+                onChange={(_, { checked }) => set({ returnToPreviousOwner: checked })}
+              />
+            </Field>
+          </FormSection>
+
+          <FormSection
+            title={t('settings.reminders.title')}
+            description={
+              <Trans
+                t={t}
+                i18nKey="settings.reminders.text"
+                components={{ hours: <AppLink to="/configuration/working-hours">{null}</AppLink> }}
+              />
+            }
+          >
+            {numbers(reminderLimits)}
           </FormSection>
 
           <FormSection title={t('settings.organisation')}>

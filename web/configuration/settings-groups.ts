@@ -1,5 +1,5 @@
 import type { Settings } from '../../src/http/schemas/administration.ts';
-import type english from '../i18n/en/index.ts';
+import type english from '../i18n/en/words.ts';
 
 type NumberKey = { [K in keyof Settings]: Settings[K] extends number | null ? K : never }[keyof Settings];
 
@@ -7,9 +7,9 @@ type NumberKey = { [K in keyof Settings]: Settings[K] extends number | null ? K 
 export type NumberSetting = {
   key: NumberKey & keyof (typeof english)['configuration']['settings']['numbers'];
   /** What the number counts. */
-  unit: 'requests' | 'days';
+  unit: 'requests' | 'days' | 'hours' | 'minutes';
   /** What "no limit" is called, where it may be chosen. */
-  noLimit?: 'noLimit' | 'neverExpires';
+  noLimit?: 'noLimit' | 'neverExpires' | 'onlyAdministrators' | 'neverByItself' | 'noReminder';
   /** The value a person starts from when taking "no limit" away. */
   start: number;
 };
@@ -67,7 +67,49 @@ export const answerLimits: NumberSetting[] = [
   },
 ];
 
+/** Who answers: how long an offer stands, when a colleague may take over, when a conversation closes. */
+export const ownershipLimits: NumberSetting[] = [
+  {
+    key: 'assignmentMinutes',
+    unit: 'minutes',
+    noLimit: 'noLimit',
+    start: 10,
+  },
+  {
+    key: 'takeOverMinutes',
+    unit: 'minutes',
+    noLimit: 'onlyAdministrators',
+    start: 30,
+  },
+  {
+    key: 'closeAfterHours',
+    unit: 'hours',
+    noLimit: 'neverByItself',
+    start: 24,
+  },
+];
+
+export const reminderLimits: NumberSetting[] = [
+  {
+    key: 'waitingReminderMinutes',
+    unit: 'minutes',
+    noLimit: 'noReminder',
+    start: 10,
+  },
+  {
+    key: 'windowReminderMinutes',
+    unit: 'minutes',
+    noLimit: 'noReminder',
+    start: 60,
+  },
+];
+
 export const storageLimits: NumberSetting[] = [
+  {
+    key: 'messageSearchDays',
+    unit: 'days',
+    start: 30,
+  },
   {
     key: 'rawWebhookDays',
     unit: 'days',

@@ -1,15 +1,9 @@
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useTranslation } from 'react-i18next';
 import { ChannelOut } from '../../src/http/schemas/administration.ts';
 import { api } from '../ui/api.ts';
-import { useMay } from '../ui/me.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
 
@@ -17,7 +11,6 @@ import { sentenceOf } from '../ui/states.tsx';
 export function StoppedChannel({ reason }: { reason: string }) {
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
-  const mayConfigure = useMay('manage-settings');
   const resume = useMutation({
     mutationFn: () => api.post('/api/channel/resume', undefined, ChannelOut),
     onSuccess: (channel) => client.setQueryData(keys.channel(), channel),
@@ -39,13 +32,15 @@ export function StoppedChannel({ reason }: { reason: string }) {
         />
         {resume.isError && <> {sentenceOf(resume.error)}</>}
       </MessageBarBody>
-      {mayConfigure && (
-        <MessageBarActions>
-          <Button disabledFocusable={resume.isPending} onClick={() => resume.mutate()}>
-            {t('stopped.resume')}
-          </Button>
-        </MessageBarActions>
-      )}
+      <MessageBarActions>
+        <MayButton
+          right="manage-settings"
+          disabledFocusable={resume.isPending}
+          onClick={() => resume.mutate()}
+        >
+          {t('stopped.resume')}
+        </MayButton>
+      </MessageBarActions>
     </MessageBar>
   );
 }

@@ -1,5 +1,4 @@
 import {
-  Button,
   MessageBar,
   MessageBarActions,
   MessageBarBody,
@@ -11,7 +10,7 @@ import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { listOf } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
-import { useMay } from '../ui/me.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { MessageTemplates, messageTemplatePath } from './queries.ts';
 import { waitsFor } from './template-status.tsx';
@@ -48,7 +47,6 @@ export function TemplateStanding({ template }: { template: MessageTemplateOut })
 function Waiting({ template }: { template: MessageTemplateOut }) {
   const { t } = useTranslation('configuration');
   const styles = useStyles();
-  const mayConfigure = useMay('manage-templates');
   const client = useQueryClient();
   const notify = useNotify();
   const create = useMutation({
@@ -74,11 +72,16 @@ function Waiting({ template }: { template: MessageTemplateOut }) {
         </ul>
         {t('standing.greyed')}
       </MessageBarBody>
-      {mayConfigure && template.type === 'consent' && (
+      {template.type === 'consent' && (
         <MessageBarActions>
-          <Button appearance="primary" disabled={create.isPending} onClick={() => create.mutate()}>
+          <MayButton
+            right="manage-templates"
+            appearance="primary"
+            disabledFocusable={create.isPending}
+            onClick={() => create.mutate()}
+          >
             {create.isPending ? t('standing.creating') : t('standing.create')}
-          </Button>
+          </MayButton>
         </MessageBarActions>
       )}
     </MessageBar>

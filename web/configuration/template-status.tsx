@@ -5,6 +5,7 @@ import { Edit16Regular } from '@fluentui/react-icons/svg/edit';
 import { Prohibited16Regular } from '@fluentui/react-icons/svg/prohibited';
 import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import { waitText } from '../i18n/server-text.ts';
 
 /** Draft, published, retired; published ones that wait say so, what they wait for is `waitsFor`. */
 export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
@@ -44,10 +45,5 @@ export function TemplateStatus({ template }: { template: MessageTemplateOut }) {
 /** What a published template waits for, one line each; empty when it waits for nothing. */
 export function waitsFor({ status, waitingFor }: MessageTemplateOut): string[] {
   if (status !== 'published') return [];
-  // The server's sentences say “Waits for …”, which stands above the list already.
-  return waitingFor.map(({ message }) => capital(message.replace(/^waits for /i, '')));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return waitingFor.map(waitText);
 }

@@ -1,12 +1,13 @@
-import { Button, Field, Input, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
+import { Field, Input, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { type ChannelOut, WebhookTest } from '../../src/http/schemas/administration.ts';
+import { webhookText } from '../i18n/server-text.ts';
 import { api } from '../ui/api.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { FormSection } from '../ui/form-section.tsx';
-import { useMay } from '../ui/me.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { Facts } from './facts.tsx';
@@ -22,7 +23,6 @@ const useStyles = makeStyles({
 export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut> }) {
   const { t } = useTranslation('configuration');
   const styles = useStyles();
-  const mayConfigure = useMay('manage-settings');
   const test = useMutation({
     mutationFn: () => api.post('/api/channel/webhook-test', undefined, WebhookTest),
   });
@@ -33,16 +33,14 @@ export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut
           <Input readOnly dir="ltr" value={channel.webhookUrl} />
         </Field>
         <CopyButton text={channel.webhookUrl} label={t('webhook.copy')} />
-        {mayConfigure && (
-          <Button disabled={test.isPending} onClick={() => test.mutate()}>
-            {test.isPending ? t('webhook.testing') : t('webhook.test')}
-          </Button>
-        )}
+        <MayButton right="manage-settings" disabledFocusable={test.isPending} onClick={() => test.mutate()}>
+          {test.isPending ? t('webhook.testing') : t('webhook.test')}
+        </MayButton>
       </div>
       <div aria-live="polite" className={styles.result}>
         {test.data !== undefined && (
           <MessageBar intent={test.data.ok ? 'success' : 'error'} layout="multiline">
-            <MessageBarBody>{test.data.detail}</MessageBarBody>
+            <MessageBarBody>{webhookText(test.data.detail)}</MessageBarBody>
           </MessageBar>
         )}
         {test.isError && (

@@ -1,5 +1,6 @@
 import { Badge } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelOut } from '../../src/http/schemas/administration.ts';
 import { formatNumber } from '../i18n/locale.ts';
@@ -16,8 +17,11 @@ import { StoppedChannel } from './stopped-channel.tsx';
 import { WebhookSection } from './webhook-section.tsx';
 import { WhatsAppTemplatesSection } from './whatsapp-templates-section.tsx';
 
-/** Configuration → WhatsApp: the number, its webhook, and the templates Meta approved. */
-export function WhatsAppPage() {
+/**
+ * Configuration → WhatsApp: the number, its webhook, and the templates Meta approved. `team` is the part that says whose
+ * new conversations are.
+ */
+export function WhatsAppPage({ team }: { team: ReactNode }) {
   const { t } = useTranslation('configuration');
   const channel = useQuery({
     queryKey: keys.channel(),
@@ -65,6 +69,7 @@ export function WhatsAppPage() {
                 ]}
               />
             </FormSection>
+            {team}
             <WebhookSection channel={data} />
             <FormSection title={t('whatsapp.onTheWay')} description={t('whatsapp.onTheWayText')}>
               <Facts

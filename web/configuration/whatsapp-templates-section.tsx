@@ -10,7 +10,7 @@ import { languageName } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
-import { useMay } from '../ui/me.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
@@ -28,7 +28,6 @@ const useStyles = makeStyles({
 export function WhatsAppTemplatesSection({ syncedAt }: { syncedAt: string | null }) {
   const { t } = useTranslation('configuration');
   const styles = useStyles();
-  const mayConfigure = useMay('manage-templates');
   const templates = useWhatsAppTemplates();
   const client = useQueryClient();
   const notify = useNotify();
@@ -47,11 +46,14 @@ export function WhatsAppTemplatesSection({ syncedAt }: { syncedAt: string | null
       description={t('whatsappTemplates.text')}
     >
       <div className={styles.top}>
-        {mayConfigure && (
-          <Button icon={<ArrowSync20Regular />} disabled={sync.isPending} onClick={() => sync.mutate()}>
-            {sync.isPending ? t('whatsappTemplates.syncing') : t('whatsappTemplates.sync')}
-          </Button>
-        )}
+        <MayButton
+          right="manage-templates"
+          icon={<ArrowSync20Regular />}
+          disabledFocusable={sync.isPending}
+          onClick={() => sync.mutate()}
+        >
+          {sync.isPending ? t('whatsappTemplates.syncing') : t('whatsappTemplates.sync')}
+        </MayButton>
         <span className={styles.dim}>
           {syncedAt === null ? (
             t('whatsappTemplates.never')

@@ -1,5 +1,4 @@
 import {
-  Button,
   MessageBar,
   MessageBarBody,
   makeStyles,
@@ -13,7 +12,7 @@ import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { useMay } from '../ui/me.tsx';
+import { MayButton } from '../ui/may.tsx';
 import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
 import { sourceWords } from './consent-source.ts';
@@ -48,7 +47,6 @@ type Props = { record: RecordOut; type: RecordTypeOut | undefined; columns: Colu
 export function ComplianceCard({ record, type, columns }: Props) {
   const { t } = useTranslation('crm');
   const styles = useStyles();
-  const mayAct = useMay('record-refusal');
   const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'refusal' | 'grant' | null>(null);
   const [phone] = record.phones;
@@ -117,16 +115,19 @@ export function ComplianceCard({ record, type, columns }: Props) {
       {phone === undefined ? (
         <p className={styles.note}>{t('card.noNumber')}</p>
       ) : (
-        mayAct && (
-          <div className={styles.line}>
-            <Button {...returnFocus} size="small" onClick={() => setDialog('refusal')}>
-              {t('card.recordRefusal')}
-            </Button>
-            <Button {...returnFocus} size="small" onClick={() => setDialog('grant')}>
-              {t('card.recordGrant')}
-            </Button>
-          </div>
-        )
+        <div className={styles.line}>
+          <MayButton
+            {...returnFocus}
+            right="record-refusal"
+            size="small"
+            onClick={() => setDialog('refusal')}
+          >
+            {t('card.recordRefusal')}
+          </MayButton>
+          <MayButton {...returnFocus} right="record-grant" size="small" onClick={() => setDialog('grant')}>
+            {t('card.recordGrant')}
+          </MayButton>
+        </div>
       )}
       {phone !== undefined && dialog === 'refusal' && (
         <RefusalDialog of={{ phone }} name={record.name} onClose={() => setDialog(null)} />

@@ -21,6 +21,8 @@ import { withQuery } from '../ui/api.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
+import { MayButton, NotAllowed, useWhyNot } from '../ui/may.tsx';
+import { useMay } from '../ui/me.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
@@ -51,6 +53,10 @@ const useStyles = makeStyles({
 
 /** What was decided for the record's number, for one purpose, and every event behind it with its evidence. */
 export function ConsentPanel({ record }: { record: RecordOut }) {
+  return useMay('see-history') ? <Consents record={record} /> : <NotAllowed right="see-history" />;
+}
+
+function Consents({ record }: { record: RecordOut }) {
   const { t } = useTranslation('crm');
   const styles = useStyles();
   const [purpose, setPurpose] = useState<Purpose>('service');
@@ -147,7 +153,14 @@ function Facts({ consent }: { consent: Consent }) {
 /** The evidence as a file: JSON holds all of it and can be verified, CSV is for reading. */
 function ExportMenu({ consent: { phone, conversationId } }: { consent: Consent }) {
   const { t } = useTranslation('crm');
+  const whyNot = useWhyNot('export');
   if (phone === null && conversationId === null) return null;
+  if (whyNot !== null)
+    return (
+      <MayButton right="export" icon={<ArrowDownload20Regular />}>
+        {t('export.button')}
+      </MayButton>
+    );
   const whose = phone === null ? { conversationId } : { phone };
   return (
     <Menu>

@@ -1,4 +1,4 @@
-import english from '../i18n/en/index.ts';
+import english from '../i18n/en/words.ts';
 import { translate } from '../i18n/i18n.ts';
 
 /**

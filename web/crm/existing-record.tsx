@@ -23,8 +23,12 @@ const useStyles = makeStyles({
   },
   who: { flex: 1, minWidth: '160px' },
   name: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
+  actions: { display: 'flex', justifyContent: 'flex-end' },
   line: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
 });
+
+/** Letters from which the server searches: it looks them up three by three. */
+const LEAST = 3;
 
 type Props = { conversation: ConversationOut; onDone: () => void };
 
@@ -33,7 +37,9 @@ export function ExistingRecord({ conversation, onDone }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('crm');
   const [search, setSearch] = useState('');
-  const found = useDuplicates(conversation.id, useDeferredValue(search.trim()));
+  const wanted = search.trim();
+  const tooShort = wanted !== '' && wanted.length < LEAST;
+  const found = useDuplicates(conversation.id, useDeferredValue(tooShort ? '' : wanted));
   return (
     <div className={styles.form}>
       <Field label={t('fromChat.search')} hint={t('fromChat.searchHint')}>
@@ -41,8 +47,12 @@ export function ExistingRecord({ conversation, onDone }: Props) {
       </Field>
       <Loaded query={found}>
         {({ items }) =>
-          items.length === 0 ? (
-            <EmptyState title={t('fromChat.noneFound')}>{t('fromChat.noneFoundHint')}</EmptyState>
+          tooShort ? (
+            <EmptyState title={t('fromChat.tooShort')} />
+          ) : items.length === 0 ? (
+            <EmptyState title={t(wanted === '' ? 'fromChat.noneLikely' : 'fromChat.noneFound')}>
+              {t(wanted === '' ? 'fromChat.noneLikelyHint' : 'fromChat.noneFoundHint')}
+            </EmptyState>
           ) : (
             <ul className={styles.list} aria-label={t('fromChat.found')}>
               {items.map((record) => (
@@ -54,6 +64,9 @@ export function ExistingRecord({ conversation, onDone }: Props) {
           )
         }
       </Loaded>
+      <div className={styles.actions}>
+        <Button onClick={onDone}>{t('fromChat.close')}</Button>
+      </div>
     </div>
   );
 }
@@ -98,7 +111,7 @@ function Candidate({ conversation, record, onDone }: Props & { record: Duplicate
       {full && type !== undefined && (
         <PhoneField table={type.table} columns={type.phoneColumns} value={column} onChange={setColumn} />
       )}
-      <Button disabled={link.isPending || (full && column === '')} onClick={() => link.mutate()}>
+      <Button disabledFocusable={link.isPending || (full && column === '')} onClick={() => link.mutate()}>
         {t('fromChat.link')}
       </Button>
       {link.isError && <ErrorState error={link.error} />}

@@ -10,6 +10,7 @@ import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
 import { listOf } from '../i18n/locale.ts';
+import { historyText } from '../i18n/server-text.ts';
 import { Time } from '../ui/time.tsx';
 import { Evidence } from './evidence.tsx';
 
@@ -42,7 +43,7 @@ export function HistoryLine({ line }: { line: Line }) {
             {t(`line.${line.type}`)}
           </Badge>
           <span className={styles.summary} dir="auto">
-            {line.summary}
+            {historyText(line)}
           </span>
           <span className={styles.time}>
             <Time at={line.at} form="long" /> ·{' '}

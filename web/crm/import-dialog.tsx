@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { ImportReport, type RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { serverText } from '../i18n/server-text.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { DataTable } from '../ui/data-table.tsx';
@@ -116,7 +117,7 @@ function Report({ report: { created, updated, bad } }: { report: z.infer<typeof 
                 cell: (row) => t('import.lineNumber', { line: row.line }),
                 width: '80px',
               },
-              { header: t('import.reason'), cell: (row) => row.message },
+              { header: t('import.reason'), cell: (row) => serverText({ ...row, text: row.message }) },
             ]}
             rows={bad}
             rowKey={(row) => `${row.line} ${row.code}`}

@@ -21,6 +21,13 @@ import { useRecordsChanged, useRecordTypes } from './record-queries.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '12px' },
+  actions: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    justifyContent: 'flex-end',
+    gap: '8px',
+    marginBlockStart: '8px',
+  },
   fields: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))', gap: '12px' },
 });
 
@@ -32,7 +39,9 @@ export function NewRecordForm({ conversation, onLink, onDone }: Props) {
   const { t } = useTranslation('crm');
   const types = useRecordTypes();
   const [chosen, setChosen] = useState<string | null>(null);
-  const table = chosen ?? types.data?.items[0]?.table ?? '';
+  // The type that names a customer who is in several is the likeliest for a new one.
+  const [likeliest] = (types.data?.items ?? []).toSorted((a, b) => a.priority - b.priority);
+  const table = chosen ?? likeliest?.table ?? '';
   const proposed = useProposedRecord(conversation.id, table);
   const duplicates = useDuplicates(conversation.id, '');
   const found = duplicates.data?.items.length ?? 0;
@@ -109,8 +118,9 @@ function Columns({ conversation, table, form, onDone }: ColumnsProps) {
       ) : (
         create.isError && <ErrorState error={error} />
       )}
-      <div>
-        <Button type="submit" appearance="primary" disabled={create.isPending}>
+      <div className={styles.actions}>
+        <Button onClick={onDone}>{t('fromChat.close')}</Button>
+        <Button type="submit" appearance="primary" disabledFocusable={create.isPending}>
           {create.isPending ? t('fromChat.creating') : t('fromChat.create')}
         </Button>
       </div>

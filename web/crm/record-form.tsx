@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { ApiProblem, api } from '../ui/api.ts';
-import { useMay } from '../ui/me.tsx';
+import { useWhyNot } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
@@ -34,7 +34,8 @@ export function RecordForm({ record, type }: Props) {
   const client = useQueryClient();
   const changed = useRecordsChanged();
   const notify = useNotify();
-  const readOnly = !useMay('edit-records');
+  const whyReadOnly = useWhyNot('edit-records');
+  const readOnly = whyReadOnly !== null;
   const columns = useColumns(record.recordType);
   const [edits, setEdits] = useState<Record<string, ColumnValue>>({});
   const save = useMutation({
@@ -88,7 +89,9 @@ export function RecordForm({ record, type }: Props) {
         ) : (
           save.isError && <ErrorState error={save.error} />
         )}
-        {!readOnly && (
+        {readOnly ? (
+          <p className={styles.note}>{whyReadOnly}</p>
+        ) : (
           <div className={styles.end}>
             <Button
               type="submit"

@@ -1,7 +1,5 @@
 import {
-  Button,
   Dialog,
-  DialogActions,
   DialogBody,
   DialogContent,
   DialogSurface,
@@ -71,9 +69,6 @@ function RecordDialog({ conversation, onClose }: Props & { onClose: () => void }
               <ExistingRecord conversation={conversation} onDone={onClose} />
             )}
           </DialogContent>
-          <DialogActions>
-            <Button onClick={onClose}>{t('fromChat.close')}</Button>
-          </DialogActions>
         </DialogBody>
       </DialogSurface>
     </Dialog>

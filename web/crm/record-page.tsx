@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { Ltr } from '../ui/ltr.tsx';
+import { Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
@@ -45,7 +46,16 @@ type TabName = (typeof TABS)[number];
 type Props = { table: string; id: string; chat: ReactNode };
 
 /** One record: its form and its consent, with its chat beside them, or as a third tab where there is no room. */
-export function RecordPage({ table, id, chat }: Props) {
+export function RecordPage(props: Props) {
+  const { t } = useTranslation('crm');
+  return (
+    <Needing right="see-chats" title={t('record.title')}>
+      <Known {...props} />
+    </Needing>
+  );
+}
+
+function Known({ table, id, chat }: Props) {
   const { t } = useTranslation('crm');
   const record = useRecord(table, id);
   if (record.data !== undefined) return <OneRecord record={record.data} chat={chat} />;

@@ -1,17 +1,11 @@
-import {
-  Button,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  useRestoreFocusTarget,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, makeStyles, useRestoreFocusTarget } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
 import { ArrowUpload20Regular } from '@fluentui/react-icons/svg/arrow-upload';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withQuery } from '../ui/api.ts';
-import { useMay } from '../ui/me.tsx';
+import { MayButton, MayLinkButton, Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import type { RecordsSearch } from '../ui/records-search.ts';
 import { Loaded } from '../ui/states.tsx';
@@ -26,12 +20,19 @@ const useStyles = makeStyles({ filters: { display: 'flex', flexDirection: 'colum
 type Props = { search: RecordsSearch; onSearchChange: (search: RecordsSearch) => void };
 
 /** The CRM's records by type, name, number and consent state; what is shown is what Export writes. */
-export function RecordsPage({ search, onSearchChange }: Props) {
+export function RecordsPage(props: Props) {
+  const { t } = useTranslation('crm');
+  return (
+    <Needing right="see-chats" title={t('records.title')}>
+      <Records {...props} />
+    </Needing>
+  );
+}
+
+function Records({ search, onSearchChange }: Props) {
   const { t } = useTranslation('crm');
   const styles = useStyles();
   const types = useRecordTypes();
-  const mayChange = useMay('edit-records');
-  const mayImport = useMay('manage-record-types');
   const returnFocus = useRestoreFocusTarget();
   const [dialog, setDialog] = useState<'new' | 'import' | null>(null);
   const { items = [] } = types.data ?? {};
@@ -42,35 +43,33 @@ export function RecordsPage({ search, onSearchChange }: Props) {
         description={t('records.description')}
         commands={
           <>
-            {mayChange && (
-              <Button
-                {...returnFocus}
-                appearance="primary"
-                icon={<Add20Regular />}
-                disabled={items.length === 0}
-                onClick={() => setDialog('new')}
-              >
-                {t('newRecord.title')}
-              </Button>
-            )}
-            {mayImport && (
-              <Button
-                {...returnFocus}
-                icon={<ArrowUpload20Regular />}
-                disabled={items.length === 0}
-                onClick={() => setDialog('import')}
-              >
-                {t('import.title')}
-              </Button>
-            )}
-            <Button
-              as="a"
+            <MayButton
+              {...returnFocus}
+              right="edit-records"
+              appearance="primary"
+              icon={<Add20Regular />}
+              disabled={items.length === 0}
+              onClick={() => setDialog('new')}
+            >
+              {t('newRecord.title')}
+            </MayButton>
+            <MayButton
+              {...returnFocus}
+              right="manage-record-types"
+              icon={<ArrowUpload20Regular />}
+              disabled={items.length === 0}
+              onClick={() => setDialog('import')}
+            >
+              {t('import.title')}
+            </MayButton>
+            <MayLinkButton
+              right="export"
               href={withQuery('/api/records.csv', { ...search })}
               download="records.csv"
               icon={<ArrowDownload20Regular />}
             >
               {t('records.export')}
-            </Button>
+            </MayLinkButton>
           </>
         }
       />

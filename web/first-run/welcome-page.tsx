@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { SetupOut } from '../../src/http/schemas/administration.ts';
-import english from '../i18n/en/index.ts';
+import english from '../i18n/en/words.ts';
 import { api } from '../ui/api.ts';
 import { AppLink, useFollow } from '../ui/link.tsx';
 import { useMay } from '../ui/me.tsx';

@@ -8,6 +8,7 @@ import {
   DialogSurface,
   DialogTitle,
   Field,
+  FieldContextProvider,
   Input,
   makeStyles,
   Select,
@@ -27,9 +28,10 @@ import { DialogProblem } from './dialog-problem.tsx';
 import { Secret } from './secret.tsx';
 
 const useStyles = makeStyles({
-  form: { display: 'flex', flexDirection: 'column', gap: '16px' },
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', paddingBlock: '8px' },
   group: { border: 'none', margin: 0, padding: 0, minWidth: 0 },
   legend: { padding: 0, fontWeight: tokens.fontWeightSemibold },
+  groups: { display: 'flex', flexDirection: 'column', gap: '12px' },
   scopes: { display: 'flex', flexDirection: 'column' },
   text: { display: 'block', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
@@ -53,6 +55,7 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
   return (
     <ConfirmDialog
       open
+      noValidate
       title={t('apiKeys.new')}
       confirmLabel={t('apiKeys.create')}
       busy={make.isPending}
@@ -94,7 +97,20 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
           hint={t('apiKeys.scopesHint')}
           {...(touched && scopes.length === 0 ? { validationMessage: t('apiKeys.scopesMissing') } : {})}
         >
-          <Scopes scopes={scopes} onChange={setScopes} />
+          {(field) => (
+            // Each box has an id and a name of its own, and none of them is required.
+            <FieldContextProvider value={undefined}>
+              {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own look and legend */}
+              <div
+                role="group"
+                id={field.id}
+                aria-labelledby={field['aria-labelledby']}
+                aria-describedby={field['aria-describedby']}
+              >
+                <Scopes scopes={scopes} onChange={setScopes} />
+              </div>
+            </FieldContextProvider>
+          )}
         </Field>
         <DialogProblem error={make.error} />
       </div>
@@ -106,7 +122,7 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
   const { t } = useTranslation('people');
   const styles = useStyles();
   return (
-    <div className={styles.form}>
+    <div className={styles.groups}>
       {RIGHT_GROUPS.map(({ id, rights }) => (
         <fieldset key={id} className={styles.group}>
           <legend className={styles.legend}>{t(`rightGroups.${id}`)}</legend>

@@ -1,6 +1,6 @@
 import { Badge, Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
+import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Key24Regular } from '@fluentui/react-icons/svg/key';
-import { KeyMultiple20Regular } from '@fluentui/react-icons/svg/key-multiple';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -46,12 +46,7 @@ function ApiKeys() {
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
   const create = (
-    <Button
-      {...returnFocus}
-      appearance="primary"
-      icon={<KeyMultiple20Regular />}
-      onClick={() => setMaking(true)}
-    >
+    <Button {...returnFocus} appearance="primary" icon={<Add20Regular />} onClick={() => setMaking(true)}>
       {t('apiKeys.new')}
     </Button>
   );
@@ -127,13 +122,14 @@ function KeyTable({ apiKeys, onRevoke }: { apiKeys: ApiKey[]; onRevoke: (apiKey:
     {
       header: t('apiKeys.made'),
       cell: ({ createdBy, createdAt }) => (
-        <>
+        <span>
           {createdBy}, <Time at={createdAt} />
-        </>
+        </span>
       ),
     },
     {
       header: t('people.actions'),
+      align: 'end',
       cell: (apiKey) =>
         apiKey.revokedAt === null && (
           <span className={styles.actions}>

@@ -1,60 +1,68 @@
 import { Field, Select } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ChannelOut } from '../../src/http/schemas/administration.ts';
+import { ChannelTeam as ChannelTeamOut } from '../../src/http/schemas/people.ts';
 import { api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
+import { useWhyNot } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
-import type { Team } from './queries.ts';
+import { type Team, useTeams } from './queries.ts';
 
 /** Which team a new conversation of the number belongs to, until somebody accepts it. */
-export function ChannelTeam({ teams }: { teams: Team[] }) {
+export function ChannelTeam() {
+  const { t } = useTranslation('people');
+  const teams = useTeams();
+  return (
+    <FormSection id="team" title={t('teams.channel')} description={t('teams.channelText')}>
+      <Loaded query={teams} loading={<Loading rows={1} />}>
+        {(list) => <Choice teams={list} />}
+      </Loaded>
+    </FormSection>
+  );
+}
+
+function Choice({ teams }: { teams: Team[] }) {
   const { t } = useTranslation('people');
   const client = useQueryClient();
   const notify = useNotify();
-  const channel = useQuery({
-    queryKey: keys.channel(),
-    queryFn: ({ signal }) => api.get('/api/channel', ChannelOut, { signal }),
+  const why = useWhyNot('manage-people');
+  const chosen = useQuery({
+    queryKey: keys.channelTeam(),
+    queryFn: ({ signal }) => api.get('/api/channel/team', ChannelTeamOut, { signal }),
   });
   const change = useMutation({
-    mutationFn: (team: Team) => api.put('/api/channel/team', { team: team.id }),
-    onSuccess: (_, team) => {
+    mutationFn: (team: Team) => api.put('/api/channel/team', { team: team.id }, ChannelTeamOut),
+    onSuccess: (saved, team) => {
+      client.setQueryData(keys.channelTeam(), saved);
       notify.success(t('teams.channelSaved', { name: team.name }));
-      void client.invalidateQueries({ queryKey: keys.channel() });
     },
     onError: (error) => notify.problem(error),
   });
+  // What was never chosen goes to the team that every installation begins with.
+  const first = teams.find(({ everyone }) => everyone)?.id ?? '';
   return (
-    <FormSection title={t('teams.channel')} description={t('teams.channelText')}>
-      <Loaded query={channel} loading={<Loading rows={1} />}>
-        {({ team, displayPhoneNumber }) => (
-          <Field
-            label={
-              displayPhoneNumber === null
-                ? t('teams.channelLabel')
-                : t('teams.channelLabelOf', { number: displayPhoneNumber })
-            }
+    <Loaded query={chosen} loading={<Loading rows={1} />}>
+      {({ team }) => (
+        <Field label={t('teams.channelLabel')} {...(why === null ? {} : { hint: why })}>
+          <Select
+            style={{ maxWidth: 360 }}
+            value={change.isPending ? change.variables.id : (team?.id ?? first)}
+            disabled={why !== null}
+            onChange={(_, { value }) => {
+              const wanted = teams.find(({ id }) => id === value);
+              if (wanted !== undefined) change.mutate(wanted);
+            }}
           >
-            <Select
-              style={{ maxWidth: 360 }}
-              value={change.isPending ? change.variables.id : (team?.id ?? '')}
-              onChange={(_, { value }) => {
-                const chosen = teams.find(({ id }) => id === value);
-                if (chosen !== undefined) change.mutate(chosen);
-              }}
-            >
-              {team === null && <option value="">{t('teams.channelNone')}</option>}
-              {teams.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </Select>
-          </Field>
-        )}
-      </Loaded>
-    </FormSection>
+            {teams.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      )}
+    </Loaded>
   );
 }

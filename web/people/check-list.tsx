@@ -1,4 +1,11 @@
-import { Checkbox, Field, makeStyles, SearchBox, tokens } from '@fluentui/react-components';
+import {
+  Checkbox,
+  Field,
+  FieldContextProvider,
+  makeStyles,
+  SearchBox,
+  tokens,
+} from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { matching } from './matching.ts';
@@ -34,7 +41,8 @@ export function CheckList({ label, hint, options, chosen, onChange }: Props) {
   return (
     <Field label={label} {...(hint === undefined ? {} : { hint })}>
       {(field) => (
-        <div>
+        // What is inside is not the field: each box has an id and a name of its own.
+        <FieldContextProvider value={undefined}>
           {options.length > 8 && (
             <SearchBox
               className={styles.search}
@@ -64,7 +72,7 @@ export function CheckList({ label, hint, options, chosen, onChange }: Props) {
             ))}
             {found.length === 0 && <span className={styles.none}>{t('checkList.none')}</span>}
           </div>
-        </div>
+        </FieldContextProvider>
       )}
     </Field>
   );

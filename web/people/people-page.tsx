@@ -112,6 +112,7 @@ function columnsOf(
     },
     {
       header: t('people.actions'),
+      align: 'end',
       cell: (person) => (
         <div className={styles.actions}>
           <PersonMenu person={person} onShow={onShow} />

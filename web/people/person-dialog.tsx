@@ -13,7 +13,9 @@ import { DialogProblem } from './dialog-problem.tsx';
 import { changesOf, draftOf, type PersonDraft, problemOfEmail, roles } from './person-draft.ts';
 import { personPath, type Team, useTeams } from './queries.ts';
 
-const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', gap: '16px' } });
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', paddingBlock: '8px' },
+});
 
 type Props = {
   /** Absent: somebody new is invited. */
@@ -80,6 +82,7 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
   return (
     <ConfirmDialog
       open
+      noValidate
       title={person === undefined ? t('person.inviteTitle') : t('person.editTitle', person)}
       confirmLabel={person === undefined ? t('person.invite') : t('person.save')}
       busy={save.isPending}

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: another `display` takes a table's meaning away in some browsers
+// biome-ignore-all lint/a11y/useSemanticElements: the same
 import { Checkbox, makeStyles, mergeClasses, Tooltip, tokens } from '@fluentui/react-components';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,7 +26,7 @@ const useStyles = makeStyles({
       display: 'grid',
       gridTemplateColumns: 'repeat(3, 1fr)',
       padding: '8px 0',
-      borderBlockEnd: `1px solid ${tokens.colorNeutralStroke2}`,
+      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
       ':hover': { backgroundColor: 'transparent' },
     },
   },
@@ -34,7 +35,7 @@ const useStyles = makeStyles({
     padding: '8px',
     textAlign: 'center',
     fontWeight: tokens.fontWeightSemibold,
-    borderBlockEnd: `1px solid ${tokens.colorNeutralStroke1}`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke1}`,
   },
   corner: { textAlign: 'start', width: 'auto', paddingInlineStart: '12px' },
   group: {
@@ -48,19 +49,19 @@ const useStyles = makeStyles({
     textAlign: 'start',
     padding: '8px 12px',
     fontWeight: tokens.fontWeightRegular,
-    borderBlockEnd: `1px solid ${tokens.colorNeutralStroke3}`,
-    [narrow]: { gridColumn: '1 / -1', borderBlockEndWidth: 0, padding: '4px 0' },
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    [narrow]: { gridColumn: '1 / -1', borderBottomWidth: 0, padding: '4px 0' },
   },
   name: { fontWeight: tokens.fontWeightSemibold },
   text: { display: 'block', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   box: {
     textAlign: 'center',
-    borderBlockEnd: `1px solid ${tokens.colorNeutralStroke3}`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     [narrow]: {
       display: 'flex',
       flexDirection: 'column',
       alignItems: 'center',
-      borderBlockEndWidth: 0,
+      borderBottomWidth: 0,
       '::before': {
         content: 'attr(data-label)',
         color: tokens.colorNeutralForeground3,

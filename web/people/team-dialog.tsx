@@ -11,7 +11,9 @@ import { CheckList } from './check-list.tsx';
 import { DialogProblem } from './dialog-problem.tsx';
 import { type Team, teamPath, usePeople } from './queries.ts';
 
-const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', gap: '16px' } });
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', gap: '16px', paddingBlock: '8px' },
+});
 
 /** A new team, or another name or other members for one that is there. */
 export function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void }) {
@@ -37,6 +39,7 @@ export function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void
   return (
     <ConfirmDialog
       open
+      noValidate
       title={team === undefined ? t('teams.new') : t('teams.editOne', team)}
       confirmLabel={team === undefined ? t('teams.create') : t('person.save')}
       busy={save.isPending}

@@ -9,7 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { Needing } from '../ui/may.tsx';
+import { MayButton, Needing } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
@@ -63,7 +63,7 @@ function Teams() {
             </EmptyState>
           ) : (
             <>
-              <ChannelTeam teams={list} />
+              <ChannelTeam />
               <TeamTable teams={list} onShow={setShown} />
             </>
           )
@@ -110,6 +110,7 @@ function TeamTable({ teams, onShow }: { teams: Team[]; onShow: (shown: Shown) =>
     },
     {
       header: t('people.actions'),
+      align: 'end',
       width: '120px',
       cell: (team) => (
         <span className={styles.actions}>
@@ -120,8 +121,10 @@ function TeamTable({ teams, onShow }: { teams: Team[]; onShow: (shown: Shown) =>
             aria-label={t('teams.editOne', team)}
             onClick={() => onShow({ what: 'edit', team })}
           />
-          <Button
+          <MayButton
             {...returnFocus}
+            right="manage-people"
+            reason={team.everyone ? t('teams.deleteDefault') : null}
             appearance="subtle"
             icon={<Delete20Regular />}
             aria-label={t('teams.deleteOne', team)}

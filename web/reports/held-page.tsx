@@ -1,4 +1,4 @@
-import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
+import { makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
@@ -10,6 +10,7 @@ import { api } from '../ui/api.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
+import { MayButton, Needing } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
@@ -50,7 +51,18 @@ const useStyles = makeStyles({
 /** What reads like a refusal and waits for a person; and the grants that wait for a second one. */
 export function HeldPage() {
   const { t } = useTranslation('reports');
+  return (
+    <Needing right="see-chats" title={t('held.title')}>
+      <Waiting />
+    </Needing>
+  );
+}
+
+function Waiting() {
+  const { t } = useTranslation('reports');
   const styles = useStyles();
+  // A grant that waits is part of the history of consent.
+  const maySeeGrants = useMay('see-history');
   const list = useRef<HTMLElement>(null);
   const held = useQuery({
     queryKey: keys.held(),
@@ -82,7 +94,7 @@ export function HeldPage() {
           }
         </Loaded>
       </section>
-      <PendingGrants />
+      {maySeeGrants && <PendingGrants />}
       {deciding !== null && (
         <HoldDialog
           conversationId={deciding.conversationId}
@@ -103,7 +115,6 @@ type CardProps = { held: Held; onDecide: (conversationId: string, choice: HoldCh
 function HeldCard({ held, onDecide }: CardProps) {
   const { t } = useTranslation('reports');
   const styles = useStyles();
-  const mayAct = useMay('record-refusal');
   const returnFocus = useRestoreFocusTarget();
   const { conversationId } = held;
   return (
@@ -133,14 +144,22 @@ function HeldCard({ held, onDecide }: CardProps) {
           }}
         />
       </p>
-      {mayAct && conversationId !== null && (
+      {conversationId !== null && (
         <div className={styles.end}>
-          <Button {...returnFocus} onClick={() => onDecide(conversationId, 'refusal')}>
+          <MayButton
+            {...returnFocus}
+            right="record-refusal"
+            onClick={() => onDecide(conversationId, 'refusal')}
+          >
             {t('held.isRefusal')}
-          </Button>
-          <Button {...returnFocus} onClick={() => onDecide(conversationId, 'not-refusal')}>
+          </MayButton>
+          <MayButton
+            {...returnFocus}
+            right="record-refusal"
+            onClick={() => onDecide(conversationId, 'not-refusal')}
+          >
             {t('held.isNot')}
-          </Button>
+          </MayButton>
         </div>
       )}
     </article>

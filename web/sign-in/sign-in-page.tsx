@@ -18,16 +18,15 @@ import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { leadsTo } from './leads-to.ts';
 import { OutsidePage } from './outside-page.tsx';
+import type { SignInSearch } from './sign-in-search.ts';
 import { useWhyRefused } from './why-refused.ts';
 
 const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', gap: '16px' } });
 
 type Options = z.infer<typeof SignInOptionsOut>;
-/** `next`: the page one wanted; `problem`: why the sign-in with OpenID Connect came back, as the server's code. */
-type Props = { next: string | undefined; problem: string | undefined };
 
 /** E-mail and password, and the organisation's own sign-in where there is one. */
-export function SignInPage({ next, problem }: Props) {
+export function SignInPage({ next, problem }: SignInSearch) {
   const { t } = useTranslation('people');
   const options = useQuery({
     queryKey: keys.signInOptions(),
@@ -35,7 +34,12 @@ export function SignInPage({ next, problem }: Props) {
   });
   return (
     <OutsidePage title={t('signIn.title')}>
-      {problem !== undefined && <Refused sentence={t('signIn.oidcFailed')} />}
+      {problem === 'session-ended' && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>{t('signIn.ended')}</MessageBarBody>
+        </MessageBar>
+      )}
+      {problem !== undefined && problem !== 'session-ended' && <Refused sentence={t('signIn.oidcFailed')} />}
       <Loaded query={options} loading={<Loading rows={3} />}>
         {(given) => <Ways options={given} next={leadsTo(next)} />}
       </Loaded>
@@ -77,11 +81,15 @@ function PasswordForm({ next }: { next: string }) {
   const [password, setPassword] = useState('');
   const [touched, setTouched] = useState(false);
   const emailInput = useRef<HTMLInputElement>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
   const signIn = useMutation({
     mutationFn: () => api.post('/api/sign-in/password', { email: email.trim(), password }),
     // A whole load: the page starts anew as this person.
     onSuccess: () => location.assign(next),
-    onError: () => setPassword(''),
+    onError: () => {
+      setPassword('');
+      passwordInput.current?.focus();
+    },
   });
   useEffect(() => emailInput.current?.focus(), []);
   const leaving = signIn.isPending || signIn.isSuccess;
@@ -118,6 +126,7 @@ function PasswordForm({ next }: { next: string }) {
         value={password}
         onChange={setPassword}
         autoComplete="current-password"
+        inputRef={passwordInput}
         problem={touched && password === '' && !signIn.isError ? t('signIn.passwordMissing') : undefined}
       />
       <Button type="submit" size="large" appearance="primary" disabledFocusable={leaving}>

@@ -119,7 +119,7 @@ function Accept({ token, link }: { token: string; link: Link }) {
               label={t('signIn.email')}
               required
               hint={t('welcomeIn.emailHint')}
-              {...(atEmail ? { validationMessage: problem } : {})}
+              {...(atEmail && problem !== undefined ? { validationMessage: problem } : {})}
               {...(missing(email) ? { validationMessage: t('person.emailMissing') } : {})}
             >
               <Input
@@ -147,7 +147,11 @@ function Accept({ token, link }: { token: string; link: Link }) {
           label={t('welcomeIn.password')}
           size="large"
           value={password}
-          onChange={setPassword}
+          onChange={(typed) => {
+            setPassword(typed);
+            // What was wrong with the one before says nothing about this one.
+            if (accept.isError) accept.reset();
+          }}
           autoComplete="new-password"
           autoFocus={!setup}
           problem={atPassword ? problem : missing(password) ? t('signIn.passwordMissing') : undefined}

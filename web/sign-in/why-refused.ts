@@ -10,7 +10,7 @@ export function useWhyRefused(): (error: unknown) => string {
     if (!(error instanceof ApiProblem)) return sentenceOf(error);
     if (error.code === 'wrong-credentials') return t('signIn.wrong');
     if (error.code === 'locked' && error.until !== null)
-      return t('signIn.locked', { until: localTime(error.until, 'since') });
+      return t('signIn.locked', { until: localTime(error.until) });
     return sentenceOf(error);
   };
 }

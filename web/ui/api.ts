@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { translate } from '../i18n/i18n.ts';
+import { serverText } from '../i18n/server-text.ts';
 import { announceSignedOut } from './session.ts';
 
 /**
  * An answer that is not a success. `code` is the server's stable code (product.md §4), or `network` when no answer
- * came or it was cut off on its way, or `unexpected-answer` when it is not what the API promises. `message` is one sentence to show to a person.
+ * came or it was cut off on its way, or `unexpected-answer` when it is not what the API promises. `message` is one sentence, the server's in English; `detail` is the one to show to a person.
  */
 export class ApiProblem extends Error {
   readonly status: number;
@@ -28,8 +29,9 @@ export class ApiProblem extends Error {
     this.until = problem.until ?? null;
   }
 
+  /** In the reader's language. */
   get detail(): string {
-    return this.message;
+    return serverText({ code: this.code, text: this.message });
   }
 }
 

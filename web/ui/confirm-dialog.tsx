@@ -21,6 +21,8 @@ type Props = {
   busy?: boolean;
   /** The button waits for a form inside to be filled. */
   disabled?: boolean;
+  /** The fields inside say themselves what is wrong with them; else the browser does, in its language. */
+  noValidate?: boolean;
 };
 
 /** Asks before something that cannot be taken back, or takes a few fields first. Escape cancels. */
@@ -33,12 +35,14 @@ export function ConfirmDialog({
   onCancel,
   busy = false,
   disabled = false,
+  noValidate = false,
 }: Props) {
   const { t } = useTranslation('ui');
   return (
     <Dialog open={open} onOpenChange={(_, data) => !data.open && onCancel()}>
       <DialogSurface>
         <form
+          noValidate={noValidate}
           onSubmit={(event) => {
             event.preventDefault();
             event.stopPropagation();

@@ -27,7 +27,10 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       >
         {result === 'copied' ? t('copy.copied') : t('copy.copy')}
       </Button>
-      <span role="status">{result === 'failed' ? t('copy.failed') : ''}</span>
+      {/* No place in the layout while it says nothing. */}
+      <span role="status" style={result === 'failed' ? {} : { display: 'contents' }}>
+        {result === 'failed' ? t('copy.failed') : ''}
+      </span>
     </>
   );
 }

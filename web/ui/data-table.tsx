@@ -38,6 +38,7 @@ const useStyles = makeStyles({
       borderBottomWidth: 0,
       padding: '4px 0',
       textAlign: 'end',
+      ':empty': { display: 'none' },
       '::before': {
         content: 'attr(data-label)',
         color: tokens.colorNeutralForeground3,
@@ -46,6 +47,7 @@ const useStyles = makeStyles({
       },
     },
   },
+  end: { textAlign: 'end', [narrow]: { alignItems: 'center' } },
   lead: {
     [narrow]: {
       fontWeight: tokens.fontWeightSemibold,
@@ -56,7 +58,13 @@ const useStyles = makeStyles({
   },
 });
 
-export type Column<Row> = { header: string; cell: (row: Row) => ReactNode; width?: string };
+export type Column<Row> = {
+  header: string;
+  cell: (row: Row) => ReactNode;
+  width?: string;
+  /** `end` for buttons, which stand at the end of the row. */
+  align?: 'end';
+};
 
 type Props<Row> = { label: string; columns: Column<Row>[]; rows: Row[]; rowKey: (row: Row) => string };
 
@@ -70,8 +78,13 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
     <table className={styles.table} aria-label={label} role="table">
       <thead className={styles.head}>
         <tr>
-          {columns.map(({ header, width }) => (
-            <th key={header} scope="col" className={styles.th} style={width === undefined ? {} : { width }}>
+          {columns.map(({ header, width, align }) => (
+            <th
+              key={header}
+              scope="col"
+              className={mergeClasses(styles.th, align === 'end' && styles.end)}
+              style={width === undefined ? {} : { width }}
+            >
               {header}
             </th>
           ))}
@@ -80,12 +93,12 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
       <tbody className={styles.body} role="rowgroup">
         {rows.map((row) => (
           <tr key={rowKey(row)} className={styles.row} role="row">
-            {columns.map(({ header, cell }, index) => (
+            {columns.map(({ header, cell, align }, index) => (
               <td
                 key={header}
                 role="cell"
                 data-label={header}
-                className={mergeClasses(styles.td, index === 0 && styles.lead)}
+                className={mergeClasses(styles.td, align === 'end' && styles.end, index === 0 && styles.lead)}
               >
                 {cell(row)}
               </td>

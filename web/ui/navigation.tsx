@@ -1,17 +1,22 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { CalendarClock20Regular } from '@fluentui/react-icons/svg/calendar-clock';
 import { Chat20Regular } from '@fluentui/react-icons/svg/chat';
 import { ChatSettings20Regular } from '@fluentui/react-icons/svg/chat-settings';
 import { Flash20Regular } from '@fluentui/react-icons/svg/flash';
 import { History20Regular } from '@fluentui/react-icons/svg/history';
+import { Key20Regular } from '@fluentui/react-icons/svg/key';
 import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
 import { PauseCircle20Regular } from '@fluentui/react-icons/svg/pause-circle';
 import { People20Regular } from '@fluentui/react-icons/svg/people';
+import { PeopleTeam20Regular } from '@fluentui/react-icons/svg/people-team';
+import { Person20Regular } from '@fluentui/react-icons/svg/person';
 import { Settings20Regular } from '@fluentui/react-icons/svg/settings';
+import { Shield20Regular } from '@fluentui/react-icons/svg/shield';
 import { Table20Regular } from '@fluentui/react-icons/svg/table';
 import { useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type english from '../i18n/en/index.ts';
+import type english from '../i18n/en/words.ts';
 import { useFollow } from './link.tsx';
 
 /** Their words stand in `nav` of en/ui.json. */
@@ -33,6 +38,11 @@ const groups: { name: keyof Words['groups']; places: Place[] }[] = [
       { name: 'messageTemplates', to: '/configuration/message-templates', icon: <MailTemplate20Regular /> },
       { name: 'quickReplies', to: '/configuration/quick-replies', icon: <Flash20Regular /> },
       { name: 'whatsapp', to: '/configuration/whatsapp', icon: <ChatSettings20Regular /> },
+      { name: 'people', to: '/configuration/people', icon: <Person20Regular /> },
+      { name: 'teams', to: '/configuration/teams', icon: <PeopleTeam20Regular /> },
+      { name: 'roles', to: '/configuration/roles', icon: <Shield20Regular /> },
+      { name: 'apiKeys', to: '/configuration/api-keys', icon: <Key20Regular /> },
+      { name: 'workingHours', to: '/configuration/working-hours', icon: <CalendarClock20Regular /> },
       { name: 'settings', to: '/configuration/settings', icon: <Settings20Regular /> },
       { name: 'audit', to: '/configuration/audit', icon: <History20Regular /> },
     ],

@@ -8,6 +8,7 @@ import {
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AppLink } from './link.tsx';
+import { nameTab } from './tab-title.ts';
 
 const useStyles = makeStyles({
   page: {
@@ -35,9 +36,7 @@ let firstPageShown = false;
 
 /** Names the page in the browser's tab. */
 export function usePageTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} · Assent`;
-  }, [title]);
+  useEffect(() => nameTab(title), [title]);
 }
 
 /** Moves the focus to the page's heading after a navigation, so that a screen reader starts there; not at first load. */

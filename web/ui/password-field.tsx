@@ -1,7 +1,7 @@
 import { Button, Field, Input, makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
 import { Eye20Regular } from '@fluentui/react-icons/svg/eye';
 import { EyeOff20Regular } from '@fluentui/react-icons/svg/eye-off';
-import { useState } from 'react';
+import { type Ref, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PASSWORD_RULES } from '../../src/core/password.ts';
 import { type Strength, strengthOf } from './password-strength.ts';
@@ -19,6 +19,7 @@ type Props = {
   autoComplete: 'current-password' | 'new-password';
   problem?: string | undefined;
   autoFocus?: boolean;
+  inputRef?: Ref<HTMLInputElement>;
   size?: 'medium' | 'large';
   /** For a password that is being chosen, who chooses it: says how good it is while it is typed. */
   chosenBy?: string[];
@@ -32,6 +33,7 @@ export function PasswordField({
   autoComplete,
   problem,
   autoFocus,
+  inputRef,
   size,
   chosenBy,
 }: Props) {
@@ -42,16 +44,18 @@ export function PasswordField({
       label={label}
       required
       {...(problem === undefined ? {} : { validationMessage: problem })}
-      {...(chosenBy === undefined ? {} : { hint: <StrengthHint password={value} words={chosenBy} /> })}
+      {...(chosenBy === undefined || problem !== undefined
+        ? {}
+        : { hint: <StrengthHint password={value} words={chosenBy} /> })}
     >
       <Input
         size={size ?? 'medium'}
+        {...(inputRef === undefined ? {} : { input: { ref: inputRef } })}
         type={shown ? 'text' : 'password'}
         value={value}
         autoComplete={autoComplete}
         autoCapitalize="none"
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: a page or dialog whose only purpose is this field
         autoFocus={autoFocus === true}
         onChange={(_, data) => onChange(data.value)}
         contentAfter={

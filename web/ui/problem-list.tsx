@@ -1,5 +1,6 @@
 import { Link, MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
+import { serverText } from '../i18n/server-text.ts';
 import { AppLink } from './link.tsx';
 
 /**
@@ -18,11 +19,13 @@ export function goToProblems(): void {
 
 export type ShownProblem = {
   code: string;
+  /** The server's, in English, or a sentence of the page. */
   message: string;
   severity?: 'error' | 'warning' | undefined;
   /** Where it is mended: an address in the app, or a sentence. */
   fix?: string | undefined;
   path?: string | undefined;
+  values?: Record<string, string> | undefined;
 };
 
 const useStyles = makeStyles({
@@ -73,7 +76,7 @@ function Box({
         <ul className={styles.list}>
           {problems.map((problem) => (
             <li key={`${problem.code} ${problem.path ?? ''} ${problem.message}`}>
-              {problem.message} <Fix fix={problem.fix} />
+              {serverText({ ...problem, text: problem.message })} <Fix fix={problem.fix} />
             </li>
           ))}
         </ul>

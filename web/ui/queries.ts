@@ -51,8 +51,11 @@ export const keys = {
   workingHours: () => ['settings', { what: 'working-hours' }],
   quickReplies: () => ['settings', { what: 'quick-replies' }],
   notifications: () => ['notification', { what: 'list' }],
+  /** Not made stale by every hint: who counts them asks at most once in a while. */
+  unreadChats: () => ['unread-chats'],
   audit: () => ['settings', { what: 'audit' }],
   channel: () => ['channel'],
+  channelTeam: () => ['channel', { what: 'team' }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;
 
 /** Which queries a hint of a topic makes stale. */

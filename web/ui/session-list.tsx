@@ -16,8 +16,8 @@ const useStyles = makeStyles({
     alignItems: 'center',
     gap: '12px',
     padding: '10px 0',
-    borderBlockEnd: `1px solid ${tokens.colorNeutralStroke3}`,
-    ':last-child': { borderBlockEndWidth: 0 },
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    ':last-child': { borderBottomWidth: 0 },
   },
   icon: { color: tokens.colorNeutralForeground3, lineHeight: 0 },
   text: { flex: 1, minWidth: 0 },
@@ -43,46 +43,48 @@ export function SessionList({ label, sessions, onRevoke, busy = false }: Props) 
   const styles = useStyles();
   return (
     <ul className={styles.list} aria-label={label}>
-      {sessions.map((session) => {
-        const { browser, system } = deviceOf(session.userAgent);
-        const device =
-          browser !== null && system !== null
-            ? t('sessions.device', { browser, system })
-            : (browser ?? system ?? t('sessions.unknownDevice'));
-        return (
-          <li key={session.id} className={styles.row}>
-            <span className={styles.icon} aria-hidden>
-              {isHandheld(session.userAgent) ? <Phone20Regular /> : <Desktop20Regular />}
-            </span>
-            <div className={styles.text}>
-              <div className={styles.device}>
-                <span title={session.userAgent ?? ''}>{device}</span>
-                {session.current && (
-                  <Badge appearance="tint" color="success">
-                    {t('sessions.current')}
-                  </Badge>
-                )}
+      {sessions
+        .toSorted((a, b) => Number(b.current) - Number(a.current))
+        .map((session) => {
+          const { browser, system } = deviceOf(session.userAgent);
+          const device =
+            browser !== null && system !== null
+              ? t('sessions.device', { browser, system })
+              : (browser ?? system ?? t('sessions.unknownDevice'));
+          return (
+            <li key={session.id} className={styles.row}>
+              <span className={styles.icon} aria-hidden>
+                {isHandheld(session.userAgent) ? <Phone20Regular /> : <Desktop20Regular />}
+              </span>
+              <div className={styles.text}>
+                <div className={styles.device}>
+                  <span title={session.userAgent ?? ''}>{device}</span>
+                  {session.current && (
+                    <Badge appearance="tint" color="success">
+                      {t('sessions.current')}
+                    </Badge>
+                  )}
+                </div>
+                <div className={styles.facts}>
+                  {t(`sessions.method.${session.method}`)} <Time at={session.signedInAt} form="long" />
+                  {' · '}
+                  {t('sessions.lastSeen')} <Time at={session.seenAt} form="long" />
+                  {session.address !== null && ` · ${session.address}`}
+                </div>
               </div>
-              <div className={styles.facts}>
-                {t(`sessions.method.${session.method}`)} <Time at={session.signedInAt} form="long" />
-                {' · '}
-                {t('sessions.lastSeen')} <Time at={session.seenAt} form="long" />
-                {session.address !== null && ` · ${session.address}`}
-              </div>
-            </div>
-            {onRevoke !== undefined && !session.current && (
-              <Button
-                size="small"
-                disabledFocusable={busy}
-                aria-label={t('sessions.revokeOne', { device })}
-                onClick={() => onRevoke(session)}
-              >
-                {t('sessions.revoke')}
-              </Button>
-            )}
-          </li>
-        );
-      })}
+              {onRevoke !== undefined && !session.current && (
+                <Button
+                  size="small"
+                  disabledFocusable={busy}
+                  aria-label={t('sessions.revokeOne', { device })}
+                  onClick={() => onRevoke(session)}
+                >
+                  {t('sessions.revoke')}
+                </Button>
+              )}
+            </li>
+          );
+        })}
     </ul>
   );
 }

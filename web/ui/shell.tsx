@@ -23,8 +23,8 @@ import { NotificationArea } from './notify.tsx';
 import { Page } from './page.tsx';
 import { keys } from './queries.ts';
 import { useSignedOut } from './session.ts';
-import { SignedOutPage } from './signed-out-page.tsx';
 import { Loaded, Loading } from './states.tsx';
+import { ToSignIn } from './to-sign-in.tsx';
 import { TopBar } from './top-bar.tsx';
 
 const useStyles = makeStyles({
@@ -62,8 +62,8 @@ const useStyles = makeStyles({
   },
 });
 
-/** What stands around every page: top bar, navigation, live hints, notifications; and the signed-out page in its place. */
-export function Shell({ children }: { children: ReactNode }) {
+/** What stands around every page: top bar, navigation, live hints, notifications; who is not signed in is led to the sign-in. */
+export function Shell({ bell, children }: { bell: ReactNode; children: ReactNode }) {
   const { t } = useTranslation('ui');
   const signedOut = useSignedOut();
   const me = useQuery({
@@ -71,7 +71,7 @@ export function Shell({ children }: { children: ReactNode }) {
     queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
     enabled: !signedOut,
   });
-  if (signedOut) return <SignedOutPage />;
+  if (signedOut) return <ToSignIn ended={me.data !== undefined} />;
   return (
     <Loaded
       query={me}
@@ -83,14 +83,18 @@ export function Shell({ children }: { children: ReactNode }) {
     >
       {(person) => (
         <MeContext value={person}>
-          <Frame person={person}>{children}</Frame>
+          <Frame person={person} bell={bell}>
+            {children}
+          </Frame>
         </MeContext>
       )}
     </Loaded>
   );
 }
 
-function Frame({ person, children }: { person: MeOut; children: ReactNode }) {
+type FrameProps = { person: MeOut; bell: ReactNode; children: ReactNode };
+
+function Frame({ person, bell, children }: FrameProps) {
   const { t } = useTranslation('ui');
   useFollowPerson(person);
   const styles = useStyles();
@@ -101,7 +105,7 @@ function Frame({ person, children }: { person: MeOut; children: ReactNode }) {
       <a href="#main" className={styles.skip}>
         {t('shell.skip')}
       </a>
-      <TopBar onMenu={() => setOpen(true)} />
+      <TopBar onMenu={() => setOpen(true)} bell={bell} />
       {!connected && (
         <MessageBar intent="warning" role="status">
           <MessageBarBody>{t('shell.notConnected')}</MessageBarBody>

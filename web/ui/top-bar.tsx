@@ -6,6 +6,7 @@ import {
   MenuGroup,
   MenuGroupHeader,
   MenuItem,
+  MenuItemLink,
   MenuItemRadio,
   MenuList,
   MenuPopover,
@@ -18,7 +19,9 @@ import { Navigation20Regular } from '@fluentui/react-icons/svg/navigation';
 import { Phone20Regular } from '@fluentui/react-icons/svg/phone';
 import { WeatherMoon20Regular } from '@fluentui/react-icons/svg/weather-moon';
 import { WeatherSunny20Regular } from '@fluentui/react-icons/svg/weather-sunny';
+import { type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SignedOut } from '../../src/http/schemas/people.ts';
 import { isLanguage } from '../i18n/i18n.ts';
 import { useLanguage } from '../i18n/language.ts';
 import { api } from './api.ts';
@@ -27,7 +30,6 @@ import { LanguageItems } from './language-menu.tsx';
 import { useFollow } from './link.tsx';
 import { useMe } from './me.tsx';
 import { useNotify } from './notify.tsx';
-import { announceSignedOut } from './session.ts';
 import { type ThemeChoice, useTheme } from './theme.tsx';
 
 const useStyles = makeStyles({
@@ -82,8 +84,8 @@ const useStyles = makeStyles({
   role: { fontSize: tokens.fontSizeBase200, fontWeight: tokens.fontWeightRegular },
 });
 
-/** Product, sandbox phone, theme, and who is signed in with their language. `onMenu` opens the navigation of a narrow screen. */
-export function TopBar({ onMenu }: { onMenu: () => void }) {
+/** Product, sandbox phone, what wants attention (`bell`), theme, and who is signed in with their language. `onMenu` opens the navigation of a narrow screen. */
+export function TopBar({ onMenu, bell }: { onMenu: () => void; bell: ReactNode }) {
   const { t } = useTranslation('ui');
   const styles = useStyles();
   const me = useMe();
@@ -116,6 +118,7 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
           <span className={styles.roomy}>{t('shell.phone')}</span>
         </Button>
       )}
+      <Suspense fallback={null}>{bell}</Suspense>
       <ThemeMenu />
       <PersonMenu />
     </header>
@@ -163,7 +166,12 @@ function PersonMenu() {
   const styles = useStyles();
   const me = useMe();
   const notify = useNotify();
-  const signOut = () => api.post('/api/sign-out').then(announceSignedOut, notify.problem);
+  const account = useFollow('/account');
+  // A whole load: nothing of this person stays in the page. Who came through their organisation ends that session too.
+  const signOut = () =>
+    api
+      .post('/api/sign-out', undefined, SignedOut.optional())
+      .then((ended) => location.assign(ended?.url ?? '/sign-in'), notify.problem);
   return (
     <Menu
       checkedValues={{ language: [language] }}
@@ -189,7 +197,9 @@ function PersonMenu() {
           <MenuItem disabled>
             {t('shell.personAndRole', { name: me.name, role: t(`people:roles.${me.role}`) })}
           </MenuItem>
-          <MenuItem disabled>{t('shell.version', { version: me.version })}</MenuItem>
+          <MenuItemLink href="/account" onClick={account}>
+            {t('shell.account')}
+          </MenuItemLink>
           <MenuDivider />
           <MenuGroup>
             <MenuGroupHeader>{t('language.label')}</MenuGroupHeader>
@@ -197,6 +207,8 @@ function PersonMenu() {
           </MenuGroup>
           <MenuDivider />
           <MenuItem onClick={() => void signOut()}>{t('shell.signOut')}</MenuItem>
+          <MenuDivider />
+          <MenuItem disabled>{t('shell.version', { version: me.version })}</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>
