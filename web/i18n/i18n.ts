@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import english from './en/index.ts';
+import english from './en/words.ts';
 import { shownValue } from './shown-value.ts';
 
 /**
@@ -19,7 +19,8 @@ import { shownValue } from './shown-value.ts';
  * - Elements inside a sentence: `<Trans t={t} i18nKey="held.since" components={{ when: <Time at={at} form="since" /> }} />`
  *   with "Held since <when/>.", or "<link>Choose one</link>" around words. What people wrote goes in as a component
  *   (`name: <bdi>{name}</bdi>`), not as `values`, as `Trans` would read its angle brackets.
- * - A key made from data: t(`roles.${role}`) with a typed `role`; the folder must be declared in `dynamic-keys.ts`.
+ * - A key made from data: t(`roles.${role}`) with a typed `role`. Where a key is found in another way than by `t`, its
+ *   folder must be declared in `dynamic-keys.ts`.
  * - Sentences of the server (refusals, banners, problems, ledger lines): `server-text.ts`, by their stable codes.
  * - Times, relative times, durations: `ui/time.tsx`; numbers, sizes, lists, names of languages and countries: `locale.ts`.
  * - Phone numbers and codes: `<bdi dir="ltr">`; what people wrote: `dir="auto"`. CSS by logical properties only.

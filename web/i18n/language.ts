@@ -5,9 +5,9 @@ import { baseOf, browserLanguages, keepLocale, keepTimeZone } from './locale.ts'
 
 /** Each language is a chunk of its own, so that nobody loads what they do not read. */
 const texts: Record<Exclude<Language, 'en'>, () => Promise<{ default: Record<string, object> }>> = {
-  es: () => import('./es/index.ts'),
-  'pt-BR': () => import('./pt-BR/index.ts'),
-  ar: () => import('./ar/index.ts'),
+  es: () => import('./es/words.ts'),
+  'pt-BR': () => import('./pt-BR/words.ts'),
+  ar: () => import('./ar/words.ts'),
 };
 
 /** What was spoken here last: for the pages before the sign-in. */

@@ -4,10 +4,23 @@ import crm from './crm.json' with { type: 'json' };
 import desk from './desk.json' with { type: 'json' };
 import firstRun from './first-run.json' with { type: 'json' };
 import guide from './guide.json' with { type: 'json' };
+import notifications from './notifications.json' with { type: 'json' };
 import people from './people.json' with { type: 'json' };
 import reports from './reports.json' with { type: 'json' };
 import server from './server.json' with { type: 'json' };
 import ui from './ui.json' with { type: 'json' };
 
 /** One file per feature, with the keys of the English one (web/i18n/i18n.test.ts). */
-export default { ui, chat, desk, people, configuration, crm, reports, 'first-run': firstRun, server, guide };
+export default {
+  ui,
+  chat,
+  desk,
+  people,
+  notifications,
+  configuration,
+  crm,
+  reports,
+  'first-run': firstRun,
+  server,
+  guide,
+};
