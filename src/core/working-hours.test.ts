@@ -116,7 +116,9 @@ describe('the automatic answer', () => {
   });
 
   test('does not promise what is not known', () => {
-    expect(awayAnswer(hours, { ...period, opens: null }, now, take('en'))?.text).toBe('Back .');
+    expect(awayAnswer(hours, { ...period, opens: null }, now, take('en'))).toBeNull();
+    const more = { ...hours, answer: { en: 'We are closed. Back {opens}. Bye!' } };
+    expect(awayAnswer(more, { ...period, opens: null }, now, take('en'))?.text).toBe('We are closed. Bye!');
   });
 
   test('names the date of what is a week away', () => {

@@ -201,8 +201,12 @@ export function awayAnswer(
   const language = choose(Object.keys(answers));
   const text = language === null ? undefined : answers[language];
   if (language === null || text === undefined) return null;
-  const opens = period.opens === null ? '' : opensInWords(period.opens, now, hours.timeZone, language);
-  return { text: text.replaceAll('{opens}', opens).trim(), language };
+  // Where nobody knows when somebody is here again, the sentence that would say it is left out.
+  const told =
+    period.opens === null
+      ? text.replaceAll(/[^.!?。؟\n]*\{opens\}[^.!?。؟\n]*[.!?。؟]?/g, '')
+      : text.replaceAll('{opens}', opensInWords(period.opens, now, hours.timeZone, language));
+  return told.trim() === '' ? null : { text: told.trim(), language };
 }
 
 const spoken = (answers: Readonly<Record<string, string>>): Record<string, string> =>

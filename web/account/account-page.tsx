@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
+import { listOf } from '../i18n/locale.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
@@ -45,14 +46,15 @@ function Profile() {
     [t('people.role'), t(`roles.${me.role}`)],
     [
       t('people.teams'),
-      me.teams.length === 0 ? t('account.noTeams') : me.teams.map(({ name }) => name).join(', '),
+      me.teams.length === 0 ? t('account.noTeams') : listOf(me.teams.map(({ name }) => name)),
     ],
     [
       t('account.rights'),
-      RIGHT_GROUPS.flatMap(({ rights }) => rights)
-        .filter((right) => me.rights.includes(right))
-        .map((right) => t(`rights.${right}.name`))
-        .join(', '),
+      listOf(
+        RIGHT_GROUPS.flatMap(({ rights }) => rights)
+          .filter((right) => me.rights.includes(right))
+          .map((right) => t(`rights.${right}.name`)),
+      ),
     ],
   ] as const;
   return (

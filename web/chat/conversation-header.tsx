@@ -1,6 +1,6 @@
 import { Avatar, Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowLeft20Regular } from '@fluentui/react-icons/svg/arrow-left';
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
@@ -8,9 +8,8 @@ import { useFollow } from '../ui/link.tsx';
 import { PhoneNumber } from '../ui/phone-number.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
-import { useRecordTypeName } from './desk-queries.ts';
 import { OwnerLine } from './owner-line.tsx';
-import { RecordLink } from './record-link.tsx';
+import { RecordLinks } from './record-links.tsx';
 import { useClock } from './use-clock.ts';
 
 const useStyles = makeStyles({
@@ -110,18 +109,7 @@ function PhoneOf({ conversation: { contactPoint } }: Pick<Props, 'conversation'>
 
 function Records({ conversation: { records } }: Pick<Props, 'conversation'>) {
   const { t } = useTranslation('desk');
-  const nameOf = useRecordTypeName();
-  if (records.length === 0) return <span>{t('header.noRecord')}</span>;
-  return (
-    <span>
-      {records.map((record, index) => (
-        <Fragment key={`${record.recordType}/${record.id}`}>
-          {index > 0 && ', '}
-          <RecordLink record={record} /> ({nameOf(record.recordType)})
-        </Fragment>
-      ))}
-    </span>
-  );
+  return <span>{records.length === 0 ? t('header.noRecord') : <RecordLinks records={records} />}</span>;
 }
 
 const HOUR = 3_600_000;

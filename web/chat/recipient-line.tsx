@@ -1,10 +1,9 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import { Fragment, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { PhoneNumber } from '../ui/phone-number.tsx';
-import { useRecordTypeName } from './desk-queries.ts';
-import { RecordLink } from './record-link.tsx';
+import { RecordLinks } from './record-links.tsx';
 
 const useStyles = makeStyles({ line: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere' } });
 
@@ -17,7 +16,7 @@ export function RecipientLine({ sendable, asks }: Props) {
   const { phone, records } = sendable;
   const parts: Record<'number' | 'records', ReactElement> = {
     number: <strong>{phone === null ? t('recipient.whatsappUser') : <PhoneNumber number={phone} />}</strong>,
-    records: <Records records={records} />,
+    records: <RecordLinks records={records} />,
   };
   const which = records.length === 0 ? 'none' : records.length === 1 ? 'one' : 'several';
   return (
@@ -25,14 +24,4 @@ export function RecipientLine({ sendable, asks }: Props) {
       <Trans t={t} i18nKey={`recipient.${asks ? 'asks' : 'sends'}.${which}`} components={parts} />
     </p>
   );
-}
-
-function Records({ records }: Pick<SendableOut, 'records'>) {
-  const nameOf = useRecordTypeName();
-  return records.map((record, index) => (
-    <Fragment key={`${record.recordType}/${record.id}`}>
-      {index > 0 && ', '}
-      <RecordLink record={record} /> ({nameOf(record.recordType)})
-    </Fragment>
-  ));
 }

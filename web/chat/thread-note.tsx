@@ -2,6 +2,7 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { LockClosed16Filled } from '@fluentui/react-icons/svg/lock-closed';
 import { useTranslation } from 'react-i18next';
 import type { TraceOut } from '../../src/http/schemas/desk.ts';
+import { listOf } from '../i18n/locale.ts';
 import { fullTime, localClock } from '../ui/time.tsx';
 import { MessageText } from './message-text.tsx';
 
@@ -55,7 +56,7 @@ export function ThreadNote({ note }: { note: TraceOut }) {
       <MessageText text={note.text ?? ''} />
       {note.mentions.length > 0 && (
         <div className={styles.mentions}>
-          {t('note.mentions', { names: note.mentions.map(({ name }) => name).join(', ') })}
+          {t('note.mentions', { names: listOf(note.mentions.map(({ name }) => name)) })}
         </div>
       )}
     </article>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
-import { languageName, listOf } from '../i18n/locale.ts';
+import { languageName } from '../i18n/locale.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { AppLink, useFollow } from '../ui/link.tsx';
 import { MayLinkButton } from '../ui/may.tsx';
@@ -127,7 +127,7 @@ function columnsFor(
       header: translate('configuration:templates.columns.builtOn'),
       cell: ({ whatsappTemplate, keywords }) =>
         whatsappTemplate
-          ? listOf([whatsappTemplate.name, languageName(whatsappTemplate.language)], 'unit')
+          ? `${whatsappTemplate.name} · ${languageName(whatsappTemplate.language)}`
           : (keywords ?? [])
               .map(({ text }) => text)
               .slice(0, 3)

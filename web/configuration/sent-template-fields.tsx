@@ -10,7 +10,7 @@ import {
   variablesOf,
 } from '../../src/core/template.ts';
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
-import { languageName } from '../i18n/locale.ts';
+import { languageName, listOf } from '../i18n/locale.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { BindingsField } from './bindings-field.tsx';
@@ -85,7 +85,7 @@ export function SentTemplateFields({ draft, whatsappTemplates, disabled, onChang
             <Trans
               t={t}
               i18nKey="sent.unsupported"
-              components={{ parts: <bdi lang="en">{unsupported.join(', ')}</bdi> }}
+              components={{ parts: <bdi lang="en">{listOf(unsupported)}</bdi> }}
             />
           </p>
         )}

@@ -33,7 +33,7 @@ const useStyles = makeStyles({
   name: {
     fontWeight: tokens.fontWeightSemibold,
     lineHeight: '32px',
-    textTransform: 'capitalize',
+    "::first-letter": { textTransform: "uppercase" },
   },
   spans: {
     display: 'flex',

@@ -58,12 +58,9 @@ export function WhatsAppTemplateField({ templates, value, onChange, disabled }: 
               <span>
                 {name}{' '}
                 <Badge appearance="outline" color="informative" size="small">
-                  {listOf([...new Set(ofName(name).map(({ category }) => categoryWord(category)))], 'unit')}
+                  {listOf([...new Set(ofName(name).map(({ category }) => categoryWord(category)))])}
                 </Badge>{' '}
-                {listOf(
-                  ofName(name).map(({ language }) => languageName(language)),
-                  'unit',
-                )}
+                {listOf(ofName(name).map(({ language }) => languageName(language)))}
               </span>
             </Option>
           ))}

@@ -63,4 +63,7 @@ await i18next.use(initReactI18next).init({
   react: { useSuspense: false },
 });
 
+/** Between the items of a list whose items are no plain texts; `listOf` joins texts. */
+export const listSeparator = (): string => (currentLanguage() === 'ar' ? '، ' : ', ');
+
 export const translate = i18next.t;

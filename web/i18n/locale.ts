@@ -145,8 +145,10 @@ export function formatBytes(bytes: number): string {
 }
 
 /** "Ana, Luis and Marie". */
-export function listOf(items: readonly string[], type: Intl.ListFormatType = 'conjunction'): string {
-  return lists(`${locale} ${type}`, () => new Intl.ListFormat(locale, { type, style: 'long' })).format(items);
+export function listOf(items: readonly string[]): string {
+  return lists(locale, () => new Intl.ListFormat(locale, { type: 'conjunction', style: 'long' })).format(
+    items,
+  );
 }
 
 /** A language code, Meta's (`pt_BR`) or a tag, in words. A code nobody knows stays as it is. */

@@ -4,6 +4,7 @@ import { Key24Regular } from '@fluentui/react-icons/svg/key';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { listOf } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -88,7 +89,7 @@ function KeyTable({ apiKeys, onRevoke }: { apiKeys: ApiKey[]; onRevoke: (apiKey:
     {
       header: t('apiKeys.scopes'),
       width: '34%',
-      cell: ({ scopes }) => scopes.map((scope) => t(`rights.${scope}.name`)).join(', '),
+      cell: ({ scopes }) => listOf(scopes.map((scope) => t(`rights.${scope}.name`))),
     },
     {
       header: t('apiKeys.status'),

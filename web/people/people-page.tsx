@@ -4,6 +4,7 @@ import { PersonAdd20Regular } from '@fluentui/react-icons/svg/person-add';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PersonOut } from '../../src/http/schemas/people.ts';
+import { listOf } from '../i18n/locale.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { MayButton, NotAllowedPage } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
@@ -103,7 +104,7 @@ function columnsOf(
     { header: t('people.role'), cell: ({ role }) => t(`roles.${role}`) },
     {
       header: t('people.teams'),
-      cell: ({ teams }) => (teams.length === 0 ? none : teams.map(({ name }) => name).join(', ')),
+      cell: ({ teams }) => (teams.length === 0 ? none : listOf(teams.map(({ name }) => name))),
     },
     { header: t('people.status'), cell: (person) => <PersonStatus status={person.status} /> },
     {

@@ -6,6 +6,7 @@ import { PeopleTeamAdd20Regular } from '@fluentui/react-icons/svg/people-team-ad
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { listOf } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -101,8 +102,8 @@ function TeamTable({ teams, onShow }: { teams: Team[]; onShow: (shown: Shown) =>
         const named = members.slice(0, NAMED).map(({ name }) => name);
         const more = members.length - named.length;
         return (
-          <span title={members.map(({ name }) => name).join(', ')}>
-            {named.join(', ')}
+          <span title={listOf(members.map(({ name }) => name))}>
+            {listOf(named)}
             {more > 0 && ` ${t('teams.more', { count: more })}`}
           </span>
         );

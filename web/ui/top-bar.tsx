@@ -17,6 +17,7 @@ import {
 } from '@fluentui/react-components';
 import { Navigation20Regular } from '@fluentui/react-icons/svg/navigation';
 import { Phone20Regular } from '@fluentui/react-icons/svg/phone';
+import { QuestionCircle20Regular } from '@fluentui/react-icons/svg/question-circle';
 import { WeatherMoon20Regular } from '@fluentui/react-icons/svg/weather-moon';
 import { WeatherSunny20Regular } from '@fluentui/react-icons/svg/weather-sunny';
 import { type ReactNode, Suspense } from 'react';
@@ -90,6 +91,7 @@ export function TopBar({ onMenu, bell }: { onMenu: () => void; bell: ReactNode }
   const styles = useStyles();
   const me = useMe();
   const home = useFollow('/');
+  const guide = useFollow('/guide');
   return (
     <header className={styles.bar}>
       <Button
@@ -119,6 +121,16 @@ export function TopBar({ onMenu, bell }: { onMenu: () => void; bell: ReactNode }
         </Button>
       )}
       <Suspense fallback={null}>{bell}</Suspense>
+      <Button
+        as="a"
+        href="/guide"
+        onClick={guide}
+        appearance="transparent"
+        className={styles.button}
+        icon={<QuestionCircle20Regular />}
+        aria-label={t('shell.guide')}
+        title={t('shell.guide')}
+      />
       <ThemeMenu />
       <PersonMenu />
     </header>
