@@ -109,6 +109,38 @@ describe('a password', () => {
     expect([closed.status, codeOf(closed)]).toEqual([429, 'too-many-requests']);
   });
 
+  it('is guessed ten times a minute by one address behind the proxy, and others behind it go on', async () => {
+    const other = await openOffice({ context: test, env: { TRUSTED_PROXIES: '10.9.0.0/16' } });
+    try {
+      const proxy = openBrowser(other, '10.9.0.1');
+      const attempt = (email: string, password: string, forwarded: string) =>
+        proxy.call('POST', '/api/sign-in/password', { email, password }, { 'x-forwarded-for': forwarded });
+      const guess = (n: number) => attempt(`behind${n}@contoso.example`, OTHER, `192.0.2.${n}, 203.0.113.9`);
+      // What the caller says of themselves in front of the proxy's word counts for nothing.
+      for (let n = 0; n < 10; n += 1) expect((await guess(n)).status).toBe(401);
+      expect((await guess(10)).status).toBe(429);
+      const { email } = await test.member();
+      expect((await attempt(email, PASSWORD, '203.0.113.10')).status).toBe(204);
+      const [newest] = SessionsOut.parse((await proxy.call('GET', '/api/me/sessions')).body).items;
+      expect(newest?.address).toBe('203.0.113.10');
+    } finally {
+      await other.app.close();
+    }
+  });
+
+  it('is guessed by one address that nobody vouches for, whatever it says of itself', async () => {
+    const browser = openBrowser(test);
+    const guess = (n: number) =>
+      browser.call(
+        'POST',
+        '/api/sign-in/password',
+        { email: `said${n}@contoso.example`, password: OTHER },
+        { 'x-forwarded-for': `192.0.2.${n}` },
+      );
+    for (let n = 0; n < 10; n += 1) expect((await guess(n)).status).toBe(401);
+    expect((await guess(10)).status).toBe(429);
+  });
+
   it('is changed by its person; other sessions end and this one stays', async () => {
     const { email, browser } = await test.member();
     const elsewhere = openBrowser(test);

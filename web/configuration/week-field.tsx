@@ -33,7 +33,7 @@ const useStyles = makeStyles({
   name: {
     fontWeight: tokens.fontWeightSemibold,
     lineHeight: '32px',
-    "::first-letter": { textTransform: "uppercase" },
+    '::first-letter': { textTransform: 'uppercase' },
   },
   spans: {
     display: 'flex',
