@@ -3,10 +3,10 @@ import { messageQuery, snippetOf } from '../core/search-text.ts';
 import type { Viewer } from '../db/access.ts';
 import {
   contactMatches,
+  contactPointsMatching,
   contactPointsOf,
   contactPointsOfType,
   contactSearch,
-  findContactPoints,
   likelyMatches,
 } from '../db/contact-search.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type ListPage,
   type ListQuery,
   listPage,
+  listPageAmong,
   listPageOf,
 } from '../db/conversation-list.ts';
 import { type ConversationRow, readConversations } from '../db/conversations.ts';
@@ -66,7 +67,7 @@ const DAY = 86_400_000;
 /** A search or filter that fits so few customers lists them all; more of them turn up soon on the way through the list. */
 const MOST_LISTED = 5_000;
 /** Rows looked at for one page where a filter has to look: tried again with more where the page is not full. */
-const BUDGETS = [1_000, 6_000];
+const BUDGETS = [200, 1_200, 6_000];
 /** A name that so many are thought to have is looked for among the next so many rows of the list first. */
 const FREQUENT = 20_000;
 const SOON = 2_500;
@@ -151,8 +152,11 @@ async function searchNames(tx: Tx, query: ListQuery, request: ListRequest, words
     const page = await listPage(tx, among, after, limit, SOON);
     if (page.rows.length >= limit || page.seenTo === null) return page;
   }
-  const found = await findContactPoints(tx, search, MOST_LISTED + 1);
-  if (found.length <= MOST_LISTED && of === null) return listPageOf(tx, query, found, after, limit);
+  if (of === null) {
+    const found = contactPointsMatching(search, MOST_LISTED + 1);
+    const page = await listPageAmong(tx, query, found, MOST_LISTED, after, limit);
+    if (page !== null) return page;
+  }
   return pageOf(tx, among, request);
 }
 

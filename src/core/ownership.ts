@@ -130,7 +130,9 @@ export function sendHeldBy(state: Ownership, actor: Actor): string | null {
   if (actor.kind === 'key' || state.owner?.id === actor.id) return null;
   const { owner, offer, team } = state;
   if (owner !== null)
-    return `${owner.name} answers this conversation. Ask them to assign it to you, or take it over once they are idle.`;
+    return offer?.to.id === actor.id
+      ? `${owner.name} offers you this conversation. Accept it before you write.`
+      : `${owner.name} answers this conversation. Ask them to assign it to you, or take it over once they are idle.`;
   if (offer !== null && offer.to.id !== actor.id)
     return `This conversation is offered to ${offer.to.name}. Wait for their answer, or withdraw the offer.`;
   return offer !== null || inTeam(state, actor)

@@ -24,15 +24,14 @@ function matches(column: string, { names, number }: ContactSearch): RawBuilder<b
   return sql<boolean>`(${sql.join([...byName, ...byNumber], sql` or `)})`;
 }
 
-/** Ids of contact points that match, in no order, at most `limit`. */
-export async function findContactPoints(tx: Tx, search: ContactSearch, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+/** A query for the ids of contact points that match, in no order, at most `limit`. */
+export function contactPointsMatching(search: ContactSearch, limit: number): RawBuilder<unknown> {
+  return sql`
     (select c.id from contact_point c where ${matches('c.search', search)} limit ${limit})
     union
     (select a.contact_point_id from record_phone p join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
       where ${matches('p.search', search)} limit ${limit})
-    limit ${limit}`.execute(tx);
-  return rows.map((row) => row.id);
+    limit ${limit}`;
 }
 
 /** How many customers the planner thinks have such a name or number: what an index of words costs grows with them. */

@@ -241,3 +241,27 @@ export async function listPageOf(
      order by key, v.id limit ${limit}`.execute(tx);
   return { rows, seenTo: null };
 }
+
+/**
+ * The same for the contact points that a query finds, where they are no more than `most`; null where they are. One
+ * statement: five thousand ids would cost more on their way here and back than in the database.
+ */
+export async function listPageAmong(
+  tx: Tx,
+  query: ListQuery,
+  contactPoints: RawBuilder<unknown>,
+  most: number,
+  after: ListKey | null,
+  limit: number,
+): Promise<ListPage | null> {
+  const key = keyOf(query.sort);
+  const { rows } = await sql<ListKey & { many: boolean }>`
+    with found as materialized (select id from (${contactPoints}) c),
+         counted as materialized (select count(*) > ${most} as many from found)
+    (select false as many, v.id, ${key} as key from found f join conversation v on v.contact_point_id = f.id
+      where not (select many from counted) and ${conditionsSql(query)} and ${beyond(query.sort, after)}
+      order by 3, 2 limit ${limit})
+    union all select true, null, null from counted where many`.execute(tx);
+  if (rows.some(({ many }) => many)) return null;
+  return { rows: rows.map(({ id, key: at }) => ({ id, key: at })).sort(compareKeys), seenTo: null };
+}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   DESKTOP,
   launchBrowser,
@@ -14,9 +15,13 @@ import {
 import { type Product, startProduct } from './product.ts';
 import { callApi, demoIsPlayed, listOf } from './sandbox.ts';
 
+/** Beside English, in which every page is also read. */
+const LANGUAGES = ['es', 'pt-BR', 'ar'] as const;
+type Size = { width: number; height: number };
+
 /**
- * Every page and dialog, as an administrator has them, in light and dark, wide and narrow: no serious or critical
- * finding of axe-core, no error in the console, nothing refused by the Content-Security-Policy, nothing wider than the
+ * Every page and dialog, as an administrator has them, in light and dark, wide and narrow, and every page in each
+ * language: no serious or critical finding of axe-core, no error in the console, nothing refused by the Content-Security-Policy, nothing wider than the
  * screen. And the way through a chat by keyboard.
  */
 describe('every page can be used by everyone', () => {
@@ -25,7 +30,8 @@ describe('every page can be used by everyone', () => {
   let administrator: Window;
   let page: Page;
   /** What addresses need: one of each from the demo. */
-  const ids = { contact: '', denied: '', granted: '', held: '', template: '' };
+  const ids = { contact: '', denied: '', granted: '', held: '', template: '', stranger: '' };
+  let invitationLink: string;
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
@@ -39,9 +45,28 @@ describe('every page can be used by everyone', () => {
     ids.denied = await idOf('/api/conversations?search=Daniel');
     ids.granted = await idOf('/api/conversations?search=Grace');
     ids.held = await idOf('/api/conversations?search=Hanna');
+    await callApi(product, 'POST', '/emulator/customers/+12025550199/messages', {
+      text: 'Hello, who are you?',
+    });
+    ids.stranger = await waitForChat('+12025550199');
     ids.template = await idOf('/api/message-templates?recordType=contact');
     // A second person's approval gives the list of holds its second part.
     await callApi(product, 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+    await callApi(product, 'POST', '/api/quick-replies', {
+      shortcut: 'thanks',
+      text: 'Thank you!',
+      personal: false,
+    });
+    await callApi(product, 'POST', '/api/api-keys', { name: 'Shop', scopes: ['see-chats', 'initiate'] });
+    const invited = await callApi(product, 'POST', '/api/people', {
+      name: 'Maria Muster',
+      email: 'maria@example.com',
+      role: 'agent',
+    });
+    const { invitation } = z
+      .object({ invitation: z.object({ url: z.string() }) })
+      .parse(await invited.json());
+    invitationLink = invitation.url;
     administrator = await openWindow(browser, { url: product.links.administrator });
     page = administrator.page;
     page.setDefaultTimeout(30_000);
@@ -181,6 +206,54 @@ describe('every page can be used by everyone', () => {
       shown: () => page.getByRole('table', { name: /^Audit/ }).waitFor(),
     },
     {
+      name: 'people',
+      route: '/configuration/people',
+      at: () => '/configuration/people',
+      shown: () => page.getByRole('table', { name: 'People' }).waitFor(),
+    },
+    {
+      name: 'teams',
+      route: '/configuration/teams',
+      at: () => '/configuration/teams',
+      shown: () => page.getByRole('table', { name: 'Teams' }).waitFor(),
+    },
+    {
+      name: 'roles',
+      route: '/configuration/roles',
+      at: () => '/configuration/roles',
+      shown: () => page.getByRole('columnheader', { name: 'Auditor' }).waitFor(),
+    },
+    {
+      name: 'api-keys',
+      route: '/configuration/api-keys',
+      at: () => '/configuration/api-keys',
+      shown: () => page.getByRole('table', { name: 'API keys' }).waitFor(),
+    },
+    {
+      name: 'working-hours',
+      route: '/configuration/working-hours',
+      at: () => '/configuration/working-hours',
+      shown: () => page.getByRole('switch', { name: 'Use these working hours' }).waitFor(),
+    },
+    {
+      name: 'quick-replies',
+      route: '/configuration/quick-replies',
+      at: () => '/configuration/quick-replies',
+      shown: () => page.getByRole('table', { name: 'Quick replies' }).waitFor(),
+    },
+    {
+      name: 'account',
+      route: '/account',
+      at: () => '/account',
+      shown: () => page.getByRole('heading', { name: 'Sessions' }).waitFor(),
+    },
+    {
+      name: 'guide',
+      route: '/guide',
+      at: () => '/guide',
+      shown: () => heading('Guide').waitFor(),
+    },
+    {
       name: 'welcome',
       route: '/welcome',
       at: () => '/welcome',
@@ -198,6 +271,14 @@ describe('every page can be used by everyone', () => {
   const openings: { name: string; at: () => string; open: () => Promise<unknown> }[] = [
     dialog('new-record', () => '/records', 'New record'),
     dialog('import', () => '/records', 'Import CSV'),
+    dialog('invite', () => '/configuration/people', 'Invite'),
+    dialog('new-team', () => '/configuration/teams', 'New team'),
+    dialog('new-key', () => '/configuration/api-keys', 'New key'),
+    dialog('new-quick-reply', () => '/configuration/quick-replies', 'New quick reply'),
+    dialog('assign', () => `/chats/${ids.granted}`, 'Assign…'),
+    dialog('block', () => `/chats/${ids.granted}`, 'Block…'),
+    dialog('add-to-crm', () => `/chats/${ids.stranger}`, 'Add to the CRM'),
+    dialog('notifications', () => '/chats', 'Notifications, nothing unread'),
     dialog('record-a-refusal', () => `/records/contact/${ids.contact}`, 'Record a refusal'),
     dialog('record-a-grant', () => `/records/contact/${ids.contact}`, 'Record a grant'),
     dialog('template-picker', () => `/chats/${ids.granted}`, 'Templates'),
@@ -210,7 +291,7 @@ describe('every page can be used by everyone', () => {
       name: 'conversation-menu',
       at: () => `/chats/${ids.granted}`,
       open: async () => {
-        await page.getByRole('button', { name: 'More about this customer' }).click();
+        await page.getByRole('button', { name: 'More about this chat' }).click();
         await page.getByRole('menuitem', { name: 'Export consent evidence' }).waitFor();
       },
     },
@@ -235,11 +316,23 @@ describe('every page can be used by everyone', () => {
     };
   }
 
+  async function waitForChat(phone: string): Promise<string> {
+    for (;;) {
+      const [chat] = await listOf(product, `/api/conversations?phone=${encodeURIComponent(phone)}`);
+      if (chat !== undefined) return String(chat.id);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   it('knows every route of web/routes.tsx', () => {
     const source = readFileSync(path.resolve(import.meta.dirname, '../../web/routes.tsx'), 'utf8');
     const routes = [...source.matchAll(/\bpath: '([^']*)'/g)].map(([, route]) => route);
     expect(routes.length).toBeGreaterThan(10);
-    expect([...new Set(pages.map(({ route }) => route))].toSorted()).toEqual([...routes, 'none'].toSorted());
+    // What a signed-out person opens has a test of its own below.
+    const outside = ['/sign-in', '/welcome-in'];
+    expect([...new Set(pages.map(({ route }) => route)), ...outside].toSorted()).toEqual(
+      [...routes, 'none'].toSorted(),
+    );
   });
 
   it.each(pages.map((one) => [one.name, one] as const))('page %s', async (name, { at, shown }) => {
@@ -283,14 +376,58 @@ describe('every page can be used by everyone', () => {
 
   it('signed out, and a sign-in link that was used already', async () => {
     const stranger = await openWindow(browser, { url: `${product.url}/records` });
-    await stranger.page.getByRole('heading', { name: 'You are signed out', level: 1 }).waitFor();
+    await stranger.page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
     expect(await inEveryLook(stranger.page, 'signed-out')).toEqual([]);
     await stranger.page.goto(product.links.administrator);
     await stranger.page.getByRole('heading', { level: 1 }).waitFor();
     expect(await inEveryLook(stranger.page, 'link-used')).toEqual([]);
+    await stranger.page.goto(invitationLink);
+    await stranger.page.getByRole('heading', { name: 'Welcome, Maria Muster' }).waitFor();
+    expect(await inEveryLook(stranger.page, 'invitation')).toEqual([]);
+    for (const language of LANGUAGES)
+      for (const at of ['/sign-in', invitationLink.slice(product.url.length)]) {
+        await stranger.page.evaluate((chosen) => localStorage.setItem('assent-language', chosen), language);
+        await stranger.page.goto(product.url + at);
+        await stranger.page.getByRole('textbox').first().waitFor();
+        expect(await stranger.page.evaluate(() => document.documentElement.lang)).toBe(language);
+        expect(await inEveryLook(stranger.page, `outside-${language}`, [PHONE])).toEqual([]);
+      }
     // What the browser itself writes about an answer of 401 or 410 is no error of the page.
     expect(stranger.errors.filter((error) => !isAnswer(error))).toEqual([]);
     await stranger.close();
+  });
+
+  describe.each(LANGUAGES)('in %s', (language) => {
+    beforeAll(async () => {
+      await administrator.page.request.patch(`${product.url}/api/me/preferences`, {
+        headers: { origin: product.url },
+        data: { language },
+      });
+    });
+    afterAll(async () => {
+      await administrator.page.request.patch(`${product.url}/api/me/preferences`, {
+        headers: { origin: product.url },
+        data: { language: 'en' },
+      });
+    });
+
+    it.each(pages.map((one) => [one.name, one] as const))('page %s', async (name, { at }) => {
+      await page.goto(`${product.url}${at()}`);
+      await page.locator(`html[lang="${language}"] main h1`).first().waitFor();
+      // Nothing is being loaded any more.
+      await page.waitForFunction(
+        () => document.querySelector('main .fui-Skeleton, main [aria-busy="true"]') === null,
+      );
+      expect(await page.evaluate(() => document.documentElement.dir)).toBe(language === 'ar' ? 'rtl' : 'ltr');
+      // Each look once: light where there is room, dark where there is little.
+      const found = [
+        ...(await inLook(page, `${language}-${name}`, DESKTOP, 'light')),
+        ...(await inLook(page, `${language}-${name}`, PHONE, 'dark')),
+      ];
+      await page.setViewportSize(DESKTOP);
+      expect(found).toEqual([]);
+      administrator.errors.splice(0);
+    });
   });
 
   it('the keyboard leads from the skip link to the composer, and through it in the order it is read', async () => {
@@ -309,11 +446,13 @@ describe('every page can be used by everyone', () => {
       await page.keyboard.press('Tab');
       path.push(await focusName(page));
     }
-    const stops = ['More about this customer', 'Messages with Grace Granted', 'Message', 'Templates'];
+    // The first Message is the tab that chooses between a message and a note; before it comes the newest message, one stop.
+    const stops = ['More about this chat', 'Message', 'Message', 'Templates'];
+    expect(path.slice(0, path.indexOf('Message')).join()).toContain('We may now write to you here');
     // Send waits for a text, and is reached all the same.
     expect(path.filter((stop) => [...stops, 'Send'].includes(stop))).toEqual([...stops, 'Send']);
-    await page.keyboard.press('Shift+Tab');
-    await page.keyboard.press('Shift+Tab');
+    const inField = () => page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA');
+    for (let back = 0; back < 10 && !(await inField()); back += 1) await page.keyboard.press('Shift+Tab');
     await page.keyboard.type('Written without a mouse');
     await page.keyboard.press('Enter');
     await page
@@ -321,6 +460,81 @@ describe('every page can be used by everyone', () => {
       .getByText('Written without a mouse')
       .waitFor();
     expect(await focusName(page)).toBe('Message');
+  });
+
+  it('the whole flow by keyboard alone: accept, ask, refused, ask again, agreed, answer, note, close', async () => {
+    const wendy = '/emulator/customers/+12025550116/messages';
+    const tap = async (button: 0 | 1): Promise<void> => {
+      const asked = (await listOf(product, wendy)).findLast(
+        ({ buttons }) => Array.isArray(buttons) && buttons.length > 0,
+      );
+      await callApi(product, 'POST', wendy, { buttonOf: asked?.id, button });
+    };
+    const agent = await openWindow(browser, { url: product.links.agent });
+    const desk = agent.page;
+    const banner = (code: string) => desk.locator(`[data-banner="${code}"]`).waitFor();
+    /** Tab, until the focus is on what is called so. */
+    const go = async (name: string | RegExp, key = 'Tab'): Promise<void> => {
+      for (let steps = 0; steps < 80; steps += 1) {
+        const at = await focusName(desk);
+        if (typeof name === 'string' ? at === name : name.test(at)) return;
+        await desk.keyboard.press(key);
+      }
+      throw new Error(`${key} does not lead to ${name}`);
+    };
+    const toField = async (): Promise<void> => {
+      for (let steps = 0; steps < 80; steps += 1) {
+        if (await desk.evaluate(() => document.activeElement?.tagName === 'TEXTAREA')) return;
+        await desk.keyboard.press('Tab');
+      }
+      throw new Error('Tab leads to no field to write in');
+    };
+    const press = async (name: string | RegExp): Promise<void> => {
+      await desk.getByRole('button', { name }).first().waitFor();
+      await go(name);
+      await desk.keyboard.press('Enter');
+    };
+    await desk.getByRole('heading', { name: 'Chats', level: 1 }).waitFor();
+    await desk.getByRole('link', { name: /Wendy Wrote/ }).waitFor();
+    // The list is one stop; arrows move in it.
+    await go(/^(Wendy|Hanna|Sofía|Daniel|Grace|Ahmed|\+)/);
+    await go(/^Wendy Wrote/, 'ArrowDown');
+    await desk.keyboard.press('Enter');
+    await press('Accept');
+    await press('Templates');
+    await desk.getByRole('dialog').waitFor();
+    await press('Send Consent Template');
+    await desk.getByRole('dialog').waitFor({ state: 'detached' });
+    await desk.getByText(/Asked for consent by Alex Agent/).waitFor();
+    await tap(1);
+    await banner('denied');
+    await press('Send Consent Template');
+    await desk.getByRole('dialog').waitFor();
+    await press('Send Consent Template');
+    await desk
+      .getByText(/Asked again/)
+      .first()
+      .waitFor();
+    await tap(0);
+    await banner('granted');
+    await toField();
+    await desk.keyboard.type('Written without a mouse');
+    await desk.keyboard.press('Enter');
+    await desk.getByRole('article').filter({ hasText: 'Written without a mouse' }).waitFor();
+    await desk.keyboard.press('Shift+Tab');
+    await go('Message', 'Shift+Tab');
+    await desk.keyboard.press('ArrowRight');
+    await desk.keyboard.press('Enter');
+    await desk.getByRole('textbox', { name: 'Private note' }).waitFor();
+    await toField();
+    await desk.keyboard.type('Only for colleagues');
+    await desk.keyboard.press('Enter');
+    await desk.getByText('Only for colleagues').first().waitFor();
+    await go('Close');
+    await desk.keyboard.press('Enter');
+    await desk.getByText('This chat is closed. It opens again when the customer writes.').waitFor();
+    expect(agent.errors).toEqual([]);
+    await agent.close();
   });
 });
 
@@ -330,26 +544,34 @@ function isAnswer(error: string): boolean {
 }
 
 /** Both themes at both widths. The pages follow the system's theme and the window as they change, without a reload. */
-async function inEveryLook(page: Page, name: string, sizes = [DESKTOP, PHONE]): Promise<string[]> {
+async function inEveryLook(page: Page, name: string, sizes: Size[] = [DESKTOP, PHONE]): Promise<string[]> {
   const found: string[] = [];
-  for (const viewport of sizes) {
-    await page.setViewportSize(viewport);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      // Two frames: the theme is drawn, transitions are off.
-      await page.evaluate(
-        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-      );
-      const look = `${viewport.width}-${colorScheme}`;
-      await takePicture(page, `page-${name}-${look}`);
-      for (const { rule, help, places } of await seriousFindings(page))
-        found.push(`${look}: ${rule}: ${help}\n${places.join('\n')}`);
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-        found.push(`${look}: wider than the screen`);
-    }
-  }
+  for (const size of sizes)
+    for (const colorScheme of ['light', 'dark'] as const)
+      found.push(...(await inLook(page, name, size, colorScheme)));
   await page.setViewportSize(DESKTOP);
   return found;
+}
+
+async function inLook(
+  page: Page,
+  name: string,
+  size: Size,
+  colorScheme: 'light' | 'dark',
+): Promise<string[]> {
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme });
+  // Two frames: the theme is drawn, transitions are off.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+  const look = `${size.width}-${colorScheme}`;
+  await takePicture(page, `page-${name}-${look}`);
+  const found = (await seriousFindings(page)).map(
+    ({ rule, help, places }) => `${look}: ${rule}: ${help}\n${places.join('\n')}`,
+  );
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  return wide ? [...found, `${look}: wider than the screen`] : found;
 }
 
 /** What a person hears the focus is on: its label, or its text. */

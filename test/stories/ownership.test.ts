@@ -124,6 +124,10 @@ describe('assigning', () => {
       assignment: { from: { name: 'Maria' }, to: { name: 'Jonas' }, reason: 'Speaks Portuguese' },
     });
     expect((await maria.writes(id, 'One moment, please.')).status).toBe(202);
+    expect((await jonas.writes(id, 'Olá!')).body).toMatchObject({
+      code: 'owned-by-colleague',
+      detail: 'Maria offers you this conversation. Accept it before you write.',
+    });
     expect((await jonas.notifications()).items[0]).toMatchObject({
       kind: 'assigned',
       actor: 'Maria',

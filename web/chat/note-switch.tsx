@@ -1,5 +1,15 @@
 import { makeStyles, Tab, TabList, tokens } from '@fluentui/react-components';
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  type RefObject,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { Explained, useWhyNot } from '../ui/may.tsx';
 import { NoteBox } from './note-box.tsx';
@@ -62,6 +72,7 @@ export function AnswerArea({
   const whyNoNote = useWhyNot('chat');
   const writing = conversationId === null ? 'message' : (note?.writing ?? 'message');
   const typing = useRef<() => void>(() => undefined);
+  const area = useRef<HTMLDivElement>(null);
   return (
     <>
       {conversationId !== null && (
@@ -80,11 +91,12 @@ export function AnswerArea({
             </Explained>
           </TabList>
           <PresenceLine conversationId={conversationId} />
-          <Telling key={conversationId} conversationId={conversationId} typing={typing} />
+          <Telling key={conversationId} conversationId={conversationId} typing={typing} area={area} />
         </div>
       )}
       {/* Words typed anywhere in the composer, also in the fields of a template, are an answer being written. */}
       <div
+        ref={area}
         className={writing === 'message' ? styles.shown : styles.hidden}
         onInput={useCallback(() => typing.current(), [])}
       >
@@ -97,15 +109,24 @@ export function AnswerArea({
   );
 }
 
+const hasWords = (field: HTMLTextAreaElement): boolean => field.value !== '';
+
 /** Tells colleagues that this person is here, and lends how to tell that they type. */
 function Telling({
   conversationId,
   typing,
+  area,
 }: {
   conversationId: string;
   typing: { current: () => void };
+  /** What is written into. */
+  area: RefObject<HTMLElement | null>;
 }): null {
-  const tell = useTellPresence(conversationId);
+  const isWriting = useCallback(
+    () => [...(area.current?.querySelectorAll('textarea') ?? [])].some(hasWords),
+    [area],
+  );
+  const tell = useTellPresence(conversationId, isWriting);
   useEffect(() => {
     typing.current = tell;
     return () => {

@@ -11,7 +11,7 @@ import { Trans, useTranslation } from 'react-i18next';
 import type { Right } from '../../src/core/rights.ts';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { MayButton } from '../ui/may.tsx';
-import { useMe } from '../ui/me.tsx';
+import { useMay, useMe } from '../ui/me.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { type DeskAct, useDesk } from './desk-actions.ts';
 import { type AskedAct, type Standing, standingOf } from './desk-state.ts';
@@ -74,6 +74,7 @@ type PartProps = { conversation: ConversationOut; standing: NonNullable<Standing
 function Words({ conversation, standing }: PartProps): ReactNode {
   const { t } = useTranslation('desk');
   const now = useClock();
+  const mayChat = useMay('chat');
   const { owner, team, assignment, waitingSince, takeOverFrom } = conversation;
   switch (standing) {
     case 'offered-to-me':
@@ -87,6 +88,8 @@ function Words({ conversation, standing }: PartProps): ReactNode {
     }
     case 'colleague': {
       const name = owner?.name ?? '';
+      // Whoever may not answer at all may not take over either.
+      if (!mayChat) return t('owner.colleague', { name });
       if (takeOverFrom === null) return t('bar.colleague', { name });
       return Date.parse(takeOverFrom) <= now
         ? t('bar.colleagueIdle', { name })

@@ -55,13 +55,17 @@ export function usePresent(conversationId: string): readonly Present[] {
 const SAY_AGAIN = FADES_AFTER * 0.7;
 /** Between two words about typing. */
 const TYPING_EVERY = 3_000;
+/** How soon colleagues see that an answer was sent, or given up. */
+const LOOK_EVERY = 500;
 
 /**
  * Tells colleagues that this person has the conversation open, while the page is seen. Answers what to call whenever
- * they type. It does not matter if telling fails: the next word comes soon.
+ * they type; once `isWriting` says that nothing is left of it, sent or deleted, they only look. It does not matter if
+ * telling fails: the next word comes soon.
  */
-export function useTellPresence(conversationId: string): () => void {
+export function useTellPresence(conversationId: string, isWriting: () => boolean): () => void {
   const typedAt = useRef(0);
+  const looking = useRef<ReturnType<typeof setInterval> | undefined>(undefined);
   const tell = useCallback(
     (state: 'viewing' | 'typing' | 'left') => {
       api
@@ -91,6 +95,8 @@ export function useTellPresence(conversationId: string): () => void {
     document.addEventListener('visibilitychange', look);
     return () => {
       clearInterval(timer);
+      clearInterval(looking.current);
+      looking.current = undefined;
       document.removeEventListener('visibilitychange', look);
       leave();
     };
@@ -100,5 +106,12 @@ export function useTellPresence(conversationId: string): () => void {
     if (now - typedAt.current < TYPING_EVERY) return;
     typedAt.current = now;
     tell('typing');
-  }, [tell]);
+    looking.current ??= setInterval(() => {
+      if (isWriting()) return;
+      clearInterval(looking.current);
+      looking.current = undefined;
+      typedAt.current = 0;
+      tell('viewing');
+    }, LOOK_EVERY);
+  }, [tell, isWriting]);
 }

@@ -27,7 +27,7 @@ export function ThreadTrace({ trace }: { trace: TraceOut }) {
   return (
     <ThreadEvent tone="informative" at={trace.at} icon={ICONS[trace.kind] ?? <Person16Regular />}>
       {traceSentence(t, trace)}
-      {trace.reason !== null && trace.reason !== '' && ` ${t('trace.reason', { reason: trace.reason })}`}
+      {trace.reason !== null && trace.reason !== '' && ` · ${t('trace.reason', { reason: trace.reason })}`}
     </ThreadEvent>
   );
 }

@@ -1,5 +1,6 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { describe, expect, test } from 'vitest';
-import { isTouched, keys } from './queries.ts';
+import { applyHints, isTouched, keys } from './queries.ts';
 
 describe('which shown queries a live hint makes stale', () => {
   test('a message in one conversation touches its thread and the list, not another thread', () => {
@@ -28,5 +29,35 @@ describe('which shown queries a live hint makes stale', () => {
 
   test('who is signed in is no matter of hints', () => {
     expect(isTouched(keys.me(), { topic: 'settings' })).toBe(false);
+  });
+});
+
+describe('hints that come faster than answers', () => {
+  test('neither keep an answer from being shown, nor leave an old one standing', async () => {
+    const client = new QueryClient();
+    const answers: ((value: string) => void)[] = [];
+    const observer = new QueryObserver(client, {
+      queryKey: keys.sendable({ conversationId: 'c1' }),
+      queryFn: () => new Promise<string>((resolve) => answers.push(resolve)),
+      retry: false,
+    });
+    const seen: (string | undefined)[] = [];
+    const stop = observer.subscribe(({ data }) => {
+      if (data !== seen.at(-1)) seen.push(data);
+    });
+    const hint = { topic: 'conversation', conversationId: 'c1' } as const;
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    for (let count = 0; count < 5; count += 1) applyHints(client, [hint]);
+    expect(answers).toHaveLength(1);
+    answers[0]?.('asked before the hints');
+    await settled();
+    expect(seen).toContain('asked before the hints');
+    expect(answers).toHaveLength(2);
+    answers[1]?.('asked after them');
+    await settled();
+    expect(seen.at(-1)).toBe('asked after them');
+    expect(answers).toHaveLength(2);
+    stop();
+    client.clear();
   });
 });

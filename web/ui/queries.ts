@@ -72,11 +72,37 @@ const touches: Record<LiveHint['topic'], string[]> = {
   presence: [],
 };
 
-/** Makes stale what the hints touch; shown queries refetch at once, the others when next shown. */
+/** Queries that are asked once more when their answer is there, per client. */
+const askedAgain = new WeakMap<QueryClient, Set<string>>();
+
+/**
+ * Makes stale what the hints touch; shown queries refetch at once, the others when next shown. What is being asked
+ * already is not given up, but asked once more afterwards: hints that come faster than answers would else keep a page from
+ * ever hearing one.
+ */
 export function applyHints(client: QueryClient, hints: LiveHint[]): void {
-  void client.invalidateQueries({
-    predicate: ({ queryKey }) => hints.some((hint) => isTouched(queryKey, hint)),
-  });
+  const again = askedAgain.get(client) ?? new Set<string>();
+  askedAgain.set(client, again);
+  const touched = client
+    .getQueryCache()
+    .findAll({ predicate: ({ queryKey }) => hints.some((hint) => isTouched(queryKey, hint)) });
+  for (const { queryKey, queryHash, state, promise } of touched) {
+    const refetch = () => void client.invalidateQueries({ queryKey, exact: true });
+    if (state.fetchStatus !== 'fetching' || promise === undefined) {
+      refetch();
+    } else if (!again.has(queryHash)) {
+      again.add(queryHash);
+      void promise
+        .then(
+          () => undefined,
+          () => undefined,
+        )
+        .then(() => {
+          again.delete(queryHash);
+          refetch();
+        });
+    }
+  }
 }
 
 export function isTouched(key: QueryKey, hint: LiveHint): boolean {

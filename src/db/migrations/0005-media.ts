@@ -69,5 +69,6 @@ export const up: readonly string[] = [
   // a message whose file WhatsApp does not hold yet is queued, keeps its place, and cannot be claimed
   `alter table message add column waits_for_media boolean not null default false`,
   // reactions, edits and deletions are found from the message they are about; in any order of arrival
-  `create index message_event_target on message ((content ->> 'target')) where kind in ('reaction', 'edit', 'revoke')`,
+  // with the conversation in it: else the planner combines two indexes, and reads the whole thread for each message shown
+  `create index message_event_target on message (conversation_id, (content ->> 'target')) where kind in ('reaction', 'edit', 'revoke')`,
 ];
