@@ -12,7 +12,17 @@ let counter = 0;
 export function textWebhook(people: number, text: string): { body: string; phone: string } {
   counter += 1;
   const phone = `1202${String(2_000_000 + (counter % people)).padStart(7, '0')}`;
-  const body = JSON.stringify({
+  const long = `${text} ${'x'.repeat(Math.max(0, 240 - text.length))}`.slice(
+    0,
+    text.length === 4 ? 4 : undefined,
+  );
+  return { body: textFrom(phone, long), phone: `+${phone}` };
+}
+
+/** One text of the customer with this number, as digits. */
+export function textFrom(phone: string, text: string): string {
+  counter += 1;
+  return JSON.stringify({
     object: 'whatsapp_business_account',
     entry: [
       {
@@ -31,12 +41,7 @@ export function textWebhook(people: number, text: string): { body: string; phone
                   id: `wamid.bench.${process.pid}.${counter}`,
                   timestamp: String(Math.floor(Date.now() / 1000)),
                   type: 'text',
-                  text: {
-                    body: `${text} ${'x'.repeat(Math.max(0, 240 - text.length))}`.slice(
-                      0,
-                      text.length === 4 ? 4 : undefined,
-                    ),
-                  },
+                  text: { body: text },
                 },
               ],
             },
@@ -45,7 +50,6 @@ export function textWebhook(people: number, text: string): { body: string; phone
       },
     ],
   });
-  return { body, phone: `+${phone}` };
 }
 
 export const sign = (body: string): string =>

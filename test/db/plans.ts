@@ -81,8 +81,19 @@ function reads(node: Node, sorted: boolean): Read[] {
   if (table === undefined) return children;
   const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   const index = node['Index Name'] ?? (node.Plans ?? []).map(indexOf).find((name) => name !== null) ?? null;
-  const count = (node['Actual Rows'] + removed) * node['Actual Loops'];
+  const count = (node['Actual Rows'] + removed) * node['Actual Loops'] + entriesOf(node);
   return [{ table, index, rows: count, sorted }, ...children];
+}
+
+/** What a bitmap was made of: of two indexes that are combined, all that either found. */
+function entriesOf(node: Node): number {
+  return (node.Plans ?? [])
+    .filter((child) => /^Bitmap/.test(child['Node Type']))
+    .reduce((sum, child) => {
+      const own =
+        child['Node Type'] === 'Bitmap Index Scan' ? child['Actual Rows'] * child['Actual Loops'] : 0;
+      return sum + own + entriesOf(child);
+    }, 0);
 }
 
 const indexOf = (node: Node): string | null =>

@@ -120,8 +120,10 @@ test('every read of the desk has its index named here', () => {
 
 async function everyRead(): Promise<Record<string, Read[]>> {
   const { database } = context.ctx;
-  const { rows } = await sql<{ position: number }>`select max(position) / 2 as position from message
-     where conversation_id = ${idOf('v', 1)}::uuid`.execute(database.db);
+  const { rows } = await sql<{ position: number }>`select position from message
+     where conversation_id = ${idOf('v', 1)}::uuid order by position offset ${SMALL / 2} limit 1`.execute(
+    database.db,
+  );
   const key = 100_000_000_000_000 - NOON;
   const place = { key, id: '00000000-0000-4000-8000-000000000000' };
   const sample: DeskSample = {
@@ -184,9 +186,14 @@ async function fill(db: Db, first: number, last: number): Promise<void> {
   );
   await sql`insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, at)
     select gen_random_uuid(), ${id('v')}, ${id('c')}, ${context.ctx.channel.id}, 'in', 'text', 'hello word' || n || 'x', '{}', 'received',
-           'wamid.' || n || '.' || k, ${at} from ${numbers}, generate_series(1, case when n = 1 then 100 else 2 end) k`.execute(
+           'wamid.' || n || '.' || k, ${at} from ${numbers}, generate_series(1, case when n = ${first}::int then 0 else 2 end) k`.execute(
     db,
   );
+  // the thread of the first grows too
+  await sql`insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, at)
+    select gen_random_uuid(), ${idOf('v', 1)}::uuid, ${idOf('c', 1)}::uuid, ${context.ctx.channel.id}, 'in', case when n % 9 = 0 then 'reaction' else 'text' end,
+           'hello', case when n % 9 = 0 then jsonb_build_object('emoji', '👍', 'target', 'wamid.long.' || (n - 1)) else '{}' end,
+           'received', 'wamid.long.' || n, ${at} from ${numbers}`.execute(db);
   await sql`insert into message_search (position, message_id, conversation_id, at, words)
     select position, id, conversation_id, ${new Date(NOON)}::timestamptz, array_to_tsvector(string_to_array(text, ' ')) from message on conflict do nothing`.execute(
     db,

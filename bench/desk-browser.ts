@@ -1,0 +1,215 @@
+import { cpus } from 'node:os';
+import pg from 'pg';
+import type { Page } from 'playwright-core';
+import { launchBrowser, openWindow } from '../test/e2e/browser.ts';
+import { DESK } from './desk-rows.ts';
+import { DESK_DATABASE, deskSize, deskUrl } from './desk-seed.ts';
+import { type DeskServer, startDesk } from './desk-server.ts';
+import { quantile, sign, textFrom } from './webhooks.ts';
+
+/**
+ * `npm run bench:desk-browser`: an agent's Chromium on the seeded desk. From the click to the frame that shows the answer:
+ * another view, a chat, a page back, a search; and from a customer's signed webhook to the pixel, with as many live pages
+ * as 50 browsers have. DESK_ROUNDS sets how often.
+ */
+const ROUNDS = Number(process.env.DESK_ROUNDS ?? 60);
+const BROWSERS = 50;
+const size = await deskSize(DESK_DATABASE);
+if (size === null) {
+  console.error(`There is no seeded desk “${DESK_DATABASE}”: npm run seed:desk makes one.`);
+  process.exit(1);
+}
+const desk = await startDesk(deskUrl(DESK_DATABASE), 4_293);
+const chromium = await launchBrowser();
+const times = new Map<string, number[]>();
+const add = (what: string, ms: number): void => void times.set(what, [...(times.get(what) ?? []), ms]);
+try {
+  const { page } = await openWindow(chromium, { url: await desk.link(DESK.agent) });
+  await views(page);
+  await chats(page);
+  await searches(page);
+  await pagesBack(page);
+  await live(page);
+} finally {
+  await chromium.close();
+  await desk.stop();
+}
+console.log(
+  `\n${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, ${size.conversations.toLocaleString('en')} conversations\n`,
+);
+console.log('| what | times | p50 (ms) | p95 (ms) | p99 (ms) |\n|---|---|---|---|---|');
+for (const [what, values] of times) {
+  const at = (q: number): string => quantile(values, q).toFixed(0);
+  console.log(`| ${what} | ${values.length} | ${at(0.5)} | ${at(0.95)} | ${at(0.99)} |`);
+}
+process.exit(0);
+
+/** What the page is watched for: a condition on the document, and what begins the time. */
+interface Watch {
+  /** JavaScript: true once the answer is in the document. */
+  shown: string;
+  /** JavaScript that acts; the time begins with it. Absent: the time begins with the next input. */
+  act?: string;
+}
+
+/** Milliseconds until the frame after the one that has the answer in the document: then it was painted. */
+function painted(page: Page, { shown, act }: Watch): Promise<number> {
+  return page.evaluate(`new Promise((resolve, reject) => {
+    let started = 0;
+    const late = setTimeout(() => reject(new Error('not shown: ' + ${JSON.stringify(shown)})), 30000);
+    const look = () => {
+      if (!(${shown})) return void requestAnimationFrame(look);
+      clearTimeout(late);
+      requestAnimationFrame(() => resolve(performance.now() - started));
+    };
+    const begin = () => { started = performance.now(); requestAnimationFrame(look); };
+    ${act === undefined ? `document.addEventListener('input', begin, { once: true, capture: true });` : `begin(); ${act};`}
+  })`);
+}
+
+function rowsShown(address: string): string {
+  return `[...document.querySelectorAll('a[data-conversation]')].some((row) => row.href.includes(${JSON.stringify(address)}))`;
+}
+
+/** Each time in a page that has not shown the view yet. */
+async function views(page: Page): Promise<void> {
+  for (let round = 0; round < ROUNDS / 2; round += 1) {
+    await page.goto(`${desk.url}/chats`);
+    await page.waitForSelector('a[data-conversation]');
+    for (const [name, view] of [
+      ['Mine', 'mine'],
+      ['Unassigned', 'unassigned'],
+    ] as const) {
+      const act = `[...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.startsWith('${name}')).click()`;
+      add('switch to another view', await painted(page, { act, shown: rowsShown(`view=${view}`) }));
+    }
+  }
+}
+
+async function chats(page: Page): Promise<void> {
+  await page.goto(`${desk.url}/chats?view=team&sort=recent`);
+  await page.waitForSelector('a[data-conversation]');
+  const opened = new Set<string>();
+  while (opened.size < ROUNDS) {
+    const ids: string[] = await page.$$eval('a[data-conversation]', (rows) =>
+      rows.map((row) => row.getAttribute('data-conversation') ?? ''),
+    );
+    const id = ids.find((one) => !opened.has(one));
+    if (id === undefined) {
+      await page.evaluate(
+        `document.querySelector('a[data-conversation]').closest('ul').parentElement.scrollTop += 600`,
+      );
+      await page.waitForTimeout(200);
+      continue;
+    }
+    opened.add(id);
+    const before = `window.benchBefore`;
+    await page.evaluate(
+      `${before} = document.querySelector('[data-message]')?.getAttribute('data-message') ?? ''`,
+    );
+    const ms = await painted(page, {
+      act: `document.querySelector('a[data-conversation="${id}"]').click()`,
+      shown: `location.pathname.includes('${id}') && (document.querySelector('[data-message]')?.getAttribute('data-message') ?? ${before}) !== ${before}`,
+    });
+    add('open a chat', ms);
+  }
+}
+
+async function searches(page: Page): Promise<void> {
+  const rows = await sample(
+    `select c.name, c.phone from contact_point c join conversation v on v.contact_point_id = c.id
+      where c.name like '% %' and v.team_id in (select team_id from team_member where person_id = '${DESK.agent}')
+      order by hashtext(v.id::text) limit ${ROUNDS}`,
+  );
+  for (const { name = '', phone = '' } of rows) {
+    for (const [what, words] of [
+      ['search a name, the pause in typing (250 ms) included', name],
+      ['search a number, the pause included', phone.slice(-7)],
+    ] as const) {
+      await page.goto(`${desk.url}/chats?view=team`);
+      await page.waitForSelector('a[data-conversation]');
+      const query = new URLSearchParams({ search: words }).toString();
+      const shown = `location.search.includes(${JSON.stringify(query)}) && (${rowsShown(query)} || document.body.innerText.includes('No chat'))`;
+      const time = painted(page, { shown });
+      await page.getByRole('searchbox').first().fill(words);
+      add(what, await time);
+    }
+  }
+}
+
+async function pagesBack(page: Page): Promise<void> {
+  const [long] = await sample(
+    `select conversation_id as id from message group by 1 order by count(*) desc, 1 limit 1`,
+  );
+  await page.goto(`${desk.url}/chats/${long?.id}`);
+  await page.waitForSelector('[data-message]');
+  const scroller = `(() => { let at = document.querySelector('[data-message]'); while (at && !(at.scrollHeight > at.clientHeight + 50 && getComputedStyle(at).overflowY !== 'visible')) at = at.parentElement; return at; })()`;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await page.waitForTimeout(300);
+    await page.evaluate(
+      `window.benchScroller = ${scroller}; window.benchHeight = window.benchScroller.scrollHeight`,
+    );
+    add(
+      'an older page of a thread, from the scroll to its top',
+      await painted(page, {
+        act: 'window.benchScroller.scrollTop = 0',
+        shown: 'window.benchScroller.scrollHeight > window.benchHeight + 500',
+      }),
+    );
+  }
+}
+
+async function live(page: Page): Promise<void> {
+  const close = await streams(desk, BROWSERS - 1);
+  const [customer] = await sample(
+    `select v.id, c.phone from conversation v join contact_point c on c.id = v.contact_point_id
+      where v.owner_id = '${DESK.agent}' and v.desk = 'owned' and v.channel_id = '${DESK.channels[0]}' order by v.attention, v.id limit 1`,
+  );
+  await page.goto(`${desk.url}/chats/${customer?.id}`);
+  await page.waitForSelector('[data-message]');
+  const now = (): number => performance.timeOrigin + performance.now();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const words = `Live ${round} of ${process.pid}`;
+    const seen = (selector: string): Promise<number> =>
+      page.evaluate(`new Promise((resolve) => {
+        const look = () => [...document.querySelectorAll('${selector}')].some((one) => one.textContent.includes('${words}'))
+          ? requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())) : requestAnimationFrame(look);
+        look();
+      })`);
+    const inThread = seen('[data-message]');
+    const inList = seen('a[data-conversation]');
+    const body = textFrom((customer?.phone ?? '').replace('+', ''), words);
+    const started = now();
+    const answer = await fetch(`${desk.url}/webhooks/whatsapp`, {
+      method: 'POST',
+      body,
+      headers: { 'x-hub-signature-256': sign(body), 'content-type': 'application/json' },
+    });
+    add('live: the webhook’s 200', now() - started);
+    if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
+    add('live: signed webhook → painted in the open thread', (await inThread) - started);
+    add('live: signed webhook → painted in the list', (await inList) - started);
+    await page.waitForTimeout(500);
+  }
+  close();
+}
+
+/** Live pages of other agents that only listen. */
+async function streams(server: DeskServer, count: number): Promise<() => void> {
+  const end = new AbortController();
+  for (let n = 0; n < count; n += 1) {
+    const agent = `00000000-0000-4000-8000-00000000${1_000 + (n % DESK.agents)}`;
+    const { cookie } = await server.asks(agent);
+    const answer = await fetch(`${server.url}/api/events`, { headers: { cookie }, signal: end.signal });
+    void answer.body?.pipeTo(new WritableStream({ write() {} })).catch(() => {});
+  }
+  return () => end.abort();
+}
+
+async function sample(query: string): Promise<Record<string, string>[]> {
+  const client = new pg.Client({ connectionString: deskUrl(DESK_DATABASE) });
+  await client.connect();
+  const { rows } = await client.query<Record<string, string>>(query);
+  await client.end();
+  return rows;
+}
