@@ -49,9 +49,6 @@ export async function auditPage(tx: Tx, before: number | null, limit: number): P
   return rows;
 }
 
-/** The team that every installation begins with. */
-export const EVERYONE = '00000000-0000-4000-8000-0000000000aa';
-
 export interface ChannelRow {
   id: string;
   phoneNumberId: string;

@@ -180,10 +180,6 @@ export async function personOfSubject(tx: Tx, oidcSubject: string): Promise<Pers
   return rows[0] === undefined ? null : readPerson(tx, rows[0].id);
 }
 
-export async function setSubject(tx: Tx, id: string, oidcSubject: string): Promise<void> {
-  await sql`update person set oidc_subject = ${oidcSubject} where id = ${id}::uuid`.execute(tx);
-}
-
 /** Whether this e-mail address is somebody else's than `id`'s. */
 export async function isEmailTaken(tx: Tx, email: string, id: string | null): Promise<boolean> {
   const { rows } = await sql`select id from person where lower(email) = lower(${email})

@@ -1,4 +1,4 @@
-import { type MediaOut, UploadedOut } from '../../src/http/schemas/chat.ts';
+import { MediaOut } from '../../src/http/schemas/chat.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { translate } from '../i18n/i18n.ts';
 import { ApiProblem } from '../ui/api.ts';
@@ -24,7 +24,7 @@ export function uploadFile(
   request.onload = () => {
     const answer = jsonOf(request.responseText);
     if (request.status >= 200 && request.status < 300) {
-      const parsed = UploadedOut.safeParse(answer);
+      const parsed = MediaOut.safeParse(answer);
       if (parsed.success) resolve(parsed.data);
       else reject(problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')));
       return;

@@ -48,11 +48,6 @@ export function useMessageSearchDays(): number | undefined {
   return useSettings((settings) => settings.messageSearchDays).data;
 }
 
-/** Minutes after which an idle owner can be taken over from; null: only by administrators. */
-export function useTakeOverMinutes(): number | null {
-  return useSettings((settings) => settings.takeOverMinutes).data ?? null;
-}
-
 /** The name of a business number where it is not the one everything goes through. */
 export function useChannelName(): (channel: string) => string | null {
   const { data } = useQuery({

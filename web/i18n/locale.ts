@@ -45,7 +45,6 @@ function isTimeZone(zone: string): boolean {
 }
 
 export const currentLocale = (): string => locale;
-export const currentTimeZone = (): string | undefined => timeZone;
 
 /** Intl's formatters are slow to make and asked for in every row of a list. */
 function keeping<Formatter>() {

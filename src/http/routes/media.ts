@@ -16,7 +16,7 @@ import { findInConversation } from '../../db/thread.ts';
 import type { Caller } from '../auth.ts';
 import { type ByteRange, readRange } from '../byte-range.ts';
 import { mediaOut } from '../message-view.ts';
-import { UploadedOut } from '../schemas/chat.ts';
+import { MediaOut } from '../schemas/chat.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 type Stored = MediaRow & { fileId: string; sha256: string; size: number };
@@ -71,7 +71,7 @@ export function mediaRoutes(ctx: Context): FastifyPluginAsyncZod {
           summary: 'Upload one file (multipart/form-data) to send it with a message',
           consumes: ['multipart/form-data'],
           querystring: z.object({ kind: z.enum(MEDIA_KINDS).optional() }),
-          response: { 201: UploadedOut },
+          response: { 201: MediaOut },
         },
       },
       async (request, reply) => {

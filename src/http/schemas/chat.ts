@@ -240,8 +240,6 @@ function contentsOf(body: Record<string, unknown>): string[] {
   if (body.text === undefined || (alone.length === 1 && alone[0] === 'mediaId')) return alone;
   return [...alone, 'text'];
 }
-/** Answer of `POST /media`: a file that waits to be sent. */
-export const UploadedOut = MediaOut;
 export type SendMessage = z.infer<typeof SendMessage>;
 
 /** Why something may not be sent: the gate's code, one sentence a person can act on, and when it lifts by itself. */
