@@ -34,10 +34,11 @@ const toMillis = (text: string): number => {
 };
 
 /** Opens PGlite in `directory`, or in memory where it is null (tests). */
-export async function openPGlite(directory: string | null): Promise<Database> {
+export async function openPGlite(directory: string | null, snapshot?: Blob): Promise<Database> {
   if (directory !== null && !existsSync(directory)) mkdirSync(directory, { recursive: true });
   const pglite = await PGlite.create({
     ...(directory === null ? {} : { dataDir: path.resolve(directory) }),
+    ...(snapshot === undefined ? {} : { loadDataDir: snapshot }),
     parsers: { [INT8]: toNumber, [TIMESTAMPTZ]: toMillis },
     extensions: { pg_trgm },
   });

@@ -339,7 +339,7 @@ describe('from a record type without a field to a customer who refuses, agrees a
   it('8a. the consent history shows every event with its evidence, and Export downloads it', async () => {
     await desk.getByRole('tab', { name: 'Consent' }).click();
     const panel = desk.getByRole('tabpanel', { name: 'Consent' });
-    const lines = panel.getByRole('button', { expanded: false }).filter({ hasText: /service/ });
+    const lines = panel.getByRole('button', { expanded: false }).filter({ hasText: /service/i });
     await lines.first().waitFor();
     const told = (await lines.allTextContents()).join('\n');
     expect(told.match(/^Requested/gm)).toHaveLength(2);

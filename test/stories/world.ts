@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import { ConsentOut } from '../../src/http/schemas/consent.ts';
 import { RecordOut, type RecordTypeInput } from '../../src/http/schemas/records.ts';
 import { type MessageTemplateInput, MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { startAssent } from '../../src/start.ts';
-import { onServer } from '../db/database.ts';
+import { createOnServer, preparePGlite } from '../db/database.ts';
 
 /**
  * The product as it runs: `startAssent` in this process with a database of its own, the sandbox's emulator on the other
@@ -111,7 +111,7 @@ export const REPLY_NO = 'Understood. We will not write to you again.';
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const directory = mkdtempSync(path.join(tmpdir(), 'assent-story-'));
-  const database = await createDatabase();
+  const database = await createDatabase(directory);
   const read = readConfig({
     PORT: '0',
     DATA_DIR: directory,
@@ -387,17 +387,9 @@ interface StoryDatabase {
 }
 
 /** PGlite in the data directory, or a new database on the server of `TEST_DATABASE_URL`. */
-async function createDatabase(): Promise<StoryDatabase> {
+async function createDatabase(directory: string): Promise<StoryDatabase> {
   const server = process.env.TEST_DATABASE_URL;
-  if (server === undefined || server === '') return { url: null, drop: async () => {} };
-  const name = `${process.env.TEST_DATABASE_PREFIX ?? 'assent_test'}_${randomBytes(6).toString('hex')}`;
-  await onServer(server, `create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    async drop() {
-      await onServer(server, `drop database if exists ${name} with (force)`);
-    },
-  };
+  if (server !== undefined && server !== '') return createOnServer(server);
+  await preparePGlite(path.join(directory, 'db'));
+  return { url: null, drop: async () => {} };
 }
