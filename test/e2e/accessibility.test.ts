@@ -2,26 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import {
-  DESKTOP,
-  launchBrowser,
-  openWindow,
-  PHONE,
-  seriousFindings,
-  takePicture,
-  type Window,
-} from './browser.ts';
+import { DESKTOP, launchBrowser, openWindow, PHONE, type Window } from './browser.ts';
+import { furnish, headingOf, type Ids, inEveryLook, isAnswer, LANGUAGES, PAGES } from './pages.ts';
 import { type Product, startProduct } from './product.ts';
-import { callApi, demoIsPlayed, listOf } from './sandbox.ts';
-
-/** Beside English, in which every page is also read. */
-const LANGUAGES = ['es', 'pt-BR', 'ar'] as const;
-type Size = { width: number; height: number };
+import { callApi, listOf } from './sandbox.ts';
 
 /**
- * Every page and dialog, as an administrator has them, in light and dark, wide and narrow, and every page in each
- * language: no serious or critical finding of axe-core, no error in the console, nothing refused by the Content-Security-Policy, nothing wider than the
+ * Every page and dialog, as an administrator has them, in light and dark, wide and narrow: no serious or critical
+ * finding of axe-core, no error in the console, nothing refused by the Content-Security-Policy, nothing wider than the
  * screen. And the way through a chat by keyboard.
  */
 describe('every page can be used by everyone', () => {
@@ -30,43 +18,12 @@ describe('every page can be used by everyone', () => {
   let administrator: Window;
   let page: Page;
   /** What addresses need: one of each from the demo. */
-  const ids = { contact: '', denied: '', granted: '', held: '', template: '', stranger: '' };
+  let ids: Ids;
   let invitationLink: string;
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
-    const until = Date.now() + 120_000;
-    while (!(await demoIsPlayed(product))) {
-      if (Date.now() > until) throw new Error('the demo is not played');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const idOf = async (list: string): Promise<string> => String((await listOf(product, list))[0]?.id);
-    ids.contact = await idOf('/api/records?recordType=contact&search=Daniel');
-    ids.denied = await idOf('/api/conversations?search=Daniel');
-    ids.granted = await idOf('/api/conversations?search=Grace');
-    ids.held = await idOf('/api/conversations?search=Hanna');
-    await callApi(product, 'POST', '/emulator/customers/+12025550199/messages', {
-      text: 'Hello, who are you?',
-    });
-    ids.stranger = await waitForChat('+12025550199');
-    ids.template = await idOf('/api/message-templates?recordType=contact');
-    // A second person's approval gives the list of holds its second part.
-    await callApi(product, 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
-    await callApi(product, 'POST', '/api/quick-replies', {
-      shortcut: 'thanks',
-      text: 'Thank you!',
-      personal: false,
-    });
-    await callApi(product, 'POST', '/api/api-keys', { name: 'Shop', scopes: ['see-chats', 'initiate'] });
-    const invited = await callApi(product, 'POST', '/api/people', {
-      name: 'Maria Muster',
-      email: 'maria@example.com',
-      role: 'agent',
-    });
-    const { invitation } = z
-      .object({ invitation: z.object({ url: z.string() }) })
-      .parse(await invited.json());
-    invitationLink = invitation.url;
+    ({ ids, invitationLink } = await furnish(product));
     administrator = await openWindow(browser, { url: product.links.administrator });
     page = administrator.page;
     page.setDefaultTimeout(30_000);
@@ -77,195 +34,7 @@ describe('every page can be used by everyone', () => {
     await product?.discard();
   });
 
-  const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
-
-  /** Address, what shows that it is loaded, and its route in web/routes.tsx. */
-  const pages: { name: string; route: string; at: () => string; shown: () => Promise<unknown> }[] = [
-    { name: 'home', route: '/', at: () => '/', shown: () => heading('Chats').waitFor() },
-    {
-      name: 'chats',
-      route: '/chats/{-$conversationId}',
-      at: () => `/chats/${ids.granted}`,
-      shown: () => page.getByRole('textbox', { name: 'Message', exact: true }).waitFor(),
-    },
-    {
-      name: 'chat-denied',
-      route: '/chats/{-$conversationId}',
-      at: () => `/chats/${ids.denied}`,
-      shown: () => page.getByRole('button', { name: 'Send Consent Template' }).waitFor(),
-    },
-    {
-      name: 'chat-held',
-      route: '/chats/{-$conversationId}',
-      at: () => `/chats/${ids.held}`,
-      shown: () => page.getByRole('button', { name: 'It is a refusal' }).waitFor(),
-    },
-    {
-      name: 'records',
-      route: '/records',
-      at: () => '/records',
-      shown: () => page.getByRole('table', { name: 'Records' }).waitFor(),
-    },
-    {
-      name: 'records-none',
-      route: '/records',
-      at: () => '/records?consent=expired',
-      shown: () => page.getByText('No record matches').waitFor(),
-    },
-    {
-      name: 'record-form',
-      route: '/records/$table/$id',
-      at: () => `/records/contact/${ids.contact}`,
-      shown: () => page.getByRole('textbox', { name: 'Full Name' }).waitFor(),
-    },
-    {
-      name: 'record-chat',
-      route: '/records/$table/$id',
-      at: () => `/records/contact/${ids.contact}#chat`,
-      shown: () => heading('Daniel Denied').waitFor(),
-    },
-    {
-      name: 'record-consent',
-      route: '/records/$table/$id',
-      at: () => `/records/contact/${ids.contact}#consent`,
-      shown: async () => {
-        await page.getByRole('button', { name: /^Denied/ }).click();
-        await page.getByText('Hash (SHA-256)').waitFor();
-      },
-    },
-    {
-      name: 'held',
-      route: '/held',
-      at: () => '/held',
-      shown: () => page.getByRole('article', { name: 'Hanna Held' }).waitFor(),
-    },
-    {
-      name: 'record-types',
-      route: '/configuration/record-types',
-      at: () => '/configuration/record-types',
-      shown: () => page.getByRole('table', { name: 'Record types' }).waitFor(),
-    },
-    {
-      name: 'record-type',
-      route: '/configuration/record-types/$table',
-      at: () => '/configuration/record-types/contact',
-      shown: () => page.getByRole('radiogroup', { name: 'Compliance Field' }).waitFor(),
-    },
-    {
-      name: 'record-type-unknown',
-      route: '/configuration/record-types/$table',
-      at: () => '/configuration/record-types/nothing',
-      shown: () => page.getByText('The CRM has no such table').waitFor(),
-    },
-    {
-      name: 'message-templates',
-      route: '/configuration/message-templates',
-      at: () => '/configuration/message-templates',
-      shown: () => page.getByRole('table', { name: 'Message templates' }).waitFor(),
-    },
-    {
-      name: 'message-template-new',
-      route: '/configuration/message-templates/new',
-      at: () => '/configuration/message-templates/new',
-      shown: () => page.getByRole('combobox', { name: 'WhatsApp template' }).waitFor(),
-    },
-    {
-      name: 'message-template-new-answer',
-      route: '/configuration/message-templates/new',
-      at: () => '/configuration/message-templates/new',
-      shown: async () => {
-        await page.getByRole('radio', { name: /^Opt-Out Template/ }).check();
-        await page.getByRole('button', { name: 'Add a keyword' }).click();
-      },
-    },
-    {
-      name: 'message-template',
-      route: '/configuration/message-templates/$id',
-      at: () => `/configuration/message-templates/${ids.template}`,
-      shown: () => page.getByRole('figure', { name: 'Preview as the customer sees it' }).waitFor(),
-    },
-    {
-      name: 'whatsapp',
-      route: '/configuration/whatsapp',
-      at: () => '/configuration/whatsapp',
-      shown: async () => {
-        await page.getByRole('table', { name: 'WhatsApp templates' }).waitFor();
-        await page.getByRole('button', { name: 'Preview' }).first().click();
-      },
-    },
-    {
-      name: 'settings',
-      route: '/configuration/settings',
-      at: () => '/configuration/settings',
-      shown: () => page.getByRole('button', { name: 'Save', exact: true }).waitFor(),
-    },
-    {
-      name: 'audit',
-      route: '/configuration/audit',
-      at: () => '/configuration/audit',
-      shown: () => page.getByRole('table', { name: /^Audit/ }).waitFor(),
-    },
-    {
-      name: 'people',
-      route: '/configuration/people',
-      at: () => '/configuration/people',
-      shown: () => page.getByRole('table', { name: 'People' }).waitFor(),
-    },
-    {
-      name: 'teams',
-      route: '/configuration/teams',
-      at: () => '/configuration/teams',
-      shown: () => page.getByRole('table', { name: 'Teams' }).waitFor(),
-    },
-    {
-      name: 'roles',
-      route: '/configuration/roles',
-      at: () => '/configuration/roles',
-      shown: () => page.getByRole('columnheader', { name: 'Auditor' }).waitFor(),
-    },
-    {
-      name: 'api-keys',
-      route: '/configuration/api-keys',
-      at: () => '/configuration/api-keys',
-      shown: () => page.getByRole('table', { name: 'API keys' }).waitFor(),
-    },
-    {
-      name: 'working-hours',
-      route: '/configuration/working-hours',
-      at: () => '/configuration/working-hours',
-      shown: () => page.getByRole('switch', { name: 'Use these working hours' }).waitFor(),
-    },
-    {
-      name: 'quick-replies',
-      route: '/configuration/quick-replies',
-      at: () => '/configuration/quick-replies',
-      shown: () => page.getByRole('table', { name: 'Quick replies' }).waitFor(),
-    },
-    {
-      name: 'account',
-      route: '/account',
-      at: () => '/account',
-      shown: () => page.getByRole('heading', { name: 'Sessions' }).waitFor(),
-    },
-    {
-      name: 'guide',
-      route: '/guide',
-      at: () => '/guide',
-      shown: () => heading('Guide').waitFor(),
-    },
-    {
-      name: 'welcome',
-      route: '/welcome',
-      at: () => '/welcome',
-      shown: () => page.getByRole('list', { name: 'Steps' }).waitFor(),
-    },
-    {
-      name: 'no-such-page',
-      route: 'none',
-      at: () => '/no-such-page',
-      shown: () => heading('No such page').waitFor(),
-    },
-  ];
+  const heading = (name: string | RegExp) => headingOf(page, name);
 
   /** Dialogs and menus: a page, and what opens them. */
   const openings: { name: string; at: () => string; open: () => Promise<unknown> }[] = [
@@ -316,28 +85,20 @@ describe('every page can be used by everyone', () => {
     };
   }
 
-  async function waitForChat(phone: string): Promise<string> {
-    for (;;) {
-      const [chat] = await listOf(product, `/api/conversations?phone=${encodeURIComponent(phone)}`);
-      if (chat !== undefined) return String(chat.id);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
   it('knows every route of web/routes.tsx', () => {
     const source = readFileSync(path.resolve(import.meta.dirname, '../../web/routes.tsx'), 'utf8');
     const routes = [...source.matchAll(/\bpath: '([^']*)'/g)].map(([, route]) => route);
     expect(routes.length).toBeGreaterThan(10);
     // What a signed-out person opens has a test of its own below.
     const outside = ['/sign-in', '/welcome-in'];
-    expect([...new Set(pages.map(({ route }) => route)), ...outside].toSorted()).toEqual(
+    expect([...new Set(PAGES.map(({ route }) => route)), ...outside].toSorted()).toEqual(
       [...routes, 'none'].toSorted(),
     );
   });
 
-  it.each(pages.map((one) => [one.name, one] as const))('page %s', async (name, { at, shown }) => {
-    await page.goto(`${product.url}${at()}`);
-    await shown();
+  it.each(PAGES.map((one) => [one.name, one] as const))('page %s', async (name, { at, shown }) => {
+    await page.goto(product.url + at(ids));
+    await shown(page);
     expect(await inEveryLook(page, name)).toEqual([]);
     // Of a table that is gone the server says 404, and the browser itself writes that into the console.
     const own = administrator.errors
@@ -395,39 +156,6 @@ describe('every page can be used by everyone', () => {
     // What the browser itself writes about an answer of 401 or 410 is no error of the page.
     expect(stranger.errors.filter((error) => !isAnswer(error))).toEqual([]);
     await stranger.close();
-  });
-
-  describe.each(LANGUAGES)('in %s', (language) => {
-    beforeAll(async () => {
-      await administrator.page.request.patch(`${product.url}/api/me/preferences`, {
-        headers: { origin: product.url },
-        data: { language },
-      });
-    });
-    afterAll(async () => {
-      await administrator.page.request.patch(`${product.url}/api/me/preferences`, {
-        headers: { origin: product.url },
-        data: { language: 'en' },
-      });
-    });
-
-    it.each(pages.map((one) => [one.name, one] as const))('page %s', async (name, { at }) => {
-      await page.goto(`${product.url}${at()}`);
-      await page.locator(`html[lang="${language}"] main h1`).first().waitFor();
-      // Nothing is being loaded any more.
-      await page.waitForFunction(
-        () => document.querySelector('main .fui-Skeleton, main [aria-busy="true"]') === null,
-      );
-      expect(await page.evaluate(() => document.documentElement.dir)).toBe(language === 'ar' ? 'rtl' : 'ltr');
-      // Each look once: light where there is room, dark where there is little.
-      const found = [
-        ...(await inLook(page, `${language}-${name}`, DESKTOP, 'light')),
-        ...(await inLook(page, `${language}-${name}`, PHONE, 'dark')),
-      ];
-      await page.setViewportSize(DESKTOP);
-      expect(found).toEqual([]);
-      administrator.errors.splice(0);
-    });
   });
 
   it('the keyboard leads from the skip link to the composer, and through it in the order it is read', async () => {
@@ -537,42 +265,6 @@ describe('every page can be used by everyone', () => {
     await agent.close();
   });
 });
-
-/** A line that the browser itself writes for an answer of 400 and above. */
-function isAnswer(error: string): boolean {
-  return error.startsWith('Failed to load resource');
-}
-
-/** Both themes at both widths. The pages follow the system's theme and the window as they change, without a reload. */
-async function inEveryLook(page: Page, name: string, sizes: Size[] = [DESKTOP, PHONE]): Promise<string[]> {
-  const found: string[] = [];
-  for (const size of sizes)
-    for (const colorScheme of ['light', 'dark'] as const)
-      found.push(...(await inLook(page, name, size, colorScheme)));
-  await page.setViewportSize(DESKTOP);
-  return found;
-}
-
-async function inLook(
-  page: Page,
-  name: string,
-  size: Size,
-  colorScheme: 'light' | 'dark',
-): Promise<string[]> {
-  await page.setViewportSize(size);
-  await page.emulateMedia({ colorScheme });
-  // Two frames: the theme is drawn, transitions are off.
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
-  const look = `${size.width}-${colorScheme}`;
-  await takePicture(page, `page-${name}-${look}`);
-  const found = (await seriousFindings(page)).map(
-    ({ rule, help, places }) => `${look}: ${rule}: ${help}\n${places.join('\n')}`,
-  );
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  return wide ? [...found, `${look}: wider than the screen`] : found;
-}
 
 /** What a person hears the focus is on: its label, or its text. */
 async function focusName(page: Page): Promise<string> {
