@@ -82,6 +82,7 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
               {...validation(problemAt(problems, 'displayName'))}
             >
               <Input
+                dir="auto"
                 value={draft.displayName}
                 disabled={disabled}
                 maxLength={100}

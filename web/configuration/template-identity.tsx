@@ -108,6 +108,7 @@ export function TemplateIdentity({
       )}
       <Field label={t('template.name')} required hint={t('template.nameHint')}>
         <Input
+          dir="auto"
           value={draft.name}
           maxLength={100}
           disabled={disabled}

@@ -73,6 +73,7 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
           {...(touched && nameMissing ? { validationMessage: t('apiKeys.nameMissing') } : {})}
         >
           <Input
+            dir="auto"
             value={name}
             maxLength={100}
             autoComplete="off"

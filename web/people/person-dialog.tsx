@@ -100,6 +100,7 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
           {...(touched && nameMissing ? { validationMessage: t('person.nameMissing') } : {})}
         >
           <Input
+            dir="auto"
             value={draft.name}
             maxLength={100}
             autoComplete="off"

@@ -56,6 +56,7 @@ export function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void
           {...(touched && missing ? { validationMessage: t('teams.nameMissing') } : {})}
         >
           <Input
+            dir="auto"
             value={name}
             maxLength={100}
             autoComplete="off"

@@ -73,17 +73,22 @@ export function PageHeader({ title, trail = [], description, commands, beside }:
             {trail.map(({ label, to }) => (
               <Fragment key={to}>
                 <BreadcrumbItem>
-                  <AppLink to={to}>{label}</AppLink>
+                  <AppLink to={to}>
+                    <bdi>{label}</bdi>
+                  </AppLink>
                 </BreadcrumbItem>
                 <BreadcrumbDivider />
               </Fragment>
             ))}
-            <BreadcrumbItem>{title}</BreadcrumbItem>
+            <BreadcrumbItem>
+              <bdi>{title}</bdi>
+            </BreadcrumbItem>
           </Breadcrumb>
         )}
         <div style={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 12 }}>
           <h1 ref={heading} tabIndex={-1} className={styles.title}>
-            {title}
+            {/* Often what people wrote: the name of a template, of a customer. */}
+            <bdi>{title}</bdi>
           </h1>
           {beside}
         </div>

@@ -61,6 +61,8 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralForegroundOnBrand}`,
     borderRadius: tokens.borderRadiusMedium,
     padding: '0 6px',
+    whiteSpace: 'nowrap',
+    '@media (max-width: 480px)': { maxWidth: '64px', overflow: 'hidden', textOverflow: 'ellipsis' },
   },
   gap: { flex: 1 },
   avatar: { marginInlineEnd: '4px' },
