@@ -104,10 +104,11 @@ export async function seedDemo(ctx: Context, phones: DemoPhones): Promise<void> 
 async function configure(ctx: Context): Promise<void> {
   const { db } = ctx.database;
   const types = await loadRecordTypes(db);
-  for (const [table, displayName, nameColumn, phoneColumns] of [
-    ['contact', 'Contact', 'fullname', ['mobilephone', 'telephone1']],
-    ['lead', 'Lead', 'fullname', ['mobilephone', 'telephone1']],
-    ['account', 'Account', 'name', ['telephone1', 'telephone2']],
+  // Who writes is a person before they are a company.
+  for (const [table, displayName, nameColumn, phoneColumns, priority] of [
+    ['contact', 'Contact', 'fullname', ['mobilephone', 'telephone1'], 100],
+    ['lead', 'Lead', 'fullname', ['mobilephone', 'telephone1'], 110],
+    ['account', 'Account', 'name', ['telephone1', 'telephone2'], 120],
   ] as const)
     if (!types.has(table))
       await configureRecordType(
@@ -121,6 +122,7 @@ async function configure(ctx: Context): Promise<void> {
           complianceField: 'assent_allowwhatsapp',
           defaultCountry: 'US',
           languageColumn: 'preferredlanguage',
+          priority,
         },
         ACTOR,
       );
