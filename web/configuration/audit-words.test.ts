@@ -24,6 +24,7 @@ test.each([
   ['team.remove', { name: 'Returns' }, 'Team “Returns” deleted'],
   ['api-key.revoke', { name: 'Power Automate' }, 'API key “Power Automate” revoked'],
   ['roles.change', { agent: [] }, 'Rights of the roles changed'],
+  ['quick-reply.delete', { shortcut: 'thanks' }, 'Quick reply “thanks” deleted'],
 ])('%s of people and access reads as a sentence too', (action, before, sentence) => {
   expect(auditSentence({ action, subject: '0197-uuid', before, after: null })).toBe(sentence);
 });
