@@ -22,7 +22,11 @@ function isKnown(key: string): key is Known {
 function nameIn(state: unknown): string | undefined {
   if (typeof state !== 'object' || state === null) return undefined;
   for (const [key, value] of Object.entries(state)) {
-    if (['displayName', 'label', 'name', 'shortcut'].includes(key) && typeof value === 'string' && value !== '')
+    if (
+      ['displayName', 'label', 'name', 'shortcut'].includes(key) &&
+      typeof value === 'string' &&
+      value !== ''
+    )
       return value;
   }
   return undefined;

@@ -1,7 +1,9 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { opensInWords } from '../../src/core/working-hours.ts';
+import { COMMON_LANGUAGES } from './common-languages.ts';
 import { TextPerLanguage } from './text-per-language.tsx';
+import { MOST_CHARACTERS } from './working-hours-draft.ts';
 
 const useStyles = makeStyles({ none: { color: tokens.colorNeutralForeground3 } });
 
@@ -22,6 +24,8 @@ export function AwayAnswerField({ answers, onChange, disabled }: Props) {
       {Object.keys(answers).length === 0 && <span className={styles.none}>{t('workingHours.noAnswer')}</span>}
       <TextPerLanguage
         texts={answers}
+        languages={COMMON_LANGUAGES}
+        mostCharacters={MOST_CHARACTERS}
         labelOf={(language) => t('workingHours.answerIn', { language })}
         hintOf={(text, language) =>
           text.includes('{opens}')

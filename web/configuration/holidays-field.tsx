@@ -3,8 +3,10 @@ import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Delete20Regular } from '@fluentui/react-icons/svg/delete';
 import { useTranslation } from 'react-i18next';
 import { localDay } from '../i18n/locale.ts';
+import { COMMON_LANGUAGES } from './common-languages.ts';
 import { TextPerLanguage } from './text-per-language.tsx';
 import type { Holiday } from './working-hours-draft.ts';
+import { MOST_CHARACTERS } from './working-hours-draft.ts';
 
 const useStyles = makeStyles({
   holiday: {
@@ -131,6 +133,8 @@ function HolidayRow({
       </div>
       <TextPerLanguage
         texts={answer}
+        languages={COMMON_LANGUAGES}
+        mostCharacters={MOST_CHARACTERS}
         labelOf={(language) => t('workingHours.holidayAnswerIn', { language })}
         addLabel={t('workingHours.addHolidayAnswer')}
         removeLabelOf={(language) => t('workingHours.removeAnswer', { language })}

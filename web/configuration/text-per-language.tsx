@@ -12,7 +12,6 @@ import {
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { languageName } from '../i18n/locale.ts';
-import { COMMON_LANGUAGES } from './common-languages.ts';
 
 const useStyles = makeStyles({
   row: { display: 'flex', gap: '8px', alignItems: 'flex-start', maxWidth: '760px' },
@@ -21,11 +20,11 @@ const useStyles = makeStyles({
   add: { alignSelf: 'flex-start' },
 });
 
-/** WhatsApp takes 4096 characters; nobody reads as many out of hours. */
-const MOST_CHARACTERS = 1024;
-
 type Props = {
   texts: Readonly<Record<string, string>>;
+  /** Those a text may be in. */
+  languages: readonly string[];
+  mostCharacters: number;
   onChange: (texts: Record<string, string>) => void;
   labelOf: (language: string) => string;
   hintOf?: (text: string, language: string) => string;
@@ -36,9 +35,9 @@ type Props = {
 };
 
 /** One text per language; each language is added when somebody writes it. */
-export function TextPerLanguage({ texts, onChange, disabled, ...props }: Props) {
+export function TextPerLanguage({ texts, languages, onChange, disabled, ...props }: Props) {
   const styles = useStyles();
-  const free = COMMON_LANGUAGES.filter((language) => !(language in texts));
+  const free = languages.filter((language) => !(language in texts));
   return (
     <>
       {Object.entries(texts).map(([language, text]) => (
@@ -50,7 +49,7 @@ export function TextPerLanguage({ texts, onChange, disabled, ...props }: Props) 
           >
             <Textarea
               value={text}
-              maxLength={MOST_CHARACTERS}
+              maxLength={props.mostCharacters}
               disabled={disabled}
               resize="vertical"
               dir="auto"

@@ -96,3 +96,6 @@ export function tidied(hours: WorkingHours): WorkingHours {
     answer: answers(hours.answer),
   };
 }
+
+/** Of an automatic answer: WhatsApp takes 4096, and nobody reads as many out of hours. */
+export const MOST_CHARACTERS = 1024;
