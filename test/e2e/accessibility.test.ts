@@ -259,6 +259,19 @@ describe('every page can be used by everyone', () => {
       at: () => '/welcome',
       shown: () => page.getByRole('list', { name: 'Steps' }).waitFor(),
     },
+    // Inside a frame: test/e2e/embed.test.ts.
+    {
+      name: 'embed-sign-in',
+      route: '/embed/sign-in',
+      at: () => '/embed/sign-in',
+      shown: () => heading('You are signed in').waitFor(),
+    },
+    {
+      name: 'embed',
+      route: '/embed',
+      at: () => `/embed?recordType=contact&id=${ids.contact}`,
+      shown: () => heading('This page belongs inside another application').waitFor(),
+    },
     {
       name: 'no-such-page',
       route: 'none',
