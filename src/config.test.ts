@@ -33,6 +33,7 @@ describe('the sandbox', () => {
       databaseUrl: null,
       adminApiKey: null,
       crm: 'embedded',
+      dataverse: null,
       secret: null,
       logLevel: 'info',
       whatsapp: {
@@ -112,6 +113,14 @@ describe('outside the sandbox', () => {
   });
 });
 
+const DATAVERSE = {
+  CRM: 'dataverse',
+  DATAVERSE_URL: 'https://contoso.crm4.dynamics.com',
+  DATAVERSE_TENANT_ID: '11111111-2222-4333-8444-555555555555',
+  DATAVERSE_CLIENT_ID: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+  DATAVERSE_CLIENT_SECRET: 'a secret',
+};
+
 describe('problems', () => {
   it('are named all at once, each with its variable first', () => {
     const found = problems({
@@ -157,8 +166,62 @@ describe('problems', () => {
     },
   );
 
-  it('say plainly that Dataverse is not there yet', () => {
-    expect(problems({ CRM: 'dataverse' })[0]).toMatch(/^CRM=dataverse comes with a later version/);
+  it.each([
+    'http://contoso.crm.dynamics.com',
+    'https://*.dynamics.com',
+    'https://contoso.crm.dynamics.com/main.aspx',
+    'https://contoso.crm.dynamics.com;script-src',
+    'contoso.crm.dynamics.com',
+    '*',
+    'null',
+    'https://a.example, javascript:1',
+  ])('EMBED_ORIGINS=%s is no list of exact origins', (EMBED_ORIGINS) => {
+    expect(problems({ EMBED_ORIGINS })).toEqual([expect.stringMatching(/^EMBED_ORIGINS /)]);
+  });
+
+  it('take the applications that may frame a chat, as browsers write their origins', () => {
+    expect(config({}).embedOrigins).toEqual([]);
+    expect(
+      config({ EMBED_ORIGINS: 'https://Contoso.crm.dynamics.com/, http://localhost:8080' }).embedOrigins,
+    ).toEqual(['https://contoso.crm.dynamics.com', 'http://localhost:8080']);
+  });
+
+  it('name what CRM=dataverse needs, and send no token without TLS', () => {
+    expect(problems({ CRM: 'dataverse' })).toEqual([
+      expect.stringMatching(
+        /^DATAVERSE_URL, DATAVERSE_TENANT_ID, DATAVERSE_CLIENT_ID, DATAVERSE_CLIENT_SECRET/,
+      ),
+    ]);
+    expect(problems({ ...DATAVERSE, DATAVERSE_URL: 'http://contoso.crm4.dynamics.com' })).toEqual([
+      expect.stringMatching(/^DATAVERSE_URL /),
+    ]);
+    expect(problems({ ...DATAVERSE, DATAVERSE_AUTHORITY: 'http://login.example' })).toEqual([
+      expect.stringMatching(/^DATAVERSE_AUTHORITY /),
+    ]);
+    expect(problems({ ...DATAVERSE, DATAVERSE_TENANT_ID: 'common' })).toEqual([
+      expect.stringMatching(/^DATAVERSE_TENANT_ID /),
+    ]);
+    expect(problems({ ...DATAVERSE, DATAVERSE_WEBHOOK_KEY: 'short' })).toEqual([
+      expect.stringMatching(/^DATAVERSE_WEBHOOK_KEY /),
+    ]);
+  });
+
+  it('a Dataverse organisation is taken with a secret or a certificate, and Entra ID is the authority', () => {
+    const read = config({ ...DATAVERSE, DATAVERSE_URL: 'https://contoso.crm4.dynamics.com/' });
+    expect(read).toMatchObject({
+      crm: 'dataverse',
+      dataverse: {
+        url: 'https://contoso.crm4.dynamics.com',
+        authority: 'https://login.microsoftonline.com',
+        clientSecret: 'a secret',
+        webhookKey: null,
+      },
+    });
+    const { DATAVERSE_CLIENT_SECRET: _, ...without } = DATAVERSE;
+    expect(config({ ...without, DATAVERSE_CLIENT_CERTIFICATE: '/run/key.pem' }).dataverse).toMatchObject({
+      clientSecret: null,
+      certificateFile: '/run/key.pem',
+    });
   });
 });
 

@@ -12,6 +12,8 @@ export interface Config {
   publicUrl: string;
   /** Proxies whose `X-Forwarded-For` says who asks; without them everybody behind one is one address. */
   trustedProxies: string[];
+  /** Origins whose pages may hold the chat of a record in a frame (docs/dynamics-365.md). */
+  embedOrigins: string[];
   dataDir: string;
   /** PostgreSQL; null is PGlite in `dataDir`. */
   databaseUrl: string | null;
@@ -19,6 +21,8 @@ export interface Config {
   adminApiKey: string | null;
   whatsapp: WhatsAppConfig;
   crm: 'embedded' | 'dataverse';
+  /** Null with the embedded CRM. */
+  dataverse: DataverseConfig | null;
   /** Null where people sign in with a password or a link only. */
   oidc: OidcConfig | null;
   secret: string | null;
@@ -38,6 +42,21 @@ export interface WhatsAppConfig {
   verifyToken: string;
   /** How fast this number may send; WhatsApp counts what comes in too. */
   messagesPerSecond: number;
+}
+
+/** A Dataverse organisation (docs/dataverse.md). */
+export interface DataverseConfig {
+  /** The organisation's own address, an origin. */
+  url: string;
+  tenantId: string;
+  clientId: string;
+  clientSecret: string | null;
+  /** A PEM file with the private key and its certificate, in place of a secret. */
+  certificateFile: string | null;
+  /** Who gives tokens: Entra ID, another cloud's, or an emulator. An origin. */
+  authority: string;
+  /** What webhooks must show; null: none are taken. */
+  webhookKey: string | null;
 }
 
 /** Sign-in by OpenID Connect (docs/sign-in.md). */
@@ -106,6 +125,13 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       'must be the addresses of your reverse proxies, separated by commas, such as 127.0.0.1 or 10.0.0.0/8.',
     ),
   );
+  const embedOrigins = listOf(
+    checked(
+      'EMBED_ORIGINS',
+      (value) => listOf(value).every(isFramingOrigin),
+      'must be the addresses of the applications that show Assent in a frame, separated by commas, such as https://contoso.crm.dynamics.com: https, without a path, no wildcard.',
+    ),
+  ).map((origin) => URL.parse(origin)?.origin ?? origin);
   const databaseUrl = checked(
     'DATABASE_URL',
     isPostgres,
@@ -125,11 +151,9 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
   const logLevel = LOG_LEVELS.find((one) => one === level);
   if (logLevel === undefined) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
   const crm = text('CRM') ?? 'embedded';
-  if (crm === 'dataverse')
-    problems.push(
-      'CRM=dataverse comes with a later version. Leave CRM away, or set CRM=embedded, for the CRM that Assent brings along.',
-    );
-  else if (crm !== 'embedded') problems.push('CRM must be "embedded", or left away.');
+  if (crm !== 'embedded' && crm !== 'dataverse')
+    problems.push('CRM must be "embedded" or "dataverse", or left away.');
+  const dataverse = crm === 'dataverse' ? readDataverse(text, checked, problems) : null;
 
   const oidc = readOidc(text, problems);
 
@@ -178,6 +202,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       host,
       publicUrl: new URL(publicUrl ?? `http://${reachable(host)}:${port}`).origin,
       trustedProxies,
+      embedOrigins,
       dataDir: text('DATA_DIR') ?? './data',
       databaseUrl,
       adminApiKey,
@@ -191,13 +216,75 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
         verifyToken: verifyToken ?? random(),
         messagesPerSecond,
       },
-      crm: 'embedded',
+      crm: dataverse === null ? 'embedded' : 'dataverse',
+      dataverse,
       oidc,
       secret,
       logLevel,
       version: packageJson.version,
     },
   };
+}
+
+const ENTRA = 'https://login.microsoftonline.com';
+
+/** Null where something is missing; the problems say what. */
+function readDataverse(
+  text: (name: string) => string | null,
+  checked: (name: string, fits: (value: string) => boolean, problem: string) => string | null,
+  problems: string[],
+): DataverseConfig | null {
+  const url = checked(
+    'DATAVERSE_URL',
+    isSafeOrigin,
+    'must be the address of your organisation, such as https://contoso.crm4.dynamics.com, without a path.',
+  );
+  const authority = checked(
+    'DATAVERSE_AUTHORITY',
+    isSafeOrigin,
+    `must be an address such as ${ENTRA}, without a path; leave it away for that one.`,
+  );
+  const tenantId = checked(
+    'DATAVERSE_TENANT_ID',
+    (value) => /^[\w.-]+$/.test(value) && !/^(common|organizations|consumers)$/.test(value),
+    'must be the id of your tenant in Entra ID.',
+  );
+  const clientId = text('DATAVERSE_CLIENT_ID');
+  const clientSecret = text('DATAVERSE_CLIENT_SECRET');
+  const certificateFile = text('DATAVERSE_CLIENT_CERTIFICATE');
+  const webhookKey = checked(
+    'DATAVERSE_WEBHOOK_KEY',
+    (value) => value.length >= KEY_LENGTH && /^[\w-]+$/.test(value),
+    `must have at least ${KEY_LENGTH} letters and digits: for example what "openssl rand -hex 32" prints.`,
+  );
+  const missing = ['DATAVERSE_URL', 'DATAVERSE_TENANT_ID', 'DATAVERSE_CLIENT_ID'].filter(
+    (name) => text(name) === null,
+  );
+  if (clientSecret === null && certificateFile === null)
+    missing.push('DATAVERSE_CLIENT_SECRET (or DATAVERSE_CLIENT_CERTIFICATE)');
+  if (missing.length > 0)
+    problems.push(
+      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing, and CRM=dataverse needs ${missing.length === 1 ? 'it' : 'all of them'}: see docs/dataverse.md.`,
+    );
+  if (url === null || tenantId === null || clientId === null) return null;
+  return {
+    url: originOf(url),
+    tenantId,
+    clientId,
+    clientSecret,
+    certificateFile,
+    authority: originOf(authority ?? ENTRA),
+    webhookKey,
+  };
+}
+
+const originOf = (value: string): string => URL.parse(value)?.origin ?? value;
+
+/** Tokens and records go there, so only by TLS; an emulator on this machine needs none. */
+function isSafeOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !isOrigin(value)) return false;
+  return url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
 }
 
 /** Null where `OIDC_ISSUER` is not set. */
@@ -297,6 +384,13 @@ function isOrigin(value: string): boolean {
 
 function isPostgres(value: string): boolean {
   return /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '');
+}
+
+/** One exact origin. Without TLS anybody on the way could frame us as that application, so only on this machine. */
+function isFramingOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !isOrigin(value) || /[*;,\s'"]/.test(value)) return false;
+  return url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
 }
 
 /** The host as it stands in an address; what listens everywhere is reached as localhost. */

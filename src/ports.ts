@@ -165,6 +165,8 @@ export interface CrmColumn {
   kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
   defaultValue: boolean | string | null;
   custom: boolean;
+  /** What the two values of a Boolean column are called in the CRM. */
+  options?: { yes: string; no: string } | null;
 }
 
 /**
@@ -173,6 +175,8 @@ export interface CrmColumn {
  */
 export interface Crm {
   readonly kind: 'embedded' | 'dataverse';
+  /** The organisation on the other side of a network; null where the records live in our own database. */
+  readonly remote: RemoteCrm | null;
   tables(): Promise<{ name: string; label: string }[]>;
   columns(tx: Tx, table: string): Promise<CrmColumn[]>;
   writeFields(tx: Tx, writes: readonly FieldWrite[], now: number): Promise<void>;
@@ -183,6 +187,152 @@ export interface Crm {
     recordId: string,
   ): Promise<Record<string, string | number | boolean | null> | null>;
 }
+
+/** A table of a remote CRM as its metadata describes it. */
+export interface RemoteTable {
+  name: string;
+  label: string;
+  /** How it is named in addresses. */
+  entitySet: string;
+  idColumn: string;
+  /** Where it is off, nobody can ask what changed, and its records cannot be mirrored. */
+  changeTracking: boolean;
+  /** Merged records stay, marked by this column. */
+  canBeMerged: boolean;
+  columns: CrmColumn[];
+}
+
+/** A record as it was read: of the columns asked for, those that hold nothing are null. */
+export interface RemoteRow {
+  id: string;
+  values: Record<string, string | number | boolean | null>;
+  createdAt: number | null;
+  /** Who changed it last. */
+  actor: string | null;
+  /** Merged into another record: it stays in the CRM, and is nobody's to write to. */
+  merged: boolean;
+}
+
+/** One page of a first load (`link` null or a next link) or of what changed since (a delta link). */
+export interface RemotePage {
+  rows: RemoteRow[];
+  deleted: string[];
+  /** Where the walk goes on, or from where to ask for what changed next. */
+  link: string;
+  /** No further page waits: `link` asks for changes from here on. */
+  complete: boolean;
+}
+
+export interface RemoteWrite {
+  table: Pick<RemoteTable, 'entitySet' | 'idColumn'>;
+  recordId: string;
+  column: string;
+  value: boolean | null;
+}
+
+/** How one write can end. After `unknown` it may have been done. */
+export type RemoteWriteOutcome =
+  | { kind: 'written' }
+  /** There is no such record any more; nothing was made. */
+  | { kind: 'gone' }
+  | { kind: 'refused'; failure: CrmFailure }
+  | { kind: 'unknown'; failure: CrmFailure };
+
+/** A right that Assent needs and what `doctor` found; null where it cannot be found out. */
+export interface RightFound {
+  what: string;
+  ok: boolean | null;
+  /** What to grant. */
+  advice: string;
+}
+
+/** A CRM behind a network. Calls throw `CrmFailure`. */
+export interface RemoteCrm {
+  /** The organisation and the user we are there. */
+  whoAmI(): Promise<{ userId: string; organizationId: string }>;
+  tables(): Promise<RemoteTable[]>;
+  /** About how many records a table has, for progress; null where nobody knows. */
+  count(table: Pick<RemoteTable, 'name'>): Promise<number | null>;
+  page(
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    columns: readonly string[],
+    link: string | null,
+  ): Promise<RemotePage>;
+  /** Null where there is no such record. `timeoutMs` bounds the whole of it. */
+  read(
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    recordId: string,
+    columns: readonly string[],
+    timeoutMs?: number,
+  ): Promise<RemoteRow | null>;
+  /** Ends of the writes, in their order. Throws only where nothing was sent. */
+  write(writes: readonly RemoteWrite[]): Promise<RemoteWriteOutcome[]>;
+  /** Makes a record under an id of ours, or changes one; false where there is none to change. */
+  save(
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn'>,
+    recordId: string,
+    values: Record<string, string | number | boolean | null>,
+    create: boolean,
+  ): Promise<boolean>;
+  rights(tables: readonly { name: string; fields: readonly string[] }[]): Promise<RightFound[]>;
+  /** Ends what is under way. */
+  close(): void;
+}
+
+/**
+ * Why the CRM did not do what was asked.
+ * - `unreachable`: no connection; `cut`: it broke; `timeout`: no answer in time; `unavailable`: it answered 5xx;
+ *   `unreadable`: a page, a broken encoding or half an answer in place of one; `throttled`: wait for
+ *   `retryAfterMs`; `paused`: we wait already, nothing was sent.
+ * - `sign-in`: no token, or a token that it does not take; `not-a-member`: no application user for this client.
+ * - `missing-right`, `column-secured`: what the application user may not; `not-found`: no such record or table;
+ *   `conflict`: a condition did not hold; `refused`: it understood and would not; `link-expired`: ask from the beginning.
+ */
+export type CrmFailureKind =
+  | 'unreachable'
+  | 'cut'
+  | 'timeout'
+  | 'unavailable'
+  | 'unreadable'
+  | 'throttled'
+  | 'paused'
+  | 'sign-in'
+  | 'not-a-member'
+  | 'missing-right'
+  | 'column-secured'
+  | 'not-found'
+  | 'conflict'
+  | 'refused'
+  | 'not-accepted'
+  | 'link-expired';
+
+export class CrmFailure extends Error {
+  override name = 'CrmFailure';
+  readonly kind: CrmFailureKind;
+  /** Not before so many ms have passed. */
+  readonly retryAfterMs: number | null;
+  constructor(kind: CrmFailureKind, message: string, retryAfterMs: number | null = null) {
+    super(message);
+    this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
+  }
+  /** About the way there and not about what was asked: the same may work later. */
+  get passing(): boolean {
+    return PASSING.has(this.kind);
+  }
+}
+
+const PASSING: ReadonlySet<CrmFailureKind> = new Set([
+  'unreachable',
+  'cut',
+  'timeout',
+  'unavailable',
+  'unreadable',
+  'throttled',
+  'paused',
+  'sign-in',
+  'not-a-member',
+]);
 
 /** What is kept between the way to the issuer of OpenID Connect and back. */
 export interface OidcRequest {

@@ -10,18 +10,20 @@ import { loadKeys, makers } from './actions/keys.ts';
 import { createMetrics } from './actions/metrics.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
 import { WORK } from './actions/transaction.ts';
+import { createDataverseCrm } from './adapters/dataverse/dataverse.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
 import { createOidcProvider } from './adapters/oidc/oidc.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
-import { type Database, openPGlite, openPostgres, probe } from './db/engine.ts';
+import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
 import { ensureChannel, secretOnce } from './db/organisation.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
-import type { Clock, MessagingProvider } from './ports.ts';
+import type { Clock, Crm, MessagingProvider } from './ports.ts';
 import { seedDemo } from './sandbox/demo.ts';
+import { startCrmSync } from './workers/crm-sync.ts';
 import { startInbox } from './workers/inbox.ts';
 import type { Loop } from './workers/loop.ts';
 import { startMedia } from './workers/media.ts';
@@ -95,7 +97,7 @@ export async function createContext(
     database,
     clock,
     log,
-    crm: await createEmbeddedCrm(database.db),
+    crm: await crmOf(config, database, clock),
     provider: providerAt(
       config,
       config.sandbox ? localUrl(config, config.port) : config.whatsapp.apiUrl,
@@ -105,10 +107,15 @@ export async function createContext(
     keys: await loadKeys(database.db, config.secret),
     metrics: createMetrics(),
     make: makers,
-    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {} },
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     sandbox: config.sandbox,
     handovers: createHandovers(),
   };
+}
+
+async function crmOf(config: Config, database: Database, clock: Clock): Promise<Crm> {
+  if (config.dataverse === null) return createEmbeddedCrm(database.db);
+  return createDataverseCrm(database.db, config.dataverse, clock, (tx) => notify(tx, WORK, ''));
 }
 
 function providerAt(config: Config, apiUrl: string, now: Clock): MessagingProvider {
@@ -155,21 +162,24 @@ async function run(
   const inbox = startInbox(ctx);
   const upkeep = startUpkeep(ctx);
   const media = startMedia(ctx);
-  loops.push(outbox, inbox, upkeep, media);
+  const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote);
+  loops.push(outbox, inbox, upkeep, media, ...(crm === null ? [] : [crm]));
   // Another node queued something: whoever is free sends it.
   await ctx.database.listen(WORK, () => {
     outbox.wake();
     media.wake();
+    crm?.wake();
   });
   ctx.wake = {
     outbox: outbox.wake,
     inbox: inbox.wake,
     templates: upkeep.syncSoon,
     media: media.wake,
+    crm: () => crm?.wake(),
   };
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const seeded =
-    emulator === null || options.demo === false
+    emulator === null || options.demo === false || ctx.crm.remote !== null
       ? Promise.resolve()
       : seed(ctx, emulator).catch((error: unknown) => log.error({ err: error }, 'the demo is incomplete'));
   return {

@@ -63,7 +63,7 @@ export async function createTestContext(
     },
     metrics: createMetrics(),
     make: { id: () => uuidV7(now), token: () => randomBytes(16).toString('base64url') },
-    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {} },
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     sandbox: options.sandbox ?? true,
     handovers: createHandovers(),
   };

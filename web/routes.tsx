@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { chatsSearchOf } from './chat/view-search.ts';
+import { embedSearchOf } from './embed/embed-search.ts';
 import { signInSearchOf, tokenOf } from './sign-in/sign-in-search.ts';
 import { CrashPage, NoSuchPage } from './ui/error-boundary.tsx';
 import { recordsSearchOf } from './ui/records-search.ts';
@@ -47,9 +48,14 @@ const QuickRepliesPage = lazy(async () => ({
 }));
 const PeoplePage = lazy(async () => ({ default: (await import('./people/people-page.tsx')).PeoplePage }));
 const TeamsPage = lazy(async () => ({ default: (await import('./people/teams-page.tsx')).TeamsPage }));
+const CrmPage = lazy(async () => ({ default: (await import('./configuration/crm-page.tsx')).CrmPage }));
 const RolesPage = lazy(async () => ({ default: (await import('./people/roles-page.tsx')).RolesPage }));
 const ApiKeysPage = lazy(async () => ({ default: (await import('./people/api-keys-page.tsx')).ApiKeysPage }));
 const ChannelTeam = lazy(async () => ({ default: (await import('./people/channel-team.tsx')).ChannelTeam }));
+const EmbedPage = lazy(async () => ({ default: (await import('./embed/embed-page.tsx')).EmbedPage }));
+const SignInWindowPage = lazy(async () => ({
+  default: (await import('./embed/sign-in-window-page.tsx')).SignInWindowPage,
+}));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in-page.tsx')).SignInPage }));
 const WelcomeInPage = lazy(async () => ({
@@ -116,6 +122,27 @@ const welcomeIn = createRoute({
     const { token } = welcomeIn.useSearch();
     return <WelcomeInPage key={token} token={token} />;
   },
+});
+
+/** The chat of a record inside another application. */
+const embed = createRoute({
+  getParentRoute: () => outside,
+  path: '/embed',
+  validateSearch: embedSearchOf,
+  component: function Embed() {
+    return (
+      <EmbedPage
+        search={embed.useSearch()}
+        chat={({ recordType, id }) => <RecordConversation table={recordType} id={id} />}
+      />
+    );
+  },
+});
+
+const embedSignIn = createRoute({
+  getParentRoute: () => outside,
+  path: '/embed/sign-in',
+  component: () => <SignInWindowPage signIn={<SignInPage next="/embed/sign-in" />} />,
 });
 
 const home = createRoute({
@@ -263,6 +290,12 @@ const roles = createRoute({
   component: () => <RolesPage />,
 });
 
+const crm = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/crm',
+  component: () => <CrmPage />,
+});
+
 const apiKeys = createRoute({
   getParentRoute: () => inside,
   path: '/configuration/api-keys',
@@ -285,7 +318,7 @@ const welcome = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    outside.addChildren([signIn, welcomeIn]),
+    outside.addChildren([signIn, welcomeIn, embed, embedSignIn]),
     inside.addChildren([
       home,
       chats,
@@ -299,6 +332,7 @@ export const router = createRouter({
       messageTemplate,
       quickReplies,
       whatsapp,
+      crm,
       settings,
       workingHours,
       audit,

@@ -29,6 +29,22 @@ export function unboundAnswer(call: Call, step: Segment): Answer | null {
       return reply(call, 'RetrieveProvisionedLanguagesResponse', {
         RetrieveProvisionedLanguages: [1033, 3082, 1046],
       });
+    case 'RetrieveTotalRecordCount': {
+      // A snapshot of the last day in the real service; here it is exact.
+      const raw = readArgs(step.args ?? '').get('EntityNames') ?? '';
+      const names = z
+        .array(z.string())
+        .safeParse(parseJson(raw.startsWith('@') ? (call.query.get(raw) ?? '') : raw));
+      if (!names.success) throw badQuery('EntityNames is no list of names.');
+      return reply(call, 'RetrieveTotalRecordCountResponse', {
+        EntityRecordCountCollection: {
+          Count: names.data.length,
+          IsReadOnly: false,
+          Keys: names.data,
+          Values: names.data.map((name) => call.world.store.rows(name).size()),
+        },
+      });
+    }
     case 'Merge':
       if (call.method !== 'POST') return null;
       mergeRecords(call, call.body);

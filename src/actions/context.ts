@@ -18,7 +18,7 @@ export interface Context {
   /** Calls that make things up: ids, tokens, salts. */
   make: Makers;
   /** Tells the loops of this process that there is work; other nodes hear it by NOTIFY. */
-  wake: { outbox: () => void; inbox: () => void; templates: () => void; media: () => void };
+  wake: { outbox: () => void; inbox: () => void; templates: () => void; media: () => void; crm: () => void };
   sandbox: boolean;
   /** Hand-overs of this process between their mark and the first byte. */
   handovers: Handovers;

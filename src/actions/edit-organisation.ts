@@ -1,5 +1,6 @@
 import { type RecordType, recordTypeProblems } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
+import { readFromBeginning } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
 import {
   deleteRecordType,
@@ -85,9 +86,12 @@ export async function configureRecordType(ctx: Context, type: RecordType, actor:
       before,
       after: type,
     });
+    // What the mirror does not hold yet would be taken for empty; the organisation's own records are read anew instead.
+    if (ctx.crm.remote !== null) await readFromBeginning(tx, table);
     await tellLive(tx);
   });
-  await takeInRecords(ctx, type.table);
+  if (ctx.crm.remote === null) await takeInRecords(ctx, type.table);
+  else ctx.wake.crm();
 }
 
 /** Record types, columns and templates hang together: screens of all three look again. */
@@ -152,6 +156,12 @@ export async function addColumn(
   column: { name?: string | undefined; label: string; default: boolean | null },
   actor: string,
 ): Promise<ColumnRow> {
+  if (ctx.crm.remote !== null)
+    throw new Refusal(
+      409,
+      'crm-columns-elsewhere',
+      'Columns of this table are made in Power Apps. Make a Yes/No column there, then come back.',
+    );
   return inTransaction(ctx, async (tx) => {
     const columns = await listColumns(tx, table);
     if (columns.length === 0) throw notFound('table');

@@ -2,6 +2,7 @@ import { planImport } from '../core/csv-import.ts';
 import { parsePhone } from '../core/phone.ts';
 import type { RecordType } from '../core/record-type.ts';
 import type { Role } from '../core/rights.ts';
+import { mirrorTable } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
 import {
   type Cells,
@@ -12,8 +13,10 @@ import {
   saveRecord,
 } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
+import { CrmFailure, type RemoteCrm } from '../ports.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
+import { rereadRecord } from './mirror-records.ts';
 import { lockNumbersOf, observeRecord } from './observe-record.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -52,6 +55,7 @@ export async function refuseFieldByHand(
 
 /** Creates (`id` null) or changes one record; answers its id. Bad values change nothing: 422 with every problem. */
 export async function editRecord(ctx: Context, edit: EditedRecord): Promise<string> {
+  if (ctx.crm.remote !== null) return editRemotely(ctx, ctx.crm.remote, edit);
   return inTransaction(ctx, async (tx) => {
     const columns = await columnsOf(tx, edit.table);
     const recordTypes = await loadRecordTypes(tx);
@@ -82,6 +86,47 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
     await hints.send(tx);
     return id;
   });
+}
+
+/** In a remote CRM the record itself is made or changed there, and then read as any other change is. */
+async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord): Promise<string> {
+  const { place, problems } = await inTransaction(ctx, async (tx) => {
+    const columns = await columnsOf(tx, edit.table);
+    const type = (await loadRecordTypes(tx)).get(edit.table);
+    if (type === undefined)
+      throw new Refusal(
+        409,
+        'record-type-not-set-up',
+        'Set up this record type first, under Configuration, Record types.',
+      );
+    return {
+      place: await mirrorTable(tx, edit.table),
+      problems: valueProblems(edit.values, columns, type),
+    };
+  });
+  if (problems.length > 0)
+    throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', { problems });
+  if (place === null || (edit.id !== null && !isUuid(edit.id))) throw notFound('record');
+  const id = edit.id ?? ctx.make.id();
+  try {
+    if (!(await remote.save(place, id, withNameParts(edit.values), edit.id === null)))
+      throw notFound('record');
+    await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor });
+  } catch (error) {
+    if (!(error instanceof CrmFailure)) throw error;
+    if (error.passing)
+      throw new Refusal(503, 'crm-not-reached', 'The CRM cannot be reached. Try again in a moment.');
+    throw new Refusal(422, 'crm-refused', `The CRM refused: ${error.message}`);
+  }
+  return id;
+}
+
+/** A full name is made of its parts there and cannot be set. */
+function withNameParts(values: Record<string, CellValue>): Record<string, CellValue> {
+  const { fullname, ...rest } = values;
+  if (typeof fullname !== 'string' || 'lastname' in values || 'firstname' in values) return rest;
+  const [, firstname = '', lastname = ''] = /^(?:(.*)\s+)?(\S+)$/s.exec(fullname.trim()) ?? [];
+  return { ...rest, firstname, lastname };
 }
 
 async function columnsOf(tx: Tx, table: string): Promise<ColumnRow[]> {

@@ -1,10 +1,11 @@
 import { type ConsentView, foldConsent } from '../core/consent.ts';
-import type { AskLimits, GateContact } from '../core/gate.ts';
+import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
+import { freshness } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
 import { fieldsSeen, type LinkedRecord, recordsOfContactPoints, recordsOfNumber } from '../db/records.ts';
@@ -56,6 +57,7 @@ export async function loadContacts(
   const facts = await factsOf(tx, ids);
   const records = await recordsOfContactPoints(tx, ids);
   const seen = await fieldsSeen(tx, records, 'service');
+  const readAt = await freshness(tx, records);
   const loaded = new Map<string, LoadedContact>();
   for (const contact of contacts) {
     const views = fold(facts.get(contact.id) ?? [], now, settings);
@@ -67,7 +69,15 @@ export async function loadContacts(
       contact,
       views,
       records: mine,
-      gate: gateContact(contact, views, mine, forbidden, recordTypes, settings),
+      gate: gateContact(
+        contact,
+        views,
+        mine,
+        forbidden,
+        recordTypes,
+        settings,
+        staleAmong(mine, readAt, now),
+      ),
     });
   }
   return loaded;
@@ -102,7 +112,15 @@ export async function loadStranger(
     contact,
     views,
     records,
-    gate: gateContact(contact, views, records, new Set(), recordTypes, settings),
+    gate: gateContact(
+      contact,
+      views,
+      records,
+      new Set(),
+      recordTypes,
+      settings,
+      staleAmong(records, await freshness(tx, records), now),
+    ),
   };
 }
 
@@ -116,6 +134,7 @@ function gateContact(
   forbidden: Set<string>,
   recordTypes: Map<string, RecordType>,
   settings: Settings,
+  staleTypes: Set<string>,
 ): GateContact {
   const types = records
     .map((r) => recordTypes.get(r.recordType))
@@ -136,9 +155,28 @@ function gateContact(
     lastInboundAt: contact.lastInboundAt,
     lastWordAt: contact.lastWordAt,
     country: contact.country,
-    crmStale: false,
+    crmStale:
+      restsOnCrm(views.service) &&
+      types.some((type) => type.complianceField !== null && staleTypes.has(type.table)),
   };
 }
+
+/** The record types of records that were read too long ago. */
+function staleAmong(
+  records: readonly LinkedRecord[],
+  readAt: ReadonlyMap<string, number>,
+  now: number,
+): Set<string> {
+  const stale = records.filter((record) => {
+    const at = readAt.get(keyOf(record));
+    return record.messaging && at !== undefined && at < now - CRM_STALE_AFTER_MS;
+  });
+  return new Set(stale.map((record) => record.recordType));
+}
+
+/** What the customer said, or a person recorded, decides without the CRM. */
+const restsOnCrm = (view: ConsentView): boolean =>
+  !view.projects || view.source === 'crm' || view.source === 'crm-unproven';
 
 /**
  * The contact as one send sees it: a No found at first sight closes its own record, and the number as a whole only where

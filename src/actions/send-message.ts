@@ -25,6 +25,7 @@ import { channelConnected, decisionInputs } from './judge.ts';
 import { createHints, type Hints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
+import { refreshRecords } from './refresh-records.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { lockSeat, noteAnswer } from './seat.ts';
 import { lockTarget, recordFor, type Target, type To, typesFor } from './target.ts';
@@ -62,6 +63,7 @@ export async function sendMessage(
   sender: Sender,
   idempotencyKey: string | null,
 ): Promise<MessageRow> {
+  await refreshRecords(ctx, request.to);
   const message = await inTransaction(ctx, async (tx) => {
     if (idempotencyKey !== null) {
       const used = await takeIdempotencyKey(

@@ -1,5 +1,6 @@
 import { type Right, readRoleRights, rightsOf } from '../core/rights.ts';
 import { isApiKeyGood } from '../db/api-keys.ts';
+import { embedFamilyStands } from '../db/embed-tokens.ts';
 import type { Tx } from '../db/engine.ts';
 import type { PersonRow } from '../db/people.ts';
 import {
@@ -123,13 +124,14 @@ async function endStolen(ctx: Context, row: SessionRow): Promise<void> {
 /** Whether a caller, once read, still may be here: long-lived connections ask again. */
 export async function callerStands(
   ctx: Context,
-  caller: { callerId: string; sessionId: string | null },
+  caller: { callerId: string; sessionId: string | null; frame: string | null },
 ): Promise<boolean> {
   const now = ctx.clock();
   if (caller.sessionId !== null) {
     const row = await readSession(ctx.database.db, caller.sessionId);
     return row !== null && row.expiresAt > now;
   }
+  if (caller.frame !== null) return embedFamilyStands(ctx.database.db, caller.frame, now);
   return caller.callerId === ADMIN_KEY_ID || isApiKeyGood(ctx.database.db, caller.callerId, now);
 }
 

@@ -1,4 +1,5 @@
 import { MOST_FAILED } from '../core/lock-out.ts';
+import { deleteOldEmbedTokens } from '../db/embed-tokens.ts';
 import type { Tx } from '../db/engine.ts';
 import { deleteOldOidcSignIns } from '../db/oidc-sign-ins.ts';
 import { ensurePerson, type PersonRow } from '../db/people.ts';
@@ -77,6 +78,7 @@ export async function isHolderOfLink(ctx: Context, linkToken: string, token: str
 /** What served its time: sessions, links, sign-ins that were begun, wrong passwords of long ago. */
 export async function deleteStaleSignIns(tx: Tx, now: number): Promise<void> {
   await deleteOldSessions(tx, now, LONGEST_SESSION);
+  await deleteOldEmbedTokens(tx, now, LONGEST_SESSION);
   await deleteOldLinks(tx, now);
   await deleteOldOidcSignIns(tx, now);
   await deleteOldFailures(tx, now - DAY, MOST_FAILED);

@@ -1,13 +1,17 @@
 import { pino } from 'pino';
 import { checkWebhook } from '../actions/check-webhook.ts';
+import type { Context } from '../actions/context.ts';
+import { loadRecordTypes } from '../actions/organisation.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { pendingWrites, writeProblems } from '../db/crm-writes.ts';
 import { probe } from '../db/engine.ts';
 import { inboxFigures } from '../db/inbox.ts';
 import { migrate } from '../db/migrate.ts';
 import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
+import { CrmFailure } from '../ports.ts';
 import { createContext, openDatabase } from '../start.ts';
 
 type Level = 'ok' | 'note' | 'fail';
@@ -62,6 +66,51 @@ export async function doctor(read: ReadConfig): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+/** The embedded CRM is part of the database; an organisation is asked who we are there and what we may. */
+async function checkCrm(
+  ctx: Context,
+  say: (level: Level, what: string, detail: string) => void,
+): Promise<void> {
+  const { remote } = ctx.crm;
+  if (remote === null)
+    return say('ok', 'crm', `embedded: ${(await ctx.crm.tables()).map((table) => table.label).join(', ')}`);
+  try {
+    const { userId, organizationId } = await remote.whoAmI();
+    say('ok', 'crm', `dataverse: organisation ${organizationId}, application user ${userId}`);
+    const types = [...(await loadRecordTypes(ctx.database.db)).values()];
+    if (types.length === 0) say('note', 'crm', 'no record type is set up yet: Configuration, Record types');
+    const fields = types.map((type) => ({
+      name: type.table,
+      fields: [type.complianceField, type.marketingField].filter((field) => field !== null),
+    }));
+    for (const right of await remote.rights(fields))
+      if (right.ok === true) say('ok', 'crm rights', right.what);
+      else say(right.ok === null ? 'note' : 'fail', 'crm rights', `${right.what}: ${right.advice}`);
+    const [pending, problems] = [
+      await pendingWrites(ctx.database.db),
+      await writeProblems(ctx.database.db, 3),
+    ];
+    const waiting = [...pending.values()].reduce((sum, count) => sum + count, 0);
+    say(waiting > 0 ? 'note' : 'ok', 'crm writes', `${waiting} waiting`);
+    for (const one of problems)
+      say('fail', 'crm writes', `${one.table} ${one.recordId}, column ${one.column}: ${one.text}`);
+  } catch (error) {
+    if (!(error instanceof CrmFailure)) throw error;
+    say('fail', 'crm', `${error.message} ${ADVICE[error.kind] ?? 'See docs/dataverse.md.'}`);
+  } finally {
+    remote.close();
+  }
+}
+
+const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {
+  'sign-in':
+    'Check DATAVERSE_TENANT_ID, DATAVERSE_CLIENT_ID, and that the client secret is the current one and has not expired.',
+  'not-a-member':
+    'Make an application user for DATAVERSE_CLIENT_ID: Power Platform admin centre, Environments, Settings, Users + permissions, Application users.',
+  'missing-right': 'Give the application user the security role that docs/dataverse.md describes.',
+  unreachable: 'Check DATAVERSE_URL and that this machine may reach it.',
+};
+
 async function checkDatabase(
   config: Extract<ReadConfig, { ok: true }>['config'],
   say: (level: Level, what: string, detail: string) => void,
@@ -109,7 +158,7 @@ async function checkDatabase(
       'ledger',
       `${ledger.chains} chains, ${ledger.lines} lines, ${ledger.faults.length} faults`,
     );
-    say('ok', 'crm', `${ctx.crm.kind}: ${(await ctx.crm.tables()).map((table) => table.label).join(', ')}`);
+    await checkCrm(ctx, say);
     if (!config.sandbox)
       await ctx.provider
         .number()

@@ -38,6 +38,12 @@ export type SendPath = 'person' | 'api' | 'campaign' | 'automation';
 
 export type SendTemplateType = 'consent' | 'utility' | 'marketing';
 
+/**
+ * A value of a CRM behind a network that was read longer ago may have changed since, and decides nothing (product.md
+ * §3.9). Changes are asked for every 30 s, so it is reached in an outage alone.
+ */
+export const CRM_STALE_AFTER_MS = 15 * 60_000;
+
 /** How often we may ask; `null` is "no limit" (settings). */
 export interface AskLimits {
   unansweredPerDay: number | null;

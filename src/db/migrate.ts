@@ -9,6 +9,8 @@ import { up as media } from './migrations/0005-media.ts';
 import { up as quickReplies } from './migrations/0006-quick-replies.ts';
 import { up as unknownNumbers } from './migrations/0007-unknown-numbers.ts';
 import { up as settledReminders } from './migrations/0008-settled-reminders.ts';
+import { up as crmMirror } from './migrations/0009-crm-mirror.ts';
+import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -20,6 +22,8 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0006-quick-replies': quickReplies,
   '0007-unknown-numbers': unknownNumbers,
   '0008-settled-reminders': settledReminders,
+  '0009-crm-mirror': crmMirror,
+  '0010-embed-tokens': embedTokens,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -15,11 +15,13 @@ export interface ColumnRow {
   kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
   defaultValue: boolean | string | null;
   custom: boolean;
+  /** What a remote CRM calls the two values of a Boolean column. */
+  options?: { yes: string; no: string } | null;
 }
 
 export async function listColumns(tx: Tx, table: string): Promise<ColumnRow[]> {
-  const { rows } =
-    await sql<ColumnRow>`select name, label, kind, default_value as "defaultValue", custom from crm_column
+  const { rows } = await sql<ColumnRow>`select name, label, kind, default_value as "defaultValue", custom,
+     case when yes_label is not null then jsonb_build_object('yes', yes_label, 'no', no_label) end as options from crm_column
      where table_name = ${table} order by position, name`.execute(tx);
   return rows;
 }

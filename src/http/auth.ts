@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import fastifyPlugin from 'fastify-plugin';
 import { readKeyCaller } from '../actions/api-keys.ts';
 import type { Context } from '../actions/context.ts';
+import { type Embedded, embedTokenEnded, isEmbedToken, readEmbedCaller } from '../actions/embed-tokens.ts';
 import { Refusal } from '../actions/refusal.ts';
 import { ADMIN_KEY_ID, type IssuedToken, readCaller, rotate, type Session } from '../actions/sessions.ts';
 import type { Config } from '../config.ts';
@@ -49,8 +50,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks. Reading it where nobody was authenticated is refused with 401. */
     caller: Caller;
-    /** `session` is null for a key. */
-    authenticated: { caller: Caller; sessionId: string | null; session: Session | null } | null;
+    /** `session` is null for a key, and for a chat inside another application, which is a `frame`. */
+    authenticated: {
+      caller: Caller;
+      sessionId: string | null;
+      session: Session | null;
+      frame: string | null;
+    } | null;
   }
   interface FastifyInstance {
     /** An `onRequest` or `preHandler` hook: refuses with 401 whoever is not signed in and holds no key. */
@@ -59,7 +65,7 @@ declare module 'fastify' {
 }
 
 /**
- * Sessions by cookie and the administrator's key as a bearer token.
+ * Sessions by cookie; keys, and the tokens of chats inside other applications, as bearer tokens.
  *
  * The cookie is `SameSite=Lax`, not `Strict`: links to a download or to the phone page from a mail, a chat or the CRM
  * must find the session, and a GET changes nothing here. What does change something is protected by `isOwnRequest`.
@@ -92,9 +98,19 @@ export function createAuth(ctx: Context, config: Config) {
         if (request.authenticated !== null) return;
         const { authorization } = request.headers;
         if (authorization !== undefined) {
-          const caller = await keyCaller(authorization);
+          const given = bearerOf(authorization);
+          if (given !== null && isEmbedToken(given)) {
+            // Only our own page in the frame has any business with it, not even to read.
+            if (!isFramesOwn(request, config.publicUrl)) throw crossSite();
+            const embedded = await readEmbedCaller(ctx, config.embedOrigins, given);
+            if (embedded === null) throw await failed(request, reply, embedTokenEnded());
+            const { family: frame } = embedded;
+            request.authenticated = { caller: personCaller(embedded), sessionId: null, session: null, frame };
+            return;
+          }
+          const caller = given === null ? null : await keyCaller(given);
           if (caller === null) throw await failed(request, reply, wrongKey());
-          request.authenticated = { caller, sessionId: null, session: null };
+          request.authenticated = { caller, sessionId: null, session: null, frame: null };
           return;
         }
         const token = request.cookies[SESSION_COOKIE];
@@ -102,7 +118,12 @@ export function createAuth(ctx: Context, config: Config) {
         if (!isSafeMethod(request.method) && !isOwnRequest(request, config.publicUrl)) throw crossSite();
         const session = token.length > 200 ? null : await readCaller(ctx, token);
         if (session === null) throw await failed(request, reply, signedOutRefusal());
-        request.authenticated = { caller: personCaller(session), sessionId: session.id, session };
+        request.authenticated = {
+          caller: personCaller(session),
+          sessionId: session.id,
+          session,
+          frame: null,
+        };
         if (!session.rotationDue) return;
         const issued = await rotate(ctx, token);
         if (issued !== null) setSessionCookie(reply, config, issued);
@@ -111,13 +132,21 @@ export function createAuth(ctx: Context, config: Config) {
     { name: 'assent-auth', dependencies: ['@fastify/cookie', '@fastify/rate-limit'] },
   );
 
-  async function keyCaller(authorization: string): Promise<Caller | null> {
-    const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (given === undefined) return null;
+  async function keyCaller(given: string): Promise<Caller | null> {
     if (config.adminApiKey !== null && equalSecrets(given, config.adminApiKey)) return KEY_CALLER;
     const row = await readKeyCaller(ctx, given);
     return row === null ? null : callerOfKey(row);
   }
+}
+
+/** The token of an `Authorization` header; null where it holds something else. */
+export function bearerOf(authorization: string | undefined): string | null {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
+}
+
+function isFramesOwn(request: FastifyRequest, publicUrl: string): boolean {
+  const says = request.headers['sec-fetch-site'] !== undefined || !isSafeMethod(request.method);
+  return !says || isOwnRequest(request, publicUrl);
 }
 
 /** Keys see every team's conversations; what they may do there is in their scopes. */
@@ -127,7 +156,7 @@ function callerOfKey({ id, name, scopes }: ApiKeyRow): Caller {
 }
 
 /** Administrators and auditors see every team's conversations. */
-function personCaller({ person, rights }: Session): Caller {
+function personCaller({ person, rights }: Session | Embedded): Caller {
   const { id, name, role, teams } = person;
   return { kind: 'person', id, name, role, rights, teams: role === 'agent' ? teams : null };
 }

@@ -175,6 +175,7 @@ describe('each stream', () => {
         },
         sessionId,
         session: null,
+        frame: null,
       };
     });
     await app.register(live.plugin);

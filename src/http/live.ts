@@ -26,6 +26,8 @@ interface Stream {
   /** Person or key. */
   callerId: string;
   sessionId: string | null;
+  /** A chat inside another application. */
+  frame: string | null;
   /** Ids of the teams whose conversations they see; null: all. Whoever joins or leaves one gets a new stream. */
   teams: readonly string[] | null;
 }
@@ -174,6 +176,7 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
             response: reply.raw,
             callerId: request.authenticated?.caller.id ?? '',
             sessionId: request.authenticated?.sessionId ?? null,
+            frame: request.authenticated?.frame ?? null,
             teams: request.authenticated === null ? [] : request.authenticated.caller.teams,
           };
           // The page may have gone while its session was read.

@@ -15,7 +15,7 @@ export async function installSecurityHeaders(
 ): Promise<void> {
   await app.register(helmet, {
     global: true,
-    contentSecurityPolicy: policy(null),
+    contentSecurityPolicy: policy(null, []),
     // Without TLS the header would be ignored by browsers, and must not be sent (RFC 6797 §7.2).
     strictTransportSecurity: options.https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     frameguard: { action: 'deny' },
@@ -24,14 +24,26 @@ export async function installSecurityHeaders(
   });
 }
 
-/** Gives this response a nonce of its own and answers it. */
-export function allowNonce(reply: FastifyReply): string {
+/** Gives this response a nonce of its own and answers it. Pages of exactly these origins may hold it in a frame. */
+export function allowNonce(reply: FastifyReply, framedBy: readonly string[] = []): string {
   const nonce = randomBytes(18).toString('base64url');
-  reply.helmet({ contentSecurityPolicy: policy(nonce) });
+  reply.helmet({ contentSecurityPolicy: policy(nonce, framedBy) });
+  // It knows no list. Where the policy has one, browsers of today pass it over (CSP3 §6.4.2.1), but proxies complain.
+  if (framedBy.length > 0) reply.removeHeader('x-frame-options');
   return nonce;
 }
 
-function policy(nonce: string | null) {
+/**
+ * Lets a window that another page of ours opened speak to it: without this the browser parts them when the opener is in
+ * a frame. Every answer on the window's way counts, redirects too.
+ *
+ * https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies
+ */
+export function keepOpener(reply: FastifyReply): void {
+  reply.header('cross-origin-opener-policy', 'unsafe-none');
+}
+
+function policy(nonce: string | null, framedBy: readonly string[]) {
   const own = nonce === null ? ["'self'"] : ["'self'", `'nonce-${nonce}'`];
   return {
     useDefaults: false,
@@ -46,7 +58,7 @@ function policy(nonce: string | null) {
       objectSrc: ["'none'"],
       baseUri: ["'none'"],
       formAction: ["'self'"],
-      frameAncestors: ["'none'"],
+      frameAncestors: framedBy.length > 0 ? [...framedBy] : ["'none'"],
     },
   };
 }

@@ -120,7 +120,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     { prefix: '/api' },
   );
   if (deps.emulator !== undefined) await app.register(guardEmulator(deps.emulator));
-  await installWebApp(app, deps.webDist);
+  await installWebApp(app, { dist: deps.webDist, embedOrigins: config.embedOrigins });
   return app;
 }
 

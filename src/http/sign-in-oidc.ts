@@ -13,7 +13,9 @@ import { createFailures } from './failures.ts';
 import { sendPlainPage } from './plain-page.ts';
 import { sendProblem, tooManyRequests } from './problem.ts';
 import { localPath } from './same-site.ts';
+import { keepOpener } from './security-headers.ts';
 import { originOf } from './sign-in.ts';
+import { EMBED_SIGN_IN } from './web-app.ts';
 
 /** Knows the browser that began a sign-in: a link to the way back is worth nothing in another one. */
 const BROWSER_COOKIE = 'assent_sign_in';
@@ -46,6 +48,7 @@ export function signInOidc(
           const next = localPath(request.query.next);
           const url = await beginOidcSignIn(ctx, provider, browser, config.publicUrl + CALLBACK, next);
           setBrowserCookie(reply, config, browser);
+          if (next === EMBED_SIGN_IN) keepOpener(reply);
           return reply.redirect(url, 303);
         } catch (error) {
           return explain(request, reply, error);
@@ -66,6 +69,7 @@ export function signInOidc(
         const issued = await signInIdentity(ctx, identity, roleMap, originOf(request));
         signedOut(await signOut(ctx, request.cookies[SESSION_COOKIE] ?? ''));
         setSessionCookie(reply, config, issued);
+        if (begun.next === EMBED_SIGN_IN) keepOpener(reply);
         return reply.redirect(begun.next ?? '/', 303);
       } catch (error) {
         await failures.count(request);

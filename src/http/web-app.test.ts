@@ -61,6 +61,44 @@ describe('the page', () => {
     expect(headers['strict-transport-security']).toBeUndefined();
   });
 
+  describe('for other applications', () => {
+    const HOST = 'https://contoso.crm.dynamics.com';
+    let embedding: TestApp;
+    beforeAll(async () => {
+      embedding = await createTestApp({ context: test, webDist: dist, env: { EMBED_ORIGINS: HOST } });
+    });
+    afterAll(() => embedding.close());
+    const headersOf = async (url: string, of = embedding) =>
+      (await of.app.inject({ url, headers: HTML })).headers;
+    const framedBy = (headers: Awaited<ReturnType<typeof headersOf>>) =>
+      /frame-ancestors ([^;]*)/.exec(String(headers['content-security-policy']))?.[1];
+
+    it('may be framed by exactly those that are listed', async () => {
+      const headers = await headersOf('/embed?recordType=contact&id=42');
+      expect(framedBy(headers)).toBe(HOST);
+      expect(headers['x-frame-options']).toBeUndefined();
+      expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+    });
+
+    it.each(['/', '/embed/', '/embed/sign-in', '/embedded', '/EMBED', '/chats?next=/embed', '/embed/x'])(
+      'is framed by nobody at %s',
+      async (url) => {
+        const headers = await headersOf(url);
+        expect([framedBy(headers), headers['x-frame-options']]).toEqual(["'none'", 'DENY']);
+      },
+    );
+
+    it('is framed by nobody where none is listed', async () => {
+      const headers = await headersOf('/embed', test);
+      expect([framedBy(headers), headers['x-frame-options']]).toEqual(["'none'", 'DENY']);
+    });
+
+    it('keeps its opener in the window that signs in, and nowhere else', async () => {
+      expect((await headersOf('/embed/sign-in'))['cross-origin-opener-policy']).toBe('unsafe-none');
+      expect((await headersOf('/sign-in'))['cross-origin-opener-policy']).toBe('same-origin');
+    });
+  });
+
   it.each([
     ['an unknown call of the API', '/api/nothing', HTML],
     ['an unknown file', '/assets/gone-1a2b.js', HTML],

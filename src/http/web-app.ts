@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPlainPage } from './plain-page.ts';
 import { notFoundProblem, sendProblem } from './problem.ts';
-import { allowNonce } from './security-headers.ts';
+import { allowNonce, keepOpener } from './security-headers.ts';
 
 /** Where `npm run build` puts the pages. */
 export const WEB_DIST = path.resolve(import.meta.dirname, '../../web/dist');
@@ -12,11 +12,19 @@ export const WEB_DIST = path.resolve(import.meta.dirname, '../../web/dist');
 /** What belongs to machines answers problem+json also where nothing is found. */
 const NOT_PAGES = /^\/(api|webhooks|assets|emulator|healthz|readyz|metrics|v\d+\.\d+)(\/|$)/;
 
+/** The chat of a record inside another application (docs/decisions/0016), */
+const EMBED = '/embed';
+/** and the window that signs a person in there. */
+export const EMBED_SIGN_IN = '/embed/sign-in';
+
 /**
  * The web app: built files under `/assets/` for ever (their names hold their hash), and `index.html` for every other
  * address a browser opens, because the pages route themselves. `index.html` gets a fresh nonce per response.
  */
-export async function installWebApp(app: FastifyInstance, dist: string = WEB_DIST): Promise<void> {
+export async function installWebApp(
+  app: FastifyInstance,
+  { dist = WEB_DIST, embedOrigins }: { dist: string | undefined; embedOrigins: readonly string[] },
+): Promise<void> {
   await app.register(fastifyStatic, {
     root: path.join(dist, 'assets'),
     prefix: '/assets/',
@@ -36,20 +44,28 @@ export async function installWebApp(app: FastifyInstance, dist: string = WEB_DIS
   });
 
   app.setNotFoundHandler(async (request, reply) =>
-    wantsPage(request) ? sendIndex(reply, dist) : sendProblem(reply, notFoundProblem),
+    wantsPage(request)
+      ? sendIndex(reply, dist, pathOf(request), embedOrigins)
+      : sendProblem(reply, notFoundProblem),
   );
 }
 
 function wantsPage(request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  const [where = '/'] = request.url.split('?');
-  return !NOT_PAGES.test(where) && acceptsHtml(request);
+  return !NOT_PAGES.test(pathOf(request)) && acceptsHtml(request);
 }
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '/';
 
 export const acceptsHtml = (request: FastifyRequest): boolean =>
   /text\/html|application\/xhtml\+xml/.test(request.headers.accept ?? '');
 
-async function sendIndex(reply: FastifyReply, dist: string): Promise<FastifyReply> {
+async function sendIndex(
+  reply: FastifyReply,
+  dist: string,
+  path: string,
+  embedOrigins: readonly string[],
+): Promise<FastifyReply> {
   const html = await readIndex(dist);
   if (html === null)
     return sendPlainPage(reply, {
@@ -59,7 +75,8 @@ async function sendIndex(reply: FastifyReply, dist: string): Promise<FastifyRepl
         'The server runs, but there are no pages to show. Run `npm run build`, then load this page again.',
       ],
     });
-  const nonce = allowNonce(reply);
+  const nonce = allowNonce(reply, path === EMBED ? embedOrigins : []);
+  if (path === EMBED_SIGN_IN) keepOpener(reply);
   return reply
     .code(200)
     .type('text/html; charset=utf-8')

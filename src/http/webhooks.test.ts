@@ -293,7 +293,7 @@ describe('ING-5: a 200 says "stored"; what is not stored is not acknowledged', (
   });
 });
 
-it('says that Dataverse is not there yet', async () => {
+it('takes no webhooks of Dataverse where none are expected', async () => {
   const answer = await test.app.inject({ method: 'POST', url: '/webhooks/dataverse', payload: {} });
   expect([answer.statusCode, answer.json().code]).toEqual([501, 'not-available']);
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
+import { hintRecord } from '../actions/crm-hints.ts';
 import { type Ingest, storeInvalid } from '../actions/ingest.ts';
 import { parseWebhook } from '../adapters/whatsapp-cloud/parse-webhook.ts';
 import { verifySignature } from '../adapters/whatsapp-cloud/signature.ts';
@@ -19,6 +20,13 @@ const Handshake = z.object({
   'hub.mode': z.literal('subscribe'),
   'hub.verify_token': z.string(),
   'hub.challenge': z.string().min(1).max(1000),
+});
+
+const DataverseQuery = z.object({ code: z.string().optional() });
+/** What is left of a message over 256 KB holds these too. */
+const DataverseHint = z.looseObject({
+  PrimaryEntityName: z.string().min(1).max(100),
+  PrimaryEntityId: z.guid(),
 });
 
 /**
@@ -83,13 +91,44 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
       return reply.code(200).send();
     });
 
-    app.post('/dataverse', async (_request, reply) =>
-      sendProblem(reply, {
-        status: 501,
-        code: 'not-available',
-        detail: 'Dataverse comes with a later version of Assent.',
-      }),
-    );
+    // A hint and no more: what it says of the record's values may be old by now, so the record itself is read.
+    app.post('/dataverse', { bodyLimit: MOST_BYTES }, async (request, reply) => {
+      const key = config.dataverse?.webhookKey ?? null;
+      if (key === null)
+        return sendProblem(reply, {
+          status: 501,
+          code: 'not-available',
+          detail: 'This installation takes no webhooks of Dataverse (CRM, DATAVERSE_WEBHOOK_KEY).',
+        });
+      const { code } = DataverseQuery.catch({}).parse(request.query);
+      const header = request.headers['x-assent-key'];
+      const shown = code ?? (typeof header === 'string' ? header : '');
+      if (!equalSecrets(shown, key)) {
+        const seconds = await failures.count(request);
+        if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
+        return sendProblem(reply, {
+          status: 401,
+          code: 'wrong-webhook-key',
+          detail: 'The key is not the one of this installation (DATAVERSE_WEBHOOK_KEY).',
+        });
+      }
+      const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '';
+      const json = parseJson(body);
+      const hint = json.ok ? DataverseHint.safeParse(json.value) : null;
+      if (hint?.success !== true)
+        return sendProblem(reply, {
+          status: 400,
+          code: 'invalid-json',
+          detail: 'The body does not say which record changed.',
+        });
+      try {
+        await hintRecord(ctx, hint.data.PrimaryEntityName, hint.data.PrimaryEntityId);
+      } catch (error) {
+        request.log.error({ err: error }, 'a hint of Dataverse could not be stored');
+        return notStored(reply);
+      }
+      return reply.code(200).send();
+    });
   };
 }
 

@@ -95,6 +95,12 @@ export const TABLE: Record<string, Row> = {
 
   'POST /api/sign-out': row('signed-in', () => '/api/sign-out', { endsSession: true }),
   'GET /api/events': row('signed-in', () => '/api/events'),
+  // Sessions and tokens of frames have a test of their own (embed.test.ts): a key has neither.
+  'POST /api/embed-tokens': row('signed-in', () => ({
+    path: '/api/embed-tokens',
+    body: { origin: 'https://contoso.crm.dynamics.com' },
+  })),
+  'POST /api/embed-tokens/renew': row('signed-in', () => '/api/embed-tokens/renew'),
   'GET /api/me': row('signed-in', () => '/api/me'),
   'PATCH /api/me/preferences': row('signed-in', () => ({
     path: '/api/me/preferences',
@@ -114,6 +120,7 @@ export const TABLE: Record<string, Row> = {
   'GET /api/setup': row('signed-in', () => '/api/setup'),
   'GET /api/crm/tables': row('signed-in', () => '/api/crm/tables'),
   'GET /api/crm/tables/{table}/columns': row('signed-in', () => '/api/crm/tables/contact/columns'),
+  'GET /api/crm/sync': row('signed-in', () => '/api/crm/sync'),
   'GET /api/record-types': row('signed-in', () => '/api/record-types'),
   'GET /api/whatsapp-templates': row('signed-in', () => '/api/whatsapp-templates'),
   'GET /api/message-templates': row('signed-in', () => '/api/message-templates'),
@@ -195,6 +202,7 @@ export const TABLE: Record<string, Row> = {
     path: '/api/crm/tables/contact/columns',
     body: { label: 'Another field' },
   })),
+  'POST /api/crm/sync/{table}/load': row('manage-record-types', () => '/api/crm/sync/contact/load'),
   'PUT /api/record-types/{table}': row('manage-record-types', () => ({
     path: '/api/record-types/lead',
     body: { phoneColumns: ['mobilephone'] },

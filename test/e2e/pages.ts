@@ -247,6 +247,25 @@ export const PAGES: readonly {
     at: () => '/welcome',
     shown: (page) => page.getByRole('list', { name: 'Steps' }).waitFor(),
   },
+  // Inside a frame: test/e2e/embed.test.ts.
+  {
+    name: 'embed-sign-in',
+    route: '/embed/sign-in',
+    at: () => '/embed/sign-in',
+    shown: (page) => headingOf(page, 'You are signed in').waitFor(),
+  },
+  {
+    name: 'embed',
+    route: '/embed',
+    at: (ids) => `/embed?recordType=contact&id=${ids.contact}`,
+    shown: (page) => headingOf(page, 'This page belongs inside another application').waitFor(),
+  },
+  {
+    name: 'crm',
+    route: '/configuration/crm',
+    at: () => '/configuration/crm',
+    shown: (page) => headingOf(page, 'CRM').waitFor(),
+  },
   {
     name: 'no-such-page',
     route: 'none',

@@ -111,7 +111,7 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
     },
     metrics: createMetrics(),
     make: makers,
-    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {} },
+    wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     handovers: createHandovers(),
     sandbox: true,
   };
@@ -120,7 +120,13 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
     const outbox = startOutbox(ctx, { perSecond: 5_000 });
     const inbox = startInbox(ctx);
     loops = [outbox, inbox];
-    ctx.wake = { outbox: outbox.wake, inbox: inbox.wake, templates: () => {}, media: () => {} };
+    ctx.wake = {
+      outbox: outbox.wake,
+      inbox: inbox.wake,
+      templates: () => {},
+      media: () => {},
+      crm: () => {},
+    };
   };
   start();
   return {

@@ -5,6 +5,7 @@ import { Mic24Regular } from '@fluentui/react-icons/svg/mic';
 import { Video24Regular } from '@fluentui/react-icons/svg/video';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../i18n/locale.ts';
+import { useFileUrl } from '../ui/own-file.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import type { Attachment, Attachments } from './attachment-store.ts';
 
@@ -142,7 +143,8 @@ function Refused({ why }: { why: Extract<Attachment['state'], { at: 'refused' }>
 
 function Picture({ one }: { one: Attachment }) {
   const styles = useStyles();
-  if (one.preview !== null) return <img className={styles.picture} src={one.preview} alt="" />;
+  const preview = useFileUrl(one.preview);
+  if (one.preview !== null) return <img className={styles.picture} src={preview} alt="" />;
   return (
     <span className={styles.icon} aria-hidden>
       {one.kind === 'video' ? (

@@ -2,6 +2,7 @@ import { MediaOut } from '../../src/http/schemas/chat.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { translate } from '../i18n/i18n.ts';
 import { ApiProblem } from '../ui/api.ts';
+import { callerHeaders } from '../ui/frame.ts';
 import { announceSignedOut } from '../ui/session.ts';
 
 /**
@@ -17,6 +18,7 @@ export function uploadFile(
   const network = () => reject(problem(0, 'network', translate('chat:attachment.network')));
   request.open('POST', `/api/media?kind=${encodeURIComponent(options.kind)}`);
   request.setRequestHeader('accept', 'application/json');
+  for (const [name, value] of Object.entries(callerHeaders())) request.setRequestHeader(name, value);
   request.upload.onprogress = ({ loaded, total }) => options.onProgress(total === 0 ? 0 : loaded / total);
   request.onerror = network;
   request.ontimeout = network;

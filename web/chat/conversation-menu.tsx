@@ -20,6 +20,7 @@ import { withQuery } from '../ui/api.ts';
 import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { useFollow } from '../ui/link.tsx';
 import { MayButton, MayMenuItem, useWhyNot } from '../ui/may.tsx';
+import { downloading } from '../ui/own-file.ts';
 import { AssignDialog } from './assign-dialog.tsx';
 import { useDesk } from './desk-actions.ts';
 import { DiscussDialog } from './discuss-dialog.tsx';
@@ -157,6 +158,7 @@ function ConsentItems({ conversation, onAsk }: ItemProps): ReactElement {
   const followHistory = useFollow(history ?? '');
   const mayExport = useWhyNot('export');
   const share = useShared(conversation);
+  const evidence = withQuery('/api/consent-export', { conversationId: conversation.id });
   return (
     <MenuGroup>
       <MenuGroupHeader>{t('menu.consent')}</MenuGroupHeader>
@@ -166,7 +168,7 @@ function ConsentItems({ conversation, onAsk }: ItemProps): ReactElement {
         </MenuItemLink>
       )}
       {mayExport === null ? (
-        <MenuItemLink href={withQuery('/api/consent-export', { conversationId: conversation.id })} download>
+        <MenuItemLink href={evidence} download {...downloading(evidence)}>
           {t('menu.export')}
         </MenuItemLink>
       ) : (

@@ -4,6 +4,7 @@ import { Document24Regular } from '@fluentui/react-icons/svg/document';
 import { DocumentPdf24Regular } from '@fluentui/react-icons/svg/document-pdf';
 import { useTranslation } from 'react-i18next';
 import type { MediaOut } from '../../src/http/schemas/chat.ts';
+import { downloading } from '../ui/own-file.ts';
 import { fileFacts, fileName } from './media-words.ts';
 
 const useStyles = makeStyles({
@@ -33,7 +34,13 @@ export function MediaDocument({ media }: { media: MediaOut }) {
   const { t } = useTranslation('chat');
   const name = fileName(media);
   return (
-    <a className={styles.card} href={media.url} download={name} title={t('media.download', { name })}>
+    <a
+      className={styles.card}
+      href={media.url}
+      download={name}
+      title={t('media.download', { name })}
+      {...downloading(media.url, name)}
+    >
       <span className={styles.icon} aria-hidden>
         {media.mimeType === 'application/pdf' ? <DocumentPdf24Regular /> : <Document24Regular />}
       </span>

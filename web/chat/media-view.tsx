@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MediaOut } from '../../src/http/schemas/chat.ts';
 import { blockedText } from '../i18n/server-text.ts';
+import { useFileUrl } from '../ui/own-file.ts';
 import { MediaDocument } from './media-document.tsx';
 import { fileFacts, fileName, inlineUrl } from './media-words.ts';
 import { kindName } from './message-kind.ts';
@@ -61,48 +62,67 @@ const useStyles = makeStyles({
   name: { color: tokens.colorNeutralForeground1 },
 });
 
+type Props = { media: MediaOut; by: string };
+
 /** A file in its bubble: a picture to open, a player, a card; while it is on its way or will not come, that in words. */
-export function MediaView({ media, by }: { media: MediaOut; by: string }) {
-  const styles = useStyles();
-  const { t } = useTranslation('chat');
+export function MediaView({ media, by }: Props) {
   if (media.state !== 'stored') return <NotHere media={media} />;
   switch (media.kind) {
     case 'image':
       return <Picture media={media} by={by} />;
     case 'sticker':
-      return (
-        <img className={styles.sticker} src={inlineUrl(media)} alt={kindName('sticker')} loading="lazy" />
-      );
+      return <Sticker media={media} />;
     case 'video':
-      return (
-        // biome-ignore lint/a11y/useMediaCaption: what customers film has no captions
-        <video
-          className={styles.video}
-          style={boxOf(media)}
-          controls
-          preload="none"
-          poster={media.thumbnailUrl ?? undefined}
-          src={inlineUrl(media)}
-          aria-label={t('media.videoBy', { name: by })}
-        />
-      );
+      return <Video media={media} by={by} />;
     case 'audio':
-      return (
-        <div className={styles.sound}>
-          {media.voice && <Mic20Regular aria-hidden />}
-          {/* biome-ignore lint/a11y/useMediaCaption: what customers say has no captions */}
-          <audio
-            className={styles.audio}
-            controls
-            preload="metadata"
-            src={inlineUrl(media)}
-            aria-label={t(media.voice ? 'media.voiceBy' : 'media.audioBy', { name: by })}
-          />
-        </div>
-      );
+      return <Sound media={media} by={by} />;
     case 'document':
       return <MediaDocument media={media} />;
   }
+}
+
+function Sticker({ media }: { media: MediaOut }) {
+  const styles = useStyles();
+  const src = useFileUrl(inlineUrl(media));
+  return <img className={styles.sticker} src={src} alt={kindName('sticker')} loading="lazy" />;
+}
+
+function Video({ media, by }: Props) {
+  const styles = useStyles();
+  const { t } = useTranslation('chat');
+  const poster = useFileUrl(media.thumbnailUrl);
+  const src = useFileUrl(inlineUrl(media));
+  return (
+    // biome-ignore lint/a11y/useMediaCaption: what customers film has no captions
+    <video
+      className={styles.video}
+      style={boxOf(media)}
+      controls
+      preload="none"
+      poster={poster}
+      src={src}
+      aria-label={t('media.videoBy', { name: by })}
+    />
+  );
+}
+
+function Sound({ media, by }: Props) {
+  const styles = useStyles();
+  const { t } = useTranslation('chat');
+  const src = useFileUrl(inlineUrl(media));
+  return (
+    <div className={styles.sound}>
+      {media.voice && <Mic20Regular aria-hidden />}
+      {/* biome-ignore lint/a11y/useMediaCaption: what customers say has no captions */}
+      <audio
+        className={styles.audio}
+        controls
+        preload="metadata"
+        src={src}
+        aria-label={t(media.voice ? 'media.voiceBy' : 'media.audioBy', { name: by })}
+      />
+    </div>
+  );
 }
 
 /** The place of a picture is kept before it is there, so that nothing jumps. */
@@ -112,11 +132,12 @@ function boxOf({ width, height }: MediaOut): { aspectRatio?: string; width?: num
   return { aspectRatio: `${width} / ${height}`, width: Math.max(96, Math.round(width * scale)) };
 }
 
-function Picture({ media, by }: { media: MediaOut; by: string }) {
+function Picture({ media, by }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('chat');
   const [open, setOpen] = useState(false);
   const [broken, setBroken] = useState(false);
+  const src = useFileUrl(media.thumbnailUrl ?? inlineUrl(media));
   // Kept as a document would be: a picture that this browser cannot show can still be had.
   if (broken) return <MediaDocument media={media} />;
   return (
@@ -130,7 +151,7 @@ function Picture({ media, by }: { media: MediaOut; by: string }) {
         <img
           className={styles.image}
           style={boxOf(media)}
-          src={media.thumbnailUrl ?? inlineUrl(media)}
+          src={src}
           alt=""
           loading="lazy"
           decoding="async"

@@ -12,6 +12,7 @@ import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download
 import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { useTranslation } from 'react-i18next';
 import type { MediaOut } from '../../src/http/schemas/chat.ts';
+import { downloading, useFileUrl } from '../ui/own-file.ts';
 import { fileFacts, inlineUrl } from './media-words.ts';
 
 const useStyles = makeStyles({
@@ -30,6 +31,7 @@ const useStyles = makeStyles({
 export function MediaViewer({ media, by, onClose }: { media: MediaOut; by: string; onClose: () => void }) {
   const styles = useStyles();
   const { t } = useTranslation('chat');
+  const src = useFileUrl(inlineUrl(media));
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface className={styles.surface}>
@@ -42,6 +44,7 @@ export function MediaViewer({ media, by, onClose }: { media: MediaOut; by: strin
                   appearance="subtle"
                   href={media.url}
                   download={media.fileName ?? ''}
+                  {...downloading(media.url, media.fileName ?? undefined)}
                   icon={<ArrowDownload20Regular />}
                   aria-label={t('media.downloadPicture')}
                 />
@@ -57,7 +60,7 @@ export function MediaViewer({ media, by, onClose }: { media: MediaOut; by: strin
             {t('media.pictureBy', { name: by })} <span className={styles.facts}>{fileFacts(media)}</span>
           </DialogTitle>
           <DialogContent className={styles.content}>
-            <img className={styles.image} src={inlineUrl(media)} alt={t('media.pictureBy', { name: by })} />
+            <img className={styles.image} src={src} alt={t('media.pictureBy', { name: by })} />
           </DialogContent>
         </DialogBody>
       </DialogSurface>

@@ -9,5 +9,6 @@ export const DYNAMIC_KEYS: Readonly<Record<string, string>> = {
   'server:webhook.*': 'by what the test of the webhook found (server-text.ts)',
   'server:parts.*': 'parts of a template inside a sentence (server-text.ts)',
   'server:lacks.*': 'what one language of a template lacks (server-text.ts)',
+  'configuration:crmSync.todo.*': 'by what is wrong with the CRM (configuration/crm-words.ts)',
   'people:may.reason*': 'chosen by who lacks a right (ui/may-words.ts)',
 };

@@ -39,14 +39,29 @@ export async function speak(language: Language): Promise<void> {
   if (typeof document !== 'undefined') {
     document.documentElement.lang = language;
     document.documentElement.dir = LANGUAGES[language].direction;
-    localStorage.setItem(LAST, language);
+    keepLast(language);
   }
   await i18next.changeLanguage(language);
 }
 
+/** In another application's frame the browser may refuse its storage; then nothing is kept there. */
+function storedIn(storage: () => Storage, name: string): string {
+  try {
+    return storage().getItem(name) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keepLast(language: Language): void {
+  try {
+    localStorage.setItem(LAST, language);
+  } catch {}
+}
+
 /** Before it is known who looks: the language spoken here last, else the browser's. */
 export async function speakAtStart(): Promise<void> {
-  const last = localStorage.getItem(LAST) ?? '';
+  const last = storedIn(() => localStorage, LAST);
   await trySpeaking(isLanguage(last) ? last : bestLanguage(browserLanguages()));
 }
 
@@ -72,9 +87,10 @@ export function chooseBeforeSignIn(language: Language): void {
 
 /** What was chosen before the sign-in, once: it becomes the choice of a person who has made none. */
 export function takeChosen(): Language | null {
-  const chosen = sessionStorage.getItem(CHOSEN) ?? '';
+  const chosen = storedIn(() => sessionStorage, CHOSEN);
+  if (!isLanguage(chosen)) return null;
   sessionStorage.removeItem(CHOSEN);
-  return isLanguage(chosen) ? chosen : null;
+  return chosen;
 }
 
 /** A language that does not load, while the server restarts say, leaves the page readable in the one before. */

@@ -31,6 +31,7 @@ const FOR_PROGRAMS = new Set([
   'unsupported-media-type',
   'wrong-api-key',
   'wrong-verify-token',
+  'wrong-webhook-key',
 ]);
 /** The shape of a request is checked by zod, in its own words. */
 const OF_ZOD = /^\S+: (\S+|does not fit)( \(and \S+ more\))?$|^Name a (phone|conversationId)\b/;

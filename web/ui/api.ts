@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { translate } from '../i18n/i18n.ts';
 import { serverText } from '../i18n/server-text.ts';
+import { callerHeaders } from './frame.ts';
 import { announceSignedOut } from './session.ts';
 
 /**
@@ -56,7 +57,11 @@ async function call<S extends z.ZodType>(
   schema: S | undefined,
   options: Options,
 ): Promise<z.output<S>> {
-  const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    ...callerHeaders(),
+    ...options.headers,
+  };
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (options.signal) init.signal = options.signal;
   if (typeof body === 'string') init.body = body;

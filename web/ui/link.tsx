@@ -1,6 +1,7 @@
 import { Link as FluentLink } from '@fluentui/react-components';
 import { useRouter } from '@tanstack/react-router';
 import type { MouseEvent, ReactNode } from 'react';
+import { isFrame } from './frame.ts';
 
 /** A link inside the app: a real address (opens in a new tab as any link does) that navigates without a reload. */
 export function AppLink({
@@ -27,6 +28,8 @@ export function useFollow(to: string) {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    router.history.push(to);
+    // A frame holds one chat; everything else has a window of its own, where the person's session is.
+    if (isFrame()) window.open(to, '_blank', 'noopener');
+    else router.history.push(to);
   };
 }

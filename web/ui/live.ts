@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { LiveHint } from '../../src/http/schemas/administration.ts';
+import { openEvents } from './event-stream.ts';
 import { applyHints } from './queries.ts';
 
 /**
@@ -21,7 +22,7 @@ const patienceMilliseconds = 4_000;
 const retryMilliseconds = 5_000;
 
 /**
- * Keeps every shown page live: one EventSource for the whole page. A hint makes the queries it touches stale; after a
+ * Keeps every shown page live: one stream for the whole page. A hint makes the queries it touches stale; after a
  * reconnect everything is, because hints of the meantime are gone. Answers whether the connection stands.
  */
 export function useLiveHints(): boolean {
@@ -33,7 +34,7 @@ export function useLiveHints(): boolean {
     let doubting: ReturnType<typeof setTimeout> | undefined;
     let retrying: ReturnType<typeof setTimeout> | undefined;
     let greeted = false;
-    let source: EventSource;
+    let stop: () => void;
 
     const onHello = () => {
       clearTimeout(doubting);
@@ -42,8 +43,8 @@ export function useLiveHints(): boolean {
       if (greeted) void client.invalidateQueries();
       greeted = true;
     };
-    const onHint = (event: MessageEvent) => {
-      const hint = hintOf(event.data);
+    const onHint = (data: string) => {
+      const hint = hintOf(data);
       if (hint === null) return;
       hints.push(hint);
       gathering ??= setTimeout(() => {
@@ -54,32 +55,34 @@ export function useLiveHints(): boolean {
         for (const listener of listeners) listener(gathered);
       }, gatherMilliseconds);
     };
-    const onError = () => {
+    const onBroken = (refused: boolean) => {
       doubting ??= setTimeout(() => setConnected(false), patienceMilliseconds);
-      if (source.readyState !== EventSource.CLOSED) return;
+      if (!refused) return;
       // The server answered and refused. A session that is over shows itself by this.
       void client.invalidateQueries({ queryKey: ['me'] });
       retrying = setTimeout(connect, retryMilliseconds);
     };
     const connect = () => {
-      source = new EventSource('/api/events');
-      source.addEventListener('hello', onHello);
-      source.addEventListener('hint', onHint);
-      source.addEventListener('error', onError);
+      stop = openEvents('/api/events', ['hello', 'hint'], {
+        event: (name, data) => {
+          if (name === 'hello') onHello();
+          else if (name === 'hint') onHint(data);
+        },
+        broken: onBroken,
+      });
     };
     connect();
     return () => {
       clearTimeout(gathering);
       clearTimeout(doubting);
       clearTimeout(retrying);
-      source.close();
+      stop();
     };
   }, [client]);
   return connected;
 }
 
-function hintOf(data: unknown): LiveHint | null {
-  if (typeof data !== 'string') return null;
+function hintOf(data: string): LiveHint | null {
   try {
     return LiveHint.parse(JSON.parse(data));
   } catch {

@@ -2,6 +2,7 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { CalendarClock20Regular } from '@fluentui/react-icons/svg/calendar-clock';
 import { Chat20Regular } from '@fluentui/react-icons/svg/chat';
 import { ChatSettings20Regular } from '@fluentui/react-icons/svg/chat-settings';
+import { DatabaseLink20Regular } from '@fluentui/react-icons/svg/database-link';
 import { Flash20Regular } from '@fluentui/react-icons/svg/flash';
 import { History20Regular } from '@fluentui/react-icons/svg/history';
 import { Key20Regular } from '@fluentui/react-icons/svg/key';
@@ -38,6 +39,7 @@ const groups: { name: keyof Words['groups']; places: Place[] }[] = [
       { name: 'messageTemplates', to: '/configuration/message-templates', icon: <MailTemplate20Regular /> },
       { name: 'quickReplies', to: '/configuration/quick-replies', icon: <Flash20Regular /> },
       { name: 'whatsapp', to: '/configuration/whatsapp', icon: <ChatSettings20Regular /> },
+      { name: 'crm', to: '/configuration/crm', icon: <DatabaseLink20Regular /> },
       { name: 'people', to: '/configuration/people', icon: <Person20Regular /> },
       { name: 'teams', to: '/configuration/teams', icon: <PeopleTeam20Regular /> },
       { name: 'roles', to: '/configuration/roles', icon: <Shield20Regular /> },

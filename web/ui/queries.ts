@@ -54,6 +54,7 @@ export const keys = {
   /** Not made stale by every hint: who counts them asks at most once in a while. */
   unreadChats: () => ['unread-chats'],
   audit: () => ['settings', { what: 'audit' }],
+  crmSync: () => ['record', { what: 'crm-sync' }],
   channel: () => ['channel'],
   channelTeam: () => ['channel', { what: 'team' }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether the server has told this page that its session is over (a 401). It stays so until the page is loaded again. */
+/** Whether the server has told this page that its session is over (a 401). It stays so until the page is loaded again, or signs in in a frame. */
 let signedOut = false;
 const listeners = new Set<() => void>();
 
@@ -8,6 +8,13 @@ const listeners = new Set<() => void>();
 export function announceSignedOut(): void {
   if (signedOut) return;
   signedOut = true;
+  for (const listener of listeners) listener();
+}
+
+/** Called by the page in a frame, which is not loaded again when somebody signs in. */
+export function announceSignedIn(): void {
+  if (!signedOut) return;
+  signedOut = false;
   for (const listener of listeners) listener();
 }
 

@@ -15,9 +15,14 @@ export function useTheme() {
   return useContext(ThemeContext);
 }
 
+/** In another application's frame the browser may refuse its storage. */
 function storedChoice(): ThemeChoice {
-  const stored = localStorage.getItem(storageKey);
-  return stored === 'light' || stored === 'dark' ? stored : 'system';
+  try {
+    const stored = localStorage.getItem(storageKey);
+    return stored === 'light' || stored === 'dark' ? stored : 'system';
+  } catch {
+    return 'system';
+  }
 }
 
 /** Light or dark as the system asks, unless the person chose one (kept in this browser); and the direction of writing. */

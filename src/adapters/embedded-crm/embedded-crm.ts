@@ -1,3 +1,4 @@
+import { forgetRemote } from '../../db/crm-mirror.ts';
 import type { Db } from '../../db/engine.ts';
 import { insertColumn, listColumns, readRecord, writeCell } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
@@ -63,10 +64,12 @@ const COLUMNS: Record<string, CrmColumn[]> = {
 
 /** Makes the tables' columns where they are missing; safe to run at every start and by several nodes. */
 export async function createEmbeddedCrm(db: Db): Promise<Crm> {
+  await forgetRemote(db);
   for (const [table, columns] of Object.entries(COLUMNS))
     for (const [position, one] of columns.entries()) await insertColumn(db, table, one, position);
   return {
     kind: 'embedded',
+    remote: null,
     tables: async () => TABLES,
     columns: (tx, table) => listColumns(tx, table),
     async writeFields(tx, writes, now) {

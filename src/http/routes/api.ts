@@ -6,6 +6,8 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { chatRoutes } from './chat.ts';
 import { consentRoutes } from './consent.ts';
 import { conversationRoutes } from './conversations.ts';
+import { crmSyncRoutes } from './crm-sync.ts';
+import { embedRoutes } from './embed.ts';
 import { meRoutes } from './me.ts';
 import { mediaRoutes } from './media.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -24,10 +26,12 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(administrationRoutes(ctx, config));
     await app.register(meRoutes(ctx));
+    await app.register(embedRoutes(ctx, config));
     await app.register(peopleRoutes(ctx, config));
     await app.register(teamRoutes(ctx));
     await app.register(roleRoutes(ctx));
     await app.register(apiKeyRoutes(ctx));
+    await app.register(crmSyncRoutes(ctx));
     await app.register(recordRoutes(ctx));
     await app.register(templateRoutes(ctx));
     await app.register(conversationRoutes(ctx));

@@ -71,9 +71,11 @@ export function meRoutes(ctx: Context): FastifyPluginAsyncZod {
   };
 }
 
-/** The session behind a request; a key has none. */
+/** The session behind a request; a key has none, and a chat inside another application leaves it alone. */
 function sessionOf(request: Pick<FastifyRequest, 'authenticated'>): Session {
   const session = request.authenticated?.session ?? null;
+  if (session === null && typeof request.authenticated?.frame === 'string')
+    throw new Refusal(409, 'needs-session', 'Only a person who is signed in to Assent itself can do this.');
   if (session === null)
     throw new Refusal(409, 'not-a-person', 'An API key has no account of its own. Sign in as a person.');
   return session;

@@ -45,6 +45,8 @@ export const ColumnOut = z.object({
   default: z.union([z.boolean(), z.string(), z.null()]),
   /** For Boolean columns: how many records hold each value today. */
   counts: z.object({ yes: z.number(), no: z.number(), empty: z.number() }).optional(),
+  /** What a remote CRM calls the two values of a Boolean column: what looks like Yes may mean “do not”. */
+  options: z.object({ yes: z.string(), no: z.string() }).nullable().optional(),
   custom: z.boolean(),
 });
 export type ColumnOut = z.infer<typeof ColumnOut>;

@@ -2,6 +2,7 @@ import chat from './chat.json' with { type: 'json' };
 import configuration from './configuration.json' with { type: 'json' };
 import crm from './crm.json' with { type: 'json' };
 import desk from './desk.json' with { type: 'json' };
+import embed from './embed.json' with { type: 'json' };
 import firstRun from './first-run.json' with { type: 'json' };
 import guide from './guide.json' with { type: 'json' };
 import notifications from './notifications.json' with { type: 'json' };
@@ -23,4 +24,5 @@ export default {
   'first-run': firstRun,
   server,
   guide,
+  embed,
 };

@@ -1,0 +1,255 @@
+import type { RecordType } from '../core/record-type.ts';
+import { describeNext, readConnection } from '../db/crm-connection.ts';
+import {
+  claimTable,
+  dropRecords,
+  holdsTable,
+  type MirrorTable,
+  mirrorTables,
+  nextTableAt,
+  recordsBeforeWalk,
+  releaseTable,
+  saveDescription,
+  saveProgress,
+  takeHints,
+} from '../db/crm-mirror.ts';
+import { forgetDone } from '../db/crm-writes.ts';
+import { listColumns } from '../db/records.ts';
+import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
+import type { Context } from './context.ts';
+import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
+import { createHints } from './live.ts';
+import { loadRules, mirroredColumns, rereadRecord, takeIn } from './mirror-records.ts';
+import { loadRecordTypes } from './organisation.ts';
+import { inTransaction } from './transaction.ts';
+
+/**
+ * Reading a remote CRM. Change tracking is the truth: a first load page by page, each page with the place where it goes on
+ * in one transaction, then what changed since, on a schedule. Hints of webhooks only say which record to look at sooner.
+ */
+
+export const DELTA_EVERY_MS = 30_000;
+const DESCRIBE_EVERY_MS = 10 * 60_000;
+const PROBLEM_PAUSE_MS = 60_000;
+/** What a dead process left is taken over after this; who lost a table to somebody else stops by itself. */
+const LEASE_MS = 90_000;
+/** Rows to one transaction. */
+const CHUNK = 100;
+/** No page is on its way for so long. */
+const KEEP_DONE_MS = 10 * 60_000;
+const MOST_HINTS = 20;
+
+/** Reads the tables and columns anew where it is time. */
+export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void> {
+  const { describeAt } = await readConnection(ctx.database.db);
+  if (describeAt !== null && describeAt > ctx.clock()) return;
+  const tables = await remote.tables();
+  await inTransaction(ctx, async (tx) => {
+    await saveDescription(tx, tables);
+    await describeNext(tx, ctx.clock() + DESCRIBE_EVERY_MS);
+    await forgetDone(tx, ctx.clock() - KEEP_DONE_MS);
+    const hints = createHints();
+    hints.topic('record');
+    hints.topic('settings');
+    await hints.send(tx);
+  });
+}
+
+/** Records that webhooks named are read as they are now. */
+export async function followHints(ctx: Context, remote: RemoteCrm): Promise<boolean> {
+  const hints = await inTransaction(ctx, (tx) => takeHints(tx, MOST_HINTS));
+  for (const hint of hints) await rereadRecord(ctx, remote, hint);
+  return hints.length === MOST_HINTS;
+}
+
+interface Claimed {
+  table: MirrorTable;
+  type: RecordType;
+  lease: string;
+  columns: string[];
+  /** Configured columns that the organisation does not have. */
+  missing: string[];
+}
+
+/** Reads one page of the table that waits longest. False where none is due. */
+export async function readTable(ctx: Context, remote: RemoteCrm): Promise<boolean> {
+  const claimed = await claim(ctx);
+  if (claimed === null) return false;
+  const { table, lease } = claimed;
+  const release = (problem: { code: string; text: string } | null, inMs: number): Promise<void> =>
+    inTransaction(ctx, async (tx) => {
+      const now = ctx.clock();
+      await releaseTable(tx, table.name, lease, problem, now + inMs, now);
+    });
+  const why = problemOf(claimed);
+  if (why !== null) {
+    await release(why, PROBLEM_PAUSE_MS);
+    await inTransaction(ctx, (tx) => describeNext(tx, ctx.clock() + PROBLEM_PAUSE_MS));
+    return true;
+  }
+  try {
+    await readPage(ctx, remote, claimed);
+    return true;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.kind === 'link-expired') {
+      await begin(ctx, claimed);
+      return true;
+    }
+    if (failure.passing) {
+      await release(null, 0);
+      throw failure;
+    }
+    await release(problemFrom(failure), PROBLEM_PAUSE_MS);
+    // A column or the table may be gone.
+    await inTransaction(ctx, (tx) => describeNext(tx, null));
+    return true;
+  }
+}
+
+async function claim(ctx: Context): Promise<Claimed | null> {
+  return inTransaction(ctx, async (tx) => {
+    const types = await loadRecordTypes(tx);
+    const lease = ctx.make.id();
+    const now = ctx.clock();
+    const table = await claimTable(tx, [...types.keys()], lease, now, now + LEASE_MS);
+    const type = table === null ? undefined : types.get(table.name);
+    if (table === null || type === undefined) return null;
+    const columns = await mirroredColumns(tx, type);
+    const there = new Set((await listColumns(tx, table.name)).map((column) => column.name));
+    return { table, type, lease, columns, missing: columns.filter((name) => !there.has(name)) };
+  });
+}
+
+function problemOf({ table, missing }: Claimed): { code: string; text: string } | null {
+  if (!table.changeTracking)
+    return { code: 'change-tracking-off', text: `Change tracking of the table ${table.name} is off.` };
+  if (missing.length > 0)
+    return { code: 'column-missing', text: `The organisation has no column ${missing.join(', ')}.` };
+  return null;
+}
+
+const problemFrom = (failure: CrmFailure): { code: string; text: string } => ({
+  code: failure.kind,
+  text: failure.message,
+});
+
+/** From the beginning: what the new walk does not list in the end is gone. */
+async function begin(ctx: Context, { table, lease, columns }: Claimed): Promise<void> {
+  await inTransaction(ctx, (tx) =>
+    saveProgress(
+      tx,
+      table.name,
+      lease,
+      {
+        ...table,
+        phase: 'loading',
+        walk: table.walk + 1,
+        columns,
+        link: null,
+        loaded: 0,
+        total: null,
+        rate: null,
+        runStartedAt: null,
+      },
+      ctx.clock(),
+    ),
+  );
+}
+
+async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Promise<void> {
+  const { table, columns } = claimed;
+  if (table.phase === 'waiting' || JSON.stringify(table.columns) !== JSON.stringify(columns)) {
+    await begin(ctx, claimed);
+    return;
+  }
+  const total = table.phase === 'loading' && table.link === null ? await remote.count(table) : table.total;
+  const fetchedAt = ctx.clock();
+  const startedAt = performance.now();
+  const page = await remote.page(table, columns, table.link);
+  await noteSuccess(ctx);
+  const again = await takePage(ctx, claimed, page, fetchedAt);
+  if (again === null) return;
+  for (const id of again) await rereadRecord(ctx, remote, { table: table.name, id });
+  if (table.phase === 'loading' && page.complete && !(await dropUnlisted(ctx, claimed))) return;
+  const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
+  const runStartedAt = table.runStartedAt ?? fetchedAt;
+  const following = table.phase === 'following';
+  await inTransaction(ctx, async (tx) => {
+    await saveProgress(
+      tx,
+      table.name,
+      claimed.lease,
+      {
+        phase: page.complete ? 'following' : table.phase,
+        walk: table.walk,
+        columns,
+        link: page.link,
+        loaded: following ? table.loaded : table.loaded + page.rows.length,
+        total,
+        rate: following ? table.rate : page.rows.length / seconds,
+        readAt: following && page.complete ? runStartedAt : table.readAt,
+        runStartedAt: page.complete ? null : runStartedAt,
+      },
+      // After a first load, and between pages, what changed meanwhile is asked for at once.
+      following && page.complete ? ctx.clock() + DELTA_EVERY_MS : ctx.clock(),
+    );
+    const hints = createHints();
+    if (!following || page.rows.length + page.deleted.length > 0) hints.topic('record');
+    await hints.send(tx);
+  });
+}
+
+/** Null where somebody else reads the table by now. */
+async function takePage(
+  ctx: Context,
+  { table, lease }: Claimed,
+  page: RemotePage,
+  fetchedAt: number,
+): Promise<string[] | null> {
+  const again: string[] = [];
+  for (let from = 0; from < page.rows.length; from += CHUNK) {
+    const left = await inTransaction(ctx, async (tx) => {
+      if (!(await holdsTable(tx, table.name, lease))) return null;
+      const rows = page.rows.slice(from, from + CHUNK);
+      const how = { fetchedAt, all: table.phase === 'loading', actor: null };
+      return takeIn(tx, ctx, table.name, rows, how, await loadRules(tx));
+    });
+    if (left === null) return null;
+    again.push(...left);
+  }
+  const held = await inTransaction(ctx, async (tx) => {
+    if (!(await holdsTable(tx, table.name, lease))) return false;
+    await dropRecords(tx, table.name, page.deleted);
+    return true;
+  });
+  return held ? again : null;
+}
+
+async function dropUnlisted(ctx: Context, { table, lease }: Claimed): Promise<boolean> {
+  for (;;) {
+    const dropped = await inTransaction(ctx, async (tx) => {
+      if (!(await holdsTable(tx, table.name, lease))) return null;
+      const ids = await recordsBeforeWalk(tx, table.name, table.walk, 500);
+      await dropRecords(tx, table.name, ids);
+      return ids.length;
+    });
+    if (dropped === null) return false;
+    if (dropped === 0) return true;
+  }
+}
+
+/** When there is something to read next, ms; null: nothing is configured. */
+export async function nextReadAt(ctx: Context): Promise<number | null> {
+  const { db } = ctx.database;
+  const types = await loadRecordTypes(db);
+  const known = (await mirrorTables(db)).map((table) => table.name).filter((name) => types.has(name));
+  const at = await nextTableAt(db, known);
+  const { describeAt } = await readConnection(db);
+  return Math.min(at ?? Number.POSITIVE_INFINITY, describeAt ?? 0);
+}
+
+/** What stopped a turn is shown and waited out. */
+export async function afterFailure(ctx: Context, error: unknown): Promise<void> {
+  await noteFailure(ctx, asFailure(error));
+}

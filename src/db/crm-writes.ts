@@ -1,0 +1,185 @@
+import { sql } from 'kysely';
+import type { Tx } from './engine.ts';
+import { readRecord, writeCell } from './records.ts';
+import { json, time } from './rows.ts';
+
+/**
+ * Values that a remote CRM shall hold: one row per record and column. What it shall hold stands in the mirror and is read
+ * when the write is made, so a row never carries an old answer.
+ */
+
+/** Sets the mirror's cell and leaves the job behind; false where it holds the value already. */
+export async function queueWrite(
+  tx: Tx,
+  write: { table: string; recordId: string; column: string; value: boolean | null },
+  now: number,
+): Promise<boolean> {
+  const { table, recordId, column, value } = write;
+  const record = await readRecord(tx, table, recordId, true);
+  if (record === null || !(await writeCell(tx, table, recordId, column, value, now))) return false;
+  const known = Object.hasOwn(record.data, column);
+  const remote = known ? json(record.data[column] ?? null) : sql`null`;
+  await sql`insert into crm_write (table_name, record_id, column_name, remote, queued_at, next_at)
+    values (${table}, ${recordId}::uuid, ${column}, ${remote}, ${time(now)}, ${time(now)})
+    on conflict (table_name, record_id, column_name) do update set state = 'pending', version = crm_write.version + 1,
+      queued_at = case when crm_write.state = 'pending' then crm_write.queued_at else excluded.queued_at end,
+      -- what is on its way is waited for: two writes of one cell may not overtake each other
+      next_at = case when crm_write.lease is null and crm_write.problem_code is null then excluded.next_at else crm_write.next_at end`.execute(
+    tx,
+  );
+  return true;
+}
+
+export interface WriteOfRecord {
+  column: string;
+  state: 'pending' | 'done';
+  remote: boolean | null;
+  remoteKnown: boolean;
+  sent: boolean | null;
+  sentAny: boolean;
+  writtenAt: number | null;
+}
+
+export async function writesOfRecord(tx: Tx, table: string, id: string): Promise<WriteOfRecord[]> {
+  const { rows } =
+    await sql<WriteOfRecord>`select column_name as "column", state, remote, remote is not null as "remoteKnown",
+      sent, sent is not null as "sentAny", written_at as "writtenAt" from crm_write
+     where table_name = ${table} and record_id = ${id}::uuid for update`.execute(tx);
+  return rows;
+}
+
+/** What the organisation was seen to hold. */
+export async function sawRemote(
+  tx: Tx,
+  table: string,
+  id: string,
+  column: string,
+  value: unknown,
+): Promise<void> {
+  await sql`update crm_write set remote = ${json(value ?? null)}
+    where table_name = ${table} and record_id = ${id}::uuid and column_name = ${column}`.execute(tx);
+}
+
+export interface ClaimedWrite {
+  table: string;
+  recordId: string;
+  column: string;
+  version: number;
+  attempts: number;
+  entitySet: string;
+  idColumn: string;
+  /** What the mirror wants now. */
+  value: boolean | null;
+  /** Nothing to do: the organisation holds it, and nothing else is on its way. */
+  same: boolean;
+}
+
+/** Takes what is due, the longest waiting first; `sent` says what may arrive from now on. */
+export async function claimWrites(
+  tx: Tx,
+  lease: string,
+  now: number,
+  leaseUntil: number,
+  most: number,
+): Promise<ClaimedWrite[]> {
+  const { rows } = await sql<ClaimedWrite & { queuedAt: number }>`
+    with due as (
+      select w.table_name, w.record_id, w.column_name, coalesce(r.data -> w.column_name, 'null'::jsonb) as value,
+             t.entity_set, t.id_column,
+             w.remote is not null and w.remote = coalesce(r.data -> w.column_name, 'null'::jsonb)
+               and (w.sent is null or w.sent = w.remote) as same
+        from crm_write w
+        join crm_table t on t.table_name = w.table_name
+        join crm_record r on r.table_name = w.table_name and r.id = w.record_id
+       where w.state = 'pending' and w.next_at <= ${time(now)}
+       order by w.queued_at limit ${most} for update of w skip locked)
+    update crm_write w set lease = ${lease}::uuid, next_at = ${time(leaseUntil)}, attempts = w.attempts + 1,
+           sent = case when due.same then w.sent else due.value end
+      from due where w.table_name = due.table_name and w.record_id = due.record_id and w.column_name = due.column_name
+    returning w.table_name as "table", w.record_id as "recordId", w.column_name as "column", w.version, w.attempts,
+      due.entity_set as "entitySet", due.id_column as "idColumn", due.value, due.same, w.queued_at as "queuedAt"`.execute(
+    tx,
+  );
+  return rows.sort((a, b) => a.queuedAt - b.queuedAt);
+}
+
+/** The organisation holds it. What was wanted anew meanwhile is pending still. */
+export async function writeIsDone(tx: Tx, write: ClaimedWrite, lease: string, now: number): Promise<void> {
+  await sql`update crm_write set remote = ${json(write.value)}, sent = null, written_at = ${time(now)}, lease = null, attempts = 0,
+      state = case when version = ${write.version} then 'done' else 'pending' end, next_at = ${time(now)},
+      problem_code = null, problem_text = null, problem_since = null
+    where table_name = ${write.table} and record_id = ${write.recordId}::uuid and column_name = ${write.column}
+      and lease = ${lease}::uuid`.execute(tx);
+}
+
+/** Not this time. `mayHaveArrived` keeps in mind what was sent; `problem` is for a person to see. */
+export async function writeFails(
+  tx: Tx,
+  write: ClaimedWrite,
+  lease: string,
+  end: {
+    mayHaveArrived: boolean;
+    problem: { code: string; text: string } | null;
+    nextAt: number;
+    now: number;
+  },
+): Promise<void> {
+  const { problem } = end;
+  await sql`update crm_write set lease = null, next_at = ${time(end.nextAt)},
+      sent = case when ${end.mayHaveArrived} then sent end,
+      attempts = case when ${problem === null} then greatest(0, attempts - 1) else attempts end,
+      problem_code = coalesce(${problem?.code ?? null}, problem_code), problem_text = coalesce(${problem?.text ?? null}, problem_text),
+      problem_since = case when ${problem?.code ?? null}::text is null then problem_since else coalesce(problem_since, ${time(end.now)}) end
+    where table_name = ${write.table} and record_id = ${write.recordId}::uuid and column_name = ${write.column}
+      and lease = ${lease}::uuid`.execute(tx);
+}
+
+export async function nextWriteAt(tx: Tx): Promise<number | null> {
+  const { rows } = await sql<{
+    at: number | null;
+  }>`select min(next_at) as at from crm_write where state = 'pending'`.execute(tx);
+  return rows[0]?.at ?? null;
+}
+
+/** Pages asked for before these writes have arrived long since. */
+export async function forgetDone(tx: Tx, before: number): Promise<void> {
+  await sql`delete from crm_write where state = 'done' and written_at < ${time(before)}`.execute(tx);
+}
+
+/** What waits because of a problem is tried again now. */
+export async function tryAgain(tx: Tx, table: string, now: number): Promise<void> {
+  await sql`update crm_write set next_at = ${time(now)}
+    where table_name = ${table} and problem_code is not null and lease is null`.execute(tx);
+}
+
+export async function pendingWrites(tx: Tx): Promise<Map<string, number>> {
+  const { rows } = await sql<{ table: string; count: number }>`
+    select table_name as "table", count(*) as count from crm_write where state = 'pending' group by table_name`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [row.table, row.count]));
+}
+
+export interface WriteProblem {
+  table: string;
+  recordId: string;
+  column: string;
+  name: string | null;
+  code: string;
+  text: string;
+  since: number;
+  attempts: number;
+  nextAt: number;
+}
+
+export async function writeProblems(tx: Tx, limit: number): Promise<WriteProblem[]> {
+  const { rows } = await sql<WriteProblem>`
+    select w.table_name as "table", w.record_id as "recordId", w.column_name as "column",
+           (select name from record_phone p where p.record_type = w.table_name and p.record_id = w.record_id::text
+             order by p.messaging desc limit 1) as name,
+           w.problem_code as code, w.problem_text as text, w.problem_since as since, w.attempts, w.next_at as "nextAt"
+      from crm_write w where w.problem_code is not null and w.state = 'pending' order by w.problem_since limit ${limit}`.execute(
+    tx,
+  );
+  return rows;
+}

@@ -1,0 +1,81 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Context } from '../../actions/context.ts';
+import { loadAgain } from '../../actions/crm-hints.ts';
+import { loadRecordTypes } from '../../actions/organisation.ts';
+import { CRM_STALE_AFTER_MS } from '../../core/gate.ts';
+import { readConnection } from '../../db/crm-connection.ts';
+import { mirrorTables } from '../../db/crm-mirror.ts';
+import { pendingWrites, writeProblems } from '../../db/crm-writes.ts';
+import { CrmSyncOut } from '../schemas/crm-sync.ts';
+import { isoOrNull, isoTime } from '../views.ts';
+
+const Table = z.object({ table: z.string().min(1).max(100) });
+
+/** How far the mirror of a remote CRM is, what waits to be written there, and what stands in the way. */
+export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
+  const { db } = ctx.database;
+  return async (app) => {
+    app.get(
+      '/crm/sync',
+      { config: { right: 'signed-in' }, schema: { tags: ['CRM'], response: { 200: CrmSyncOut } } },
+      async () => {
+        const types = await loadRecordTypes(db);
+        const pending = await pendingWrites(db);
+        const connection = ctx.crm.remote === null ? null : await readConnection(db);
+        const now = ctx.clock();
+        return {
+          crm: ctx.crm.kind,
+          staleAfterSeconds: CRM_STALE_AFTER_MS / 1000,
+          pendingWrites: [...pending.values()].reduce((sum, count) => sum + count, 0),
+          connection: connection && {
+            problem: troubleOf(connection),
+            pausedUntil:
+              connection.pausedUntil !== null && connection.pausedUntil > now
+                ? isoTime(connection.pausedUntil)
+                : null,
+          },
+          tables: (await mirrorTables(db))
+            .filter((table) => types.has(table.name))
+            .map((table) => ({
+              table: table.name,
+              label: types.get(table.name)?.displayName ?? table.label,
+              phase: table.phase,
+              loaded: table.loaded,
+              total: table.total,
+              ratePerSecond: table.phase === 'loading' ? table.rate : null,
+              readAt: isoOrNull(table.readAt),
+              pendingWrites: pending.get(table.name) ?? 0,
+              problem: troubleOf(table),
+            })),
+          problems: (await writeProblems(db, 100)).map(({ since, nextAt, ...problem }) => ({
+            ...problem,
+            since: isoTime(since),
+            nextAttemptAt: isoTime(nextAt),
+          })),
+        };
+      },
+    );
+    app.post(
+      '/crm/sync/:table/load',
+      {
+        config: { right: 'manage-record-types' },
+        schema: { tags: ['CRM'], params: Table, response: { 204: z.null() } },
+      },
+      async ({ params, caller }, reply) => {
+        await loadAgain(ctx, params.table, caller.name);
+        return reply.status(204).send(null);
+      },
+    );
+  };
+}
+
+function troubleOf(of: {
+  problemCode: string | null;
+  problemText: string | null;
+  problemSince: number | null;
+}): { code: string; text: string; since: string } | null {
+  const { problemCode, problemText, problemSince } = of;
+  if (problemCode === null || problemSince === null) return null;
+  return { code: problemCode, text: problemText ?? '', since: isoTime(problemSince) };
+}

@@ -1,0 +1,173 @@
+import {
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  ProgressBar,
+} from '@fluentui/react-components';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
+import { formatNumber } from '../i18n/locale.ts';
+import { serverText } from '../i18n/server-text.ts';
+import { api } from '../ui/api.ts';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { FormSection } from '../ui/form-section.tsx';
+import { AppLink } from '../ui/link.tsx';
+import { Ltr } from '../ui/ltr.tsx';
+import { MayButton } from '../ui/may.tsx';
+import { Page, PageHeader } from '../ui/page.tsx';
+import { keys } from '../ui/queries.ts';
+import { Loaded, sentenceOf } from '../ui/states.tsx';
+import { duration, Time } from '../ui/time.tsx';
+import { todoFor } from './crm-words.ts';
+import { Facts } from './facts.tsx';
+import { ReadOnlyNote } from './read-only-note.tsx';
+
+type Sync = z.infer<typeof CrmSyncOut>;
+type Trouble = NonNullable<Sync['tables'][number]['problem']>;
+
+const LOOK_EVERY_MS = 3_000;
+
+const useStyles = makeStyles({
+  table: { display: 'flex', flexDirection: 'column', gap: '12px' },
+  commands: { display: 'flex', gap: '8px' },
+});
+
+/** Configuration → CRM: how far the records of an organisation are read, and what could not be written there. */
+export function CrmPage() {
+  const { t } = useTranslation('configuration');
+  const sync = useQuery({
+    queryKey: keys.crmSync(),
+    queryFn: ({ signal }) => api.get('/api/crm/sync', CrmSyncOut, { signal }),
+    refetchInterval: ({ state }) => (state.data?.crm === 'dataverse' ? LOOK_EVERY_MS : false),
+  });
+  return (
+    <Page>
+      <PageHeader title={t('crmSync.title')} description={t('crmSync.description')} />
+      <ReadOnlyNote right="manage-record-types" />
+      <Loaded query={sync}>
+        {(data) => (data.crm === 'embedded' ? <p>{t('crmSync.embedded')}</p> : <Organisation sync={data} />)}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Organisation({ sync }: { sync: Sync }) {
+  const { t } = useTranslation('configuration');
+  return (
+    <>
+      {sync.connection?.problem != null && <TroubleBar problem={sync.connection.problem} />}
+      <FormSection
+        title={t('crmSync.records')}
+        description={t('crmSync.staleness', { time: duration(sync.staleAfterSeconds * 1000, 'long') })}
+      >
+        {sync.tables.length === 0 && <p>{t('crmSync.noTables')}</p>}
+        {sync.tables.map((table) => (
+          <TableState key={table.table} table={table} />
+        ))}
+      </FormSection>
+      <FormSection title={t('crmSync.problems')} description={t('crmSync.problemsText')}>
+        {sync.problems.length === 0 ? (
+          <p>{t('crmSync.noProblems')}</p>
+        ) : (
+          <DataTable
+            label={t('crmSync.problems')}
+            columns={problemColumns(t)}
+            rows={sync.problems}
+            rowKey={(row) => `${row.table}/${row.recordId}/${row.column}`}
+          />
+        )}
+      </FormSection>
+    </>
+  );
+}
+
+function TableState({ table }: { table: Sync['tables'][number] }) {
+  const { t } = useTranslation('configuration');
+  const styles = useStyles();
+  const client = useQueryClient();
+  const again = useMutation({
+    mutationFn: () =>
+      api.post(`/api/crm/sync/${encodeURIComponent(table.table)}/load`, undefined, z.unknown()),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.crmSync() }),
+  });
+  const loading = table.phase !== 'following';
+  return (
+    <section className={styles.table} aria-label={table.label}>
+      <Facts
+        items={[
+          { term: t('crmSync.table'), value: <bdi>{table.label}</bdi> },
+          { term: t('crmSync.state'), value: t(`crmSync.phases.${table.phase}`) },
+          { term: t('crmSync.loaded'), value: formatNumber(table.loaded) },
+          {
+            term: t('crmSync.rate'),
+            value:
+              table.ratePerSecond === null
+                ? t('crmSync.none')
+                : t('crmSync.perSecond', { number: Math.round(table.ratePerSecond) }),
+          },
+          {
+            term: t('crmSync.readAt'),
+            value: table.readAt === null ? t('crmSync.notYet') : <Time at={table.readAt} form="long" />,
+          },
+          { term: t('crmSync.pendingWrites'), value: formatNumber(table.pendingWrites) },
+        ]}
+      />
+      {loading && (
+        <ProgressBar
+          aria-label={t('crmSync.progress', { table: table.label })}
+          {...(table.total === null || table.total === 0
+            ? {}
+            : { value: Math.min(1, table.loaded / table.total), max: 1 })}
+        />
+      )}
+      {table.problem !== null && <TroubleBar problem={table.problem} />}
+      {again.isError && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>{sentenceOf(again.error)}</MessageBarBody>
+        </MessageBar>
+      )}
+      <div className={styles.commands}>
+        <MayButton
+          right="manage-record-types"
+          disabledFocusable={again.isPending}
+          onClick={() => again.mutate()}
+        >
+          {t('crmSync.loadAgain')}
+        </MayButton>
+      </div>
+    </section>
+  );
+}
+
+/** What to do about it, and what the CRM said, as it said it. */
+function TroubleBar({ problem }: { problem: Trouble }) {
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{todoFor(problem.code)}</MessageBarTitle>
+        <bdi>{serverText(problem)}</bdi>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+type Problem = Sync['problems'][number];
+
+function problemColumns(t: ReturnType<typeof useTranslation<'configuration'>>['t']): Column<Problem>[] {
+  return [
+    {
+      header: t('crmSync.problem.record'),
+      cell: ({ table, recordId, name }) => (
+        <AppLink to={`/records/${encodeURIComponent(table)}/${recordId}`}>{name ?? recordId}</AppLink>
+      ),
+    },
+    { header: t('crmSync.problem.column'), cell: ({ column }) => <Ltr>{column}</Ltr> },
+    { header: t('crmSync.problem.todo'), cell: ({ code }) => todoFor(code) },
+    { header: t('crmSync.problem.said'), cell: ({ text }) => <bdi>{text}</bdi> },
+    { header: t('crmSync.problem.since'), cell: ({ since }) => <Time at={since} /> },
+    { header: t('crmSync.problem.next'), cell: ({ nextAttemptAt }) => <Time at={nextAttemptAt} /> },
+  ];
+}
