@@ -9,6 +9,7 @@ describe('where a sign-in leads', () => {
     ['/chats/7', '/chats/7'],
     ['/records?consent=denied#top', '/records?consent=denied#top'],
     ['//evil.example', '/'],
+    ['/.//evil.example', '/'],
     ['/\\evil.example', '/'],
     ['/\t/evil.example', '/'],
     ['https://evil.example/', '/'],

@@ -5,6 +5,7 @@
 export function leadsTo(next: string | undefined): string {
   if (next === undefined || !next.startsWith('/')) return '/';
   const url = URL.parse(next, 'http://here.invalid');
-  if (url === null || url.origin !== 'http://here.invalid') return '/';
+  // A path that begins with two slashes, also one that only became so (`/.//evil.example`), names another host.
+  if (url === null || url.origin !== 'http://here.invalid' || url.pathname.startsWith('//')) return '/';
   return /^\/(sign-in|welcome-in|api)(\/|$)/.test(url.pathname) ? '/' : url.pathname + url.search + url.hash;
 }
