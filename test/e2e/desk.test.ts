@@ -120,7 +120,8 @@ describe('two agents and an administrator at one desk', () => {
 
   it('Maria sees that Alex types, and what he wrote', async () => {
     await box(alex).pressSequentially('Good morning Wendy');
-    await maria.getByText('Alex Agent is typing an answer').waitFor();
+    // The row in the list says it too, as long as the chat is in the view.
+    await maria.getByRole('status').getByText('Alex Agent is typing an answer').waitFor();
     await box(alex).press('Enter');
     for (const page of everyone())
       await thread(page).getByRole('article').filter({ hasText: 'Good morning Wendy' }).waitFor();
@@ -162,7 +163,10 @@ describe('two agents and an administrator at one desk', () => {
       .pressSequentially('Her parcel left on Monday @Maria');
     await alex.getByRole('option', { name: /Maria Muster/ }).click();
     await alex.getByRole('button', { name: 'Add note' }).click();
-    for (const page of everyone()) await page.getByText(/Her parcel left on Monday/).waitFor();
+    for (const page of everyone())
+      await thread(page)
+        .getByText(/Her parcel left on Monday/)
+        .waitFor();
     await takePicture(alex, 'desk-02-note');
     const refused = await alex.request.post(`${product.url}/api/messages`, {
       headers: { origin: product.url, 'idempotency-key': randomUUID() },
