@@ -11,6 +11,7 @@ import {
   listColumns,
   readRecord,
   saveRecord,
+  searchText,
 } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
 import { CrmFailure, type RemoteCrm } from '../ports.ts';
@@ -147,7 +148,7 @@ async function save(
   const id = edit.id ?? ctx.make.id();
   const old = edit.id === null ? null : await readRecord(tx, edit.table, edit.id);
   if (edit.id !== null && old === null) throw notFound('record');
-  await lockNumbersOf(tx, type, { table: edit.table, id, values: { ...old?.data, ...edit.values } });
+  await lockNumbersOf(tx, type, [{ table: edit.table, id, values: { ...old?.data, ...edit.values } }]);
   const current = edit.id === null ? null : await readRecord(tx, edit.table, id, true);
   const data: Cells = withNames(edit.table, { ...(current?.data ?? defaultsOf(columns)), ...edit.values });
   await saveRecord(tx, {
@@ -176,13 +177,6 @@ function withNames(table: string, data: Cells): Cells {
     .join(' ');
   return fullname === '' ? data : { ...data, fullname };
 }
-
-const searchText = (data: Cells): string =>
-  Object.values(data)
-    .filter((value) => typeof value === 'string')
-    .join(' ')
-    .toLowerCase()
-    .slice(0, 4000);
 
 interface ValueProblem {
   code: string;

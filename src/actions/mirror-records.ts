@@ -2,7 +2,7 @@ import type { RecordType } from '../core/record-type.ts';
 import { dropRecords, mirrorRecord, mirrorTable, saveMirrorRecord, stillThere } from '../db/crm-mirror.ts';
 import { sawRemote, writesOfRecord } from '../db/crm-writes.ts';
 import type { Tx } from '../db/engine.ts';
-import type { Cells } from '../db/records.ts';
+import { type Cells, searchText } from '../db/records.ts';
 import { CrmFailure, type RemoteCrm, type RemoteRow } from '../ports.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
@@ -60,6 +60,9 @@ export async function takeIn(
   rules: Rules,
 ): Promise<string[]> {
   const again: string[] = [];
+  // All of them at once: one record after the other would take them in another order than ingest does.
+  const kept = rows.filter((row) => !row.merged).map(({ id, values }) => ({ table, id, values }));
+  await lockNumbersOf(tx, rules.recordTypes.get(table) ?? null, kept);
   for (const row of rows)
     if (row.merged) await dropRecords(tx, table, [row.id]);
     else if (!(await takeInOne(tx, ctx, table, row, how, rules))) again.push(row.id);
@@ -75,8 +78,6 @@ async function takeInOne(
   rules: Rules,
 ): Promise<boolean> {
   const now = ctx.clock();
-  const type = rules.recordTypes.get(table) ?? null;
-  await lockNumbersOf(tx, type, { table, id: row.id, values: row.values });
   const current = await mirrorRecord(tx, table, row.id);
   if (current !== null && current.fetchedAt !== null && fetchedAt < current.fetchedAt) return false;
   const data = await withoutOurOwn(tx, table, row, fetchedAt, current?.data ?? {});
@@ -139,13 +140,6 @@ async function withoutOurOwn(
       await sawRemote(tx, table, row.id, write.column, found(write.column));
   return data;
 }
-
-const searchText = (data: Cells): string =>
-  Object.values(data)
-    .filter((value) => typeof value === 'string')
-    .join(' ')
-    .toLowerCase()
-    .slice(0, 4000);
 
 /** Reads of one record that overtook each other; each try begins after all that came before it. */
 const TRIES = 4;

@@ -41,19 +41,20 @@ export interface Sighted {
   edited: readonly string[] | null;
 }
 
-/** Locks the contact points of a record's old and new number, in id order: before the record itself is locked. */
+/** Locks the contact points of these records' old and new numbers, in id order: before a record itself is locked. */
 export async function lockNumbersOf(
   tx: Tx,
   type: RecordType | null,
-  record: Pick<Sighted, 'table' | 'id' | 'values'>,
+  records: readonly Pick<Sighted, 'table' | 'id' | 'values'>[],
 ): Promise<void> {
   if (type === null) return;
-  const links = await linksOfRecord(tx, record.table, record.id);
-  const next = messagingNumber(type, record.values);
-  const keys = [
-    ...links.filter((link) => link.messaging).map((link) => link.matchKey),
-    ...(next === null ? [] : [matchKey(next.e164)]),
-  ];
+  const keys: string[] = [];
+  for (const record of records) {
+    const links = await linksOfRecord(tx, record.table, record.id);
+    const next = messagingNumber(type, record.values);
+    keys.push(...links.filter((link) => link.messaging).map((link) => link.matchKey));
+    if (next !== null) keys.push(matchKey(next.e164));
+  }
   const aliases = await findAliases(
     tx,
     [...new Set(keys)].map((value) => ({ kind: 'phone' as const, value })),

@@ -74,6 +74,14 @@ export async function readRecord(
   return rows[0] ?? null;
 }
 
+/** What the search of records looks through: every text of a record. */
+export const searchText = (data: Cells): string =>
+  Object.values(data)
+    .filter((value) => typeof value === 'string')
+    .join(' ')
+    .toLowerCase()
+    .slice(0, 4000);
+
 export async function saveRecord(
   tx: Tx,
   record: { table: string; id: string; data: Cells; search: string; createdAt: number; updatedAt: number },
