@@ -1,7 +1,6 @@
 import { decideSend } from '../core/gate.ts';
 import { chooseLanguage } from '../core/language.ts';
 import { awayAnswer, type ClosedPeriod, closedPeriod, type WorkingHours } from '../core/working-hours.ts';
-import type { ContactPoint } from '../db/contact-points.ts';
 import { touchConversations } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
 import { insertOutbound } from '../db/messages.ts';
@@ -13,7 +12,7 @@ import { askLimits, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import type { Hints } from './live.ts';
 import type { Rules } from './record-facts.ts';
-import { loadWorkingHours } from './working-hours.ts';
+import type { Applying } from './stored-update.ts';
 
 interface Talk {
   conversationId: string;
@@ -29,15 +28,15 @@ export async function answerOutOfHours(
   tx: Tx,
   ctx: Context,
   talk: readonly Talk[],
-  contacts: Map<string, ContactPoint>,
-  rules: Rules,
-  hints: Hints,
-): Promise<void> {
-  if (talk.length === 0) return;
+  { contacts, configuration, hints }: Pick<Applying, 'contacts' | 'configuration' | 'hints'>,
+): Promise<boolean> {
+  if (talk.length === 0) return false;
   const now = ctx.clock();
-  const hours = await loadWorkingHours(tx);
+  const { workingHours: hours } = configuration;
+  const rules = configuration;
   const period = closedPeriod(hours, now);
-  if (period === null) return;
+  if (period === null) return false;
+  let queued = false;
   const ids = [...new Set(talk.map((one) => one.conversationId))];
   for (const conversationId of await notAwayAnswered(tx, ids, period.since)) {
     const found = talk.find((one) => one.conversationId === conversationId);
@@ -48,7 +47,9 @@ export async function answerOutOfHours(
     );
     if (loaded === undefined || !(await mayAnswer(tx, ctx, loaded, rules))) continue;
     await queueAnswer(tx, ctx, conversationId, loaded, { hours, period, rules, hints });
+    queued = true;
   }
+  return queued;
 }
 
 async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, rules: Rules): Promise<boolean> {

@@ -4,12 +4,11 @@ import type { ProviderError, Update } from '../core/update.ts';
 import { requestOfMessage } from '../db/consent.ts';
 import { type ContactPoint, closeServiceWindow } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { findByIds, setStatuses } from '../db/messages.ts';
+import { setStatuses } from '../db/messages.ts';
 import { isUuid } from '../db/rows.ts';
-import type { StoredUpdate } from './apply-updates.ts';
 import type { Context } from './context.ts';
-import type { Hints } from './live.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
+import type { Applying, StoredUpdate } from './stored-update.ts';
 
 type Status = Extract<Update, { kind: 'status' }>;
 
@@ -18,9 +17,7 @@ export async function applyStatuses(
   tx: Tx,
   ctx: Context,
   stored: readonly StoredUpdate[],
-  contacts: Map<string, ContactPoint>,
-  rules: Rules,
-  hints: Hints,
+  { contacts, known, configuration, hints }: Applying,
 ): Promise<{ waiting: Set<number> }> {
   const statuses = stored.flatMap((one) =>
     one.update.kind === 'status' ? [{ ...one, update: one.update }] : [],
@@ -29,16 +26,12 @@ export async function applyStatuses(
   if (statuses.length === 0) return { waiting };
   const ours = (update: Status): string | null =>
     update.callbackData !== undefined && isUuid(update.callbackData) ? update.callbackData : null;
-  const found = await findByIds(
-    tx,
-    statuses.flatMap((one) => ours(one.update) ?? []),
-    statuses.map((one) => one.update.whatsappId),
-  );
+  const byId = new Map(known.messages.map((row) => [row.id, row]));
+  const sent = known.messages.filter((row) => row.direction === 'out');
+  const byWhatsappId = new Map(sent.toReversed().map((row) => [row.whatsappId, row]));
   const changes = new Map<string, Parameters<typeof setStatuses>[1][number] & { status: MessageStatus }>();
   for (const one of statuses) {
-    const message =
-      found.find((row) => row.id === ours(one.update)) ??
-      found.find((row) => row.direction === 'out' && row.whatsappId === one.update.whatsappId);
+    const message = byId.get(ours(one.update) ?? '') ?? byWhatsappId.get(one.update.whatsappId);
     if (message === undefined || message.direction !== 'out') {
       waiting.add(one.inboxId);
       continue;
@@ -58,7 +51,7 @@ export async function applyStatuses(
     hints.conversation(message.conversationId, message.contactPointId);
     const contact = contacts.get(message.contactPointId);
     if (one.update.status === 'failed' && current !== 'failed' && contact !== undefined)
-      await applyFailure(tx, ctx, one, message, contact, rules);
+      await applyFailure(tx, ctx, one, message, contact, configuration);
   }
   await setStatuses(tx, [...changes.values()]);
   return { waiting };

@@ -37,13 +37,25 @@ export function createHandovers(): Handovers {
 
 /** Waits until no message of these contact points is between its mark and its first byte. Call it after the commit. */
 export async function letHandoversPass(ctx: Context, contactPointIds: readonly string[]): Promise<void> {
-  const underWay = await handoversUnderWay(ctx.database.db, contactPointIds);
-  await Promise.all(
-    underWay.map(({ id, ageMs }) => {
-      const own = ctx.handovers.passing(id);
-      const rest = HANDOVER_DEADLINE_MS + MARGIN_MS - ageMs;
-      const waited = rest <= 0 ? undefined : new Promise<void>((resolve) => setTimeout(resolve, rest));
-      return own === null ? waited : Promise.race([own, waited]);
-    }),
-  );
+  await passUnderWay(ctx, await handoversUnderWay(ctx.database.db, contactPointIds), performance.now());
+}
+
+/**
+ * Waits for messages that were marked when they were read, at `readAt` by the process's own clock, in the transaction that
+ * holds the contact points' locks: whoever marks another one after its commit sees what it committed. Null where there
+ * are none.
+ */
+export function passUnderWay(
+  ctx: Pick<Context, 'handovers'>,
+  underWay: readonly { id: string; ageMs: number }[],
+  readAt: number,
+): Promise<void> | null {
+  if (underWay.length === 0) return null;
+  const passing = underWay.map(({ id, ageMs }) => {
+    const own = ctx.handovers.passing(id);
+    const rest = HANDOVER_DEADLINE_MS + MARGIN_MS - ageMs - (performance.now() - readAt);
+    const waited = rest <= 0 ? undefined : new Promise<void>((resolve) => setTimeout(resolve, rest));
+    return own === null ? waited : Promise.race([own, waited]);
+  });
+  return Promise.all(passing).then(() => {});
 }

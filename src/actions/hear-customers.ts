@@ -1,32 +1,23 @@
 import type { Tx } from '../db/engine.ts';
-import { colleagues, insertOffer, type Reopened, reopenForCustomers } from '../db/ownership.ts';
+import { colleagues, insertOffer, type Reopened, reopen } from '../db/ownership.ts';
 import { leaveTrace, offerKey, tell } from './apply-ownership.ts';
 import { answeringRoles } from './colleagues.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
 import type { Rules } from './record-facts.ts';
 
-/** A conversation in which a customer wrote just now; a blocked one is not among them. */
-export interface Heard {
-  conversationId: string;
-  wantsPerson: boolean;
-}
-
 /**
- * What a customer's message does to who answers, after it did all it does to consent: dismissals end, and a closed
- * conversation is open again, offered to whoever owned it last. One statement, unless something was closed.
+ * What a customer's message does to who answers, after it did all it does to consent: conversations that were closed and
+ * now want a person are open again, offered to whoever owned them last.
  */
 export async function hearCustomers(
   tx: Tx,
   ctx: Context,
-  heard: readonly Heard[],
+  closed: readonly string[],
   rules: Rules,
   hints: Hints,
 ): Promise<void> {
-  const wanting = heard.filter((one) => one.wantsPerson).map((one) => one.conversationId);
-  const ids = [...new Set(heard.map((one) => one.conversationId))];
-  const reopened = await reopenForCustomers(tx, ids, [...new Set(wanting)]);
-  for (const one of reopened) {
+  for (const one of await reopen(tx, closed)) {
     await leaveTrace(tx, ctx, one.id, [{ kind: 'reopened', subject: null }], null, null);
     if (rules.settings.returnToPreviousOwner) await returnToOwner(tx, ctx, one, rules, hints);
   }

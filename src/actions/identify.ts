@@ -2,14 +2,17 @@ import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Identity } from '../core/update.ts';
 import {
   type Alias,
+  COLLISION,
   type ContactPoint,
   deleteContactPoints,
   findAliases,
   insertAliases,
   insertContactPoints,
   lockContactPoints,
+  type NewContactPoint,
 } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
+import type { LockedPerson } from '../db/lock-people.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -33,7 +36,7 @@ export function aliasesOf(identity: Identity): Alias[] {
   return aliases;
 }
 
-const keyOf = (alias: Alias): string => `${alias.kind}:${alias.value}`;
+const keyOf = (alias: { kind: string; value: string }): string => `${alias.kind}:${alias.value}`;
 
 export interface Identified {
   /** For each person the contact points their keys lead to, at least one. */
@@ -43,25 +46,77 @@ export interface Identified {
 }
 
 export async function identify(tx: Tx, ctx: Context, people: readonly Person[]): Promise<Identified> {
-  const wanted = people.map((person) => ({
-    ...person,
-    aliases: [person.identity, ...(person.also ?? [])].flatMap(aliasesOf),
-  }));
+  const wanted = withAliases(people);
   const known = new Map<string, string>();
-  const learn = (rows: (Alias & { contactPointId: string })[]): void => {
-    for (const row of rows) known.set(keyOf(row), row.contactPointId);
-  };
   learn(
+    known,
     await findAliases(
       tx,
       wanted.flatMap((person) => person.aliases),
     ),
   );
+  const { rows, additions } = strangers(ctx, wanted, known);
+  await insertContactPoints(tx, rows);
+  const added = await insertAliases(tx, additions);
+  learn(known, added);
+  if (added.length < additions.length) {
+    // Another transaction was first with some keys: theirs stand.
+    learn(known, await findAliases(tx, additions));
+    const used = new Set(known.values());
+    await deleteContactPoints(
+      tx,
+      rows.map((row) => row.id).filter((id) => !used.has(id)),
+    );
+  }
+  return identified(wanted, known, added, rows);
+}
 
+/**
+ * The same where whoever is known is locked already, and found by `lockPeople`. New contact points are this transaction's
+ * own until it commits; who loses a race for a key begins again and finds the other's.
+ */
+export async function identifyLocked(
+  tx: Tx,
+  ctx: Context,
+  people: readonly Person[],
+  locked: readonly LockedPerson[],
+): Promise<Identified & { made: ContactPoint[] }> {
+  const wanted = withAliases(people);
+  const known = new Map<string, string>();
+  for (const { id, keys } of locked) for (const key of keys) known.set(keyOf(key), id);
+  const { rows, additions } = strangers(ctx, wanted, known);
+  if (additions.length === 0) return { ...identified(wanted, known, [], []), made: [] };
+  await insertContactPoints(tx, rows);
+  const added = await insertAliases(tx, additions);
+  if (added.length < additions.length)
+    throw Object.assign(new Error('another transaction was first with a key'), { code: COLLISION });
+  learn(known, added);
+  return { ...identified(wanted, known, added, rows), made: rows.map(strangerAt) };
+}
+
+type Wanted = Person & { aliases: Alias[] };
+
+function withAliases(people: readonly Person[]): Wanted[] {
+  return people.map((person) => ({
+    ...person,
+    aliases: [person.identity, ...(person.also ?? [])].flatMap(aliasesOf),
+  }));
+}
+
+function learn(known: Map<string, string>, rows: readonly (Alias & { contactPointId: string })[]): void {
+  for (const row of rows) known.set(keyOf(row), row.contactPointId);
+}
+
+/** Whom nobody knows, and the keys that have to be added for them and for whoever is known by others. */
+function strangers(
+  ctx: Context,
+  wanted: readonly Wanted[],
+  known: ReadonlyMap<string, string>,
+): { rows: NewContactPoint[]; additions: (Alias & { contactPointId: string })[] } {
   // People none of whose keys are known get a contact point each; people of one batch who share a key get one together.
   const created = new Map<string, string>();
   const additions: (Alias & { contactPointId: string })[] = [];
-  const rows = [];
+  const rows: NewContactPoint[] = [];
   for (const person of wanted) {
     if (person.aliases.some((alias) => known.has(keyOf(alias)))) continue;
     const shared = person.aliases.map((alias) => created.get(keyOf(alias))).find((id) => id !== undefined);
@@ -81,18 +136,15 @@ export async function identify(tx: Tx, ctx: Context, people: readonly Person[]):
       if (!known.has(keyOf(alias)) && !additions.some((one) => keyOf(one) === keyOf(alias)))
         additions.push({ ...alias, contactPointId: owner });
   }
-  await insertContactPoints(tx, rows);
-  const added = await insertAliases(tx, additions);
-  learn(added);
-  if (added.length < additions.length) {
-    // Another transaction was first with some keys: theirs stand.
-    learn(await findAliases(tx, additions));
-    const used = new Set(known.values());
-    await deleteContactPoints(
-      tx,
-      rows.map((row) => row.id).filter((id) => !used.has(id)),
-    );
-  }
+  return { rows, additions };
+}
+
+function identified(
+  wanted: readonly Wanted[],
+  known: ReadonlyMap<string, string>,
+  added: readonly (Alias & { contactPointId: string })[],
+  rows: readonly NewContactPoint[],
+): Identified {
   const made = new Set(rows.map((row) => row.id));
   return {
     found: wanted.map((person) => [
@@ -106,7 +158,26 @@ export async function identify(tx: Tx, ctx: Context, people: readonly Person[]):
   };
 }
 
-function newContactPoint(ctx: Context, id: string, identity: Identity, name: string | null) {
+/** A contact point as it was just inserted. */
+function strangerAt({ id, phone, userId, name, country }: NewContactPoint): ContactPoint {
+  return {
+    id,
+    phone,
+    userId,
+    name,
+    country,
+    shared: false,
+    blocked: false,
+    language: null,
+    lastInboundAt: null,
+    lastWordAt: null,
+    lastInboundWhatsappId: null,
+    ledgerSeq: 0,
+    ledgerHead: null,
+  };
+}
+
+function newContactPoint(ctx: Context, id: string, identity: Identity, name: string | null): NewContactPoint {
   const phone = identity.phone === undefined ? null : parsePhone(identity.phone);
   return {
     id,

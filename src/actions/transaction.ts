@@ -12,16 +12,28 @@ export async function inTransaction<T>(
   ctx: { database: { db: Db } },
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
+  return untilItStands(ctx.database.db, work);
+}
+
+/** The same on a connection for what runs all the time and goes by keys (`Database.keyed`). */
+export async function inKeyedTransaction<T>(
+  ctx: { database: { keyed: Db } },
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return untilItStands(ctx.database.keyed, work);
+}
+
+async function untilItStands<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ctx.database.db.transaction().execute(work);
+      return await db.transaction().execute(work);
     } catch (error) {
       if (attempt >= TRIES || !isCollision(error)) throw error;
     }
   }
 }
 
-function isCollision(error: unknown): boolean {
+export function isCollision(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && COLLISIONS.has(String(error.code));
 }
 

@@ -79,9 +79,27 @@ export function readAnswer(content: InboundContent, context: AnswerContext): Rea
       rule: similar.rule,
       language: similar.language,
     };
-  if (context.holdContainsStop && /(^|\s)stop(\s|$)/u.test(normalise(text)))
+  if (context.holdContainsStop && containsStop(text))
     return { act: { act: 'hold', purposes: [...PURPOSES] }, rule: 'hold:us-contains-stop', language: 'en' };
   return null;
+}
+
+const containsStop = (text: string): boolean => /(^|\s)stop(\s|$)/u.test(normalise(text));
+
+/**
+ * Whether a message can say anything about consent at all, whatever its context turns out to be: false means talk. Asked
+ * with every keyword there is, so that who is in which record need not be known of each of a hundred messages that talk.
+ */
+export function mayAnswer(
+  content: InboundContent,
+  about: Pick<AnswerContext, 'token' | 'keywords' | 'holdContainsStop'> & { asked: boolean },
+): boolean {
+  if (about.token !== null) return true;
+  const text = words(content);
+  if (text === null) return false;
+  if (about.asked || (about.holdContainsStop && containsStop(text))) return true;
+  const { stop, start, answer, refusalPhrase, similar } = readText(text, about.keywords);
+  return [stop, start, answer, refusalPhrase, similar].some((read) => read !== null);
 }
 
 /** The words a message says for refusals: typed text, captions, button titles and edits; never reactions or cards. */

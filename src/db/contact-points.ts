@@ -3,7 +3,7 @@ import { searchForm } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
 import { moveWords } from './message-search.ts';
 import { mergeOwnership } from './ownership.ts';
-import { iso, time, uuids } from './rows.ts';
+import { time, uuids } from './rows.ts';
 
 /** One customer identity on WhatsApp. Times are ms by WhatsApp's clock. */
 export interface ContactPoint {
@@ -22,7 +22,8 @@ export interface ContactPoint {
   ledgerHead: string | null;
 }
 
-const COLUMNS = sql`c.id, c.phone, c.user_id as "userId", c.name, c.country, c.shared, c.blocked, c.language,
+/** The columns of a `ContactPoint`, of `contact_point c`. */
+export const CONTACT_POINT = sql`c.id, c.phone, c.user_id as "userId", c.name, c.country, c.shared, c.blocked, c.language,
   c.last_inbound_at as "lastInboundAt", c.last_word_at as "lastWordAt",
   c.last_inbound_whatsapp_id as "lastInboundWhatsappId", c.ledger_seq as "ledgerSeq", c.ledger_head as "ledgerHead"`;
 
@@ -95,55 +96,28 @@ export async function deleteContactPoints(tx: Tx, ids: readonly string[]): Promi
 export async function lockContactPoints(tx: Tx, ids: readonly string[]): Promise<ContactPoint[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<ContactPoint & { mergedInto: string | null }>`
-    select ${COLUMNS}, c.merged_into as "mergedInto" from contact_point c
+    select ${CONTACT_POINT}, c.merged_into as "mergedInto" from contact_point c
      where c.id = any(${uuids(ids)}) order by c.id for update`.execute(tx);
+  return onlySurvivors(rows);
+}
+
+/** Throws a collision where one was merged away while we waited for its lock. */
+export function onlySurvivors<T extends { mergedInto: string | null }>(rows: T[]): T[] {
   if (rows.some((row) => row.mergedInto !== null))
-    throw Object.assign(new Error('a contact point was merged meanwhile'), { code: '40001' });
+    throw Object.assign(new Error('a contact point was merged meanwhile'), { code: COLLISION });
   return rows;
 }
 
+/** PostgreSQL's code of a serialization failure: nothing happened, run the transaction again. */
+export const COLLISION = '40001';
+
 export async function readContactPoint(tx: Tx, id: string): Promise<ContactPoint | null> {
   const { rows } = await sql<ContactPoint>`
-    select ${COLUMNS} from contact_point c
+    select ${CONTACT_POINT} from contact_point c
      where c.id = coalesce((select merged_into from contact_point where id = ${id}::uuid), ${id}::uuid)`.execute(
     tx,
   );
   return rows[0] ?? null;
-}
-
-/** What an inbound message changes about its sender; times only move forward. */
-export interface Heard {
-  id: string;
-  name: string | null;
-  /** As WhatsApp names them today: replies go there, exactly as received. */
-  phone: string | null;
-  userId: string | null;
-  lastInboundAt: number;
-  lastInboundWhatsappId: string;
-  lastWordAt: number | null;
-}
-
-export async function saveHeard(tx: Tx, heard: readonly Heard[]): Promise<void> {
-  if (heard.length === 0) return;
-  const rows = heard.map((one) => ({
-    ...one,
-    nameForm: nameForm(one.name),
-    lastInboundAt: iso(one.lastInboundAt),
-    lastWordAt: iso(one.lastWordAt),
-  }));
-  await sql`update contact_point c
-       set name = coalesce(h.name, c.name), name_form = coalesce(h."nameForm", c.name_form),
-           phone = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
-             then coalesce(h.phone, c.phone) else c.phone end,
-           user_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
-             then coalesce(h."userId", c.user_id) else c.user_id end,
-           last_inbound_whatsapp_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
-             then h."lastInboundWhatsappId" else c.last_inbound_whatsapp_id end,
-           last_inbound_at = greatest(c.last_inbound_at, h."lastInboundAt"),
-           last_word_at = greatest(c.last_word_at, h."lastWordAt")
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as h(id uuid, name text, "nameForm" text, phone text, "userId" text, "lastInboundAt" timestamptz, "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
-     where c.id = h.id`.execute(tx);
 }
 
 /** WhatsApp says that the window is closed (131047): our clock was wrong, theirs decides. */

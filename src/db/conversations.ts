@@ -54,22 +54,26 @@ export interface Touch {
 
 /** What a conversation's row shows; `unread` is added. Times only move forward. */
 export async function touchConversations(tx: Tx, touches: readonly Touch[]): Promise<void> {
-  if (touches.length === 0) return;
+  if (touches.length > 0) await sql`/* prepared */ ${touching(touches)}`.execute(tx);
+}
+
+/** The same as a part of a larger statement. */
+export function touching(touches: readonly Touch[]): RawBuilder<unknown> {
   const rows = oneEach(touches).map((one) => ({
     ...one,
     at: iso(one.at),
     text: one.text.slice(0, 300),
     waitsSince: iso(one.waitsSince ?? null),
   }));
-  await sql`update conversation c
+  return sql`update conversation c
        set last_text = case when c.last_message_at is null or t.at >= c.last_message_at then t.text else c.last_text end,
            last_direction = case when c.last_message_at is null or t.at >= c.last_message_at then t.direction else c.last_direction end,
            last_status = case when c.last_message_at is null or t.at >= c.last_message_at then t.status else c.last_status end,
            last_message_at = greatest(c.last_message_at, t.at), unread = c.unread + t.unread,
            waiting_since = coalesce(c.waiting_since, t."waitsSince")
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      from json_to_recordset(${JSON.stringify(rows)}::json)
         as t(id uuid, at timestamptz, text text, direction text, status text, unread integer, "waitsSince" timestamptz)
-     where c.id = t.id`.execute(tx);
+     where c.id = t.id`;
 }
 
 /** An update takes one row per conversation: what happened to it in this transaction, added up. */

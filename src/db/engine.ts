@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { prepareMarked } from './prepared.ts';
 
 /**
  * The two engines behind one SQL dialect: PGlite inside the process (default), PostgreSQL 15+ by `DATABASE_URL`.
@@ -19,6 +20,11 @@ export type Tx = Transaction<Schema> | Db;
 export interface Database {
   engine: 'pglite' | 'postgres';
   db: Db;
+  /**
+   * For what runs all the time and goes by keys alone: connections on which the planner reads no table whole. A plan that
+   * is prepared while the tables are new must be good when they are large.
+   */
+  keyed: Db;
   /** Calls back with each payload of NOTIFY on this channel; returns how to stop. */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -47,6 +53,7 @@ export async function openPGlite(directory: string | null, snapshot?: Blob): Pro
   return {
     engine: 'pglite',
     db,
+    keyed: db,
     async listen(channel, callback) {
       return pglite.listen(channel, callback);
     },
@@ -72,14 +79,13 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   // list's: 1.5 s of compiling for 0.4 ms of work.
   const sessions = '-c timezone=UTC -c jit=off';
   const settings = { connectionString: url, types, options: sessions, application_name: 'assent' };
-  const pool = new pg.Pool({ ...settings, max: options.poolSize ?? 12, connectionTimeoutMillis: 5_000 });
-  // An idle connection that breaks is replaced by the pool; without a handler the process would end.
-  pool.on('error', () => {});
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const db = pooled({ ...settings, max: options.poolSize ?? 12 });
+  const keyed = pooled({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS });
   const listeners = new Set<() => Promise<void>>();
   return {
     engine: 'postgres',
     db,
+    keyed,
     async listen(channel, callback) {
       const stop = await keepListening(settings, channel, callback);
       listeners.add(stop);
@@ -90,9 +96,22 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
     },
     async close() {
       await Promise.all([...listeners].map((stop) => stop()));
-      await db.destroy();
+      await Promise.all([db.destroy(), keyed.destroy()]);
     },
   };
+}
+
+/** Opened when they are used: the writer of webhooks, its retries, and one to spare. */
+const KEYED_CONNECTIONS = 3;
+const BY_KEYS =
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
+
+function pooled(settings: pg.PoolConfig): Db {
+  const pool = new pg.Pool({ ...settings, connectionTimeoutMillis: 5_000 });
+  // An idle connection that breaks is replaced by the pool; without a handler the process would end.
+  pool.on('error', () => {});
+  prepareMarked(pool);
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /** One connection of its own that listens, and comes back after a loss. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Update } from '../core/update.ts';
 import type { Tx } from './engine.ts';
 import { iso, time, uuids } from './rows.ts';
@@ -16,7 +16,8 @@ export interface NewInboxRow {
   raw: string | null;
   bodySha256: string;
   receivedAt: number;
-  status: 'pending' | 'unknown' | 'invalid';
+  /** `applied`: what it says is made true in the same transaction. */
+  status: 'pending' | 'applied' | 'unknown' | 'invalid';
 }
 
 export interface InboxRow {
@@ -31,19 +32,34 @@ export interface InboxRow {
 }
 
 /** Stores what is new; a redelivery is passed over by the unique key. Answers the ids of the new rows by their key. */
-export async function insertInbox(tx: Tx, rows: readonly NewInboxRow[]): Promise<Map<string, number>> {
+export async function insertInbox(
+  tx: Tx,
+  rows: readonly NewInboxRow[],
+  now: number,
+): Promise<Map<string, number>> {
   if (rows.length === 0) return new Map();
+  const { rows: added } = await sql<{
+    id: number;
+    subject: string;
+    eventKey: string;
+  }>`with added as (${storingInbox(rows, now)}) select id, subject, event_key as "eventKey" from added`.execute(
+    tx,
+  );
+  return new Map(added.map((row) => [inboxKey(row), row.id]));
+}
+
+/** The same as a part of a larger statement; gives id, subject and event_key of the new rows. */
+export function storingInbox(rows: readonly NewInboxRow[], now: number): RawBuilder<unknown> {
   const values = rows.map((row) => ({ ...row, receivedAt: iso(row.receivedAt) }));
-  const { rows: added } = await sql<{ id: number; subject: string; eventKey: string }>`
-    insert into inbox (subject, event_key, kind, contact_point_id, phone_number_id, update, raw, body_sha256, received_at, status, next_attempt_at)
+  return sql`insert into inbox (subject, event_key, kind, contact_point_id, phone_number_id, update, raw, body_sha256, received_at, status,
+        next_attempt_at, applied_at)
     select subject, "eventKey", kind, "contactPointId", "phoneNumberId", update, raw, "bodySha256", "receivedAt", status,
-           case when status = 'pending' then "receivedAt" end
-      from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
+           case when status = 'pending' then "receivedAt" end, case when status = 'applied' then ${time(now)} end
+      from json_to_recordset(${JSON.stringify(values)}::json)
         as r(subject text, "eventKey" text, kind text, "contactPointId" uuid, "phoneNumberId" text, update jsonb, raw text,
              "bodySha256" text, "receivedAt" timestamptz, status text)
     on conflict (subject, event_key) do nothing
-    returning id, subject, event_key as "eventKey"`.execute(tx);
-  return new Map(added.map((row) => [inboxKey(row), row.id]));
+    returning id, subject, event_key`;
 }
 
 export const inboxKey = (row: { subject: string; eventKey: string }): string =>

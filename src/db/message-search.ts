@@ -3,21 +3,27 @@ import { searchWords } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
 import { time, uuids } from './rows.ts';
 
+interface Worded {
+  id: string;
+  text: string | null;
+}
+
 /**
  * The words of messages, for the days that may be searched. Nothing parses them in the database: `searchWords` finds
  * the same words of a text whatever the database's locale is.
  */
-export async function indexWords(
-  tx: Tx,
-  messages: readonly { id: string; text: string | null }[],
-): Promise<void> {
-  const rows = messages
+export function wordsOfMessages(messages: readonly Worded[]): { id: string; words: string[] }[] {
+  return messages
     .map(({ id, text }) => ({ id, words: text === null ? [] : searchWords(text) }))
     .filter(({ words }) => words.length > 0);
+}
+
+export async function indexWords(tx: Tx, messages: readonly Worded[]): Promise<void> {
+  const rows = wordsOfMessages(messages);
   if (rows.length === 0) return;
-  await sql`insert into message_search (position, message_id, conversation_id, at, words)
+  await sql`/* prepared */ insert into message_search (position, message_id, conversation_id, at, words)
     select m.position, m.id, m.conversation_id, m.at, array_to_tsvector(r.words)
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id uuid, words text[]) join message m on m.id = r.id
+      from json_to_recordset(${JSON.stringify(rows)}::json) as r(id uuid, words text[]) join message m on m.id = r.id
     on conflict do nothing`.execute(tx);
 }
 

@@ -37,35 +37,6 @@ export const MESSAGE_COLUMNS = sql`m.id, m.position, m.conversation_id as "conve
   m.template_type as "templateType", m.template_name as "templateName", m.template_language as "templateLanguage", m.at,
   m.status_at as "statusAt"`;
 
-export interface NewInboundMessage {
-  id: string;
-  conversationId: string;
-  contactPointId: string;
-  channelId: string;
-  kind: string;
-  text: string | null;
-  content: unknown;
-  whatsappId: string;
-  replyTo: string | null;
-  at: number;
-}
-
-/** Stores inbound messages; one that is there already is passed over. Answers the WhatsApp ids of the new ones. */
-export async function insertInbound(tx: Tx, messages: readonly NewInboundMessage[]): Promise<Set<string>> {
-  if (messages.length === 0) return new Set();
-  const rows = messages.map((one) => ({ ...one, at: iso(one.at) }));
-  const { rows: added } = await sql<{ whatsappId: string }>`
-    insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, reply_to, at)
-    select id, "conversationId", "contactPointId", "channelId", 'in', kind, text, content, 'received', "whatsappId", "replyTo", at
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as r(id uuid, "conversationId" uuid, "contactPointId" uuid, "channelId" text, kind text, text text, content jsonb,
-             "whatsappId" text, "replyTo" text, at timestamptz)
-    on conflict do nothing
-    returning whatsapp_id as "whatsappId"`.execute(tx);
-  await indexWords(tx, messages);
-  return new Set(added.map((row) => row.whatsappId));
-}
-
 export interface NewOutboundMessage {
   id: string;
   conversationId: string;

@@ -164,3 +164,13 @@ export async function bindIdempotencyKey(
     tx,
   );
 }
+
+/** Changes with every change of settings, record types and templates (migration 0016); never says the same twice. */
+export const CONFIGURATION_VERSION = sql`(select string_agg(version::text, ' ' order by source) from configuration_version)`;
+
+export async function configurationVersion(tx: Tx): Promise<string> {
+  const { rows } = await sql<{
+    version: string;
+  }>`/* prepared */ select ${CONFIGURATION_VERSION} as version`.execute(tx);
+  return rows[0]?.version ?? '';
+}

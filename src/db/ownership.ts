@@ -232,20 +232,11 @@ export interface Reopened {
   previousOwnerId: string | null;
 }
 
-/**
- * Customers wrote: whoever dismissed their conversations sees them again, and closed ones that now want a person are open.
- * Answers those. The rows are locked already, by the statement that noted the message.
- */
-export async function reopenForCustomers(
-  tx: Tx,
-  heard: readonly string[],
-  wanting: readonly string[],
-): Promise<Reopened[]> {
-  if (heard.length === 0) return [];
-  const { rows } = await sql<Reopened>`
-    with shown as (delete from dismissal where conversation_id = any(${uuids(heard)}))
-    update conversation set status = 'open', closed_at = null
-     where id = any(${uuids(wanting)}) and status = 'closed'
+/** Opens those of these conversations that are closed, and answers them. */
+export async function reopen(tx: Tx, ids: readonly string[]): Promise<Reopened[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<Reopened>`update conversation set status = 'open', closed_at = null
+     where id = any(${uuids(ids)}) and status = 'closed'
     returning id, team_id as "teamId", previous_owner_id as "previousOwnerId"`.execute(tx);
   return rows;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../../test/app.ts';
-import { storeInvalid } from '../actions/ingest.ts';
+import { storeInvalid } from '../actions/retry-inbox.ts';
 
 let test: TestApp;
 let ready: () => Promise<{ ok: boolean; detail: string }>;

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
 import { hintRecord } from '../actions/crm-hints.ts';
-import { type Ingest, storeInvalid } from '../actions/ingest.ts';
+import type { Ingest } from '../actions/ingest.ts';
+import { storeInvalid } from '../actions/retry-inbox.ts';
 import { parseWebhook } from '../adapters/whatsapp-cloud/parse-webhook.ts';
 import { verifySignature } from '../adapters/whatsapp-cloud/signature.ts';
 import type { Config } from '../config.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../actions/context.ts';
-import { retryInbox } from '../actions/ingest.ts';
+import { retryInbox } from '../actions/retry-inbox.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Applies what could not be applied when it was stored. */

@@ -39,10 +39,10 @@ describe('a pattern', () => {
       [read('early ... bird'), 'second'],
       [read('early'), 'third'],
     ]);
-    expect(fittingWithin(rules, 'too early or too late')).toBe('first');
-    expect(fittingWithin(rules, 'the early and hungry bird')).toBe('second');
-    expect(fittingWithin(rules, 'so early a b c d e bird')).toBe('third');
-    expect(fittingWithin(rules, 'earlier')).toBeUndefined();
+    expect(fittingWithin(rules, 'too early or too late'.split(' '))).toBe('first');
+    expect(fittingWithin(rules, 'the early and hungry bird'.split(' '))).toBe('second');
+    expect(fittingWithin(rules, 'so early a b c d e bird'.split(' '))).toBe('third');
+    expect(fittingWithin(rules, 'earlier'.split(' '))).toBeUndefined();
     expect(fitting(rules, 'late or never')).toBe('first');
     expect(fitting(rules, 'late or')).toBeUndefined();
   });

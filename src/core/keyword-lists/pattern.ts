@@ -76,7 +76,9 @@ export function endsFrom(
   from: ReadonlySet<number>,
 ): ReadonlySet<number> {
   if (pattern.kind === 'word') {
-    return new Set([...from].filter((at) => words[at] === pattern.word).map((at) => at + 1));
+    let after: Set<number> | null = null;
+    for (const at of from) if (words[at] === pattern.word) (after ??= new Set()).add(at + 1);
+    return after ?? NOWHERE;
   }
   if (pattern.kind === 'gap') {
     const reached = new Set<number>();
@@ -86,7 +88,10 @@ export function endsFrom(
     return reached;
   }
   if (pattern.kind === 'choice') {
-    return new Set(pattern.of.flatMap((choice) => [...endsFrom(choice, words, from)]));
+    let all: Set<number> | null = null;
+    for (const choice of pattern.of)
+      for (const end of endsFrom(choice, words, from)) (all ??= new Set()).add(end);
+    return all ?? NOWHERE;
   }
   let reached = from;
   for (const part of pattern.parts) {
@@ -95,6 +100,8 @@ export function endsFrom(
   }
   return reached;
 }
+
+const NOWHERE: ReadonlySet<number> = new Set();
 
 /** The words a text can begin with to fit, and whether the pattern may also be passed without any word. */
 export function beginnings(pattern: Pattern): { words: ReadonlySet<string>; empty: boolean } {

@@ -1,7 +1,7 @@
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { stripEnds } from './ends.ts';
+import { firstWord, stripEnds, stripped } from './ends.ts';
 import type { KeywordList } from './list.ts';
 import type { Pattern } from './pattern.ts';
 import { patternReader } from './pattern.ts';
@@ -52,6 +52,17 @@ function compile(list: KeywordList): Rules {
 }
 
 const RULES = KEYWORD_LISTS.map(compile);
+/** The words with which the rules of any language begin: most messages have none of them where it matters. */
+const FIRST_WORDS = {
+  whole: firstWordsOf(RULES.map(({ whole }) => whole)),
+  holds: firstWordsOf(RULES.map(({ holds }) => holds)),
+  within: firstWordsOf(RULES.map(({ within }) => within)),
+};
+
+function firstWordsOf(sets: readonly RuleSet<unknown>[]): ReadonlySet<string> {
+  return new Set(sets.flatMap(({ byFirstWord }) => [...byFirstWord.keys()]));
+}
+
 const REVERSED = ruleSet(
   KEYWORD_LISTS.flatMap(({ reversed, slots }) =>
     reversed.map((pattern): [Pattern, true] => [patternReader(slots)(pattern), true]),
@@ -65,8 +76,12 @@ const REVERSED = ruleSet(
 export function wholeRefusal(key: string): Found | null {
   const hit = wholeIn(key, 'whole');
   if (hit !== null) return hit;
-  for (const [language, fillers] of FILLERS) {
-    const core = stripEnds(key, fillers);
+  // In the order of the lists: the first language whose words around it add nothing.
+  const cores = stripped(key, FILLERS);
+  const unchanged = STRONG_STOP_WORDS.has(key);
+  if (!unchanged && cores.size === 0) return null;
+  for (const { language } of RULES) {
+    const core = cores.get(language) ?? key;
     if (STRONG_STOP_WORDS.has(core))
       return { rule: `phrase:${language}:${core}`, language, purposes: [...PURPOSES] };
   }
@@ -80,18 +95,20 @@ export function wholeHold(key: string): Found | null {
 
 /** Words that add nothing to a refusal beside them: courtesies, "I told you", "I never signed up for this". */
 export function addsNothing(key: string): boolean {
-  return [...FILLERS.values()].some((fillers) => stripEnds(key, fillers) === '');
+  return key === '' || [...stripped(key, FILLERS).values()].includes('');
 }
 
 function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
   const bare = stripEnds(key, COURTESIES);
+  const cores = stripped(key, FILLERS);
+  if (bare === key && cores.size === 0 && !FIRST_WORDS[list].has(firstWord(key))) return null;
   for (const rules of RULES) {
-    const fillers = FILLERS.get(rules.language);
-    const core = fillers === undefined ? bare : stripEnds(key, fillers);
-    for (const form of new Set([key, bare, core])) {
-      const hit = fitting(rules[list], form);
-      if (hit !== undefined) return copied(hit);
-    }
+    const core = cores.get(rules.language) ?? key;
+    const hit =
+      fitting(rules[list], key) ??
+      (bare === key ? undefined : fitting(rules[list], bare)) ??
+      (core === key || core === bare ? undefined : fitting(rules[list], core));
+    if (hit !== undefined) return copied(hit);
   }
   return null;
 }
@@ -102,18 +119,21 @@ function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
  * for the opposite, it is talk.
  */
 export function refusalWithin(key: string): Found | null {
-  if (fittingWithin(REVERSED, key) === true) return null;
+  const words = key.split(' ');
+  if (!words.some((word) => FIRST_WORDS.within.has(word))) return null;
   for (const { within, talk, marketing } of RULES) {
-    const hit = fittingWithin(within, key);
-    if (hit === undefined || fittingWithin(talk, key) === true) continue;
-    return fittingWithin(marketing, key) === true ? { ...hit, purposes: ['marketing'] } : copied(hit);
+    const hit = fittingWithin(within, words);
+    if (hit === undefined || fittingWithin(talk, words) === true) continue;
+    if (fittingWithin(REVERSED, words) === true) return null;
+    return fittingWithin(marketing, words) === true ? { ...hit, purposes: ['marketing'] } : copied(hit);
   }
   return null;
 }
 
 /** Whether any language's list finds a time, a place or somebody else in a normalised text. */
 export function speaksOfOtherThings(key: string): boolean {
-  return RULES.some(({ talk }) => fittingWithin(talk, key) === true);
+  const words = key.split(' ');
+  return RULES.some(({ talk }) => fittingWithin(talk, words) === true);
 }
 
 function copied(found: Found): Found {

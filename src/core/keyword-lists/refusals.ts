@@ -52,9 +52,12 @@ function isBesideTheRefusal(clause: string): boolean {
   return addsNothing(clause) || ANSWER_WORDS.get(clause)?.meaning === 'no' || wholeHold(clause) !== null;
 }
 
-function clausesOf(text: string): string[] {
-  return split(text, /[.,;:!?¡¿\n…،؛؟।。！？、()]+/u);
+function clausesOf(text: string): readonly string[] {
+  // Asked for twice of each message.
+  if (last.text !== text) last = { text, clauses: split(text, /[.,;:!?¡¿\n…،؛؟।。！？、()]+/u) };
+  return last.clauses;
 }
+let last: { text: string | null; clauses: readonly string[] } = { text: null, clauses: [] };
 
 function split(text: string, at: RegExp): string[] {
   return text

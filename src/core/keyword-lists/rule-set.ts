@@ -39,9 +39,8 @@ export function fitting<T>(rules: RuleSet<T>, key: string): T | undefined {
 }
 const START: ReadonlySet<number> = new Set([0]);
 
-/** The first rule, in the order of the rules, that fits anywhere in a normalised text. */
-export function fittingWithin<T>(rules: RuleSet<T>, key: string): T | undefined {
-  const words = key.split(' ');
+/** The first rule, in the order of the rules, that fits anywhere in a normalised text; it comes as its words. */
+export function fittingWithin<T>(rules: RuleSet<T>, words: readonly string[]): T | undefined {
   let first: Entry<T> | undefined;
   for (const [at, word] of words.entries()) {
     for (const entry of rules.byFirstWord.get(word) ?? []) {

@@ -2,7 +2,7 @@ import { normalise } from '../normalise.ts';
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { coresOf, endsOf, stripEnds } from './ends.ts';
+import { coresOf, endsByLanguage, endsOf, stripEnds } from './ends.ts';
 
 /** One entry of a list that matches by equality, with the rule's stable name. */
 export interface Word {
@@ -109,6 +109,11 @@ export const NOT_SLIPS = new Set(
 
 export const COURTESIES = endsOf(KEYWORD_LISTS.flatMap((list) => list.courtesies.map(normalise)));
 /** Per language, as one language's filler is another's refusal. */
-export const FILLERS = new Map(
-  KEYWORD_LISTS.map((list) => [list.language, endsOf([...list.fillers, ...list.courtesies].map(normalise))]),
+export const FILLERS = endsByLanguage(
+  new Map(
+    KEYWORD_LISTS.map((list) => [
+      list.language,
+      endsOf([...list.fillers, ...list.courtesies].map(normalise)),
+    ]),
+  ),
 );

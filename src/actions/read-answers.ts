@@ -1,0 +1,105 @@
+import { type AnswerContext, mayAnswer, type ReadAnswer, readAnswer } from '../core/answer.ts';
+import { tenantKeywords } from '../core/message-template.ts';
+import type { InboundContent } from '../core/update.ts';
+import type { RequestRow } from '../db/consent.ts';
+import type { Tx } from '../db/engine.ts';
+import { lastOutboundBefore } from '../db/messages.ts';
+import { type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
+import type { Context } from './context.ts';
+import type { Applying, StoredMessage } from './stored-update.ts';
+
+/** What new messages say about consent, with the context it was read in. */
+export interface ReadMessages {
+  /** By the id of the update; talk is absent. */
+  answers: Map<number, ReadAnswer>;
+  /** Those that may still be open. */
+  requests: RequestRow[];
+  /** Of those whose messages may be answers. */
+  records: LinkedRecord[];
+}
+
+const DAY = 86_400_000;
+
+/** Most messages are talk whatever their context is; only for the others is the rest of it read. */
+export async function readAnswers(
+  tx: Tx,
+  ctx: Context,
+  news: readonly StoredMessage[],
+  { contacts, known, configuration }: Pick<Applying, 'contacts' | 'known' | 'configuration'>,
+): Promise<ReadMessages> {
+  const { settings, published } = configuration;
+  const since = ctx.clock() - (settings.requestOpenDays + 1) * DAY;
+  const requests = known.requests.filter((request) => request.at > since);
+  const asked = new Set(requests.map((request) => request.contactPointId));
+  const everyKeyword = tenantKeywords(published, []);
+  const holds = (one: StoredMessage): boolean =>
+    settings.holdContainsStopForUs && (contacts.get(one.contactPointId)?.phone?.startsWith('+1') ?? false);
+  const serious = news.filter(
+    (one) =>
+      one.update.context?.forwarded !== true &&
+      mayAnswer(one.update.content, {
+        token: tokenOf(one, known.tokens),
+        asked: asked.has(one.contactPointId),
+        keywords: everyKeyword,
+        holdContainsStop: holds(one),
+      }),
+  );
+  const answers = new Map<number, ReadAnswer>();
+  if (serious.length === 0) return { answers, requests, records: [] };
+  const records = await recordsOfContactPoints(tx, [...new Set(serious.map((one) => one.contactPointId))]);
+  const last = await lastOutboundBefore(
+    tx,
+    serious
+      .filter((one) => asked.has(one.contactPointId))
+      .map((one) => ({
+        key: String(one.inboxId),
+        contactPointId: one.contactPointId,
+        at: one.update.at,
+      })),
+  );
+  for (const one of serious) {
+    const mine = requests.filter((request) => request.contactPointId === one.contactPointId);
+    const byMessage = (messageId: string | undefined): string | null =>
+      mine.find((request) => messageId !== undefined && request.messageId === messageId)?.id ?? null;
+    const types = [
+      ...new Set(
+        records.filter((r) => r.contactPointId === one.contactPointId).map((record) => record.recordType),
+      ),
+    ];
+    const quotedId = one.update.context?.id;
+    const quotes = byMessage(
+      quotedId === undefined
+        ? undefined
+        : known.messages.find((message) => message.whatsappId === quotedId)?.id,
+    );
+    const answer = readAnswer(one.update.content, {
+      token: tokenOf(one, known.tokens),
+      quotes,
+      quotesOther: quotes === null && quotedId !== undefined,
+      follows: byMessage(last.get(String(one.inboxId))),
+      requests: mine.map((request) => ({
+        requestId: request.id,
+        at: request.at,
+        buttons: request.buttons ?? [],
+      })),
+      keywords: tenantKeywords(published, types),
+      holdContainsStop: holds(one),
+    });
+    if (answer !== null) answers.set(one.inboxId, answer);
+  }
+  return { answers, requests, records };
+}
+
+/** A token counts only for the contact point its request was sent to. */
+function tokenOf(one: StoredMessage, tokens: Applying['known']['tokens']): AnswerContext['token'] {
+  const payload = payloadOf(one.update.content);
+  const token = tokens.find((row) => row.token === payload && row.contactPointId === one.contactPointId);
+  return token === undefined
+    ? null
+    : { requestId: token.requestId, meaning: token.meaning, label: token.label };
+}
+
+export function payloadOf(content: InboundContent): string | null {
+  if (content.kind === 'button') return content.payload;
+  return content.kind === 'reply' ? content.id : null;
+}

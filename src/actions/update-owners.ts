@@ -1,0 +1,123 @@
+import type { Identity, Update } from '../core/update.ts';
+import { type ContactPoint, setIdentity } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { lockPeople } from '../db/lock-people.ts';
+import { isUuid } from '../db/rows.ts';
+import { loadConfiguration } from './configuration.ts';
+import type { Context } from './context.ts';
+import { aliasesOf, identifyLocked, type Person } from './identify.ts';
+import { mergeContactPoints, projectToRecords } from './merge-contact-points.ts';
+
+/** Who an update concerns, as the payload names them: the same for every redelivery. */
+export function subjectOf(update: Update): string {
+  const person = personOf(update);
+  if (update.kind === 'status') return '-';
+  const [alias] = person === null ? [] : aliasesOf(person.identity);
+  return alias === undefined ? '-' : `${alias.kind}:${alias.value}`;
+}
+
+/** The person of an update, where it may make one known. A status only ever concerns a message that is known. */
+function personOf(update: Update): Person | null {
+  const named = (identity: Identity, name: string | null, also?: Identity[]): Person | null =>
+    aliasesOf(identity).length === 0 && (also ?? []).flatMap(aliasesOf).length === 0
+      ? null
+      : { identity, name, ...(also === undefined ? {} : { also }) };
+  switch (update.kind) {
+    case 'message':
+      return named(update.from, update.profileName ?? null);
+    case 'preference':
+      return named(update.from, null);
+    case 'identity-change':
+      return named(update.from, null, [update.to]);
+    case 'echo':
+      return named(update.to, null);
+    default:
+      return null;
+  }
+}
+
+/** What statuses name messages by: ours where they bring it, and WhatsApp's. */
+export function statusIds(updates: readonly Update[]): { messageIds: string[]; whatsappIds: string[] } {
+  const statuses = updates.filter((update) => update.kind === 'status');
+  return {
+    messageIds: statuses.flatMap(({ callbackData }) =>
+      callbackData !== undefined && isUuid(callbackData) ? [callbackData] : [],
+    ),
+    whatsappIds: statuses.map((one) => one.whatsappId),
+  };
+}
+
+export interface Owned {
+  /** The contact point of each update; of a status its message's. Null where nobody is concerned or known. */
+  owners: (string | null)[];
+  /** All that are locked. */
+  contacts: Map<string, ContactPoint>;
+}
+
+/** Finds or makes the contact point of each update, joins those that turn out to be one; all are locked, in id order. */
+export async function lockOwners(
+  tx: Tx,
+  ctx: Context,
+  items: readonly { update: Update; receivedAt: number }[],
+): Promise<Owned> {
+  const ours = items.map(({ update }) =>
+    update.phoneNumberId === ctx.channel.phoneNumberId ? personOf(update) : null,
+  );
+  const people = ours.filter((person): person is Person => person !== null);
+  const locked = await lockPeople(tx, {
+    aliases: people.flatMap((one) => [one.identity, ...(one.also ?? [])].flatMap(aliasesOf)),
+    ...statusIds(items.map((item) => item.update)),
+  });
+  const { found, gainedNumber, made } = await identifyLocked(tx, ctx, people, locked);
+  const contacts = new Map([...locked, ...made].map((contact) => [contact.id, contact]));
+  const byMessage = new Map(
+    locked.flatMap(({ id, keys }) => keys.map((key) => [`${key.kind}:${key.value}`, id] as const)),
+  );
+  const standsFor = new Map<string, string>();
+  const today = (id: string): string => {
+    const next = standsFor.get(id);
+    return next === undefined ? id : today(next);
+  };
+  let next = 0;
+  const owners: (string | null)[] = [];
+  for (const [index, item] of items.entries()) {
+    if (ours[index] === null) {
+      owners.push(item.update.kind === 'status' ? ownerOfStatus(item.update, byMessage) : null);
+      continue;
+    }
+    const ids = [...new Set((found[next] ?? []).map(today))];
+    next += 1;
+    const [keep, ...others] = ids.sort(
+      (a, b) => (contacts.get(b)?.ledgerSeq ?? 0) - (contacts.get(a)?.ledgerSeq ?? 0),
+    );
+    const into = contacts.get(keep ?? '');
+    for (const other of others) {
+      const from = contacts.get(other);
+      if (into === undefined || from === undefined) continue;
+      await mergeContactPoints(tx, ctx, into, from, await loadConfiguration(tx, ctx), {
+        at: item.update.at,
+        receivedAt: item.receivedAt,
+        source: item.update.kind,
+      });
+      standsFor.set(from.id, into.id);
+      contacts.delete(from.id);
+    }
+    if (item.update.kind === 'identity-change' && into !== undefined) {
+      await setIdentity(tx, into.id, item.update.to.phone ?? null, item.update.to.userId ?? null);
+      into.phone = item.update.to.phone ?? into.phone;
+    }
+    owners.push(keep ?? null);
+  }
+  for (const id of new Set(gainedNumber.map(today))) {
+    const contact = contacts.get(id);
+    if (contact !== undefined) await projectToRecords(tx, ctx, contact, await loadConfiguration(tx, ctx));
+  }
+  return { owners: owners.map((id) => (id === null ? null : today(id))), contacts };
+}
+
+function ownerOfStatus(
+  { callbackData, whatsappId }: Extract<Update, { kind: 'status' }>,
+  byMessage: ReadonlyMap<string, string>,
+): string | null {
+  return byMessage.get(`message:${callbackData}`) ?? byMessage.get(`whatsapp-message:${whatsappId}`) ?? null;
+}

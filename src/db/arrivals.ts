@@ -1,0 +1,87 @@
+import { sql } from 'kysely';
+import { searchForm } from '../core/search-text.ts';
+import { type Touch, touching } from './conversations.ts';
+import type { Tx } from './engine.ts';
+import { wordsOfMessages } from './message-search.ts';
+import { iso, uuids } from './rows.ts';
+
+/** What customers wrote: everything that a batch of new messages changes by itself, in one statement. */
+
+export interface NewInboundMessage {
+  id: string;
+  conversationId: string;
+  contactPointId: string;
+  channelId: string;
+  kind: string;
+  text: string | null;
+  content: unknown;
+  whatsappId: string;
+  replyTo: string | null;
+  at: number;
+}
+
+/** What inbound messages change about their sender; times only move forward. */
+export interface Heard {
+  id: string;
+  name: string | null;
+  /** As WhatsApp names them today: replies go there, exactly as received. */
+  phone: string | null;
+  userId: string | null;
+  lastInboundAt: number;
+  lastInboundWhatsappId: string;
+  lastWordAt: number | null;
+}
+
+export interface Arrivals {
+  /** None of them is stored yet: their senders are locked, and the caller looked. */
+  messages: readonly NewInboundMessage[];
+  heard: readonly Heard[];
+  touches: readonly Touch[];
+  /** Conversations that whoever dismissed them sees again. */
+  shown: readonly string[];
+}
+
+/**
+ * Stores messages with their words, and notes them on their senders and conversations. Answers the conversations of
+ * `shown` that are closed; their rows are locked now. Five statements, each planned anew, were most of what a message cost.
+ */
+export async function storeArrivals(tx: Tx, arrivals: Arrivals): Promise<string[]> {
+  const messages = arrivals.messages.map((one) => ({ ...one, at: iso(one.at) }));
+  const heard = arrivals.heard.map((one) => ({
+    ...one,
+    nameForm: one.name === null ? null : searchForm(one.name),
+    lastInboundAt: iso(one.lastInboundAt),
+    lastWordAt: iso(one.lastWordAt),
+  }));
+  const { rows } = await sql<{ id: string }>`/* prepared */ with stored as (
+      insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, reply_to, at)
+      select id, "conversationId", "contactPointId", "channelId", 'in', kind, text, content, 'received', "whatsappId", "replyTo", at
+        from json_to_recordset(${JSON.stringify(messages)}::json)
+          as r(id uuid, "conversationId" uuid, "contactPointId" uuid, "channelId" text, kind text, text text, content jsonb,
+               "whatsappId" text, "replyTo" text, at timestamptz)
+      returning position, id, conversation_id, at),
+    words as (
+      insert into message_search (position, message_id, conversation_id, at, words)
+      select s.position, s.id, s.conversation_id, s.at, array_to_tsvector(r.words)
+        from json_to_recordset(${JSON.stringify(wordsOfMessages(arrivals.messages))}::json) as r(id uuid, words text[])
+        join stored s on s.id = r.id),
+    heard as (
+      update contact_point c
+         set name = coalesce(h.name, c.name), name_form = coalesce(h."nameForm", c.name_form),
+             phone = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
+               then coalesce(h.phone, c.phone) else c.phone end,
+             user_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
+               then coalesce(h."userId", c.user_id) else c.user_id end,
+             last_inbound_whatsapp_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
+               then h."lastInboundWhatsappId" else c.last_inbound_whatsapp_id end,
+             last_inbound_at = greatest(c.last_inbound_at, h."lastInboundAt"),
+             last_word_at = greatest(c.last_word_at, h."lastWordAt")
+        from json_to_recordset(${JSON.stringify(heard)}::json)
+          as h(id uuid, name text, "nameForm" text, phone text, "userId" text, "lastInboundAt" timestamptz,
+               "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
+       where c.id = h.id),
+    shown as (delete from dismissal where conversation_id = any(${uuids(arrivals.shown)})),
+    touched as (${touching(arrivals.touches)} returning c.id, c.status)
+    select id from touched where status = 'closed' and id = any(${uuids(arrivals.shown)})`.execute(tx);
+  return rows.map((row) => row.id);
+}
