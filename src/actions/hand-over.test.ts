@@ -85,6 +85,21 @@ describe('between the mark and the first byte', () => {
       reasonCode: 'consent-denied',
     });
   });
+
+  test('a refusal that WhatsApp delivers again, to another process, waits as its first delivery does', async () => {
+    await queue();
+    const claim = await claimOne();
+    const another = () => createIngest({ ...world.ctx, handovers: createHandovers() });
+    const first = another().submit(stop());
+    while ((await statesOf(database.db, [claim.message.contactPointId]))[0]?.state !== 'denied')
+      await pause(1);
+    // Marked this moment, however long the machine took until here.
+    await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds'`.execute(database.db);
+    const began = performance.now();
+    await another().submit(stop());
+    expect(performance.now() - began).toBeGreaterThan(300);
+    await first;
+  });
 });
 
 test('a claim whose process died is unconfirmed and never sent again', async () => {

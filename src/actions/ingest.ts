@@ -85,7 +85,7 @@ export function createIngest(ctx: Context): Ingest {
   };
 }
 
-/** Answers the contact points whose own acts (messages, preferences) were stored. */
+/** Answers the contact points whose own acts (messages, preferences) are stored, now or before. */
 async function storeDeliveries(ctx: Context, deliveries: readonly Delivery[]): Promise<string[]> {
   const started = performance.now();
   const result = await inTransaction(ctx, async (tx) => {
@@ -133,7 +133,8 @@ async function storeDeliveries(ctx: Context, deliveries: readonly Delivery[]): P
     await applyIsolated(tx, ctx, stored, contacts, rules, hints);
     await markWebhook(tx, [...new Set(rows.flatMap((row) => row.phoneNumberId ?? []))], ctx.clock());
     await hints.send(tx);
-    const heard = stored.flatMap((one) => (one.update.kind === 'status' ? [] : (one.contactPointId ?? [])));
+    // Redelivered ones too: the first delivery may still wait for its 200, or its process died before it.
+    const heard = rows.flatMap((row) => (row.kind === 'status' ? [] : (row.contactPointId ?? [])));
     return {
       kinds: unique.filter((row) => ids.has(inboxKey(row))).map((row) => row.kind),
       applied: stored.length,
