@@ -94,7 +94,9 @@ describe('between the mark and the first byte', () => {
     while ((await statesOf(database.db, [claim.message.contactPointId]))[0]?.state !== 'denied')
       await pause(1);
     // Marked this moment, however long the machine took until here.
-    await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds'`.execute(database.db);
+    await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds'`.execute(
+      database.db,
+    );
     const began = performance.now();
     await another().submit(stop());
     expect(performance.now() - began).toBeGreaterThan(300);

@@ -1,4 +1,4 @@
-import { decide, mayLeave, trueStance } from './decisions.ts';
+import { type Decided, decide, mayLeave, trueStance } from './decisions.ts';
 import type { Rules } from './rules.ts';
 import { type Claim, LEFT, type Message, type NodeState, type Scope, type State } from './state.ts';
 import { claimable, type Step } from './steps.ts';
@@ -152,7 +152,7 @@ function applyActs(state: State, indexes: readonly number[], rules: Rules): Brok
     const one = act(state, index);
     one.stored = 'applied';
     if (one.kind === 'talk') continue;
-    const before = decide(state).stance;
+    const before = decide(state);
     state.ledger.push({ what: 'act', index });
     const after = decide(state);
     if (rules.judgesAgain)
@@ -160,8 +160,7 @@ function applyActs(state: State, indexes: readonly number[], rules: Rules): Brok
         if (queued.status === 'queued' && !mayLeave(queued, after)) queued.status = 'cancelled';
     const asked = state.messages[one.request];
     if (asked?.status === 'unconfirmed') asked.status = 'delivered';
-    if (after.stance !== before && after.stance !== 'undecided' && !answeredBefore(state, one.kind))
-      state.messages.push(newMessage(state, 'auto', after.by));
+    answerAutomatically(state, one.kind, before, after);
   }
   const applied = decide(state);
   const truth = trueStance(state, (index) => act(state, index).stored === 'applied');
@@ -169,10 +168,23 @@ function applyActs(state: State, indexes: readonly number[], rules: Rules): Brok
   return { promise: 'the state is what the customer said', why: `${applied.stance}, not ${truth.stance}` };
 }
 
-/** A repeated stop word gets no second answer within a day. */
-const answeredBefore = (state: State, kind: string): boolean =>
-  kind === 'stop' &&
-  state.messages.some((one) => one.kind === 'auto' && ['no', 'stop'].includes(act(state, one.answers).kind));
+/** Only where the decision changed; a repeated stop word gets no second answer within a day. */
+function answerAutomatically(state: State, kind: string, before: Decided, after: Decided): void {
+  const turned = (from: Decided['stance'], to: Decided['stance']): boolean =>
+    to !== from && to !== 'undecided';
+  const by = turned(before.stance, after.stance)
+    ? after.by[0]
+    : turned(before.marketing, after.marketing)
+      ? after.by[1]
+      : -1;
+  if (by === -1) return;
+  const refused = (one: Message): boolean =>
+    one.kind === 'auto' &&
+    one.status !== 'cancelled' &&
+    ['no', 'stop'].includes(act(state, one.answers).kind);
+  if (kind === 'stop' && state.messages.some(refused)) return;
+  state.messages.push(newMessage(state, 'auto', by));
+}
 
 function acknowledge(state: State, acts: readonly number[]): Broken | null {
   for (const index of acts) act(state, index).acked = true;

@@ -1,4 +1,4 @@
-import { type Fact, foldConsent } from '../../src/core/consent.ts';
+import { type ConsentView, type Fact, foldConsent } from '../../src/core/consent.ts';
 import { decideAutomaticAnswer, decideSend } from '../../src/core/gate.ts';
 import type { Line, Message, State } from './state.ts';
 
@@ -16,8 +16,10 @@ const NOW = msOf(100);
 
 export interface Decided {
   stance: Stance;
-  /** The act whose line decides; -1 where nothing does. */
-  by: number;
+  /** Stop words refuse marketing as well. */
+  marketing: Stance;
+  /** The acts whose lines decide service and marketing; -1 where nothing does. */
+  by: [service: number, marketing: number];
   /** By kind of message. */
   allowed: { text: boolean; consent: boolean };
 }
@@ -44,9 +46,10 @@ function judge(state: State, lines: readonly Line[]): Decided {
   const facts = lines.map((line, index): Fact => factOf(state, line, index + 1));
   const options = { now: NOW, requestOpenDays: 30 };
   const service = foldConsent(facts, 'service', options);
+  const marketing = foldConsent(facts, 'marketing', options);
   const contact = {
     service,
-    marketing: foldConsent(facts, 'marketing', options),
+    marketing,
     unknownNotAllowed: false,
     unset: 'ask-first' as const,
     fieldForbids: false,
@@ -74,10 +77,10 @@ function judge(state: State, lines: readonly Line[]): Decided {
         countriesNoAskAfterRefusal: [],
       },
     }).allowed;
-  const seq = service.decidedBy === null ? 0 : Number(service.decidedBy.split('/')[1]);
   return {
-    stance: service.state === 'granted' || service.state === 'denied' ? service.state : 'undecided',
-    by: lines[seq - 1]?.index ?? -1,
+    stance: stanceOf(service),
+    marketing: stanceOf(marketing),
+    by: [decidingAct(lines, service), decidingAct(lines, marketing)],
     allowed: {
       text: allows({ kind: 'text' }),
       consent: allows({
@@ -91,6 +94,13 @@ function judge(state: State, lines: readonly Line[]): Decided {
     },
   };
 }
+
+const stanceOf = ({ state }: ConsentView): Stance =>
+  state === 'granted' || state === 'denied' ? state : 'undecided';
+
+/** The chain's lines are numbered from 1. */
+const decidingAct = (lines: readonly Line[], { decidedBy }: ConsentView): number =>
+  decidedBy === null ? -1 : (lines[Number(decidedBy.split('/')[1]) - 1]?.index ?? -1);
 
 function factOf(state: State, line: Line, seq: number): Fact {
   const base = { chain: 'c', seq };
@@ -126,7 +136,7 @@ export function mayLeave(message: Message, now: Decided): boolean {
   if (message.kind !== 'auto') return now.allowed[message.kind];
   return (
     decideAutomaticAnswer({
-      stillDecides: now.by === message.answers,
+      stillDecides: now.by.includes(message.answers),
       lastInboundAt: NOW - 1000,
       now: NOW,
       blocked: false,
