@@ -85,15 +85,41 @@ describe('between the mark and the first byte', () => {
       reasonCode: 'consent-denied',
     });
   });
+
+  test('a refusal that WhatsApp delivers again, to another process, waits as its first delivery does', async () => {
+    await queue();
+    const claim = await claimOne();
+    const another = () => createIngest({ ...world.ctx, handovers: createHandovers() });
+    const first = another().submit(stop());
+    while ((await statesOf(database.db, [claim.message.contactPointId]))[0]?.state !== 'denied')
+      await pause(1);
+    // Marked this moment, however long the machine took until here.
+    await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds'`.execute(
+      database.db,
+    );
+    const began = performance.now();
+    await another().submit(stop());
+    expect(performance.now() - began).toBeGreaterThan(300);
+    await first;
+  });
 });
 
 test('a claim whose process died is unconfirmed and never sent again', async () => {
   const message = await queue();
   await claimOne();
-  world.setNow(NOON + 10 * 60_000);
+  await sql`update message set lease_until = clock_timestamp() - interval '1 second'`.execute(database.db);
   expect(await sweepLeases(world.ctx)).toBe(1);
   expect(await readMessage(database.db, message.id)).toMatchObject({ status: 'unconfirmed' });
   expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+});
+
+test('a node whose clock is ahead takes over nothing that is just leaving', async () => {
+  await queue();
+  const claim = await claimOne();
+  world.setNow(NOON + 10 * 60_000);
+  expect(await sweepLeases(world.ctx)).toBe(0);
+  await handOver(world.ctx, claim);
+  expect(await readMessage(database.db, claim.message.id)).toMatchObject({ status: 'sent' });
 });
 
 test('what is stored and not applied yet holds back every message to that customer', async () => {

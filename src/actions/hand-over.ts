@@ -92,7 +92,7 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
       tx,
       granted.map((one) => ({ id: one.message.id, decision: one.inputs })),
       now,
-      now + LEASE_MS,
+      LEASE_MS,
     );
     await savePair(
       tx,

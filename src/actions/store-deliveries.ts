@@ -100,7 +100,8 @@ async function storeApart(ctx: Context, items: readonly Item[]): Promise<Stored>
     }
     await noteWebhooks(tx, ctx, rows);
     await hints.send(tx);
-    const heard = all.flatMap((one) => one.contactPointId ?? []);
+    // Redelivered ones too: the first delivery may still wait for its 200, or its process died before it.
+    const heard = rows.flatMap((row) => row.contactPointId ?? []);
     return { ...outcomeOf(rows, ids, all), queued, heard };
   });
   return { ...stored, passed: letHandoversPass(ctx, stored.heard) };

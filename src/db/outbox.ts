@@ -84,15 +84,16 @@ export async function queuedOf(tx: Tx, contactPointId: string): Promise<QueuedMe
   return rows;
 }
 
+/** The lease runs by the database's clock: a node whose own is ahead would call a fresh one over (docs/model.md). */
 export async function markHandingOver(
   tx: Tx,
   rows: readonly { id: string; decision: unknown }[],
   now: number,
-  leaseUntil: number,
+  leaseMs: number,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await sql`update message m set status = 'handing-over', handed_at = ${time(now)}, marked_at = clock_timestamp(), lease_until = ${time(leaseUntil)},
-        attempts = m.attempts + 1, decision = r.decision
+  await sql`update message m set status = 'handing-over', handed_at = ${time(now)}, marked_at = clock_timestamp(),
+        lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond', attempts = m.attempts + 1, decision = r.decision
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id uuid, decision jsonb) where m.id = r.id`.execute(
     tx,
   );
@@ -159,7 +160,7 @@ export async function expireLeases(
 ): Promise<{ id: string; contactPointId: string; conversationId: string }[]> {
   const { rows } = await sql<{ id: string; contactPointId: string; conversationId: string }>`
     update message set status = 'unconfirmed', reason_code = 'unconfirmed', reason_text = ${text}, status_at = ${time(now)}, lease_until = null
-     where status = 'handing-over' and lease_until < ${time(now)}
+     where status = 'handing-over' and lease_until < clock_timestamp()
      returning id, contact_point_id as "contactPointId", conversation_id as "conversationId"`.execute(tx);
   return rows;
 }
