@@ -27,6 +27,7 @@ import type { Context } from './context.ts';
 import { promiseMedia } from './fetch-media.ts';
 import { hearCustomers } from './hear-customers.ts';
 import type { Hints } from './live.ts';
+import { noteMessages } from './note-timeline.ts';
 import { loadPublished } from './organisation.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
 import { nobodyWaits } from './settle-reminders.ts';
@@ -174,6 +175,8 @@ async function applyMessages(
       ...(wants(one) ? { waitsSince: ctx.clock() } : {}),
     })),
   );
+  const newIds = rows.filter((row) => fresh.has(row.whatsappId)).map((row) => row.id);
+  await noteMessages(tx, ctx, newIds);
   const answered: AnsweredQuestion[] = [];
   for (const one of news) {
     hints.conversation(conversationOf(one), one.contactPointId);
@@ -446,8 +449,9 @@ async function applyEcho(
   ];
   const conversationId = (await ensureConversations(tx, wanted)).get(`${contact.id}/${ctx.channel.id}`);
   if (conversationId === undefined) return;
+  const id = ctx.make.id();
   await insertEcho(tx, {
-    id: ctx.make.id(),
+    id,
     conversationId,
     contactPointId: contact.id,
     channelId: ctx.channel.id,
@@ -464,6 +468,7 @@ async function applyEcho(
       unread: 0,
     },
   ]);
+  await noteMessages(tx, ctx, [id]);
   // One that was written before the customer's last message does not answer it.
   if (contact.lastInboundAt === null || update.at >= contact.lastInboundAt) {
     await setAnswered(tx, [conversationId]);
