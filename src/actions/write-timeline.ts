@@ -57,16 +57,18 @@ export async function writeTimeline(ctx: Context, remote: RemoteCrm, publicUrl: 
     return claimEntries(tx, lease, now, now + LEASE_MS, MOST_AT_ONCE);
   });
   if (claimed.length === 0) return false;
-  const outcomes = await Promise.all(
+  const outcomes = await Promise.allSettled(
     claimed.map((entry) => writeEntry(ctx, remote.timeline, publicUrl, entry).catch(failedBy(entry))),
   );
   await inTransaction(ctx, async (tx) => {
     for (const [position, entry] of claimed.entries()) {
       const outcome = outcomes[position];
-      if (outcome !== undefined) await settle(tx, ctx, entry, lease, outcome);
+      if (outcome?.status === 'fulfilled') await settle(tx, ctx, entry, lease, outcome.value);
     }
   });
-  return outcomes.some((outcome) => outcome.kind !== 'failed');
+  // A bug of ours: the others are settled, and it is heard of.
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value.kind !== 'failed');
 }
 
 type Outcome = { impersonation?: CrmFailure | 'worked' | undefined } & (
