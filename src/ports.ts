@@ -238,7 +238,7 @@ export type RemoteWriteOutcome =
   | { kind: 'refused'; failure: CrmFailure }
   | { kind: 'unknown'; failure: CrmFailure };
 
-/** A right that Assent needs and what `doctor` found; null where it cannot be found out. */
+/** A right that Assent needs and what `doctor` found; null where it cannot be found out, or where Assent does without. */
 export interface RightFound {
   what: string;
   ok: boolean | null;
@@ -275,8 +275,47 @@ export interface RemoteCrm {
     create: boolean,
   ): Promise<boolean>;
   rights(tables: readonly { name: string; fields: readonly string[] }[]): Promise<RightFound[]>;
+  readonly timeline: RemoteTimeline;
   /** Ends what is under way. */
   close(): void;
+}
+
+/** What an entry on a timeline is made as: the custom activity of the solution, or a note. */
+export type EntryForm = 'activity' | 'note';
+
+/** What the organisation takes in one form. */
+export interface EntryRoom {
+  /** Tables whose records may have such entries. */
+  tables: ReadonlySet<string>;
+  /** UTF-16 units. */
+  subject: number;
+  text: number;
+}
+
+export interface RemoteEntry {
+  /** Ours: a second try makes no second entry. */
+  id: string;
+  form: EntryForm;
+  record: { table: string; entitySet: string; id: string };
+  subject: string;
+  text: string;
+  /** Of a chat alone: columns of the custom activity. Times in ms. */
+  chat: { link: string; firstAt: number; lastAt: number; messages: number } | null;
+  /** Entra object id of the person in whose name it is made; null: in our own. */
+  authorObjectId: string | null;
+}
+
+/** The timelines of records: entries are made once, changed, and never made again. Calls throw `CrmFailure`. */
+export interface RemoteTimeline {
+  /** Null where the organisation does not have the form. Read from metadata, and kept for a while. */
+  rooms(): Promise<Record<EntryForm, EntryRoom | null>>;
+  /** `there`: a try before it arrived; `gone`: there is no such record. */
+  create(entry: RemoteEntry): Promise<'made' | 'there' | 'gone'>;
+  /** False where somebody deleted the entry. */
+  change(entry: RemoteEntry): Promise<boolean>;
+  /** Marks an activity as completed; false where it is gone. */
+  complete(entry: Pick<RemoteEntry, 'id'>): Promise<boolean>;
+  rights(tables: readonly string[]): Promise<RightFound[]>;
 }
 
 /**
@@ -352,6 +391,8 @@ export interface OidcIdentity {
   /** What the groups claim holds; null where the issuer says that there are too many to name. */
   groups: string[] | null;
   idToken: string;
+  /** Who they are in Entra ID (claim `oid`); null from another issuer. */
+  objectId: string | null;
 }
 
 /** The issuer of OpenID Connect. */

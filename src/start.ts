@@ -162,7 +162,8 @@ async function run(
   const inbox = startInbox(ctx);
   const upkeep = startUpkeep(ctx);
   const media = startMedia(ctx);
-  const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote);
+  const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
+  const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url);
   loops.push(outbox, inbox, upkeep, media, ...(crm === null ? [] : [crm]));
   // Another node queued something: whoever is free sends it.
   await ctx.database.listen(WORK, () => {
@@ -177,7 +178,6 @@ async function run(
     media: media.wake,
     crm: () => crm?.wake(),
   };
-  const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const seeded =
     emulator === null || options.demo === false || ctx.crm.remote !== null
       ? Promise.resolve()

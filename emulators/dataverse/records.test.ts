@@ -298,12 +298,12 @@ describe('relations', () => {
   });
 
   it('an activity on a record, with its parties, shows among the activities', async () => {
-    expect((await write('POST', 'wa_whatsappmessages', {})).status).toBe(404);
+    expect((await write('POST', 'assent_whatsappconversations', {})).status).toBe(404);
     await bench.control('POST', '/activity-table');
-    const made = await write('POST', 'wa_whatsappmessages', {
+    const made = await write('POST', 'assent_whatsappconversations', {
       subject: 'WhatsApp chat',
-      'regardingobjectid_contact_wa_whatsappmessage@odata.bind': `/contacts(${ana})`,
-      wa_whatsappmessage_activity_parties: [
+      'regardingobjectid_contact_assent_WhatsAppConversation@odata.bind': `/contacts(${ana})`,
+      assent_whatsappconversation_activity_parties: [
         {
           participationtypemask: 1,
           'partyid_systemuser@odata.bind': `/systemusers(${DEMO.people.robin.user})`,
@@ -314,7 +314,7 @@ describe('relations', () => {
     const id = idOf(made);
     expect((await bench.api(`activitypointers(${id})`)).body).toMatchObject({
       subject: 'WhatsApp chat',
-      activitytypecode: 'wa_whatsappmessage',
+      activitytypecode: 'assent_whatsappconversation',
     });
     const parties = await bench.api(
       `activityparties?$filter=_activityid_value eq ${id}&$select=participationtypemask`,
@@ -324,6 +324,9 @@ describe('relations', () => {
         .map((row) => row.participationtypemask)
         .sort(),
     ).toEqual([1, 2]);
+    const done = await write('PATCH', `assent_whatsappconversations(${id})`, { statecode: 1 });
+    expect(done.status).toBe(204);
+    expect((await bench.api(`assent_whatsappconversations(${id})`)).body).toMatchObject({ statuscode: 2 });
   });
 
   it('Merge: the subordinate stays, inactive and pointing at the target, which has its children', async () => {
@@ -412,6 +415,17 @@ describe('rights', () => {
     const own = await write('PATCH', `contacts(${ana})`, { jobtitle: 'V' });
     expect(own.status).toBe(204);
     expect((await bench.api(`contacts(${ana})`)).body).toMatchObject({ _modifiedonbehalfby_value: null });
+  });
+
+  it('a note on a record takes the rights to append it, and to append to the record', async () => {
+    const note = { subject: 'Note', 'objectid_contact@odata.bind': `/contacts(${ana})` };
+    expect((await write('POST', 'annotations', note)).status).toBe(204);
+    for (const privilege of ['prvCreateNote', 'prvAppendNote', 'prvAppendToContact']) {
+      await bench.control('PUT', '/users/app/rights', { privileges: { [privilege]: 'None' } });
+      const refused = await write('POST', 'annotations', note);
+      expect([privilege, ...errorOf(refused)]).toEqual([privilege, 403, '0x80040220']);
+      expect(refused.text).toContain(privilege);
+    }
   });
 
   it('says what a user may do', async () => {

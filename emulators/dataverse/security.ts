@@ -36,7 +36,8 @@ export function depthOf(world: World, caller: Caller, privilege: string): Depth 
 }
 
 export function privilegeName(privilege: Privilege, table: Table): string {
-  return `prv${privilege}${table.activity ? 'Activity' : table.schemaName}`;
+  const name = table.activity ? 'Activity' : table.name === 'annotation' ? 'Note' : table.schemaName;
+  return `prv${privilege}${name}`;
 }
 
 /** @throws DataverseError 403 with what is missing */

@@ -1,5 +1,6 @@
 import type { Column, Relation, Table } from './model.ts';
 import { column, flag, lookup, phone, table, text, words } from './table-parts.ts';
+import { UNVERIFIED } from './unverified.ts';
 
 const yesNo = { true: words('Yes', 'Sí', 'Sim'), false: words('No', 'No', 'Não') };
 const doNot = {
@@ -377,14 +378,35 @@ export function seedRelations(): Relation[] {
 /** The custom activity of the product's solution, for organisations where it is installed. */
 export function whatsappActivity(): Table {
   return activity({
-    name: 'wa_whatsappmessage',
-    schemaName: 'wa_WhatsAppMessage',
-    set: 'wa_whatsappmessages',
-    labels: words('WhatsApp chat', 'Chat de WhatsApp', 'Conversa do WhatsApp'),
+    name: 'assent_whatsappconversation',
+    schemaName: 'assent_WhatsAppConversation',
+    set: 'assent_whatsappconversations',
+    labels: words('WhatsApp conversation', 'Conversación de WhatsApp', 'Conversa do WhatsApp'),
     objectTypeCode: 10_501,
     custom: true,
+    navigationSuffix: UNVERIFIED.activitySuffix('assent_WhatsAppConversation'),
+    more: [
+      text('assent_link', words('Open in Assent'), { format: 'Url', maxLength: 500, custom: true }),
+      column('assent_firstmessageon', 'datetime', words('First message'), {
+        format: 'DateAndTime',
+        custom: true,
+      }),
+      column('assent_lastmessageon', 'datetime', words('Last message'), {
+        format: 'DateAndTime',
+        custom: true,
+      }),
+      column('assent_messages', 'integer', words('Messages'), { custom: true }),
+    ],
   });
 }
+
+/** https://learn.microsoft.com/power-apps/developer/data-platform/reference/entities/activitypointer */
+const ACTIVITY_STATES = {
+  0: words('Open', 'Abierto', 'Aberto'),
+  1: words('Completed', 'Completado', 'Concluído'),
+  2: words('Canceled', 'Cancelado', 'Cancelado'),
+  3: words('Scheduled', 'Programado', 'Agendado'),
+};
 
 function activity(given: {
   name: string;
@@ -393,16 +415,21 @@ function activity(given: {
   labels: Table['labels'];
   objectTypeCode: number;
   custom?: boolean;
+  /** How navigation properties to the record end, where it is not the table's name. */
+  navigationSuffix?: string;
+  more?: Column[];
 }): Table {
+  const { navigationSuffix = given.name, more = [], ...named } = given;
   const suffix = `_${given.name}`;
   return table({
-    ...given,
+    ...named,
+    states: ACTIVITY_STATES,
     primaryId: 'activityid',
     primaryName: 'subject',
     activity: true,
     columns: [
       text('subject', words('Subject', 'Asunto', 'Assunto'), { maxLength: 200 }),
-      column('description', 'memo', words('Description', 'Descripción', 'Descrição'), { maxLength: 100_000 }),
+      column('description', 'memo', words('Description', 'Descripción', 'Descrição'), { maxLength: 2_000 }),
       text('activitytypecode', words('Activity Type'), { creatable: false, updatable: false }),
       column('scheduledstart', 'datetime', words('Start Date'), { format: 'DateAndTime' }),
       column('actualend', 'datetime', words('Actual End'), { format: 'DateAndTime' }),
@@ -410,9 +437,13 @@ function activity(given: {
         'regardingobjectid',
         words('Regarding', 'Referente a', 'Referente a'),
         Object.fromEntries(
-          regarding.map((one) => [one, [`regardingobjectid_${one}${suffix}`, `${one}${suffix}s`] as const]),
+          regarding.map((one) => [
+            one,
+            [`regardingobjectid_${one}_${navigationSuffix}`, `${one}${suffix}s`] as const,
+          ]),
         ),
       ),
+      ...more,
     ],
   });
 }

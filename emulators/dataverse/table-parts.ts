@@ -47,6 +47,11 @@ export function column(name: string, type: Column['type'], labels: Labels, more:
   return columnSchema.parse({ schemaName: more.schemaName ?? name, ...more, name, type, labels });
 }
 
+const STATES = {
+  0: words('Active', 'Activo', 'Ativo'),
+  1: words('Inactive', 'Inactivo', 'Inativo'),
+};
+
 /** A table with what every table has: id, name, owner, who and when, state. */
 export function table(
   given: Omit<z.input<typeof tableSchema>, 'columns' | 'primaryId'> & {
@@ -54,9 +59,14 @@ export function table(
     primaryId?: string;
     /** Without owner, state and the like. */
     bare?: boolean;
+    /** By state code; each state has one reason, numbered one higher. */
+    states?: Record<number, Labels>;
   },
 ): Table {
-  const { bare = false, primaryId = `${given.name}id`, columns, ...rest } = given;
+  const { bare = false, primaryId = `${given.name}id`, columns, states = STATES, ...rest } = given;
+  const reasons = Object.fromEntries(
+    Object.entries(states).map(([state, labels]) => [Number(state) + 1, labels]),
+  );
   const by = (name: string, english: string): Column =>
     lookup(
       name,
@@ -85,7 +95,7 @@ export function table(
               targets: [{ table: 'systemuser', navigation: 'ownerid', collection: `owner_${given.name}` }],
             }),
             column('statecode', 'state', words('Status', 'Estado', 'Status'), {
-              choices: { 0: words('Active', 'Activo', 'Ativo'), 1: words('Inactive', 'Inactivo', 'Inativo') },
+              choices: states,
               defaultValue: 0,
               required: 'SystemRequired',
             }),
@@ -94,10 +104,7 @@ export function table(
               'status',
               words('Status Reason', 'Razón para el estado', 'Razão do Status'),
               {
-                choices: {
-                  1: words('Active', 'Activo', 'Ativo'),
-                  2: words('Inactive', 'Inactivo', 'Inativo'),
-                },
+                choices: reasons,
                 defaultValue: 1,
               },
             ),

@@ -52,6 +52,8 @@ export const UNVERIFIED = {
   concurrencyOff: { status: 400, code: '0x8006088d' },
   /** `contacts('guid')`, as general OData clients write it, is taken like `contacts(guid)`. */
   quotedIds: true,
+  /** Letter case of a custom activity’s navigation properties: the name of the schema, so that who guesses is found out. */
+  activitySuffix: (schemaName: string) => schemaName,
   /** More than 1000 requests in a batch, or a batch in a batch. */
   batchTooLarge: { status: 400, code: '0x80060888' },
   /** A failed change set is one plain part in place of the nested multipart, as the OData specification has it. */

@@ -43,6 +43,7 @@ export function createRow(
   need(world, caller, 'Create', table);
   const payload = readPayload(call, table, body);
   for (const [column, value] of given.values ?? []) payload.values.set(column, value);
+  needAppend(call, table, payload);
   const id = given.id ?? payload.id ?? randomUUID();
   if (rowNamed(world.store, table, id))
     throw new DataverseError(412, '0x80040237', 'Operation failed due to a SQL integrity violation.');
@@ -76,6 +77,17 @@ export function createRow(
   return row;
 }
 
+/** A note or an activity is appended to the record it is about. Other lookups are not asked for here. */
+function needAppend(call: Call, table: Table, { values }: Payload): void {
+  for (const [column, value] of values) {
+    if (column.name !== 'regardingobjectid' && column.name !== 'objectid') continue;
+    const target = call.world.store.tables.get(lookupOf(value)?.table ?? '');
+    if (target === undefined) continue;
+    need(call.world, call.caller, 'Append', table);
+    need(call.world, call.caller, 'AppendTo', target);
+  }
+}
+
 /** Changes the columns of the body, each of which counts as updated. */
 export function updateRow(call: Call, table: Table, row: Row, body: unknown): Row {
   const payload = readPayload(call, table, body);
@@ -101,7 +113,7 @@ export function changeColumns(call: Call, table: Table, row: Row, payload: Paylo
     } else values[column.name] = value;
   }
   if (columnNamed(table, 'statecode') && payload.stateChanged && !payload.statusGiven)
-    values.statuscode = values.statecode === 0 ? 1 : 2;
+    values.statuscode = Number(values.statecode) + 1;
   const changed = finish(call, table, row.id, values, payload);
   call.afterCommit.push(() => world.webhooks.tell(call, 'Update', table, changed, payload.values));
   return changed;

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { askLimits, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import type { Hints } from './live.ts';
+import { noteMessages } from './note-timeline.ts';
 import type { Rules } from './record-facts.ts';
 import type { Applying } from './stored-update.ts';
 
@@ -87,8 +88,9 @@ async function queueAnswer(
   );
   if (answer === null) return;
   await setAwayAnswered(tx, conversationId, now);
+  const id = ctx.make.id();
   await insertOutbound(tx, {
-    id: ctx.make.id(),
+    id,
     conversationId,
     contactPointId: contact.id,
     channelId: ctx.channel.id,
@@ -113,6 +115,7 @@ async function queueAnswer(
   await touchConversations(tx, [
     { id: conversationId, at: now, text: answer.text, direction: 'out', status: 'queued', unread: 0 },
   ]);
+  await noteMessages(tx, ctx, [id]);
   await leaveTrace(tx, ctx, conversationId, [{ kind: 'out-of-hours-answer', subject: null }], null, null);
   about.hints.conversation(conversationId, contact.id);
 }

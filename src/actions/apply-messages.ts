@@ -11,6 +11,7 @@ import { applyAnswer } from './apply-answer.ts';
 import type { Context } from './context.ts';
 import { promiseMedia } from './fetch-media.ts';
 import { hearCustomers } from './hear-customers.ts';
+import { noteMessages } from './note-timeline.ts';
 import { type ReadMessages, readAnswers } from './read-answers.ts';
 import type { Applying, StoredMessage } from './stored-update.ts';
 
@@ -33,8 +34,9 @@ export async function applyMessages(
   const wants = (one: StoredMessage): boolean =>
     !blocked(one) && wantsPerson(one.update.content, read.answers.get(one.inboxId) ?? null);
   const wanting = new Set(news.filter(wants).map(conversationOf));
+  const rows = news.map((one) => rowOf(ctx, one, conversationOf(one)));
   const closed = await storeArrivals(tx, {
-    messages: news.map((one) => rowOf(ctx, one, conversationOf(one))),
+    messages: rows,
     heard: heardOf(news, read, contacts),
     touches: news.map((one) => ({
       id: conversationOf(one),
@@ -48,6 +50,11 @@ export async function applyMessages(
     })),
     shown: [...new Set(news.filter((one) => !blocked(one)).map(conversationOf))],
   });
+  await noteMessages(
+    tx,
+    ctx,
+    rows.map((row) => row.id),
+  );
   await promiseMedia(
     tx,
     ctx,

@@ -23,6 +23,7 @@ import {
 import { insertTraces } from '../db/trace.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
+import { noteClosed } from './note-timeline.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { nobodyWaits } from './settle-reminders.ts';
 
@@ -85,6 +86,7 @@ export async function applyChange(
   const after: OwnershipRow = { ...row };
   if (change.status === 'closed') {
     await setClosed(tx, row.id, row.owner?.id ?? null, now);
+    await noteClosed(tx, ctx, row.id);
     await nobodyWaits(tx, ctx, [row.id], hints);
     Object.assign(after, { status: 'closed', owner: null, ownerActiveAt: null, discussing: [] });
   } else {

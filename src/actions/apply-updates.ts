@@ -9,6 +9,7 @@ import { applyMessages } from './apply-messages.ts';
 import { applyStatuses } from './apply-statuses.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
+import { noteMessages } from './note-timeline.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
 import { nobodyWaits } from './settle-reminders.ts';
 import type { Applying, StoredMessage, StoredUpdate } from './stored-update.ts';
@@ -115,8 +116,9 @@ async function applyEcho(
   ];
   const conversationId = (await ensureConversations(tx, wanted)).get(`${contact.id}/${ctx.channel.id}`);
   if (conversationId === undefined) return;
+  const id = ctx.make.id();
   await insertEcho(tx, {
-    id: ctx.make.id(),
+    id,
     conversationId,
     contactPointId: contact.id,
     channelId: ctx.channel.id,
@@ -133,6 +135,7 @@ async function applyEcho(
       unread: 0,
     },
   ]);
+  await noteMessages(tx, ctx, [id]);
   // One that was written before the customer's last message does not answer it.
   if (contact.lastInboundAt === null || update.at >= contact.lastInboundAt) {
     await setAnswered(tx, [conversationId]);

@@ -8,6 +8,7 @@ import type { Tx } from '../db/engine.ts';
 import { answeredSince, insertOutbound } from '../db/messages.ts';
 import type { LinkedRecord } from '../db/records.ts';
 import type { Context } from './context.ts';
+import { noteMessages } from './note-timeline.ts';
 import type { Recorded } from './record-facts.ts';
 
 const DAY = 86_400_000;
@@ -46,8 +47,9 @@ export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy)
   ]);
   const conversationId = conversations.get(`${by.contact.id}/${ctx.channel.id}`);
   if (conversationId === undefined) return;
+  const id = ctx.make.id();
   await insertOutbound(tx, {
-    id: ctx.make.id(),
+    id,
     conversationId,
     contactPointId: by.contact.id,
     channelId: ctx.channel.id,
@@ -72,6 +74,7 @@ export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy)
   await touchConversations(tx, [
     { id: conversationId, at: now, text, direction: 'out', status: 'queued', unread: 0 },
   ]);
+  await noteMessages(tx, ctx, [id]);
 }
 
 /** The purpose whose decision this answer turned; service speaks for both where both turned. */

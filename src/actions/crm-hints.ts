@@ -1,4 +1,5 @@
 import { describeNext } from '../db/crm-connection.ts';
+import { tryEntriesAgain } from '../db/crm-entries.ts';
 import { readFromBeginning, saveHint } from '../db/crm-mirror.ts';
 import { tryAgain } from '../db/crm-writes.ts';
 import { insertAudit } from '../db/organisation.ts';
@@ -22,6 +23,7 @@ export async function loadAgain(ctx: Context, table: string, actor: string): Pro
   await inTransaction(ctx, async (tx) => {
     if (!(await readFromBeginning(tx, table))) throw notFound('table');
     await tryAgain(tx, table, ctx.clock());
+    await tryEntriesAgain(tx, table, ctx.clock());
     await describeNext(tx, null);
     await insertAudit(tx, {
       at: ctx.clock(),

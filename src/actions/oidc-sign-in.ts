@@ -7,6 +7,7 @@ import {
   lockPeople,
   type PersonDetails,
   personOfSubject,
+  setEntraObjectId,
   setTeamsOf,
   updatePerson,
 } from '../db/people.ts';
@@ -144,6 +145,7 @@ async function join(tx: Tx, ctx: Context, identity: OidcIdentity, role: Role): P
     (await insertPerson(tx, { ...person, email: null }));
   if (!inserted) throw new Error('a person who was not there could not be made');
   await setTeamsOf(tx, person.id, [EVERYONE]);
+  if (identity.objectId !== null) await setEntraObjectId(tx, person.id, identity.objectId);
   await insertAudit(tx, {
     at: now,
     actor: 'OpenID Connect',
@@ -163,6 +165,9 @@ async function refresh(
   identity: OidcIdentity,
   role: Role,
 ): Promise<void> {
+  // Nothing to tell anybody: it is the same person, and the issuer says who.
+  if (identity.objectId !== null && identity.objectId !== known.entraObjectId)
+    await setEntraObjectId(tx, known.id, identity.objectId);
   if (known.role === role && known.name === identity.name) return;
   const { email, disabledAt } = known;
   await updatePerson(tx, known.id, { name: identity.name, email, role, disabledAt });

@@ -11,6 +11,7 @@ import {
   type Preferences,
   readPerson,
   savePreferences,
+  setEntraObjectId,
   setPassword,
   setTeamsOf,
   updatePerson,
@@ -71,6 +72,7 @@ export interface PersonChange {
   role?: Role | undefined;
   teams?: readonly string[] | undefined;
   disabled?: boolean | undefined;
+  entraObjectId?: string | null | undefined;
 }
 
 /** Whoever loses the account is out at once, on every page they have open. */
@@ -96,6 +98,7 @@ export async function changePerson(
       disabledAt: disabled ? (before.disabledAt ?? ctx.clock()) : null,
     });
     if (change.teams !== undefined) await setTeamsOf(tx, id, await teamsOrRefuse(tx, change.teams));
+    if (change.entraObjectId !== undefined) await setEntraObjectId(tx, id, change.entraObjectId);
     if (disabled && before.disabledAt === null) await endAccess(tx, id);
     await audit(tx, ctx, giver, actionFor(before, disabled), id, before, await readPerson(tx, id));
     await tell(tx, id);
@@ -269,8 +272,15 @@ async function audit(
 /** What of a person the audit keeps. */
 function shown(state: unknown): unknown {
   if (typeof state !== 'object' || state === null || !('role' in state)) return state;
-  const { name, email, role, teams, disabledAt } = state as PersonDetails;
-  return { name, email, role, teams: teams.map((team) => team.name), disabled: disabledAt !== null };
+  const { name, email, role, teams, disabledAt, entraObjectId } = state as PersonDetails;
+  return {
+    name,
+    email,
+    role,
+    teams: teams.map((team) => team.name),
+    disabled: disabledAt !== null,
+    ...(entraObjectId === null ? {} : { entraObjectId }),
+  };
 }
 
 async function tell(tx: Tx, accessOf: string | null): Promise<void> {

@@ -22,6 +22,7 @@ import { createHints } from './live.ts';
 import { loadRules, mirroredColumns, rereadRecord, takeIn } from './mirror-records.ts';
 import { loadRecordTypes } from './organisation.ts';
 import { inTransaction } from './transaction.ts';
+import { forgetTold } from './write-timeline.ts';
 
 /**
  * Reading a remote CRM. Change tracking is the truth: a first load page by page, each page with the place where it goes on
@@ -48,6 +49,7 @@ export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void
     await saveDescription(tx, tables);
     await describeNext(tx, ctx.clock() + DESCRIBE_EVERY_MS);
     await forgetDone(tx, ctx.clock() - KEEP_DONE_MS);
+    await forgetTold(tx, ctx.clock());
     const hints = createHints();
     hints.topic('record');
     hints.topic('settings');

@@ -74,7 +74,14 @@ export async function recordDecision(
       });
       return { contactPointId: contact.id, pending: true };
     }
-    await write(tx, ctx, contact, { ...request, evidenceText, file, actor: actor.name, approvedBy: null });
+    await write(tx, ctx, contact, {
+      ...request,
+      evidenceText,
+      file,
+      actor: actor.name,
+      actorId: actor.id,
+      approvedBy: null,
+    });
     return { contactPointId: contact.id, pending: false };
   });
   if (request.decision === 'denied') await letHandoversPass(ctx, [recorded.contactPointId]);
@@ -88,6 +95,8 @@ interface DecisionToWrite {
   reason?: string | undefined;
   file: DecodedFile | null;
   actor: string;
+  /** The person behind `actor`, where it is known. */
+  actorId?: string;
   approvedBy: string | null;
   /** For a grant that waited: when it was recorded, and the last line known then. A refusal since then stands. */
   waitedSince?: { at: number; knowsSeq: number };
@@ -115,6 +124,7 @@ async function write(tx: Tx, ctx: Context, contact: ContactPoint, decision: Deci
         ...(decision.waitedSince === undefined ? {} : { knowsSeq: decision.waitedSince.knowsSeq }),
         source: 'recorded',
         actor: decision.actor,
+        actorId: decision.actorId ?? null,
         detail: { approvedBy: decision.approvedBy, fileSha256: sha256 },
         personal: {
           phone: contact.phone,

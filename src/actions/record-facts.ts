@@ -8,8 +8,10 @@ import { saveStates } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { appendLines, factsOf, type LedgerRow, type PersonalRow } from '../db/ledger.ts';
+import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
+import { type NotedLine, noteConsent } from './note-timeline.ts';
 import { projectDecision } from './project-decision.ts';
 import { neverAsked, rejudgeQueued } from './rejudge-queued.ts';
 
@@ -33,6 +35,8 @@ export interface NewLine {
   knowsSeq?: number;
   /** What names somebody: raw text, message ids, phone, wording. Erasable. */
   personal: Record<string, unknown>;
+  /** The person behind `actor`, for the timeline of a CRM; no part of the line. */
+  actorId?: string | null;
 }
 
 export interface Recorded {
@@ -79,9 +83,20 @@ export async function recordFacts(
   if (PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose)))
     await projectDecision(tx, ctx, contact, before, after, rules.recordTypes);
   const seqs = rows.map((row) => row.seq);
+  await noteConsent(tx, ctx, contact, notedLines(lines, seqs), after, rules.settings.timelineConsent);
   const failed = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
   if (failed.length === 0) return { before, after, seqs };
   return { before, after: (await recordFacts(tx, ctx, contact, failed, rules)).after, seqs };
+}
+
+function notedLines(lines: readonly NewLine[], seqs: readonly number[]): NotedLine[] {
+  return lines.map((line, position) => ({
+    seq: seqs[position] ?? 0,
+    act: line.act.act,
+    purposes: line.purposes,
+    requestId: 'requestId' in line.act ? line.act.requestId : null,
+    actorId: line.actorId != null && isUuid(line.actorId) ? line.actorId : null,
+  }));
 }
 
 /** What must be projected again when it changes. */

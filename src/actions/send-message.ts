@@ -23,6 +23,7 @@ import type { Context } from './context.ts';
 import { type Addressed, askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import { createHints, type Hints } from './live.ts';
+import { noteMessages } from './note-timeline.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
 import { refreshRecords } from './refresh-records.ts';
@@ -324,6 +325,7 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   await touchConversations(tx, [
     { id: conversationId, at: now, text: preview, direction: 'out', status: 'queued', unread: 0 },
   ]);
+  await noteMessages(tx, ctx, [id], sender.actor?.id ?? null);
   if (composed?.template.definition.type === 'consent')
     await askConsent(tx, ctx, accepted, composed, id, tokens, record);
   await noteAnswer(tx, ctx, conversationId, sender.actor, accepted.settings, accepted.hints);

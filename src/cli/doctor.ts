@@ -1,17 +1,18 @@
 import { pino } from 'pino';
 import { checkWebhook } from '../actions/check-webhook.ts';
 import type { Context } from '../actions/context.ts';
-import { loadRecordTypes } from '../actions/organisation.ts';
+import { loadRecordTypes, loadSettings } from '../actions/organisation.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { entryProblems, pendingEntries, peopleWithObjectId, readImpersonation } from '../db/crm-entries.ts';
 import { pendingWrites, writeProblems } from '../db/crm-writes.ts';
 import { probe } from '../db/engine.ts';
 import { inboxFigures } from '../db/inbox.ts';
 import { migrate } from '../db/migrate.ts';
 import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
-import { CrmFailure } from '../ports.ts';
+import { CrmFailure, type RemoteCrm } from '../ports.ts';
 import { createContext, openDatabase } from '../start.ts';
 
 type Level = 'ok' | 'note' | 'fail';
@@ -94,12 +95,44 @@ async function checkCrm(
     say(waiting > 0 ? 'note' : 'ok', 'crm writes', `${waiting} waiting`);
     for (const one of problems)
       say('fail', 'crm writes', `${one.table} ${one.recordId}, column ${one.column}: ${one.text}`);
+    await checkTimeline(ctx, remote, say);
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     say('fail', 'crm', `${error.message} ${ADVICE[error.kind] ?? 'See docs/dataverse.md.'}`);
   } finally {
     remote.close();
   }
+}
+
+/** Nothing where both parts of the timeline are switched off. */
+async function checkTimeline(
+  ctx: Context,
+  remote: RemoteCrm,
+  say: (level: Level, what: string, detail: string) => void,
+): Promise<void> {
+  const { db } = ctx.database;
+  const { timelineChats, timelineConsent } = await loadSettings(db);
+  if (!timelineChats && !timelineConsent) return say('note', 'crm timeline', 'switched off');
+  for (const right of await remote.timeline.rights([...(await loadRecordTypes(db)).keys()]))
+    if (right.ok === true) say('ok', 'crm timeline', right.what);
+    else say(right.ok === null ? 'note' : 'fail', 'crm timeline', `${right.what}: ${right.advice}`);
+  const people = await peopleWithObjectId(db);
+  say(
+    people.known === 0 ? 'note' : 'ok',
+    'crm timeline',
+    `the Entra object id of ${people.known} of ${people.all} people is known: they are the authors of what they write`,
+  );
+  const impersonation = await readImpersonation(db);
+  if (impersonation !== null)
+    say(
+      'note',
+      'crm timeline',
+      `not in the name of ${impersonation.person ?? 'a person'}: ${impersonation.text}. They need a security role with Create and Append on activities and notes, and Append To and Read on the record.`,
+    );
+  const waiting = await pendingEntries(db);
+  say(waiting > 0 ? 'note' : 'ok', 'crm timeline', `${waiting} waiting`);
+  for (const one of await entryProblems(db, 3))
+    say('fail', 'crm timeline', `${one.kind} on ${one.table} ${one.recordId}: ${one.text}`);
 }
 
 const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {

@@ -24,6 +24,8 @@ export interface Settings {
   waitingReminderMinutes: number | null;
   windowReminderMinutes: number | null;
   messageSearchDays: number;
+  timelineChats: boolean;
+  timelineConsent: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -51,4 +53,6 @@ export const DEFAULT_SETTINGS: Settings = {
   waitingReminderMinutes: 10,
   windowReminderMinutes: 60,
   messageSearchDays: 30,
+  timelineChats: true,
+  timelineConsent: true,
 };

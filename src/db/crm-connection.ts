@@ -31,6 +31,15 @@ export async function takeRequests(tx: Tx, requests: number, now: number): Promi
   return waitMs === 0 ? 0 : Math.max(1, Math.ceil(waitMs));
 }
 
+/** Requests that may leave now, none taken. */
+export async function spareRequests(tx: Tx, now: number): Promise<number> {
+  const { rows } = await sql<{ spare: number }>`
+    select case when paused_until > ${time(now)} then 0 else least(${MOST_AT_ONCE}::float8,
+             tokens + greatest(0, extract(epoch from ${time(now)} - tokens_at)) * ${PER_SECOND}::float8) end::float8 as spare
+      from crm_connection`.execute(tx);
+  return rows[0]?.spare ?? 0;
+}
+
 /** Nobody asks anything before `until`. */
 export async function pauseRequests(tx: Tx, until: number): Promise<void> {
   await sql`update crm_connection set paused_until = greatest(paused_until, ${time(until)})`.execute(tx);

@@ -270,4 +270,6 @@ export async function forgetRemote(tx: Tx): Promise<void> {
   await sql`delete from crm_table`.execute(tx);
   await sql`delete from crm_write`.execute(tx);
   await sql`delete from crm_hint`.execute(tx);
+  await sql`delete from crm_entry`.execute(tx);
+  await sql`delete from crm_session`.execute(tx);
 }

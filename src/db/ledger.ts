@@ -105,6 +105,16 @@ export async function historyOf(tx: Tx, id: string): Promise<HistoryRow[]> {
   return rows;
 }
 
+/** One line of a chain, with what is left of its personal part. */
+export async function readLine(tx: Tx, chain: string, seq: number): Promise<HistoryRow | null> {
+  const { rows } = await sql<HistoryRow>`
+    select l.contact_point_id as "contactPointId", l.seq, l.act, l.purposes, l.at, l.received_at as "receivedAt", l.source, l.actor,
+           l.detail, l.personal_hash as "personalHash", l.prev_hash as "prevHash", l.hash, p.salt, p.content as personal
+      from ledger l left join ledger_personal p using (contact_point_id, seq)
+     where l.contact_point_id = ${chain}::uuid and l.seq = ${seq}`.execute(tx);
+  return rows[0] ?? null;
+}
+
 export interface ChainHead {
   contactPointId: string;
   seq: number;

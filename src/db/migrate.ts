@@ -12,6 +12,7 @@ import { up as settledReminders } from './migrations/0008-settled-reminders.ts';
 import { up as crmMirror } from './migrations/0009-crm-mirror.ts';
 import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
 import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
+import { up as crmActivities } from './migrations/0011-crm-activities.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -26,6 +27,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0009-crm-mirror': crmMirror,
   '0010-embed-tokens': embedTokens,
   '0016-configuration-version': configurationVersion,
+  '0011-crm-activities': crmActivities,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -68,6 +68,8 @@ export interface PersonDetails {
   teams: { id: string; name: string }[];
   hasPassword: boolean;
   hasOidc: boolean;
+  /** Who they are in Entra ID: in their name a CRM is told what they write. */
+  entraObjectId: string | null;
   disabledAt: number | null;
   lastSeenAt: number | null;
   createdAt: number;
@@ -76,7 +78,7 @@ export interface PersonDetails {
 const teamsOf = sql`coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by lower(t.name))
   from team_member m join team t on t.id = m.team_id where m.person_id = p.id), '[]'::jsonb)`;
 const details = sql`p.id, p.name, p.email, p.role, ${teamsOf} as teams, p.password_hash is not null as "hasPassword",
-  p.oidc_subject is not null as "hasOidc", p.disabled_at as "disabledAt", p.last_seen_at as "lastSeenAt",
+  p.oidc_subject is not null as "hasOidc", p.entra_object_id as "entraObjectId", p.disabled_at as "disabledAt", p.last_seen_at as "lastSeenAt",
   p.created_at as "createdAt"`;
 
 /** People by name; `search` looks into names and e-mail addresses. */
@@ -127,6 +129,10 @@ export async function updatePerson(
 ): Promise<void> {
   await sql`update person set name = ${person.name}, email = ${person.email}, role = ${person.role},
     disabled_at = ${time(person.disabledAt)} where id = ${id}::uuid`.execute(tx);
+}
+
+export async function setEntraObjectId(tx: Tx, id: string, objectId: string | null): Promise<void> {
+  await sql`update person set entra_object_id = ${objectId}::uuid where id = ${id}::uuid`.execute(tx);
 }
 
 export async function setTeamsOf(tx: Tx, personId: string, teamIds: readonly string[]): Promise<void> {

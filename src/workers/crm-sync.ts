@@ -2,15 +2,16 @@ import type { Context } from '../actions/context.ts';
 import { pausedFor } from '../actions/crm-connection.ts';
 import { afterFailure, describeCrm, followHints, nextReadAt, readTable } from '../actions/read-crm.ts';
 import { writeBack } from '../actions/write-crm.ts';
+import { writeTimeline } from '../actions/write-timeline.ts';
 import { nextWriteAt } from '../db/crm-writes.ts';
 import type { RemoteCrm } from '../ports.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /**
  * Keeps the mirror of a remote CRM and the CRM alike: customers' answers go out first, then what others hinted at, then a
- * page of what changed. While the CRM cannot be asked it waits, and nothing is lost.
+ * page of what changed, and last, once no answer waits, what timelines are told. While the CRM cannot be asked it waits, and nothing is lost.
  */
-export function startCrmSync(ctx: Context, remote: RemoteCrm): Loop {
+export function startCrmSync(ctx: Context, remote: RemoteCrm, publicUrl: string): Loop {
   const loop = startLoop({
     name: 'crm-sync',
     log: ctx.log,
@@ -23,7 +24,8 @@ export function startCrmSync(ctx: Context, remote: RemoteCrm): Loop {
         const wrote = await writeBack(ctx, remote);
         const hinted = await followHints(ctx, remote);
         const read = await readTable(ctx, remote);
-        if (wrote || hinted || read) return 0;
+        const told = !wrote && (await writeTimeline(ctx, remote, publicUrl));
+        if (wrote || hinted || read || told) return 0;
       } catch (error) {
         await afterFailure(ctx, error);
         return Math.min(1_000, Math.max(50, await pausedFor(ctx)));

@@ -4,7 +4,7 @@ import { type MutableToken, OAuth2Server } from 'oauth2-mock-server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createOidcProvider } from '../../src/adapters/oidc/oidc.ts';
 import { readConfig } from '../../src/config.ts';
-import { SignedOut } from '../../src/http/schemas/people.ts';
+import { PersonPage, SignedOut } from '../../src/http/schemas/people.ts';
 import { NOON } from '../context.ts';
 import { type Browser, openBrowser, type Reply } from './browser.ts';
 import { codeOf, MINUTE, type Office, openOffice } from './office.ts';
@@ -138,6 +138,23 @@ describe('signing in at the organisation', () => {
     expect((await browser.call('GET', '/api/sign-in/options')).body).toMatchObject({
       oidc: { name: 'Contoso', url: '/api/sign-in/oidc' },
     });
+  });
+
+  it('keeps who somebody is in Entra ID, in the name of whom a CRM is told what they write', async () => {
+    const id = (me: { body: unknown }) => (me.body as { id: string }).id;
+    const objectOf = async (person: string) => {
+      const { body } = await test.admin.call('GET', '/api/people?limit=100');
+      return PersonPage.parse(body).items.find((one) => one.id === person)?.entraObjectId;
+    };
+    const who = somebody({ roles: ['Assent.Agent'] });
+    const { me } = await signIn(who);
+    expect(await objectOf(id(me))).toBeNull();
+    await signIn({ ...who, oid: '0F8FAD5B-D9CB-469F-A165-70867728950E' });
+    expect(await objectOf(id(me))).toBe('0f8fad5b-d9cb-469f-a165-70867728950e');
+    for (const oid of ['no guid', 42, undefined]) await signIn({ ...who, oid });
+    expect(await objectOf(id(me))).toBe('0f8fad5b-d9cb-469f-a165-70867728950e');
+    const fresh = await signIn(somebody({ roles: ['Assent.Agent'], oid: ADMINS }));
+    expect(await objectOf(id(fresh.me))).toBe(ADMINS);
   });
 
   it('makes the person who comes first, and knows them again by their subject', async () => {

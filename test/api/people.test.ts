@@ -51,6 +51,17 @@ describe('people', () => {
     expect((await signInWith(openBrowser(test), email, PASSWORD)).status).toBe(204);
   });
 
+  it('have an Entra object id that whoever manages people enters or takes away', async () => {
+    const { person } = await test.member();
+    const patch = (entraObjectId: unknown) =>
+      test.admin.call('PATCH', `/api/people/${person.id}`, { entraObjectId });
+    const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+    expect(PersonOut.parse((await patch(id.toUpperCase())).body).entraObjectId).toBe(id);
+    expect(await test.newestAudit()).toMatchObject({ action: 'person.change', after: { entraObjectId: id } });
+    expect((await patch('olga@contoso.example')).status).toBe(422);
+    expect(PersonOut.parse((await patch(null)).body).entraObjectId).toBeNull();
+  });
+
   it('who are disabled lose the links they have', async () => {
     const { person, invitation } = await test.invite();
     await test.admin.call('PATCH', `/api/people/${person.id}`, { disabled: true });

@@ -24,6 +24,7 @@ import { duration, Time } from '../ui/time.tsx';
 import { todoFor } from './crm-words.ts';
 import { Facts } from './facts.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
+import { TimelineSection } from './timeline-section.tsx';
 
 type Sync = z.infer<typeof CrmSyncOut>;
 type Trouble = NonNullable<Sync['tables'][number]['problem']>;
@@ -80,6 +81,7 @@ function Organisation({ sync }: { sync: Sync }) {
           />
         )}
       </FormSection>
+      {sync.timeline !== null && <TimelineSection timeline={sync.timeline} />}
     </>
   );
 }

@@ -8,4 +8,11 @@ export function todoFor(code: string): string {
   return translate(`configuration:crmSync.todo.${isKnown(code) ? code : 'other'}`);
 }
 
+/** The same about an entry on a timeline: other rights, and no column of the record. */
+export function todoForTimeline(code: string): string {
+  return code === 'missing-right' || code === 'refused'
+    ? translate(`configuration:crmSync.timeline.todo.${code}`)
+    : todoFor(code);
+}
+
 const isKnown = (code: string): code is Known => Object.hasOwn(english.configuration.crmSync.todo, code);

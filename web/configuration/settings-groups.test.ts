@@ -38,6 +38,9 @@ test('a setting that is no number is one of those the form has a field of its ow
     'grantNeedsSecondPerson',
     'holdContainsStopForUs',
     'returnToPreviousOwner',
+    // These two stand under Configuration, CRM.
+    'timelineChats',
+    'timelineConsent',
     'unknownAskingBasis',
     'unknownUnset',
   ]);

@@ -1,16 +1,18 @@
 import { Field, Input, makeStyles, Radio, RadioGroup } from '@fluentui/react-components';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
+import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.tsx';
+import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { CheckList } from './check-list.tsx';
 import { DialogProblem } from './dialog-problem.tsx';
-import { changesOf, draftOf, type PersonDraft, problemOfEmail, roles } from './person-draft.ts';
+import { changesOf, draftOf, isObjectId, type PersonDraft, problemOfEmail, roles } from './person-draft.ts';
 import { personPath, type Team, useTeams } from './queries.ts';
 
 const useStyles = makeStyles({
@@ -59,12 +61,18 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
   const styles = useStyles();
   const client = useQueryClient();
   const notify = useNotify();
+  const sync = useQuery({
+    queryKey: keys.crmSync(),
+    queryFn: ({ signal }) => api.get('/api/crm/sync', CrmSyncOut, { signal }),
+  });
+  const inDataverse = sync.data?.crm === 'dataverse';
   const [draft, setDraft] = useState<PersonDraft>(() => draftOf(person, teams));
   const [touched, setTouched] = useState(false);
   const set = (change: Partial<PersonDraft>) => setDraft((before) => ({ ...before, ...change }));
   const save = useMutation({
     mutationFn: async () => {
-      if (person === undefined) onInvited?.(await api.post('/api/people', draft, InvitedOut));
+      const { entraObjectId: _, ...invited } = draft;
+      if (person === undefined) onInvited?.(await api.post('/api/people', invited, InvitedOut));
       else await api.patch(personPath(person.id), changesOf(person, draft), PersonOut);
     },
     onSuccess: () => {
@@ -89,7 +97,12 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
       disabled={unchanged}
       onConfirm={() => {
         setTouched(true);
-        if (!nameMissing && problemOfEmail(draft.email, needsEmail) === null) save.mutate();
+        if (
+          !nameMissing &&
+          problemOfEmail(draft.email, needsEmail) === null &&
+          isObjectId(draft.entraObjectId)
+        )
+          save.mutate();
       }}
       onCancel={onClose}
     >
@@ -148,6 +161,23 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
           chosen={draft.teams}
           onChange={(chosen) => set({ teams: chosen })}
         />
+        {person !== undefined && inDataverse && (
+          <Field
+            label={t('person.objectId')}
+            hint={t('person.objectIdHint')}
+            {...(touched && !isObjectId(draft.entraObjectId)
+              ? { validationMessage: t('person.objectIdWrong') }
+              : {})}
+          >
+            <Input
+              dir="ltr"
+              value={draft.entraObjectId}
+              maxLength={36}
+              autoComplete="off"
+              onChange={(_, { value }) => set({ entraObjectId: value })}
+            />
+          </Field>
+        )}
         <DialogProblem error={save.error} />
       </div>
     </ConfirmDialog>

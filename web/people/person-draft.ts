@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { PersonOut } from '../../src/http/schemas/people.ts';
 
 /** What the dialog edits, and what of it goes to the server. */
-export type PersonDraft = { name: string; email: string; role: PersonOut['role']; teams: string[] };
+export type PersonDraft = {
+  name: string;
+  email: string;
+  role: PersonOut['role'];
+  teams: string[];
+  /** Empty where it is not known; of somebody who is invited it is not asked. */
+  entraObjectId: string;
+};
 
 export const roles: PersonOut['role'][] = ['agent', 'administrator', 'auditor'];
 
@@ -13,22 +20,28 @@ export function draftOf(
 ): PersonDraft {
   if (person === undefined) {
     const everyone = teams.filter((team) => team.everyone).map(({ id }) => id);
-    return { name: '', email: '', role: 'agent', teams: everyone };
+    return { name: '', email: '', role: 'agent', teams: everyone, entraObjectId: '' };
   }
-  const { name, email, role } = person;
-  return { name, email: email ?? '', role, teams: person.teams.map(({ id }) => id) };
+  const { name, email, role, entraObjectId } = person;
+  const teamIds = person.teams.map(({ id }) => id);
+  return { name, email: email ?? '', role, teams: teamIds, entraObjectId: entraObjectId ?? '' };
 }
 
 /** Only what differs, so that two administrators at the same person do not undo each other. */
-export function changesOf(person: PersonOut, draft: PersonDraft): Partial<PersonDraft> {
+export function changesOf(
+  person: PersonOut,
+  draft: PersonDraft,
+): Partial<Omit<PersonDraft, 'entraObjectId'>> & { entraObjectId?: string | null } {
   const before = draftOf(person, []);
   const email = draft.email.trim();
   const name = draft.name.trim();
+  const objectId = draft.entraObjectId.trim();
   return {
     ...(name === before.name ? {} : { name }),
     ...(email === before.email || email === '' ? {} : { email }),
     ...(draft.role === before.role ? {} : { role: draft.role }),
     ...(sameSet(draft.teams, before.teams) ? {} : { teams: draft.teams }),
+    ...(objectId === before.entraObjectId ? {} : { entraObjectId: objectId === '' ? null : objectId }),
   };
 }
 
@@ -41,4 +54,10 @@ export function problemOfEmail(email: string, required: boolean): 'emailMissing'
   const given = email.trim();
   if (given === '') return required ? 'emailMissing' : null;
   return z.email().safeParse(given).success ? null : 'emailWrong';
+}
+
+/** Whether it may stay as it is typed: a GUID, or nothing. */
+export function isObjectId(text: string): boolean {
+  const given = text.trim();
+  return given === '' || z.guid().safeParse(given).success;
 }

@@ -9,6 +9,7 @@ import { type Clock, type Crm, CrmFailure, type RemoteCrm } from '../../ports.ts
 import { createClient } from './client.ts';
 import { readRights, readTables } from './metadata.ts';
 import { readOne, readPage, saveOne, writeRecords } from './records.ts';
+import { createTimeline } from './timeline.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
 
 /**
@@ -79,6 +80,7 @@ export function createDataverseCrm(
       write: (writes) => writeRecords(client, writes),
       save: (table, id, values, create) => saveOne(client, table, id, values, create),
       rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
+      timeline: createTimeline(client, whoAmI, clock),
       close: client.close,
     },
   };

@@ -111,8 +111,12 @@ function identityOf(claims: client.IDToken, idToken: string, groupsClaims: reado
     email: email?.includes('@') ? email : null,
     groups: groupsOf(claims, groupsClaims),
     idToken,
+    objectId: text('oid')?.match(GUID)?.[0].toLowerCase() ?? null,
   };
 }
+
+/** `oid` of Entra ID: the person in the whole tenant, where `sub` is theirs with this application alone. */
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Null where the issuer left the groups out because there are too many ("overage" of Entra ID). */
 function groupsOf(claims: client.IDToken, groupsClaims: readonly string[]): string[] | null {

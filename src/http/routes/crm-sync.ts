@@ -5,6 +5,7 @@ import { loadAgain } from '../../actions/crm-hints.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
 import { CRM_STALE_AFTER_MS } from '../../core/gate.ts';
 import { readConnection } from '../../db/crm-connection.ts';
+import { entryProblems, pendingEntries, readImpersonation } from '../../db/crm-entries.ts';
 import { mirrorTables } from '../../db/crm-mirror.ts';
 import { pendingWrites, writeProblems } from '../../db/crm-writes.ts';
 import { CrmSyncOut } from '../schemas/crm-sync.ts';
@@ -53,6 +54,7 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
             since: isoTime(since),
             nextAttemptAt: isoTime(nextAt),
           })),
+          timeline: ctx.crm.remote === null ? null : await timelineOut(ctx),
         };
       },
     );
@@ -67,6 +69,20 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
         return reply.status(204).send(null);
       },
     );
+  };
+}
+
+async function timelineOut(ctx: Context): Promise<z.infer<typeof CrmSyncOut>['timeline']> {
+  const { db } = ctx.database;
+  const impersonation = await readImpersonation(db);
+  return {
+    pending: await pendingEntries(db),
+    impersonation: impersonation && { ...impersonation, since: isoTime(impersonation.since) },
+    problems: (await entryProblems(db, 100)).map(({ since, nextAt, ...problem }) => ({
+      ...problem,
+      since: isoTime(since),
+      nextAttemptAt: isoTime(nextAt),
+    })),
   };
 }
 

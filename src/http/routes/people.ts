@@ -139,6 +139,7 @@ function personOut(person: PersonDetails, locks: ReadonlyMap<string, number>): P
     teams,
     status: statusOf(person, locks),
     signsInWith: ways.length > 0 ? ways : ['link'],
+    entraObjectId: person.entraObjectId,
     lastSeenAt: isoOrNull(person.lastSeenAt),
     createdAt: isoTime(person.createdAt),
   };

@@ -39,6 +39,9 @@ export const Settings = z.object({
   windowReminderMinutes: z.number().int().min(1).max(1380).nullable(),
   /** How many days back the search in message text looks. */
   messageSearchDays: z.number().int().min(1).max(365),
+  /** With `CRM=dataverse`: chats, and consent events, are written to the timelines of records. */
+  timelineChats: z.boolean(),
+  timelineConsent: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial();

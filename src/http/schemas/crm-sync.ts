@@ -41,4 +41,25 @@ export const CrmSyncOut = z.object({
       nextAttemptAt: Time,
     }),
   ),
+  /** What the records' timelines are told; null with the embedded CRM. */
+  timeline: z
+    .object({
+      /** Chats and entries that wait to be written, those with a problem among them. */
+      pending: z.number().int(),
+      /** Why the last entry of a person's was not made in their name. */
+      impersonation: Trouble.extend({ person: z.string().nullable() }).nullable(),
+      /** Tried again by themselves. The first hundred. */
+      problems: z.array(
+        Trouble.extend({
+          kind: z.enum(['chat', 'consent']),
+          id: z.string(),
+          table: z.string(),
+          recordId: z.string(),
+          name: z.string().nullable(),
+          attempts: z.number().int(),
+          nextAttemptAt: Time,
+        }),
+      ),
+    })
+    .nullable(),
 });

@@ -31,6 +31,8 @@ export const PersonOut = z.object({
   teams: z.array(Reference),
   status: z.enum(['active', 'invited', 'locked', 'disabled']),
   signsInWith: z.array(z.enum(['password', 'oidc', 'link'])),
+  /** Object id in Entra ID; a CRM shows them as the author of what they write. */
+  entraObjectId: z.string().nullable(),
   lastSeenAt: Time.nullable(),
   createdAt: Time,
 });
@@ -43,7 +45,14 @@ export const PersonInput = z
   .object({ name: Name, email: Email, role: RoleName, teams: z.array(Id).max(100).optional() })
   .strict();
 export const PersonPatch = z
-  .object({ name: Name, email: Email, role: RoleName, teams: z.array(Id).max(100), disabled: z.boolean() })
+  .object({
+    name: Name,
+    email: Email,
+    role: RoleName,
+    teams: z.array(Id).max(100),
+    disabled: z.boolean(),
+    entraObjectId: z.guid().toLowerCase().nullable(),
+  })
   .partial()
   .strict();
 /** A link that was just made: shown once, the administrator hands it over. */
