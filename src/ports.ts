@@ -258,6 +258,12 @@ export interface RemoteCrm {
     columns: readonly string[],
     link: string | null,
   ): Promise<RemotePage>;
+  /** One page of all records, to compare them: no place to ask for changes from. `link` null: the first page, and in the answer the last. */
+  list(
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    columns: readonly string[],
+    link: string | null,
+  ): Promise<{ rows: RemoteRow[]; link: string | null }>;
   /** Null where there is no such record. `timeoutMs` bounds the whole of it. */
   read(
     table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,

@@ -24,6 +24,7 @@ export interface Settings {
   waitingReminderMinutes: number | null;
   windowReminderMinutes: number | null;
   messageSearchDays: number;
+  crmCompareHour: number | null;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -51,4 +52,5 @@ export const DEFAULT_SETTINGS: Settings = {
   waitingReminderMinutes: 10,
   windowReminderMinutes: 60,
   messageSearchDays: 30,
+  crmCompareHour: 3,
 };

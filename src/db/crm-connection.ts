@@ -31,6 +31,15 @@ export async function takeRequests(tx: Tx, requests: number, now: number): Promi
   return waitMs === 0 ? 0 : Math.max(1, Math.ceil(waitMs));
 }
 
+/** How many requests may leave at once now. */
+export async function requestsLeft(tx: Tx, now: number): Promise<number> {
+  const { rows } = await sql<{ left: number }>`
+    select least(${MOST_AT_ONCE}::float8,
+                 tokens + greatest(0, extract(epoch from ${time(now)} - tokens_at)) * ${PER_SECOND}::float8)::float8 as "left"
+      from crm_connection`.execute(tx);
+  return Math.floor(rows[0]?.left ?? 0);
+}
+
 /** Nobody asks anything before `until`. */
 export async function pauseRequests(tx: Tx, until: number): Promise<void> {
   await sql`update crm_connection set paused_until = greatest(paused_until, ${time(until)})`.execute(tx);

@@ -1,3 +1,4 @@
+import { compareSome } from '../actions/compare-crm.ts';
 import type { Context } from '../actions/context.ts';
 import { pausedFor } from '../actions/crm-connection.ts';
 import { afterFailure, describeCrm, followHints, nextReadAt, readTable } from '../actions/read-crm.ts';
@@ -8,7 +9,7 @@ import { type Loop, startLoop } from './loop.ts';
 
 /**
  * Keeps the mirror of a remote CRM and the CRM alike: customers' answers go out first, then what others hinted at, then a
- * page of what changed. While the CRM cannot be asked it waits, and nothing is lost.
+ * page of what changed, and last, a step of the nightly compare. While the CRM cannot be asked it waits, and nothing is lost.
  */
 export function startCrmSync(ctx: Context, remote: RemoteCrm): Loop {
   const loop = startLoop({
@@ -24,6 +25,8 @@ export function startCrmSync(ctx: Context, remote: RemoteCrm): Loop {
         const hinted = await followHints(ctx, remote);
         const read = await readTable(ctx, remote);
         if (wrote || hinted || read) return 0;
+        // Only where nothing else was to do.
+        if (await compareSome(ctx, remote)) return 0;
       } catch (error) {
         await afterFailure(ctx, error);
         return Math.min(1_000, Math.max(50, await pausedFor(ctx)));

@@ -203,6 +203,7 @@ export const TABLE: Record<string, Row> = {
     body: { label: 'Another field' },
   })),
   'POST /api/crm/sync/{table}/load': row('manage-record-types', () => '/api/crm/sync/contact/load'),
+  'POST /api/crm/compare': row('manage-record-types', () => '/api/crm/compare'),
   'PUT /api/record-types/{table}': row('manage-record-types', () => ({
     path: '/api/record-types/lead',
     body: { phoneColumns: ['mobilephone'] },

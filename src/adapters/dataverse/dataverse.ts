@@ -8,7 +8,7 @@ import { isUuid } from '../../db/rows.ts';
 import { type Clock, type Crm, CrmFailure, type RemoteCrm } from '../../ports.ts';
 import { createClient } from './client.ts';
 import { readRights, readTables } from './metadata.ts';
-import { readOne, readPage, saveOne, writeRecords } from './records.ts';
+import { listPage, readOne, readPage, saveOne, writeRecords } from './records.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
 
 /**
@@ -75,6 +75,7 @@ export function createDataverseCrm(
             throw error;
           }),
       page: (table, columns, link) => readPage(client, table, columns, link),
+      list: (table, columns, link) => listPage(client, table, columns, link),
       read: (table, id, columns, timeoutMs) => readOne(client, table, id, columns, timeoutMs),
       write: (writes) => writeRecords(client, writes),
       save: (table, id, values, create) => saveOne(client, table, id, values, create),

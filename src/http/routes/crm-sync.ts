@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { compareNow } from '../../actions/compare-crm.ts';
 import type { Context } from '../../actions/context.ts';
 import { loadAgain } from '../../actions/crm-hints.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
@@ -7,6 +8,7 @@ import { CRM_STALE_AFTER_MS } from '../../core/gate.ts';
 import { readConnection } from '../../db/crm-connection.ts';
 import { mirrorTables } from '../../db/crm-mirror.ts';
 import { pendingWrites, writeProblems } from '../../db/crm-writes.ts';
+import { compareView, troubleOf } from '../compare-view.ts';
 import { CrmSyncOut } from '../schemas/crm-sync.ts';
 import { isoOrNull, isoTime } from '../views.ts';
 
@@ -53,7 +55,19 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
             since: isoTime(since),
             nextAttemptAt: isoTime(nextAt),
           })),
+          compare: ctx.crm.remote === null ? null : await compareView(ctx),
         };
+      },
+    );
+    app.post(
+      '/crm/compare',
+      {
+        config: { right: 'manage-record-types' },
+        schema: { tags: ['CRM'], response: { 202: z.null() } },
+      },
+      async ({ caller }, reply) => {
+        await compareNow(ctx, caller.name);
+        return reply.status(202).send(null);
       },
     );
     app.post(
@@ -68,14 +82,4 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
     );
   };
-}
-
-function troubleOf(of: {
-  problemCode: string | null;
-  problemText: string | null;
-  problemSince: number | null;
-}): { code: string; text: string; since: string } | null {
-  const { problemCode, problemText, problemSince } = of;
-  if (problemCode === null || problemSince === null) return null;
-  return { code: problemCode, text: problemText ?? '', since: isoTime(problemSince) };
 }

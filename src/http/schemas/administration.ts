@@ -39,6 +39,8 @@ export const Settings = z.object({
   windowReminderMinutes: z.number().int().min(1).max(1380).nullable(),
   /** How many days back the search in message text looks. */
   messageSearchDays: z.number().int().min(1).max(365),
+  /** The hour, in the organisation's time zone, from which all records of a remote CRM are compared; null: never. */
+  crmCompareHour: z.number().int().min(0).max(23).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial();
