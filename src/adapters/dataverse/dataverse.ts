@@ -10,6 +10,7 @@ import { createClient } from './client.ts';
 import { readRights, readTables } from './metadata.ts';
 import { listPage, readOne, readPage, saveOne, writeRecords } from './records.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /**
  * A Dataverse organisation as the CRM. What Assent shows and decides by is a mirror of its records in our own database;
@@ -60,6 +61,7 @@ export function createDataverseCrm(
       return (await readRecord(tx, table, recordId))?.data ?? null;
     },
     remote: {
+      webhooks: createWebhooks(client, async () => (await whoAmI()).userId),
       whoAmI,
       tables: () => readTables(client),
       count: (table) =>

@@ -208,7 +208,7 @@ export async function readRights(
 }
 
 /** The widest; null where the user has none. */
-async function depthOf(client: Client, userId: string, privilege: string): Promise<string | null> {
+export async function depthOf(client: Client, userId: string, privilege: string): Promise<string | null> {
   const { RolePrivileges } = await client.json(
     Privileges,
     `systemusers(${userId})/${CAST}RetrieveUserPrivilegeByPrivilegeName(PrivilegeName='${encodeURIComponent(privilege)}')`,

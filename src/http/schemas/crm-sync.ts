@@ -78,3 +78,19 @@ export const CrmSyncOut = z.object({
   /** Null where there is nothing to compare with. */
   compare: Compare.nullable(),
 });
+
+/** The webhook by which the CRM tells what changed. */
+export const CrmWebhookOut = z.object({
+  /** Why none can be registered from here; null where one can. */
+  obstacle: z.object({ code: z.string(), text: z.string() }).nullable(),
+  url: z.string(),
+  state: z.enum(['not-registered', 'wrong-address', 'key-differs', 'incomplete', 'registered', 'unknown']),
+  /** Why the CRM could not be asked. */
+  problem: z.object({ code: z.string(), text: z.string() }).nullable(),
+  /** `told`: each change of its records that matters is told. */
+  tables: z.array(z.object({ table: z.string(), label: z.string(), told: z.boolean() })),
+  /** The latest deliveries that failed. */
+  failures: z.array(z.object({ at: Time.nullable(), text: z.string() })),
+  /** Registrations by others that lead to the same address. */
+  others: z.array(z.string()),
+});
