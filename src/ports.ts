@@ -246,8 +246,40 @@ export interface RightFound {
   advice: string;
 }
 
+/** What of the CRM's changes shall be told to an address of ours. */
+export interface WebhookWanted {
+  /** Ours, made once: what is registered under it, and under ids derived from it, is ours to change and remove. */
+  id: string;
+  name: string;
+  url: string;
+  key: string;
+  tables: readonly { name: string; columns: readonly string[] }[];
+}
+
+export interface WebhookFound {
+  /** Where it leads; null where nothing is registered under our id. */
+  url: string | null;
+  /** What is told there. `columns` empty: every change. */
+  steps: { table: string; message: string; columns: string[]; enabled: boolean }[];
+  /** Deliveries that failed, the latest first; a few of them. */
+  failures: { at: number | null; text: string }[];
+  /** Names of registrations that are not ours and lead to the same address. */
+  others: string[];
+}
+
+/** Registering with the CRM that it tells us of changes. */
+export interface RemoteWebhooks {
+  find(id: string, url: string): Promise<WebhookFound>;
+  /** Makes it what is wanted; running it again changes nothing. */
+  register(wanted: WebhookWanted): Promise<void>;
+  /** Ours alone; nothing happens where there is none. */
+  remove(id: string): Promise<void>;
+  rights(): Promise<RightFound[]>;
+}
+
 /** A CRM behind a network. Calls throw `CrmFailure`. */
 export interface RemoteCrm {
+  readonly webhooks: RemoteWebhooks;
   /** The organisation and the user we are there. */
   whoAmI(): Promise<{ userId: string; organizationId: string }>;
   tables(): Promise<RemoteTable[]>;
@@ -258,6 +290,12 @@ export interface RemoteCrm {
     columns: readonly string[],
     link: string | null,
   ): Promise<RemotePage>;
+  /** One page of all records, to compare them: no place to ask for changes from. `link` null: the first page, and in the answer the last. */
+  list(
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    columns: readonly string[],
+    link: string | null,
+  ): Promise<{ rows: RemoteRow[]; link: string | null }>;
   /** Null where there is no such record. `timeoutMs` bounds the whole of it. */
   read(
     table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Logger, pino } from 'pino';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../emulators/whatsapp-cloud/emulator.ts';
 import type { Context } from './actions/context.ts';
+import { hookOf } from './actions/crm-webhook.ts';
 import { createHandovers } from './actions/handovers.ts';
 import { createIngest } from './actions/ingest.ts';
 import { createSetupLink } from './actions/invite.ts';
@@ -163,7 +164,7 @@ async function run(
   const upkeep = startUpkeep(ctx);
   const media = startMedia(ctx);
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
-  const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url);
+  const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url, hookOf(config));
   loops.push(outbox, inbox, upkeep, media, ...(crm === null ? [] : [crm]));
   // Another node queued something: whoever is free sends it.
   await ctx.database.listen(WORK, () => {

@@ -15,6 +15,8 @@ export interface Metrics {
   sends: Counter<'outcome'>;
   /** Seconds from the request's arrival to its commit. */
   ingestSeconds: Histogram;
+  /** Records of a remote CRM that the compare found to differ, by how. */
+  crmDrift: Counter<'kind'>;
 }
 
 export function createMetrics(): Metrics {
@@ -75,6 +77,12 @@ export function createMetrics(): Metrics {
       name: 'assent_ingest_seconds',
       help: 'From a webhook request to its commit',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    crmDrift: new Counter({
+      name: 'assent_crm_drift_total',
+      help: 'Records that the nightly compare with the CRM found to differ, by kind',
+      labelNames: ['kind'],
       registers,
     }),
   };

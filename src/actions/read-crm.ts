@@ -13,7 +13,7 @@ import {
   saveProgress,
   takeHints,
 } from '../db/crm-mirror.ts';
-import { forgetDone } from '../db/crm-writes.ts';
+import { forgetDone, tryAgain } from '../db/crm-writes.ts';
 import { listColumns } from '../db/records.ts';
 import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
 import type { Context } from './context.ts';
@@ -60,7 +60,11 @@ export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void
 /** Records that webhooks named are read as they are now. */
 export async function followHints(ctx: Context, remote: RemoteCrm): Promise<boolean> {
   const hints = await inTransaction(ctx, (tx) => takeHints(tx, MOST_HINTS));
-  for (const hint of hints) await rereadRecord(ctx, remote, hint);
+  for (const hint of hints)
+    await rereadRecord(ctx, remote, hint).catch((error: unknown) => {
+      // A table or column that is gone: the reading of the table says so, and the way to the organisation is not broken.
+      if (asFailure(error).passing) throw error;
+    });
   return hints.length === MOST_HINTS;
 }
 
@@ -197,6 +201,8 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
       following && page.complete ? ctx.clock() + DELTA_EVERY_MS : ctx.clock(),
     );
     const hints = createHints();
+    // What stood in the way of reading may have stood in the way of writing.
+    if (table.problemCode !== null) await tryAgain(tx, table.name, ctx.clock());
     if (!following || page.rows.length + page.deleted.length > 0) hints.topic('record');
     await hints.send(tx);
   });

@@ -1,11 +1,14 @@
 import { pino } from 'pino';
 import { checkWebhook } from '../actions/check-webhook.ts';
 import type { Context } from '../actions/context.ts';
+import { type Hook, hookOf, webhookStanding } from '../actions/crm-webhook.ts';
 import { loadRecordTypes, loadSettings } from '../actions/organisation.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { compareRows } from '../db/crm-compare.ts';
 import { entryProblems, pendingEntries, peopleWithObjectId, readImpersonation } from '../db/crm-entries.ts';
+import { mirrorTables } from '../db/crm-mirror.ts';
 import { pendingWrites, writeProblems } from '../db/crm-writes.ts';
 import { probe } from '../db/engine.ts';
 import { inboxFigures } from '../db/inbox.ts';
@@ -70,10 +73,11 @@ export async function doctor(read: ReadConfig): Promise<number> {
 /** The embedded CRM is part of the database; an organisation is asked who we are there and what we may. */
 async function checkCrm(
   ctx: Context,
+  hook: Hook | null,
   say: (level: Level, what: string, detail: string) => void,
 ): Promise<void> {
   const { remote } = ctx.crm;
-  if (remote === null)
+  if (remote === null || hook === null)
     return say('ok', 'crm', `embedded: ${(await ctx.crm.tables()).map((table) => table.label).join(', ')}`);
   try {
     const { userId, organizationId } = await remote.whoAmI();
@@ -93,6 +97,15 @@ async function checkCrm(
     ];
     const waiting = [...pending.values()].reduce((sum, count) => sum + count, 0);
     say(waiting > 0 ? 'note' : 'ok', 'crm writes', `${waiting} waiting`);
+    for (const table of await mirrorTables(ctx.database.db))
+      if (table.problemText !== null && types.some((type) => type.table === table.name))
+        say('fail', 'crm reading', `${table.name}: ${table.problemText}`);
+    await checkCompare(
+      ctx,
+      types.map((type) => type.table),
+      say,
+    );
+    await checkCrmWebhook(ctx, remote, hook, say);
     for (const one of problems)
       say('fail', 'crm writes', `${one.table} ${one.recordId}, column ${one.column}: ${one.text}`);
     await checkTimeline(ctx, remote, say);
@@ -133,6 +146,51 @@ async function checkTimeline(
   say(waiting > 0 ? 'note' : 'ok', 'crm timeline', `${waiting} waiting`);
   for (const one of await entryProblems(db, 3))
     say('fail', 'crm timeline', `${one.kind} on ${one.table} ${one.recordId}: ${one.text}`);
+}
+
+/** When all records were compared last, and what that found. */
+async function checkCompare(
+  ctx: Context,
+  tables: readonly string[],
+  say: (level: Level, what: string, detail: string) => void,
+): Promise<void> {
+  for (const row of await compareRows(ctx.database.db)) {
+    if (!tables.includes(row.table)) continue;
+    const differed = Object.values(row.found).reduce((sum, count) => sum + count, 0);
+    const when = row.finishedAt === null ? null : new Date(row.finishedAt).toISOString();
+    if (row.problemText !== null) say('fail', 'crm compare', `${row.table}: ${row.problemText}`);
+    else if (row.phase !== 'idle')
+      say('note', 'crm compare', `${row.table}: under way, ${row.compared} compared`);
+    else if (when === null) say('note', 'crm compare', `${row.table}: not compared yet`);
+    else
+      say(
+        differed > 0 ? 'note' : 'ok',
+        'crm compare',
+        `${row.table}: ${row.compared} compared, ${differed} differed, ${row.mended} mended, ${when}`,
+      );
+  }
+}
+
+/** Optional: without one, changes are read every half minute. */
+async function checkCrmWebhook(
+  ctx: Context,
+  remote: RemoteCrm,
+  hook: Hook,
+  say: (level: Level, what: string, detail: string) => void,
+): Promise<void> {
+  const standing = await webhookStanding(ctx, remote, hook);
+  const { state, obstacle, failures } = standing;
+  const again = 'npm run assent -- crm webhook register';
+  if (state === 'unknown') say('note', 'crm webhook', standing.problem?.message ?? '');
+  else if (state === 'registered')
+    say('ok', 'crm webhook', `registered for ${standing.tables.length} tables`);
+  else if (state === 'not-registered')
+    say('note', 'crm webhook', `not registered, changes are read every 30 s. ${obstacle?.text ?? again}`);
+  else say('fail', 'crm webhook', `${state}: ${obstacle?.text ?? again}`);
+  if (failures[0] !== undefined) say('note', 'crm webhook', `a delivery failed: ${failures[0].text}`);
+  if (hook.key === null || state === 'registered') return;
+  for (const right of await remote.webhooks.rights())
+    if (right.ok === false) say('note', 'crm webhook', `${right.what}: ${right.advice}`);
 }
 
 const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {
@@ -191,7 +249,7 @@ async function checkDatabase(
       'ledger',
       `${ledger.chains} chains, ${ledger.lines} lines, ${ledger.faults.length} faults`,
     );
-    await checkCrm(ctx, say);
+    await checkCrm(ctx, hookOf(config), say);
     if (!config.sandbox)
       await ctx.provider
         .number()

@@ -12,6 +12,7 @@ import { type Config, readConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
 import { migrate } from '../db/migrate.ts';
 import { createContext, openDatabase } from '../start.ts';
+import { compareCommand, webhookCommand } from './crm.ts';
 import { doctor } from './doctor.ts';
 
 const USAGE = `npm run assent -- <command>
@@ -20,6 +21,9 @@ const USAGE = `npm run assent -- <command>
   ledger verify                   recomputes every hash of the consent ledger
   webhook replay                  applies webhooks again that could not be applied
   export consent --phone NUMBER   writes everything known about one customer's consent (--out FILE, default: standard output)
+  crm compare                     compares all records with the organisation now, and mends what differs
+  crm webhook register|status|remove
+                                  has the organisation tell of changes, says how that stands, takes it away
   sign-in-link [--role ROLE]      prints a one-time link for the sandbox's administrator, agent or auditor
   setup-link                      prints a one-time link to become the first administrator, while there is none
 
@@ -70,6 +74,19 @@ async function main(args: string[]): Promise<number> {
         else writeFileSync(values.out, `${text}\n`, { mode: 0o600 });
         return 0;
       });
+    case 'crm compare':
+      return withContext(read.config, (ctx) => compareCommand(ctx, read.config));
+    case 'crm webhook register':
+    case 'crm webhook status':
+    case 'crm webhook remove': {
+      const what =
+        command === 'crm webhook register'
+          ? 'register'
+          : command === 'crm webhook remove'
+            ? 'remove'
+            : 'status';
+      return withContext(read.config, (ctx) => webhookCommand(ctx, read.config, what));
+    }
     case 'sign-in-link':
       return withContext(read.config, async (ctx) => {
         const person = SANDBOX_PEOPLE.find((one) => one.role === (values.role ?? 'administrator'));

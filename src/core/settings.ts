@@ -26,6 +26,7 @@ export interface Settings {
   messageSearchDays: number;
   timelineChats: boolean;
   timelineConsent: boolean;
+  crmCompareHour: number | null;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -55,4 +56,5 @@ export const DEFAULT_SETTINGS: Settings = {
   messageSearchDays: 30,
   timelineChats: true,
   timelineConsent: true,
+  crmCompareHour: 3,
 };

@@ -92,14 +92,14 @@ function spansOf(hours: WorkingHours, date: string): { from: number; to: number 
 const holidayOn = (hours: WorkingHours, date: string) =>
   hours.holidays.find((holiday) => holiday.from <= date && date <= holiday.to);
 
-const addDays = (date: string, days: number): string =>
+export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 
 /**
  * The moment a clock on the wall shows this. One that daylight saving skips is the moment it jumped over it; one shown
  * twice is the first.
  */
-function momentOf(timeZone: string, date: string, time: string): number {
+export function momentOf(timeZone: string, date: string, time: string): number {
   const shown = Date.parse(
     `${time === '24:00' ? addDays(date, 1) : date}T${time === '24:00' ? '00:00' : time}:00Z`,
   );
@@ -128,7 +128,7 @@ function wallClock(timeZone: string, at: number): number {
   return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
 }
 
-const localDate = (timeZone: string, at: number): string =>
+export const localDate = (timeZone: string, at: number): string =>
   new Date(wallClock(timeZone, at)).toISOString().slice(0, 10);
 
 /** Making a format costs some 50 µs, and ingest asks for every message. */

@@ -161,6 +161,13 @@ export async function readFromBeginning(tx: Tx, name: string): Promise<boolean> 
   return rows.length === 1;
 }
 
+/** What changed is asked for at once, and not when it would be due. */
+export async function readSoon(tx: Tx, name: string): Promise<void> {
+  await sql`update crm_table set next_at = null where table_name = ${name} and problem_code is null`.execute(
+    tx,
+  );
+}
+
 /** When one of these tables is due next. */
 export async function nextTableAt(tx: Tx, names: readonly string[]): Promise<number | null> {
   const { rows } = await sql<{ at: number | null }>`
@@ -272,4 +279,6 @@ export async function forgetRemote(tx: Tx): Promise<void> {
   await sql`delete from crm_hint`.execute(tx);
   await sql`delete from crm_entry`.execute(tx);
   await sql`delete from crm_session`.execute(tx);
+  for (const table of ['crm_compare', 'crm_compare_seen', 'crm_suspect', 'crm_drift'])
+    await sql`delete from ${sql.table(table)}`.execute(tx);
 }

@@ -11,8 +11,9 @@ import { up as unknownNumbers } from './migrations/0007-unknown-numbers.ts';
 import { up as settledReminders } from './migrations/0008-settled-reminders.ts';
 import { up as crmMirror } from './migrations/0009-crm-mirror.ts';
 import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
-import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 import { up as crmActivities } from './migrations/0011-crm-activities.ts';
+import { up as crmCompare } from './migrations/0012-crm-compare.ts';
+import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0010-embed-tokens': embedTokens,
   '0016-configuration-version': configurationVersion,
   '0011-crm-activities': crmActivities,
+  '0012-crm-compare': crmCompare,
 };
 
 function migration(statements: readonly string[]): Migration {

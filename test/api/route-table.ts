@@ -203,6 +203,10 @@ export const TABLE: Record<string, Row> = {
     body: { label: 'Another field' },
   })),
   'POST /api/crm/sync/{table}/load': row('manage-record-types', () => '/api/crm/sync/contact/load'),
+  'GET /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),
+  'POST /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),
+  'DELETE /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),
+  'POST /api/crm/compare': row('manage-record-types', () => '/api/crm/compare'),
   'PUT /api/record-types/{table}': row('manage-record-types', () => ({
     path: '/api/record-types/lead',
     body: { phoneColumns: ['mobilephone'] },

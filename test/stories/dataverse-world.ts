@@ -34,9 +34,9 @@ export const environment = (crm: Bench): NodeJS.ProcessEnv => ({
   DATAVERSE_WEBHOOK_KEY: WEBHOOK_KEY,
 });
 
-export async function openDataverseWorld(): Promise<DataverseWorld> {
+export async function openDataverseWorld(env: NodeJS.ProcessEnv = {}): Promise<DataverseWorld> {
   const crm = await openBench({ demo: false });
-  const world = await openWorld({ env: environment(crm) });
+  const world = await openWorld({ env: { ...environment(crm), ...env } });
   const Tables = z.object({ items: z.array(z.object({ name: z.string() })) });
   await vi.waitFor(
     async () => {

@@ -34,6 +34,8 @@ test('a setting that is no number is one of those the form has a field of its ow
     'businessName',
     'chatWithUnknown',
     'countriesNoAskAfterRefusal',
+    // Under CRM, beside what the compare found.
+    'crmCompareHour',
     'defaultLanguage',
     'grantNeedsSecondPerson',
     'holdContainsStopForUs',

@@ -8,9 +8,10 @@ import { isUuid } from '../../db/rows.ts';
 import { type Clock, type Crm, CrmFailure, type RemoteCrm } from '../../ports.ts';
 import { createClient } from './client.ts';
 import { readRights, readTables } from './metadata.ts';
-import { readOne, readPage, saveOne, writeRecords } from './records.ts';
+import { listPage, readOne, readPage, saveOne, writeRecords } from './records.ts';
 import { createTimeline } from './timeline.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /**
  * A Dataverse organisation as the CRM. What Assent shows and decides by is a mirror of its records in our own database;
@@ -61,6 +62,7 @@ export function createDataverseCrm(
       return (await readRecord(tx, table, recordId))?.data ?? null;
     },
     remote: {
+      webhooks: createWebhooks(client, async () => (await whoAmI()).userId),
       whoAmI,
       tables: () => readTables(client),
       count: (table) =>
@@ -76,6 +78,7 @@ export function createDataverseCrm(
             throw error;
           }),
       page: (table, columns, link) => readPage(client, table, columns, link),
+      list: (table, columns, link) => listPage(client, table, columns, link),
       read: (table, id, columns, timeoutMs) => readOne(client, table, id, columns, timeoutMs),
       write: (writes) => writeRecords(client, writes),
       save: (table, id, values, create) => saveOne(client, table, id, values, create),

@@ -7,6 +7,7 @@ import { chatRoutes } from './chat.ts';
 import { consentRoutes } from './consent.ts';
 import { conversationRoutes } from './conversations.ts';
 import { crmSyncRoutes } from './crm-sync.ts';
+import { crmWebhookRoutes } from './crm-webhook.ts';
 import { embedRoutes } from './embed.ts';
 import { meRoutes } from './me.ts';
 import { mediaRoutes } from './media.ts';
@@ -32,6 +33,7 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
     await app.register(roleRoutes(ctx));
     await app.register(apiKeyRoutes(ctx));
     await app.register(crmSyncRoutes(ctx));
+    await app.register(crmWebhookRoutes(ctx, config));
     await app.register(recordRoutes(ctx));
     await app.register(templateRoutes(ctx));
     await app.register(conversationRoutes(ctx));

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { compareNow } from '../../actions/compare-crm.ts';
 import type { Context } from '../../actions/context.ts';
 import { loadAgain } from '../../actions/crm-hints.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
@@ -8,6 +9,7 @@ import { readConnection } from '../../db/crm-connection.ts';
 import { entryProblems, pendingEntries, readImpersonation } from '../../db/crm-entries.ts';
 import { mirrorTables } from '../../db/crm-mirror.ts';
 import { pendingWrites, writeProblems } from '../../db/crm-writes.ts';
+import { compareView, troubleOf } from '../compare-view.ts';
 import { CrmSyncOut } from '../schemas/crm-sync.ts';
 import { isoOrNull, isoTime } from '../views.ts';
 
@@ -55,7 +57,19 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
             nextAttemptAt: isoTime(nextAt),
           })),
           timeline: ctx.crm.remote === null ? null : await timelineOut(ctx),
+          compare: ctx.crm.remote === null ? null : await compareView(ctx),
         };
+      },
+    );
+    app.post(
+      '/crm/compare',
+      {
+        config: { right: 'manage-record-types' },
+        schema: { tags: ['CRM'], response: { 202: z.null() } },
+      },
+      async ({ caller }, reply) => {
+        await compareNow(ctx, caller.name);
+        return reply.status(202).send(null);
       },
     );
     app.post(
@@ -84,14 +98,4 @@ async function timelineOut(ctx: Context): Promise<z.infer<typeof CrmSyncOut>['ti
       nextAttemptAt: isoTime(nextAt),
     })),
   };
-}
-
-function troubleOf(of: {
-  problemCode: string | null;
-  problemText: string | null;
-  problemSince: number | null;
-}): { code: string; text: string; since: string } | null {
-  const { problemCode, problemText, problemSince } = of;
-  if (problemCode === null || problemSince === null) return null;
-  return { code: problemCode, text: problemText ?? '', since: isoTime(problemSince) };
 }

@@ -42,6 +42,8 @@ export const Settings = z.object({
   /** With `CRM=dataverse`: chats, and consent events, are written to the timelines of records. */
   timelineChats: z.boolean(),
   timelineConsent: z.boolean(),
+  /** The hour, in the organisation's time zone, from which all records of a remote CRM are compared; null: never. */
+  crmCompareHour: z.number().int().min(0).max(23).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DRIFT_KINDS } from '../../core/crm-compare.ts';
 import { Time } from './common.ts';
 
 const Trouble = z.object({
@@ -6,6 +7,39 @@ const Trouble = z.object({
   code: z.string(),
   text: z.string(),
   since: Time,
+});
+
+const Compare = z.object({
+  /** From this hour on, in this zone, all records are compared once a night; null: never by itself. */
+  hour: z.number().int().nullable(),
+  timeZone: z.string(),
+  nextAt: Time.nullable(),
+  tables: z.array(
+    z.object({
+      table: z.string(),
+      label: z.string(),
+      /** `waiting`: wanted, and begins when there is time. */
+      phase: z.enum(['idle', 'waiting', 'listing', 'confirming']),
+      /** Of the last compare, or the one under way; null where there was none yet. */
+      startedAt: Time.nullable(),
+      finishedAt: Time.nullable(),
+      compared: z.number().int(),
+      differed: z.record(z.enum(DRIFT_KINDS), z.number().int()),
+      mended: z.number().int(),
+      problem: Trouble.nullable(),
+    }),
+  ),
+  /** What was found of late, the newest first: the last hundred. */
+  drift: z.array(
+    z.object({
+      table: z.string(),
+      recordId: z.string(),
+      name: z.string().nullable(),
+      kind: z.enum(DRIFT_KINDS),
+      columns: z.array(z.string()),
+      foundAt: Time,
+    }),
+  ),
 });
 
 export const CrmSyncOut = z.object({
@@ -62,4 +96,22 @@ export const CrmSyncOut = z.object({
       ),
     })
     .nullable(),
+  /** Null where there is nothing to compare with. */
+  compare: Compare.nullable(),
+});
+
+/** The webhook by which the CRM tells what changed. */
+export const CrmWebhookOut = z.object({
+  /** Why none can be registered from here; null where one can. */
+  obstacle: z.object({ code: z.string(), text: z.string() }).nullable(),
+  url: z.string(),
+  state: z.enum(['not-registered', 'wrong-address', 'key-differs', 'incomplete', 'registered', 'unknown']),
+  /** Why the CRM could not be asked. */
+  problem: z.object({ code: z.string(), text: z.string() }).nullable(),
+  /** `told`: each change of its records that matters is told. */
+  tables: z.array(z.object({ table: z.string(), label: z.string(), told: z.boolean() })),
+  /** The latest deliveries that failed. */
+  failures: z.array(z.object({ at: Time.nullable(), text: z.string() })),
+  /** Registrations by others that lead to the same address. */
+  others: z.array(z.string()),
 });
