@@ -209,6 +209,10 @@ export interface RemoteRow {
   createdAt: number | null;
   /** Who changed it last. */
   actor: string | null;
+  /** We did: then everything in it was read before, or written, by us. */
+  byUs: boolean;
+  /** Another one as soon as anything of the record changes; null where the CRM has none. Compared for equality only. */
+  etag: string | null;
   /** Merged into another record: it stays in the CRM, and is nobody's to write to. */
   merged: boolean;
 }
@@ -228,11 +232,16 @@ export interface RemoteWrite {
   recordId: string;
   column: string;
   value: boolean | null;
+  /** Written only while the record is what it was when this was read; without it: whatever it is by now. */
+  ifMatch?: string | null;
 }
 
 /** How one write can end. After `unknown` it may have been done. */
 export type RemoteWriteOutcome =
-  | { kind: 'written' }
+  /** The record is this now. */
+  | { kind: 'written'; etag: string | null }
+  /** The record is not what `ifMatch` says any more: nothing was written. */
+  | { kind: 'changed' }
   /** There is no such record any more; nothing was made. */
   | { kind: 'gone' }
   | { kind: 'refused'; failure: CrmFailure }
@@ -305,12 +314,16 @@ export interface RemoteCrm {
   ): Promise<RemoteRow | null>;
   /** Ends of the writes, in their order. Throws only where nothing was sent. */
   write(writes: readonly RemoteWrite[]): Promise<RemoteWriteOutcome[]>;
-  /** Makes a record under an id of ours, or changes one; false where there is none to change. */
+  /**
+   * Makes a record under an id of ours, or changes one; false where there is none to change. `ifMatch` as in a write:
+   * throws `conflict` where the record is another by now.
+   */
   save(
     table: Pick<RemoteTable, 'entitySet' | 'idColumn'>,
     recordId: string,
     values: Record<string, string | number | boolean | null>,
     create: boolean,
+    ifMatch?: string | null,
   ): Promise<boolean>;
   rights(tables: readonly { name: string; fields: readonly string[] }[]): Promise<RightFound[]>;
   readonly timeline: RemoteTimeline;
@@ -388,10 +401,13 @@ export class CrmFailure extends Error {
   readonly kind: CrmFailureKind;
   /** Not before so many ms have passed. */
   readonly retryAfterMs: number | null;
-  constructor(kind: CrmFailureKind, message: string, retryAfterMs: number | null = null) {
+  /** The CRM's own code for it, in small letters; empty where it gave none. */
+  readonly code: string;
+  constructor(kind: CrmFailureKind, message: string, retryAfterMs: number | null = null, code = '') {
     super(message);
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.code = code;
   }
   /** About the way there and not about what was asked: the same may work later. */
   get passing(): boolean {

@@ -77,15 +77,21 @@ function grant(world: World, request: FastifyRequest): { status: number; body: o
   const now = Math.floor(world.now() / 1000);
   const assertion = form.get('client_assertion');
   if (assertion !== null) {
-    const holds =
-      form.get('client_assertion_type') === JWT_BEARER &&
-      world.tokens.assertionHolds(assertion, options.certificates, clientId, Math.floor(Date.now() / 1000));
-    if (!holds)
+    const fault =
+      form.get('client_assertion_type') === JWT_BEARER
+        ? world.tokens.assertionFault(
+            assertion,
+            options.certificates,
+            clientId,
+            Math.floor(Date.now() / 1000),
+          )
+        : 'The assertion is of another type.';
+    if (fault !== null)
       return refuse(
         401,
         'invalid_client',
         700027,
-        'The certificate with identifier used to sign the client assertion is not registered on application.',
+        `Client assertion contains an invalid signature. [Reason - ${fault}]`,
       );
   } else if (form.get('client_secret') !== options.clientSecret)
     return refuse(

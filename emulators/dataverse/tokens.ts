@@ -21,13 +21,13 @@ export type Tokens = {
   readonly check: (token: string, audiences: readonly string[], now: number) => Identity | null;
   readonly revokeAll: () => void;
   readonly keys: () => object;
-  /** Whether a client assertion is signed by one of these certificates and names this client. */
-  readonly assertionHolds: (
+  /** Why a client assertion is not good; null for one of this client that a registered, valid certificate signed. */
+  readonly assertionFault: (
     assertion: string,
     certificates: readonly string[],
     clientId: string,
     now: number,
-  ) => boolean;
+  ) => string | null;
 };
 
 const claimsSchema = z.looseObject({
@@ -94,19 +94,23 @@ export function createTokens(options: { tenant: string; clientId: string }): Tok
     keys: () => ({
       keys: [{ ...pair.publicKey.export({ format: 'jwk' }), kid, x5t: kid, use: 'sig', alg: 'RS256' }],
     }),
-    assertionHolds: (assertion, certificates, clientId, now) => {
+    assertionFault: (assertion, certificates, clientId, now) => {
       const read = readToken(assertion);
       const claims = assertionSchema.safeParse(read?.claims);
       const header = headerSchema.safeParse(read?.header);
-      if (!read || !claims.success || !header.success) return false;
+      if (!read || !claims.success || !header.success) return 'The assertion is malformed.';
       const { iss, sub, exp } = claims.data;
-      if (iss !== clientId || sub !== clientId || exp <= now) return false;
-      return certificates.some((pem) => {
-        const certificate = new X509Certificate(pem);
+      if (iss !== clientId || sub !== clientId) return 'The assertion is of another client.';
+      if (exp <= now) return 'The assertion is expired.';
+      const known = certificates.map((pem) => new X509Certificate(pem));
+      const key = known.find((certificate) => {
         const print = (hash: string): string => createHash(hash).update(certificate.raw).digest('base64url');
-        const named = header.data.x5t === print('sha1') || header.data['x5t#S256'] === print('sha256');
-        return named && signedBy(certificate.publicKey, header.data.alg, read.text, read.signature);
+        return header.data.x5t === print('sha1') || header.data['x5t#S256'] === print('sha256');
       });
+      if (key === undefined) return 'The key was not found.';
+      if (!signedBy(key.publicKey, header.data.alg, read.text, read.signature))
+        return 'The provided signature value did not match the expected signature value.';
+      return key.validToDate.getTime() <= now * 1000 ? 'The key used is expired.' : null;
     },
   };
 }

@@ -115,7 +115,15 @@ async function takeInRecords(ctx: Context, table: string): Promise<void> {
         await observeRecord(
           tx,
           ctx,
-          { table, id: record.id, values: record.data, actor: null, source: 'crm', edited: null },
+          {
+            table,
+            id: record.id,
+            values: record.data,
+            actor: null,
+            source: 'crm',
+            edited: null,
+            shownAt: null,
+          },
           rules,
         );
       return records.at(-1)?.id ?? null;

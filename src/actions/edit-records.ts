@@ -2,7 +2,7 @@ import { planImport } from '../core/csv-import.ts';
 import { parsePhone } from '../core/phone.ts';
 import type { RecordType } from '../core/record-type.ts';
 import type { Role } from '../core/rights.ts';
-import { mirrorTable } from '../db/crm-mirror.ts';
+import { type MirrorTable, mirrorRecord, mirrorTable } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
 import {
   type Cells,
@@ -79,6 +79,7 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
           actor: edit.actor,
           source: edit.source,
           edited: Object.keys(edit.values),
+          shownAt: null,
         },
         { settings: await loadSettings(tx), recordTypes },
       );
@@ -110,8 +111,7 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
   if (place === null || (edit.id !== null && !isUuid(edit.id))) throw notFound('record');
   const id = edit.id ?? ctx.make.id();
   try {
-    if (!(await remote.save(place, id, withNameParts(edit.values), edit.id === null)))
-      throw notFound('record');
+    if (!(await saveRemotely(ctx, remote, place, id, edit))) throw notFound('record');
     await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor });
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
@@ -120,6 +120,34 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
     throw new Refusal(422, 'crm-refused', `The CRM refused: ${error.message}`);
   }
   return id;
+}
+
+/** Tries, each after reading what somebody else wrote before it. */
+const TRIES = 3;
+
+/** A change is made on what was read, and on nothing newer: so nobody's edit stands unseen below one of ours. */
+async function saveRemotely(
+  ctx: Context,
+  remote: RemoteCrm,
+  place: MirrorTable,
+  id: string,
+  edit: EditedRecord,
+): Promise<boolean> {
+  const values = withNameParts(edit.values);
+  if (edit.id === null) return remote.save(place, id, values, true);
+  for (let tries = 1; ; tries += 1) {
+    const etag = await inTransaction(
+      ctx,
+      async (tx) => (await mirrorRecord(tx, place.name, id))?.etag ?? null,
+    );
+    try {
+      return await remote.save(place, id, values, false, etag);
+    } catch (error) {
+      const changed = error instanceof CrmFailure && error.kind === 'conflict' && etag !== null;
+      if (!changed || tries === TRIES) throw error;
+      if (!(await rereadRecord(ctx, remote, { table: place.name, id }))) return false;
+    }
+  }
 }
 
 /** A full name is made of its parts there and cannot be set. */

@@ -1,6 +1,6 @@
-import type { RecordType } from '../core/record-type.ts';
+import { fieldToCompliance, type RecordType } from '../core/record-type.ts';
 import { dropRecords, mirrorRecord, mirrorTable, saveMirrorRecord, stillThere } from '../db/crm-mirror.ts';
-import { sawRemote, writesOfRecord } from '../db/crm-writes.ts';
+import { sawRemote, type WriteOfRecord, writeAgain, writesOfRecord } from '../db/crm-writes.ts';
 import type { Tx } from '../db/engine.ts';
 import { type Cells, searchText } from '../db/records.ts';
 import { CrmFailure, type RemoteCrm, type RemoteRow } from '../ports.ts';
@@ -13,7 +13,7 @@ import { inTransaction } from './transaction.ts';
 
 /**
  * Records of a remote CRM are taken into the mirror, and their fields judged like edits in the embedded CRM. What equals
- * the mirror is our own echo. What shows a value that we are about to replace is no edit either.
+ * the mirror is our own echo. What shows a value that we are about to replace, or wrote ourselves, is no edit either.
  */
 
 /** The columns of a record type that Assent reads: no others leave the organisation. */
@@ -80,11 +80,14 @@ async function takeInOne(
   const now = ctx.clock();
   const current = await mirrorRecord(tx, table, row.id);
   if (current !== null && current.fetchedAt !== null && fetchedAt < current.fetchedAt) return false;
-  const data = await withoutOurOwn(tx, table, row, fetchedAt, current?.data ?? {});
+  const writes = await writesOfRecord(tx, table, row.id);
+  const known = { mirror: current?.data ?? {}, etag: current?.etag ?? null };
+  const type = rules.recordTypes.get(table) ?? null;
+  const data = await withoutOurOwn(tx, ctx, table, row, { fetchedAt, actor, writes, ...known, type });
   if (data === null) return false;
   const changed = Object.keys(data).filter((name) => current !== null && current.data[name] !== data[name]);
   if (current !== null && current.fetchedAt !== null && changed.length === 0 && !all) {
-    await stillThere(tx, table, row.id, fetchedAt);
+    await stillThere(tx, table, row.id, fetchedAt, row.etag);
     return true;
   }
   await saveMirrorRecord(tx, {
@@ -94,6 +97,7 @@ async function takeInOne(
     search: searchText(data),
     createdAt: row.createdAt ?? current?.createdAt ?? now,
     fetchedAt,
+    etag: row.etag,
     at: now,
   });
   await observeRecord(
@@ -106,10 +110,33 @@ async function takeInOne(
       actor: actor ?? row.actor,
       source: 'crm',
       edited: current === null || current.fetchedAt === null ? null : changed,
+      shownAt: changed.length === 0 ? null : await shownAt(tx, table, current?.fetchedAt ?? null, writes),
     },
     rules,
   );
   return true;
+}
+
+/** When the organisation last showed what the mirror held until now. */
+async function shownAt(
+  tx: Tx,
+  table: string,
+  fetchedAt: number | null,
+  writes: readonly WriteOfRecord[],
+): Promise<number | null> {
+  if (fetchedAt === null) return null;
+  const readAt = (await mirrorTable(tx, table))?.readAt ?? 0;
+  return Math.max(fetchedAt, readAt, ...writes.map((write) => write.writtenAt ?? 0));
+}
+
+interface Found {
+  fetchedAt: number;
+  /** Somebody here made the change, through us. */
+  actor: string | null;
+  writes: readonly WriteOfRecord[];
+  mirror: Cells;
+  etag: string | null;
+  type: RecordType | null;
 }
 
 /**
@@ -118,27 +145,42 @@ async function takeInOne(
  */
 async function withoutOurOwn(
   tx: Tx,
+  ctx: Context,
   table: string,
   row: RemoteRow,
-  fetchedAt: number,
-  mirror: Cells,
+  { fetchedAt, actor, writes, mirror, etag, type }: Found,
 ): Promise<Cells | null> {
   const data: Cells = { ...row.values };
-  const writes = await writesOfRecord(tx, table, row.id);
   const found = (column: string): unknown => row.values[column] ?? null;
   const differs = writes.filter((write) => found(write.column) !== (mirror[write.column] ?? null));
   if (differs.some((write) => write.writtenAt !== null && fetchedAt <= write.writtenAt)) return null;
+  const byUs = row.byUs && actor === null;
   for (const write of differs) {
-    const value = found(write.column);
-    const ours =
-      write.state === 'pending' &&
-      (!write.remoteKnown || value === write.remote || (write.sentAny && value === write.sent));
-    if (ours) data[write.column] = mirror[write.column] ?? null;
+    if (!isOurs(write, found(write.column), byUs, type)) continue;
+    data[write.column] = mirror[write.column] ?? null;
+    if (write.state === 'done') await writeAgain(tx, table, row.id, write.column, ctx.clock());
   }
+  const moved = row.etag !== null && row.etag !== etag;
   for (const write of writes)
     if (Object.hasOwn(row.values, write.column))
-      await sawRemote(tx, table, row.id, write.column, found(write.column));
+      await sawRemote(tx, table, row.id, write.column, found(write.column), moved);
   return data;
+}
+
+/**
+ * Whether a value that is not the mirror's is nobody's edit (docs/decisions/0017). A record that we wrote last holds nothing
+ * of anybody's that we did not read before. Where somebody else wrote it last, and it shows what a write of ours without an
+ * answer may have left, nobody can tell whose it is: then a Yes is ours and opens nothing, and a No is theirs and closes.
+ */
+function isOurs(write: WriteOfRecord, value: unknown, byUs: boolean, type: RecordType | null): boolean {
+  if (write.state === 'done') return byUs;
+  if (!write.remoteKnown || value === write.remote || byUs) return true;
+  return write.sentAny && value === write.sent && allows(type, write.column, value);
+}
+
+function allows(type: RecordType | null, column: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') return false;
+  return type?.complianceField === column ? fieldToCompliance(value, type.polarity) === true : value;
 }
 
 /** Reads of one record that overtook each other; each try begins after all that came before it. */

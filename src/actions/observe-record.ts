@@ -9,7 +9,7 @@ import {
 } from '../core/record-type.ts';
 import { type ContactPoint, findAliases, lockContactPoints } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { factsOf } from '../db/ledger.ts';
+import { factsOf, knownUntil } from '../db/ledger.ts';
 import {
   linksOfRecord,
   type PhoneLink,
@@ -39,6 +39,8 @@ export interface Sighted {
   source: string;
   /** Columns that this very change set by hand; null at a first load. */
   edited: readonly string[] | null;
+  /** When the CRM last showed what was there before the change; null: the change is made at this moment. */
+  shownAt: number | null;
 }
 
 /** Locks the contact points of these records' old and new numbers, in id order: before a record itself is locked. */
@@ -87,7 +89,7 @@ export async function observeRecord(tx: Tx, ctx: Context, record: Sighted, rules
     if (numberChanged && !byHand) continue;
     if (!firstSight && known.value === value) continue;
     if (firstSight && (value === null || found?.[purpose].projects === true)) continue;
-    lines.push(observedLine(ctx, record, purpose, value, firstSight));
+    lines.push(await observedLine(tx, ctx, record, { contact, purpose, value, firstSight }));
   }
   const views =
     contact === null
@@ -168,16 +170,21 @@ function linkedLine(ctx: Context, record: Sighted): NewLine {
   };
 }
 
-function observedLine(
+/**
+ * An observed No takes effect when it is seen. A Yes is dated at the last read that showed the old value: whoever set it
+ * knew what was decided until then, and what was refused since stands against it (product.md §3.2).
+ */
+async function observedLine(
+  tx: Tx,
   ctx: Context,
   record: Sighted,
-  purpose: Purpose,
-  value: boolean | null,
-  firstSight: boolean,
-): NewLine {
+  seen: { contact: ContactPoint; purpose: Purpose; value: boolean | null; firstSight: boolean },
+): Promise<NewLine> {
+  const { contact, purpose, value, firstSight } = seen;
   const now = ctx.clock();
-  return {
-    act: { act: 'crm', purpose, value, firstSight, record: `${record.table}/${record.id}`, knowsSeq: 0 },
+  const name = `${record.table}/${record.id}`;
+  const line: NewLine = {
+    act: { act: 'crm', purpose, value, firstSight, record: name, knowsSeq: 0 },
     purposes: [purpose],
     at: now,
     receivedAt: now,
@@ -186,6 +193,9 @@ function observedLine(
     detail: {},
     personal: {},
   };
+  if (value !== true || firstSight || record.shownAt === null) return line;
+  const known = await knownUntil(tx, contact.id, record.shownAt, name);
+  return { ...line, at: Math.min(now, Math.max(record.shownAt, known.at ?? 0)), knowsSeq: known.seq };
 }
 
 /** Afterwards the fields of this record say what the ledger says; where it says nothing, what is there stays. */

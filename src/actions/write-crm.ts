@@ -1,12 +1,18 @@
-import { dropRecords } from '../db/crm-mirror.ts';
+import { dropRecords, mirrorRecord, wroteRecord } from '../db/crm-mirror.ts';
 import { type ClaimedWrite, claimWrites, writeFails, writeIsDone } from '../db/crm-writes.ts';
-import type { RemoteCrm, RemoteWriteOutcome } from '../ports.ts';
+import { CrmFailure, type RemoteCrm, type RemoteWriteOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
-import { noteFailure, noteSuccess } from './crm-connection.ts';
+import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
+import { rereadRecord } from './mirror-records.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Writing back to a remote CRM what the mirror holds: the longest waiting first, each only where it differs. */
+/**
+ * Writing back to a remote CRM what the mirror holds: the longest waiting first, each only where it differs, and only on
+ * the record as it was read. One that somebody changed meanwhile is read and judged before it is written.
+ */
+
+type WriteEnd = Parameters<typeof writeFails>[3];
 
 const MOST_AT_ONCE = 50;
 /** Longer than the longest request. */
@@ -22,44 +28,129 @@ export async function writeBack(ctx: Context, remote: RemoteCrm): Promise<boolea
     return claimWrites(tx, lease, now, now + LEASE_MS, MOST_AT_ONCE);
   });
   if (claimed.length === 0) return false;
-  const same = claimed.filter((write) => write.same);
-  const differing = claimed.filter((write) => !write.same);
-  const outcomes =
-    differing.length === 0 ? [] : await remote.write(differing.map((write) => ({ ...write, table: write })));
   await inTransaction(ctx, async (tx) => {
-    for (const write of same) await writeIsDone(tx, write, lease, ctx.clock());
-    for (const [position, write] of differing.entries()) {
+    for (const write of claimed) if (write.same) await writeIsDone(tx, write, lease, ctx.clock());
+  });
+  const [first = [], ...later] = rounds(claimed.filter((write) => !write.same));
+  if (first.length === 0) return true;
+  if (!(await writeRound(ctx, remote, lease, first))) return false;
+  for (const round of later)
+    if (!(await writeRound(ctx, remote, lease, await asTheyAreNow(ctx, round)))) return false;
+  await noteSuccess(ctx);
+  return true;
+}
+
+/** Each record once to a round: the second field of one is written on what the first made of it. */
+function rounds(writes: readonly ClaimedWrite[]): ClaimedWrite[][] {
+  const made: ClaimedWrite[][] = [];
+  for (const write of writes) {
+    const same = (one: ClaimedWrite): boolean => one.table === write.table && one.recordId === write.recordId;
+    const free = made.find((round) => !round.some(same));
+    if (free === undefined) made.push([write]);
+    else free.push(write);
+  }
+  return made;
+}
+
+async function asTheyAreNow(ctx: Context, writes: readonly ClaimedWrite[]): Promise<ClaimedWrite[]> {
+  return inTransaction(ctx, async (tx) => {
+    const now: ClaimedWrite[] = [];
+    for (const write of writes) {
+      const record = await mirrorRecord(tx, write.table, write.recordId);
+      if (record !== null) now.push({ ...write, ifMatch: record.etag });
+    }
+    return now;
+  });
+}
+
+/** False where the organisation could not be asked. */
+async function writeRound(
+  ctx: Context,
+  remote: RemoteCrm,
+  lease: string,
+  writes: readonly ClaimedWrite[],
+): Promise<boolean> {
+  const outcomes = await remote.write(writes.map((write) => ({ ...write, table: write })));
+  const failed = outcomes.find((one) => one.kind === 'unknown');
+  await inTransaction(ctx, async (tx) => {
+    for (const [position, write] of writes.entries()) {
       const outcome = outcomes[position];
       if (outcome === undefined) continue;
-      if (outcome.kind === 'written') await writeIsDone(tx, write, lease, ctx.clock());
-      else if (outcome.kind === 'gone') await dropRecords(tx, write.table, [write.recordId]);
-      else await writeFails(tx, write, lease, endOf(ctx, write, outcome));
+      if (outcome.kind === 'written') {
+        // The record before its writes, as readings lock them.
+        const etag = { before: write.ifMatch, after: outcome.etag };
+        await wroteRecord(tx, write.table, write.recordId, etag);
+        await writeIsDone(tx, write, lease, ctx.clock());
+      } else if (outcome.kind === 'gone') await dropRecords(tx, write.table, [write.recordId]);
+      else if (outcome.kind !== 'changed') await writeFails(tx, write, lease, endOf(ctx, write, outcome));
+      else if (failed !== undefined) await writeFails(tx, write, lease, notYet(ctx, write));
     }
     const hints = createHints();
     hints.topic('record');
     await hints.send(tx);
   });
-  const failed = outcomes.find((one) => one.kind === 'unknown');
   if (failed?.kind === 'unknown') {
     await noteFailure(ctx, failed.failure);
     return false;
   }
-  if (differing.length > 0) await noteSuccess(ctx);
-  return true;
+  let reached = true;
+  for (const [position, write] of writes.entries())
+    if (outcomes[position]?.kind === 'changed')
+      reached = (await readBeforeWriting(ctx, remote, lease, write)) && reached;
+  return reached;
 }
+
+/**
+ * What somebody changed meanwhile is read and judged; then the write is tried again at once, where it is still wanted. False
+ * where the organisation could not be asked.
+ */
+async function readBeforeWriting(
+  ctx: Context,
+  remote: RemoteCrm,
+  lease: string,
+  write: ClaimedWrite,
+): Promise<boolean> {
+  let failure: CrmFailure | null = null;
+  try {
+    await rereadRecord(ctx, remote, { table: write.table, id: write.recordId });
+  } catch (error) {
+    failure = asFailure(error);
+  }
+  await inTransaction(ctx, async (tx) => {
+    const record = await mirrorRecord(tx, write.table, write.recordId);
+    if (record === null) return;
+    const problem =
+      failure === null && record.etag === write.ifMatch ? NOT_CHANGED : failure?.passing ? null : failure;
+    const end =
+      problem === null ? notYet(ctx, write) : endOf(ctx, write, { kind: 'refused', failure: problem });
+    await writeFails(tx, write, lease, end);
+  });
+  if (failure?.passing) await noteFailure(ctx, failure);
+  return !failure?.passing;
+}
+
+const notYet = (ctx: Context, write: ClaimedWrite): WriteEnd => {
+  const now = ctx.clock();
+  return { mayHaveArrived: write.underWay, problem: null, nextAt: now, now };
+};
+
+const NOT_CHANGED = new CrmFailure(
+  'conflict',
+  'The organisation says that the record changed, and shows it as it was.',
+);
 
 /** A refusal is about this record and for a person to see; what got lost on the way is tried again with all others. */
 function endOf(
   ctx: Context,
   write: ClaimedWrite,
   outcome: Extract<RemoteWriteOutcome, { kind: 'refused' | 'unknown' }>,
-): Parameters<typeof writeFails>[3] {
+): WriteEnd {
   const now = ctx.clock();
   if (outcome.kind === 'unknown') return { mayHaveArrived: true, problem: null, nextAt: now, now };
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(write.attempts - 1, 10));
   const { kind, message } = outcome.failure;
   return {
-    mayHaveArrived: kind === 'not-accepted',
+    mayHaveArrived: kind === 'not-accepted' || write.underWay,
     problem: { code: kind, text: message },
     nextAt: now + pause,
     now,

@@ -181,12 +181,14 @@ export interface MirrorRecord {
   createdAt: number;
   /** When the reading began that this is from; null: never read from the organisation. */
   fetchedAt: number | null;
+  /** What it was there when it was read or written last; null where nobody knows. */
+  etag: string | null;
 }
 
 /** Locks it. */
 export async function mirrorRecord(tx: Tx, table: string, id: string): Promise<MirrorRecord | null> {
   const { rows } =
-    await sql<MirrorRecord>`select data, created_at as "createdAt", fetched_at as "fetchedAt" from crm_record
+    await sql<MirrorRecord>`select data, created_at as "createdAt", fetched_at as "fetchedAt", etag from crm_record
      where table_name = ${table} and id = ${id}::uuid for update`.execute(tx);
   return rows[0] ?? null;
 }
@@ -200,21 +202,43 @@ export async function saveMirrorRecord(
     search: string;
     createdAt: number;
     fetchedAt: number;
+    etag: string | null;
     at: number;
   },
 ): Promise<void> {
-  await sql`insert into crm_record (table_name, id, data, search, created_at, updated_at, fetched_at, walk)
+  await sql`insert into crm_record (table_name, id, data, search, created_at, updated_at, fetched_at, etag, walk)
     values (${record.table}, ${record.id}::uuid, ${json(record.data)}, ${record.search}, ${time(record.createdAt)}, ${time(record.at)},
-      ${time(record.fetchedAt)}, coalesce((select walk from crm_table where table_name = ${record.table}), 0))
+      ${time(record.fetchedAt)}, ${record.etag}, coalesce((select walk from crm_table where table_name = ${record.table}), 0))
     on conflict (table_name, id) do update set data = excluded.data, search = excluded.search, created_at = excluded.created_at,
-      updated_at = excluded.updated_at, fetched_at = excluded.fetched_at, walk = excluded.walk`.execute(tx);
+      updated_at = excluded.updated_at, fetched_at = excluded.fetched_at, etag = excluded.etag, walk = excluded.walk`.execute(
+    tx,
+  );
 }
 
 /** Nothing was different. */
-export async function stillThere(tx: Tx, table: string, id: string, fetchedAt: number): Promise<void> {
-  await sql`update crm_record set fetched_at = ${time(fetchedAt)},
+export async function stillThere(
+  tx: Tx,
+  table: string,
+  id: string,
+  fetchedAt: number,
+  etag: string | null,
+): Promise<void> {
+  await sql`update crm_record set fetched_at = ${time(fetchedAt)}, etag = ${etag},
       walk = coalesce((select walk from crm_table where table_name = ${table}), 0)
     where table_name = ${table} and id = ${id}::uuid`.execute(tx);
+}
+
+/** What the record is after a write of ours, unless it was read anew meanwhile. */
+export async function wroteRecord(
+  tx: Tx,
+  table: string,
+  id: string,
+  etag: { before: string | null; after: string | null },
+): Promise<void> {
+  await sql`update crm_record set etag = ${etag.after}
+    where table_name = ${table} and id = ${id}::uuid and etag is not distinct from ${etag.before}`.execute(
+    tx,
+  );
 }
 
 /** Records that are gone from the organisation: from the mirror and the phone index. What was decided stays with the number. */

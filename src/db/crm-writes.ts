@@ -48,16 +48,35 @@ export async function writesOfRecord(tx: Tx, table: string, id: string): Promise
   return rows;
 }
 
-/** What the organisation was seen to hold. */
+/**
+ * What the organisation was seen to hold. Where the record `moved` on since it was read last, nothing that was sent before
+ * can arrive any more.
+ */
 export async function sawRemote(
   tx: Tx,
   table: string,
   id: string,
   column: string,
   value: unknown,
+  moved: boolean,
 ): Promise<void> {
-  await sql`update crm_write set remote = ${json(value ?? null)}
+  await sql`update crm_write set remote = ${json(value ?? null)},
+      sent = case when ${moved} or sent = ${json(value ?? null)} then null else sent end
     where table_name = ${table} and record_id = ${id}::uuid and column_name = ${column}`.execute(tx);
+}
+
+/** Something else came to stand there that nobody else wrote: what the mirror holds is written again. */
+export async function writeAgain(
+  tx: Tx,
+  table: string,
+  id: string,
+  column: string,
+  now: number,
+): Promise<void> {
+  await sql`update crm_write set state = 'pending', version = version + 1, queued_at = ${time(now)}, next_at = ${time(now)}
+    where table_name = ${table} and record_id = ${id}::uuid and column_name = ${column} and state = 'done'`.execute(
+    tx,
+  );
 }
 
 export interface ClaimedWrite {
@@ -68,13 +87,17 @@ export interface ClaimedWrite {
   attempts: number;
   entitySet: string;
   idColumn: string;
+  /** The record as it was read last: the write is made on nothing newer. */
+  ifMatch: string | null;
+  /** Something that was sent before may arrive yet. */
+  underWay: boolean;
   /** What the mirror wants now. */
   value: boolean | null;
   /** Nothing to do: the organisation holds it, and nothing else is on its way. */
   same: boolean;
 }
 
-/** Takes what is due, the longest waiting first; `sent` says what may arrive from now on. */
+/** Takes what is due, the longest waiting first; `sent` says that something may arrive from now on. */
 export async function claimWrites(
   tx: Tx,
   lease: string,
@@ -85,9 +108,9 @@ export async function claimWrites(
   const { rows } = await sql<ClaimedWrite & { queuedAt: number }>`
     with due as (
       select w.table_name, w.record_id, w.column_name, coalesce(r.data -> w.column_name, 'null'::jsonb) as value,
-             t.entity_set, t.id_column,
-             w.remote is not null and w.remote = coalesce(r.data -> w.column_name, 'null'::jsonb)
-               and (w.sent is null or w.sent = w.remote) as same
+             t.entity_set, t.id_column, r.etag, w.sent is not null as under_way,
+             w.sent is null and w.remote is not null
+               and w.remote = coalesce(r.data -> w.column_name, 'null'::jsonb) as same
         from crm_write w
         join crm_table t on t.table_name = w.table_name
         join crm_record r on r.table_name = w.table_name and r.id = w.record_id
@@ -97,7 +120,7 @@ export async function claimWrites(
            sent = case when due.same then w.sent else due.value end
       from due where w.table_name = due.table_name and w.record_id = due.record_id and w.column_name = due.column_name
     returning w.table_name as "table", w.record_id as "recordId", w.column_name as "column", w.version, w.attempts,
-      due.entity_set as "entitySet", due.id_column as "idColumn", due.value, due.same, w.queued_at as "queuedAt"`.execute(
+      due.entity_set as "entitySet", due.id_column as "idColumn", due.etag as "ifMatch", due.under_way as "underWay", due.value, due.same, w.queued_at as "queuedAt"`.execute(
     tx,
   );
   return rows.sort((a, b) => a.queuedAt - b.queuedAt);

@@ -76,6 +76,25 @@ export async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<strin
   return facts;
 }
 
+/**
+ * The last line of a chain that whoever changed this record (`table/id`) knew: what was there by then, and the No of the
+ * record itself. `at` is when that No was seen, ms.
+ */
+export async function knownUntil(
+  tx: Tx,
+  id: string,
+  then: number,
+  record: string,
+): Promise<{ seq: number; at: number | null }> {
+  const { rows } = await sql<{ seq: number; at: number | null }>`
+    select coalesce(max(seq) filter (where received_at <= ${iso(then)}::timestamptz or own), 0) as seq,
+           max(at) filter (where own) as at
+      from (select seq, at, received_at,
+                   act = 'crm' and detail ->> 'record' = ${record} and detail ->> 'value' = 'false' as own
+              from ledger where contact_point_id = ${id}::uuid) l`.execute(tx);
+  return rows[0] ?? { seq: 0, at: null };
+}
+
 /** A stored line as the fold sees it. Only this module and `appendLines` know the columns, so the cast stands here. */
 function toFact(row: { chain: string; seq: number; act: string; at: number; detail: Detail }): Fact {
   return {

@@ -14,6 +14,7 @@ import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
 import { up as crmActivities } from './migrations/0011-crm-activities.ts';
 import { up as crmCompare } from './migrations/0012-crm-compare.ts';
 import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
+import { up as crmEtags } from './migrations/0014-crm-etags.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -30,6 +31,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0016-configuration-version': configurationVersion,
   '0011-crm-activities': crmActivities,
   '0012-crm-compare': crmCompare,
+  '0014-crm-etags': crmEtags,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -48,6 +48,18 @@ export function createDataverseCrm(
     const { UserId, OrganizationId } = await client.json(WhoAmI, 'WhoAmI');
     return { userId: UserId, organizationId: OrganizationId };
   };
+  let us: Promise<string> | null = null;
+  /** The user we are there, asked for once. */
+  const ourUser = (): Promise<string> => {
+    us ??= whoAmI().then(
+      ({ userId }) => userId.toLowerCase(),
+      (error: unknown) => {
+        us = null;
+        throw error;
+      },
+    );
+    return us;
+  };
   return {
     kind: 'dataverse',
     tables: async () => (await mirrorTables(db)).map(({ name, label }) => ({ name, label })),
@@ -77,11 +89,12 @@ export function createDataverseCrm(
             if (error instanceof CrmFailure && error.kind !== 'paused') return null;
             throw error;
           }),
-      page: (table, columns, link) => readPage(client, table, columns, link),
-      list: (table, columns, link) => listPage(client, table, columns, link),
-      read: (table, id, columns, timeoutMs) => readOne(client, table, id, columns, timeoutMs),
+      list: async (table, columns, link) => listPage(client, table, columns, link, await ourUser()),
+      page: async (table, columns, link) => readPage(client, table, columns, link, await ourUser()),
+      read: async (table, id, columns, timeoutMs) =>
+        readOne(client, table, id, columns, timeoutMs, await ourUser()),
       write: (writes) => writeRecords(client, writes),
-      save: (table, id, values, create) => saveOne(client, table, id, values, create),
+      save: (table, id, values, create, ifMatch) => saveOne(client, table, id, values, create, ifMatch),
       rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
       timeline: createTimeline(client, whoAmI, clock),
       close: client.close,

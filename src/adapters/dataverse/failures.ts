@@ -26,6 +26,7 @@ export function failureOfStatus(status: number, headers: Headers | null, text: s
     kind,
     `The organisation answered ${status}${code === '' ? '' : ` ${code}`}${words}${request === null ? '' : ` (request ${request})`}`,
     headers === null ? null : retryAfterOf(headers),
+    code.toLowerCase(),
   );
 }
 

@@ -17,6 +17,7 @@ type TableAddress = Parameters<RemoteCrm['page']>[0];
 
 const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
 const MODIFIED_BY = '_modifiedby_value';
+const ETAG = '@odata.etag';
 const PAGE_SIZE = 500;
 const ANNOTATED = `odata.include-annotations="${FORMATTED}"`;
 
@@ -46,6 +47,7 @@ export async function readPage(
   table: TableAddress,
   columns: readonly string[],
   link: string | null,
+  us = '',
 ): Promise<RemotePage> {
   const track = link === null || !link.includes('deltatoken') ? 'odata.track-changes,' : '';
   const page = await client
@@ -68,7 +70,7 @@ export async function readPage(
   for (const one of page.value) {
     const gone = Deleted.safeParse(one);
     if (gone.success) deleted.push(gone.data.id.toLowerCase());
-    else rows.push(rowOf(table, columns, one));
+    else rows.push(rowOf(table, columns, one, us));
   }
   return { rows, deleted, link: goesOn, complete: next === undefined };
 }
@@ -83,6 +85,7 @@ export async function listPage(
   table: TableAddress,
   columns: readonly string[],
   link: string | null,
+  us = '',
 ): ReturnType<RemoteCrm['list']> {
   const first = `${table.entitySet}?$select=${selectOf(table, columns)}&$orderby=${encodeURIComponent(table.idColumn)}`;
   const page = await client
@@ -96,7 +99,7 @@ export async function listPage(
       throw error;
     });
   return {
-    rows: page.value.map((one) => rowOf(table, columns, one)),
+    rows: page.value.map((one) => rowOf(table, columns, one, us)),
     link: page['@odata.nextLink'] ?? null,
   };
 }
@@ -109,6 +112,7 @@ export async function readOne(
   recordId: string,
   columns: readonly string[],
   timeoutMs?: number,
+  us = '',
 ): Promise<RemoteRow | null> {
   try {
     const found = await client.json(
@@ -119,14 +123,19 @@ export async function readOne(
         ...(timeoutMs === undefined ? {} : { timeoutMs, once: true }),
       },
     );
-    return rowOf(table, columns, found);
+    return rowOf(table, columns, found, us);
   } catch (error) {
     if (error instanceof CrmFailure && error.kind === 'not-found') return null;
     throw error;
   }
 }
 
-function rowOf(table: TableAddress, columns: readonly string[], found: Record<string, unknown>): RemoteRow {
+function rowOf(
+  table: TableAddress,
+  columns: readonly string[],
+  found: Record<string, unknown>,
+  us: string,
+): RemoteRow {
   const id = Guid.safeParse(found[table.idColumn]);
   if (!id.success) throw new CrmFailure('unreadable', 'The organisation gave a record without its id.');
   const created = Date.parse(String(found.createdon ?? ''));
@@ -136,9 +145,16 @@ function rowOf(table: TableAddress, columns: readonly string[], found: Record<st
     values: Object.fromEntries(columns.map((name) => [name, cellOf(found[name])])),
     createdAt: Number.isNaN(created) ? null : created,
     actor: typeof actor === 'string' ? actor : null,
+    byUs: String(found[MODIFIED_BY] ?? '').toLowerCase() === us,
+    etag: etagOf(found),
     merged: found.merged === true,
   };
 }
+
+const etagOf = (found: Record<string, unknown>): string | null => {
+  const etag = found[ETAG];
+  return typeof etag === 'string' && etag !== '' ? etag : null;
+};
 
 function cellOf(value: unknown): string | number | boolean | null {
   if (typeof value === 'string') return value.replaceAll('\u0000', '');
@@ -148,13 +164,14 @@ function cellOf(value: unknown): string | number | boolean | null {
 /** Comes back in webhooks, and tells an administrator who looks where a change is from. */
 const TAG = 'assent-consent';
 
-function requestOf({ table, recordId, column, value }: RemoteWrite) {
+function requestOf({ table, recordId, column, value, ifMatch }: RemoteWrite) {
   return {
     method: 'PATCH' as const,
     path: `${table.entitySet}(${Guid.parse(recordId)})?$select=${encodeURIComponent(column)}&tag=${TAG}`,
     headers: {
-      // Without it a PATCH of a deleted record makes it again.
-      'if-match': '*',
+      // Without it a PATCH of a deleted record makes it again. With the record's own it does nothing to one that
+      // somebody changed meanwhile, however late it arrives.
+      'if-match': ifMatch ?? '*',
       prefer: 'return=representation',
       'content-type': 'application/json',
     },
@@ -162,11 +179,34 @@ function requestOf({ table, recordId, column, value }: RemoteWrite) {
   };
 }
 
+/** A table of which versions cannot be asked for. */
+const CONCURRENCY_OFF = '0x8006088d';
+
 /** One by itself, several in a batch where each stands alone. */
 export async function writeRecords(
   client: Client,
   writes: readonly RemoteWrite[],
 ): Promise<RemoteWriteOutcome[]> {
+  const outcomes = await writeOnce(client, writes);
+  const unversioned = writes.flatMap((write, position) => {
+    const outcome = outcomes[position];
+    return outcome?.kind === 'refused' && outcome.failure.code === CONCURRENCY_OFF && write.ifMatch != null
+      ? [{ position, write: { ...write, ifMatch: null } }]
+      : [];
+  });
+  if (unversioned.length === 0) return outcomes;
+  const again = await writeOnce(
+    client,
+    unversioned.map(({ write }) => write),
+  );
+  for (const [n, { position }] of unversioned.entries()) {
+    const outcome = again[n];
+    if (outcome !== undefined) outcomes[position] = outcome;
+  }
+  return outcomes;
+}
+
+async function writeOnce(client: Client, writes: readonly RemoteWrite[]): Promise<RemoteWriteOutcome[]> {
   const [only] = writes;
   if (only === undefined) return [];
   if (writes.length === 1) {
@@ -174,7 +214,7 @@ export async function writeRecords(
       const { path, ...rest } = requestOf(only);
       return [await settle(client, only, await client.send(path, { ...rest, once: true }))];
     } catch (error) {
-      return [outcomeOf(error)];
+      return [outcomeOf(error, only)];
     }
   }
   const { contentType, body } = writeBatch(
@@ -194,7 +234,7 @@ export async function writeRecords(
     });
     answers = readBatch(answer.headers.get('content-type'), answer.text);
   } catch (error) {
-    return writes.map(() => outcomeOf(error));
+    return writes.map((write) => outcomeOf(error, write));
   }
   const outcomes: RemoteWriteOutcome[] = [];
   for (const [position, write] of writes.entries()) {
@@ -205,10 +245,10 @@ export async function writeRecords(
         failure: new CrmFailure('cut', 'The organisation’s answer to the batch ends in the middle.'),
       });
     else if (answer.status >= 200 && answer.status < 300)
-      outcomes.push(await settle(client, write, answer).catch(outcomeOf));
+      outcomes.push(await settle(client, write, answer).catch((error) => outcomeOf(error, write)));
     else {
       if (answer.status === 401) client.renewToken();
-      outcomes.push(outcomeOf(failureOfStatus(answer.status, answer.headers, answer.text)));
+      outcomes.push(outcomeOf(failureOfStatus(answer.status, answer.headers, answer.text), write));
     }
   }
   return outcomes;
@@ -227,7 +267,9 @@ async function settle(
           `${write.table.entitySet}(${Guid.parse(write.recordId)})?$select=${encodeURIComponent(write.column)}`,
         )
       : shownIn(answer);
-  if ((shown[write.column] ?? null) === write.value) return { kind: 'written' };
+  if ((shown[write.column] ?? null) === write.value)
+    // Read by itself it may be newer than the write, with something of somebody's in it that nobody read yet.
+    return { kind: 'written', etag: answer.status === 204 ? (write.ifMatch ?? null) : etagOf(shown) };
   return {
     kind: 'refused',
     failure: new CrmFailure(
@@ -245,9 +287,10 @@ function shownIn(answer: { headers: Headers; text: string }): Record<string, unk
   throw new CrmFailure('unreadable', 'The organisation answered a write with something that is no record.');
 }
 
-function outcomeOf(error: unknown): RemoteWriteOutcome {
+function outcomeOf(error: unknown, write: RemoteWrite): RemoteWriteOutcome {
   if (!(error instanceof CrmFailure)) throw error;
   if (error.kind === 'not-found') return { kind: 'gone' };
+  if (error.kind === 'conflict' && write.ifMatch != null) return { kind: 'changed' };
   return { kind: error.passing ? 'unknown' : 'refused', failure: error };
 }
 
@@ -258,11 +301,12 @@ export async function saveOne(
   recordId: string,
   values: Record<string, string | number | boolean | null>,
   create: boolean,
+  ifMatch: string | null = null,
 ): Promise<boolean> {
   try {
     await client.send(`${table.entitySet}(${Guid.parse(recordId)})`, {
       method: 'PATCH',
-      headers: create ? { 'if-none-match': '*' } : { 'if-match': '*' },
+      headers: create ? { 'if-none-match': '*' } : { 'if-match': ifMatch ?? '*' },
       body: JSON.stringify(values),
       timeoutMs: 20_000,
     });
@@ -272,6 +316,8 @@ export async function saveOne(
     // The try before it arrived after all: ids are ours, so it can be no other record.
     if (create && error.kind === 'conflict') return true;
     if (!create && error.kind === 'not-found') return false;
+    if (!create && ifMatch !== null && error.code === CONCURRENCY_OFF)
+      return saveOne(client, table, recordId, values, create);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AuthError, ConfidentialClientApplication, type Configuration } from '@azure/msal-node';
 import { CrmFailure } from '../../ports.ts';
@@ -25,13 +25,28 @@ const TIMEOUT_MS = 20_000;
 const ENTRA = 'https://login.microsoftonline.com';
 
 export function createTokens(options: TokenOptions): Tokens {
+  const certificate = options.certificateFile === null ? null : readCertificate(options.certificateFile);
+  const proof =
+    certificate === null
+      ? { clientSecret: options.clientSecret ?? '' }
+      : {
+          clientCertificate: {
+            thumbprintSha256: certificate.thumbprintSha256,
+            privateKey: certificate.privateKey,
+          },
+        };
   const client = new ConfidentialClientApplication({
-    auth: { clientId: options.clientId, ...authorityOf(options), ...proofOf(options) },
+    auth: { clientId: options.clientId, ...authorityOf(options), ...proof },
     system: { networkClient: NETWORK, loggerOptions: { piiLoggingEnabled: false } },
   });
   let stale = false;
   return {
     async get() {
+      if (certificate !== null && certificate.validUntil <= Date.now())
+        throw new CrmFailure(
+          'sign-in',
+          `The certificate in DATAVERSE_CLIENT_CERTIFICATE expired on ${new Date(certificate.validUntil).toISOString().slice(0, 10)}. Make a new one, upload it to the app registration, and restart.`,
+        );
       try {
         const result = await client.acquireTokenByClientCredential({
           scopes: [`${options.url}/.default`],
@@ -68,16 +83,35 @@ function authorityOf({ authority, tenantId }: TokenOptions): Partial<Configurati
   };
 }
 
-function proofOf({ clientSecret, certificateFile }: TokenOptions): Partial<Configuration['auth']> {
-  if (certificateFile === null) return { clientSecret: clientSecret ?? '' };
-  const pem = readFileSync(certificateFile, 'utf8');
-  const thumbprintSha256 = new X509Certificate(pem).fingerprint256.replaceAll(':', '');
+/** Throws where the file is none that a sign-in can be made with. */
+function readCertificate(file: string): Certificate {
+  const setting = `DATAVERSE_CLIENT_CERTIFICATE: ${file}`;
+  let pem: string;
+  try {
+    pem = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${setting} cannot be read (${error instanceof Error ? error.message : String(error)}).`);
+  }
   const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----/.exec(
     pem,
   )?.[0];
-  if (privateKey === undefined)
-    throw new Error(`DATAVERSE_CLIENT_CERTIFICATE: ${certificateFile} holds no private key.`);
-  return { clientCertificate: { thumbprintSha256, privateKey } };
+  if (privateKey === undefined) throw new Error(`${setting} holds no private key.`);
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error(`${setting} holds no certificate.`);
+  const certificate = new X509Certificate(pem);
+  if (!certificate.checkPrivateKey(createPrivateKey(privateKey)))
+    throw new Error(`${setting} holds a private key that is not the certificate’s.`);
+  return {
+    thumbprintSha256: certificate.fingerprint256.replaceAll(':', ''),
+    privateKey,
+    validUntil: certificate.validToDate.getTime(),
+  };
+}
+
+interface Certificate {
+  thumbprintSha256: string;
+  privateKey: string;
+  /** ms. */
+  validUntil: number;
 }
 
 /** MSAL's own client waits for ever. */
