@@ -26,6 +26,8 @@ export interface Config {
   /** Null where people sign in with a password or a link only. */
   oidc: OidcConfig | null;
   secret: string | null;
+  /** What seals secrets in the database: the first seals, all open. None: they lie there in clear. */
+  sealKeys: string[];
   logLevel: LogLevel;
   version: string;
 }
@@ -147,6 +149,13 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     (value) => value.length >= KEY_LENGTH,
     `must have at least ${KEY_LENGTH} characters: for example what "openssl rand -base64 36" prints. Without it Assent makes one and keeps it in its database.`,
   );
+  const sealKeys = listOf(
+    checked(
+      'ASSENT_SEAL_KEYS',
+      (value) => listOf(value).every((key) => key.length >= KEY_LENGTH),
+      `must be keys of at least ${KEY_LENGTH} characters each, separated by commas: for example what "openssl rand -base64 36" prints. The first one seals, all of them open.`,
+    ),
+  );
   const level = text('LOG_LEVEL') ?? 'info';
   const logLevel = LOG_LEVELS.find((one) => one === level);
   if (logLevel === undefined) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
@@ -220,6 +229,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       dataverse,
       oidc,
       secret,
+      sealKeys,
       logLevel,
       version: packageJson.version,
     },

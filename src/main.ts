@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { SecretsUnreadable } from './actions/reseal.ts';
 import { readConfig } from './config.ts';
 import { DirectoryInUse } from './data-lock.ts';
 import { startAssent } from './start.ts';
@@ -22,7 +23,7 @@ try {
       void assent.stop().then(() => process.exit(0));
     });
 } catch (error) {
-  if (error instanceof DirectoryInUse) console.error(error.message);
+  if (error instanceof DirectoryInUse || error instanceof SecretsUnreadable) console.error(error.message);
   else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
     console.error(`Port ${read.config.port} is taken. Stop what listens there, or set PORT.`);
   else console.error(error);

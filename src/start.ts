@@ -7,10 +7,13 @@ import { hookOf } from './actions/crm-webhook.ts';
 import { createHandovers } from './actions/handovers.ts';
 import { createIngest } from './actions/ingest.ts';
 import { createSetupLink } from './actions/invite.ts';
-import { loadKeys, makers } from './actions/keys.ts';
+import { loadKeys, makers, sealedOnce } from './actions/keys.ts';
 import { createMetrics } from './actions/metrics.ts';
+import { checkSeals } from './actions/reseal.ts';
+import { createSeal, type Seal } from './actions/seal.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
 import { WORK } from './actions/transaction.ts';
+import { createWhatsAppSecrets, SECRETS_CHANGED } from './actions/whatsapp-secrets.ts';
 import { createDataverseCrm } from './adapters/dataverse/dataverse.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
 import { createOidcProvider } from './adapters/oidc/oidc.ts';
@@ -19,7 +22,7 @@ import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
-import { ensureChannel, secretOnce } from './db/organisation.ts';
+import { ensureChannel } from './db/organisation.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
 import type { Clock, Crm, MessagingProvider } from './ports.ts';
@@ -60,7 +63,14 @@ export async function startAssent(given: Config, options: StartOptions = {}): Pr
   const database = await openDatabase(given);
   try {
     await migrate(database.db);
-    const config = await withAdminKey(given, database);
+    const seal = createSeal(given.sealKeys);
+    const { inClear } = await checkSeals(database.db, seal);
+    if (inClear > 0 && !given.sandbox)
+      log.warn(
+        { inClear },
+        'secrets lie in the database in clear: set ASSENT_SEAL_KEYS, then run npm run assent -- secrets reseal',
+      );
+    const config = await withAdminKey(given, database, seal);
     const ctx = await createContext(config, database, log, options.clock);
     return await run(ctx, config, log, unlock, options);
   } catch (error) {
@@ -77,12 +87,10 @@ export async function openDatabase(config: Config): Promise<Database> {
 }
 
 /** The sandbox makes an administrator's key once per data directory where none was given. */
-async function withAdminKey(config: Config, database: Database): Promise<Config> {
+async function withAdminKey(config: Config, database: Database, seal: Seal): Promise<Config> {
   if (config.adminApiKey !== null || !config.sandbox) return config;
-  return {
-    ...config,
-    adminApiKey: await secretOnce(database.db, 'sandbox-admin-key', randomBytes(24).toString('hex')),
-  };
+  const candidate = randomBytes(24).toString('hex');
+  return { ...config, adminApiKey: await sealedOnce(database.db, seal, 'sandbox-admin-key', candidate) };
 }
 
 export async function createContext(
@@ -94,24 +102,39 @@ export async function createContext(
   const { phoneNumberId, businessAccountId } = config.whatsapp;
   const channel = { id: phoneNumberId, phoneNumberId, businessAccountId };
   await ensureChannel(database.db, channel);
-  return {
+  const seal = createSeal(config.sealKeys);
+  const keys = await loadKeys(database.db, config.secret, seal);
+  const secrets = createWhatsAppSecrets({ database, clock, log, keys, seal });
+  await secrets.reload();
+  const apiUrl = config.sandbox ? localUrl(config, config.port) : config.whatsapp.apiUrl;
+  const ctx: Context = {
     database,
     clock,
     log,
     crm: await crmOf(config, database, clock),
-    provider: providerAt(
-      config,
-      config.sandbox ? localUrl(config, config.port) : config.whatsapp.apiUrl,
-      clock,
-    ),
+    provider: providerAt(config, apiUrl, clock, secrets.accessToken()),
     channel,
-    keys: await loadKeys(database.db, config.secret),
+    keys,
     metrics: createMetrics(),
     make: makers,
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     sandbox: config.sandbox,
     handovers: createHandovers(),
+    seal,
+    secrets,
   };
+  connect(ctx, config, apiUrl);
+  return ctx;
+}
+
+/** The way to WhatsApp, with the token that counts; another one takes its place when an administrator enters it. */
+function connect(ctx: Context, config: Config, apiUrl: string): void {
+  ctx.secrets.connect({
+    make: (token) => providerAt(config, apiUrl, ctx.clock, token),
+    use: (provider) => {
+      ctx.provider = provider;
+    },
+  });
 }
 
 async function crmOf(config: Config, database: Database, clock: Clock): Promise<Crm> {
@@ -119,8 +142,10 @@ async function crmOf(config: Config, database: Database, clock: Clock): Promise<
   return createDataverseCrm(database.db, config.dataverse, clock, (tx) => notify(tx, WORK, ''));
 }
 
-function providerAt(config: Config, apiUrl: string, now: Clock): MessagingProvider {
-  const { apiVersion, phoneNumberId, businessAccountId, accessToken } = config.whatsapp;
+/** `token`: null where the environment's counts. */
+function providerAt(config: Config, apiUrl: string, now: Clock, token: string | null): MessagingProvider {
+  const { apiVersion, phoneNumberId, businessAccountId } = config.whatsapp;
+  const accessToken = token ?? config.whatsapp.accessToken;
   return createWhatsAppCloud({ apiUrl, apiVersion, phoneNumberId, businessAccountId, accessToken, now });
 }
 
@@ -156,7 +181,7 @@ async function run(
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   if (emulator !== null) {
-    ctx.provider = providerAt(config, localUrl(config, port), ctx.clock);
+    connect(ctx, config, localUrl(config, port));
     emulator.setWebhookUrl(`${localUrl(config, port)}/webhooks/whatsapp`);
   }
   const outbox = startOutbox(ctx, { perSecond: config.whatsapp.messagesPerSecond });
@@ -167,7 +192,11 @@ async function run(
   const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url, hookOf(config));
   loops.push(outbox, inbox, upkeep, media, ...(crm === null ? [] : [crm]));
   // Another node queued something: whoever is free sends it.
-  await ctx.database.listen(WORK, () => {
+  await ctx.database.listen(WORK, (notice) => {
+    if (notice === SECRETS_CHANGED)
+      ctx.secrets
+        .reload()
+        .catch((error: unknown) => log.error({ err: error }, 'secrets could not be read anew'));
     outbox.wake();
     media.wake();
     crm?.wake();

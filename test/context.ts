@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import type { Context } from '../src/actions/context.ts';
 import { createHandovers } from '../src/actions/handovers.ts';
 import { createMetrics } from '../src/actions/metrics.ts';
+import { createSeal } from '../src/actions/seal.ts';
+import { createWhatsAppSecrets } from '../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
 import { createWhatsAppCloud } from '../src/adapters/whatsapp-cloud/client.ts';
 import type { Database } from '../src/db/engine.ts';
@@ -49,23 +51,28 @@ export async function createTestContext(
       timeoutMs: 1_000,
       now: clock,
     });
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const seal = createSeal(['a-seal-key-for-tests-that-is-long-enough']);
+  const keys = {
+    sha256: (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex'),
+    numberHash: (matchKey: string) => createHmac('sha256', 'test pepper').update(matchKey).digest('hex'),
+    sign: (text: string) => createHmac('sha256', 'test key').update(text).digest('hex'),
+  };
   const ctx: Context = {
     database,
     clock,
-    log: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+    log,
     crm: await createEmbeddedCrm(database.db),
     provider: options.provider ?? nobody(),
     channel,
-    keys: {
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      numberHash: (matchKey) => createHmac('sha256', 'test pepper').update(matchKey).digest('hex'),
-      sign: (text) => createHmac('sha256', 'test key').update(text).digest('hex'),
-    },
+    keys,
     metrics: createMetrics(),
     make: { id: () => uuidV7(now), token: () => randomBytes(16).toString('base64url') },
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     sandbox: options.sandbox ?? true,
     handovers: createHandovers(),
+    seal,
+    secrets: createWhatsAppSecrets({ database, clock, log, keys, seal }),
   };
   return {
     ctx,

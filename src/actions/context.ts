@@ -4,6 +4,8 @@ import type { Database } from '../db/engine.ts';
 import type { Clock, Crm, MessagingProvider } from '../ports.ts';
 import type { Handovers } from './handovers.ts';
 import type { Metrics } from './metrics.ts';
+import type { Seal } from './seal.ts';
+import type { WhatsAppSecrets } from './whatsapp-secrets.ts';
 
 /** What every action may use. Made once by `main`; tests make their own with a clock they move. */
 export interface Context {
@@ -22,6 +24,10 @@ export interface Context {
   sandbox: boolean;
   /** Hand-overs of this process between their mark and the first byte. */
   handovers: Handovers;
+  /** Seals what is kept secret in the database. */
+  seal: Seal;
+  /** Secrets of the number that were entered on the screens, beside those of the environment. */
+  secrets: WhatsAppSecrets;
 }
 
 /** The business number this installation sends from; its id is Meta's phone number id. */

@@ -1,15 +1,21 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Db } from '../db/engine.ts';
-import { secretOnce } from '../db/organisation.ts';
+import { secretOnce } from '../db/secrets.ts';
 import type { Keys, Makers } from './context.ts';
+import type { Seal } from './seal.ts';
 
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** A secret made once in the database, sealed where there is a key. */
+export async function sealedOnce(db: Db, seal: Seal, name: string, candidate: string): Promise<string> {
+  return seal.open(await secretOnce(db, name, seal.seal(candidate, name)), name);
+}
+
 /** Keys derived from `ASSENT_SECRET`, else from a value made once in the database. */
-export async function loadKeys(db: Db, configured: string | null): Promise<Keys> {
-  const secret = configured ?? (await secretOnce(db, 'assent', randomBytes(32).toString('hex')));
+export async function loadKeys(db: Db, configured: string | null, seal: Seal): Promise<Keys> {
+  const secret = configured ?? (await sealedOnce(db, seal, 'assent', randomBytes(32).toString('hex')));
   const derive = (purpose: string): Buffer => createHmac('sha256', secret).update(purpose).digest();
   const pepper = derive('suppression');
   const signing = derive('signature');

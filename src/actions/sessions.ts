@@ -18,6 +18,7 @@ import { deleteLinksOf } from '../db/sign-in-links.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { notFound } from './refusal.ts';
+import { SealBroken } from './seal.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Sessions: begun by a sign-in, renewed while in use, ended by their person, an administrator or a stolen token. */
@@ -61,16 +62,31 @@ export async function beginSession(
 ): Promise<IssuedToken> {
   const now = ctx.clock();
   const issued = { token: newToken(ctx), life: IDLE };
+  const signInId = ctx.make.id();
   await insertSession(tx, {
     ...origin,
+    idToken: origin.idToken === null ? null : ctx.seal.seal(origin.idToken, idTokenPlace(signInId)),
     tokenHash: ctx.keys.sha256(issued.token),
-    signInId: ctx.make.id(),
+    signInId,
     personId,
     signedInAt: now,
     now,
     expiresAt: now + issued.life,
   });
   return issued;
+}
+
+const idTokenPlace = (signInId: string): string => `session/${signInId}`;
+
+/** Null where its key is gone: the session stands, and its sign-out ends it here alone. */
+function openIdToken(ctx: Context, { idToken, signInId }: SessionRow): string | null {
+  if (idToken === null) return null;
+  try {
+    return ctx.seal.open(idToken, idTokenPlace(signInId));
+  } catch (error) {
+    if (error instanceof SealBroken) return null;
+    throw error;
+  }
 }
 
 /** A session that stands. `id` is the hash of its present token and may be kept and compared, never shown. */
@@ -100,7 +116,7 @@ export async function readCaller(ctx: Context, token: string): Promise<Session |
     id: row.tokenHash,
     signInId: row.signInId,
     method: row.method,
-    idToken: row.idToken,
+    idToken: openIdToken(ctx, row),
     person: row.person,
     rights: rightsOf(row.person.role, readRoleRights(row.roleRights)),
     rotationDue: row.replacedAt === null ? now - row.seenAt >= ROTATE : now - row.replacedAt >= TOGETHER,

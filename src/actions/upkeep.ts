@@ -24,6 +24,8 @@ export async function keepUp(ctx: Context): Promise<void> {
   await expireGrants(ctx);
   await keepUpDesk(ctx);
   await keepSearchable(ctx);
+  // A notice of another node's may have been lost.
+  await ctx.secrets.reload();
   await inTransaction(ctx, async (tx) => {
     const settings = await loadSettings(tx);
     await purgeRaw(tx, ctx.clock() - settings.rawWebhookDays * DAY, 1_000);

@@ -3,6 +3,8 @@ import { checkWebhook } from '../actions/check-webhook.ts';
 import type { Context } from '../actions/context.ts';
 import { type Hook, hookOf, webhookStanding } from '../actions/crm-webhook.ts';
 import { loadRecordTypes, loadSettings } from '../actions/organisation.ts';
+import { checkSeals, SecretsUnreadable } from '../actions/reseal.ts';
+import { createSeal } from '../actions/seal.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
@@ -223,6 +225,14 @@ async function checkDatabase(
     await migrate(database.db);
     await probe(database.db);
     say('ok', 'database', `${database.engine}, migrated and writable`);
+    const { sealed, inClear } = await checkSeals(database.db, createSeal(config.sealKeys));
+    say(
+      inClear > 0 && !config.sandbox ? 'note' : 'ok',
+      'secrets',
+      inClear === 0
+        ? `${sealed} in the database, all sealed`
+        : `${sealed} in the database sealed, ${inClear} in clear: ${config.sandbox ? 'fine in a sandbox' : config.sealKeys.length === 0 ? 'set ASSENT_SEAL_KEYS, then npm run assent -- secrets reseal' : 'npm run assent -- secrets reseal'}`,
+    );
     const ctx = await createContext(config, database, pino({ level: 'silent' }));
     const inbox = await inboxFigures(database.db, Date.now());
     say(
@@ -268,7 +278,8 @@ async function checkDatabase(
           ),
         );
   } catch (error) {
-    say('fail', 'database', String(error));
+    if (error instanceof SecretsUnreadable) say('fail', 'secrets', error.message);
+    else say('fail', 'database', String(error));
   } finally {
     await database.close();
     await unlock();

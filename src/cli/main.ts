@@ -5,7 +5,9 @@ import type { Context } from '../actions/context.ts';
 import { exportEvidence } from '../actions/export-evidence.ts';
 import { createSetupLink } from '../actions/invite.ts';
 import { Refusal } from '../actions/refusal.ts';
+import { checkSeals, reseal, SecretsUnreadable } from '../actions/reseal.ts';
 import { replayInbox } from '../actions/retry-inbox.ts';
+import { createSeal } from '../actions/seal.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from '../actions/sign-in.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import { type Config, readConfig } from '../config.ts';
@@ -26,6 +28,7 @@ const USAGE = `npm run assent -- <command>
                                   has the organisation tell of changes, says how that stands, takes it away
   sign-in-link [--role ROLE]      prints a one-time link for the sandbox's administrator, agent or auditor
   setup-link                      prints a one-time link to become the first administrator, while there is none
+  secrets reseal                  seals every secret in the database with the first of ASSENT_SEAL_KEYS
 
 With the embedded database, stop the server first: only one process may use a data directory.`;
 
@@ -106,9 +109,22 @@ async function main(args: string[]): Promise<number> {
         console.log(link.url);
         return 0;
       });
+    case 'secrets reseal':
+      return resealSecrets(read.config);
     default:
       return print(`“${command}” is no command.\n\n${USAGE}`, 2);
   }
+}
+
+async function resealSecrets(config: Config): Promise<number> {
+  if (config.sealKeys.length === 0)
+    return print('Set ASSENT_SEAL_KEYS first: without it there is no key to seal with.', 1);
+  return withContext(config, async (ctx) => {
+    const { resealed, current } = await reseal(ctx, ctx.seal);
+    for (const name of resealed) console.log(`sealed ${name}`);
+    console.log(`${resealed.length} sealed with the first key, ${current} were already`);
+    return 0;
+  });
 }
 
 function print(text: string, code: number): number {
@@ -121,6 +137,7 @@ async function withContext(config: Config, work: (ctx: Context) => Promise<numbe
   const database = await openDatabase(config);
   try {
     await migrate(database.db);
+    await checkSeals(database.db, createSeal(config.sealKeys));
     return await work(await createContext(config, database, pino({ level: 'warn' })));
   } finally {
     await database.close();
@@ -131,7 +148,8 @@ async function withContext(config: Config, work: (ctx: Context) => Promise<numbe
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof DirectoryInUse || error instanceof Refusal) console.error(error.message);
+  if (error instanceof DirectoryInUse || error instanceof Refusal || error instanceof SecretsUnreadable)
+    console.error(error.message);
   else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
     console.error(`${error.message}\n\n${USAGE}`);
   else console.error(error);

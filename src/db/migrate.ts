@@ -13,8 +13,9 @@ import { up as crmMirror } from './migrations/0009-crm-mirror.ts';
 import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
 import { up as crmActivities } from './migrations/0011-crm-activities.ts';
 import { up as crmCompare } from './migrations/0012-crm-compare.ts';
-import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 import { up as crmEtags } from './migrations/0014-crm-etags.ts';
+import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
+import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -32,6 +33,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0011-crm-activities': crmActivities,
   '0012-crm-compare': crmCompare,
   '0014-crm-etags': crmEtags,
+  '0017-secrets-and-webhooks': secretsAndWebhooks,
 };
 
 function migration(statements: readonly string[]): Migration {

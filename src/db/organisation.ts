@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { json, time } from './rows.ts';
 
-/** Settings, secrets, audit, the channel, record types. */
+/** Settings, audit, the channel, record types. */
 
 export async function readSetting(tx: Tx, name: string): Promise<unknown> {
   const { rows } = await sql<{ value: unknown }>`select value from setting where name = ${name}`.execute(tx);
@@ -12,15 +12,6 @@ export async function readSetting(tx: Tx, name: string): Promise<unknown> {
 export async function saveSetting(tx: Tx, name: string, value: unknown, now: number): Promise<void> {
   await sql`insert into setting (name, value, updated_at) values (${name}, ${json(value)}, ${time(now)})
     on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at`.execute(tx);
-}
-
-/** A value made once: whoever comes first makes it, everybody reads the same. */
-export async function secretOnce(tx: Tx, name: string, candidate: string): Promise<string> {
-  await sql`insert into secret (name, value) values (${name}, ${candidate}) on conflict (name) do nothing`.execute(
-    tx,
-  );
-  const { rows } = await sql<{ value: string }>`select value from secret where name = ${name}`.execute(tx);
-  return rows[0]?.value ?? candidate;
 }
 
 export async function insertAudit(

@@ -6,7 +6,7 @@ import { hintRecord } from '../actions/crm-hints.ts';
 import type { Ingest } from '../actions/ingest.ts';
 import { storeInvalid } from '../actions/retry-inbox.ts';
 import { parseWebhook } from '../adapters/whatsapp-cloud/parse-webhook.ts';
-import { verifySignature } from '../adapters/whatsapp-cloud/signature.ts';
+import { secretOfSignature } from '../adapters/whatsapp-cloud/signature.ts';
 import type { Config } from '../config.ts';
 import { equalSecrets } from './auth.ts';
 import { createFailures } from './failures.ts';
@@ -61,7 +61,9 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const signature = request.headers['x-hub-signature-256'];
       const header = typeof signature === 'string' ? signature : undefined;
-      if (!verifySignature(body, header, config.whatsapp.appSecrets)) {
+      const secrets = [...config.whatsapp.appSecrets, ...ctx.secrets.appSecrets()];
+      const signedWith = secretOfSignature(body, header, secrets);
+      if (signedWith === null) {
         const seconds = await failures.count(request);
         if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
         return sendProblem(reply, {
@@ -71,6 +73,7 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
             'X-Hub-Signature-256 is not the signature of this body with the app secret (WHATSAPP_APP_SECRET).',
         });
       }
+      ctx.secrets.noteUse(signedWith);
       const receivedAt = ctx.clock();
       const bodySha256 = createHash('sha256').update(body).digest('hex');
       const text = body.toString('utf8');

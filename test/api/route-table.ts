@@ -135,6 +135,20 @@ export const TABLE: Record<string, Row> = {
     body: { chatWithUnknown: false },
   })),
   'POST /api/channel/resume': row('manage-settings', () => '/api/channel/resume'),
+  'GET /api/channel/secrets': row('manage-settings', () => '/api/channel/secrets'),
+  'PUT /api/channel/access-token': row('manage-settings', () => ({
+    path: '/api/channel/access-token',
+    body: { accessToken: 'a-token-that-nobody-gave' },
+  })),
+  'DELETE /api/channel/access-token': row('manage-settings', () => '/api/channel/access-token'),
+  'POST /api/channel/app-secrets': row('manage-settings', () => ({
+    path: '/api/channel/app-secrets',
+    body: { appSecret: 'a-second-app-secret' },
+  })),
+  'DELETE /api/channel/app-secrets/{id}': row(
+    'manage-settings',
+    () => `/api/channel/app-secrets/${SOMEBODY}`,
+  ),
   'POST /api/channel/webhook-test': row('manage-settings', () => '/api/channel/webhook-test'),
   'PUT /api/working-hours': row('manage-settings', () => ({
     path: '/api/working-hours',

@@ -5,6 +5,8 @@ import { createHandovers } from '../../src/actions/handovers.ts';
 import { createIngest, type Delivery, type Ingest } from '../../src/actions/ingest.ts';
 import { makers } from '../../src/actions/keys.ts';
 import { createMetrics } from '../../src/actions/metrics.ts';
+import { createSeal } from '../../src/actions/seal.ts';
+import { createWhatsAppSecrets } from '../../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../../src/adapters/embedded-crm/embedded-crm.ts';
 import type { Update } from '../../src/core/update.ts';
 import { type Database, openPostgres } from '../../src/db/engine.ts';
@@ -97,23 +99,28 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
   const database: Database = await openPostgres(url, { poolSize: 8 });
   await migrate(database.db);
   await ensureChannel(database.db, CHANNEL);
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const seal = createSeal([]);
+  const keys = {
+    sha256: (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex'),
+    numberHash: (matchKey: string) => createHash('sha256').update(matchKey).digest('hex'),
+    sign: (text: string) => createHash('sha256').update(text).digest('hex'),
+  };
   const ctx: Context = {
     database,
     clock: Date.now,
-    log: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+    log,
     crm: await createEmbeddedCrm(database.db),
     provider,
     channel: CHANNEL,
-    keys: {
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      numberHash: (matchKey) => createHash('sha256').update(matchKey).digest('hex'),
-      sign: (text) => createHash('sha256').update(text).digest('hex'),
-    },
+    keys,
     metrics: createMetrics(),
     make: makers,
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     handovers: createHandovers(),
     sandbox: true,
+    seal,
+    secrets: createWhatsAppSecrets({ database, clock: Date.now, log, keys, seal }),
   };
   let loops: Loop[] = [];
   const start = (): void => {

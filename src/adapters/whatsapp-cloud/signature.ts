@@ -19,13 +19,22 @@ export function verifySignature(
   header: string | undefined,
   appSecrets: readonly string[],
 ): boolean {
-  if (!header?.startsWith(PREFIX)) return false;
+  return secretOfSignature(rawBody, header, appSecrets) !== null;
+}
+
+/** The same, answering which of the secrets signed; null where none did. */
+export function secretOfSignature(
+  rawBody: Uint8Array,
+  header: string | undefined,
+  appSecrets: readonly string[],
+): string | null {
+  if (!header?.startsWith(PREFIX)) return null;
   const given = Buffer.from(header.slice(PREFIX.length), 'latin1');
-  let signed = false;
+  let signed: string | null = null;
   for (const secret of appSecrets) {
     if (secret === '') continue;
     const expected = Buffer.from(createHmac('sha256', secret).update(rawBody).digest('hex'), 'latin1');
-    if (given.length === expected.length && timingSafeEqual(given, expected)) signed = true;
+    if (given.length === expected.length && timingSafeEqual(given, expected)) signed ??= secret;
   }
   return signed;
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../actions/context.ts';
 import type { Config } from '../../config.ts';
 import { administrationRoutes } from './administration.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { channelSecretRoutes } from './channel-secrets.ts';
 import { chatRoutes } from './chat.ts';
 import { consentRoutes } from './consent.ts';
 import { conversationRoutes } from './conversations.ts';
@@ -45,5 +46,6 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
     await app.register(consentRoutes(ctx));
     await app.register(unknownNumberRoutes(ctx));
     await app.register(workingHoursRoutes(ctx));
+    await app.register(channelSecretRoutes(ctx, config));
   };
 }
