@@ -4,7 +4,9 @@ import type { Context } from '../actions/context.ts';
 import { loadRecordTypes } from '../actions/organisation.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
+import { relationOf } from '../core/record-type.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { columnChecks } from '../db/crm-column-checks.ts';
 import { pendingWrites, writeProblems } from '../db/crm-writes.ts';
 import { probe } from '../db/engine.ts';
 import { inboxFigures } from '../db/inbox.ts';
@@ -81,11 +83,13 @@ async function checkCrm(
     if (types.length === 0) say('note', 'crm', 'no record type is set up yet: Configuration, Record types');
     const fields = types.map((type) => ({
       name: type.table,
+      writes: relationOf(type) === null,
       fields: [type.complianceField, type.marketingField].filter((field) => field !== null),
     }));
     for (const right of await remote.rights(fields))
       if (right.ok === true) say('ok', 'crm rights', right.what);
       else say(right.ok === null ? 'note' : 'fail', 'crm rights', `${right.what}: ${right.advice}`);
+    for (const type of types) await sayChecks(ctx, type.table, say);
     const [pending, problems] = [
       await pendingWrites(ctx.database.db),
       await writeProblems(ctx.database.db, 3),
@@ -100,6 +104,23 @@ async function checkCrm(
   } finally {
     remote.close();
   }
+}
+
+/** How the columns fared that somebody tested under Configuration, Record types. */
+async function sayChecks(
+  ctx: Context,
+  table: string,
+  say: (level: Level, what: string, detail: string) => void,
+): Promise<void> {
+  for (const { column, verdict, at, steps } of (await columnChecks(ctx.database.db, table)).values())
+    say(
+      verdict === 'works' ? 'ok' : verdict === 'unknown' ? 'note' : 'fail',
+      'crm column',
+      `${table}.${column} was tested ${new Date(at).toISOString()}: ${verdict}${steps
+        .filter((step) => !step.ok)
+        .map((step) => `; ${step.step}: ${step.detail ?? ''}`)
+        .join('')}`,
+    );
 }
 
 const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {

@@ -11,6 +11,7 @@ import { up as unknownNumbers } from './migrations/0007-unknown-numbers.ts';
 import { up as settledReminders } from './migrations/0008-settled-reminders.ts';
 import { up as crmMirror } from './migrations/0009-crm-mirror.ts';
 import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
+import { up as crmSetUp } from './migrations/0013-crm-set-up.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0008-settled-reminders': settledReminders,
   '0009-crm-mirror': crmMirror,
   '0010-embed-tokens': embedTokens,
+  '0013-crm-set-up': crmSetUp,
 };
 
 function migration(statements: readonly string[]): Migration {

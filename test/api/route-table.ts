@@ -202,6 +202,10 @@ export const TABLE: Record<string, Row> = {
     path: '/api/crm/tables/contact/columns',
     body: { label: 'Another field' },
   })),
+  'POST /api/crm/tables/{table}/columns/{column}/test': row(
+    'manage-record-types',
+    () => '/api/crm/tables/contact/columns/assent_allowwhatsapp/test',
+  ),
   'POST /api/crm/sync/{table}/load': row('manage-record-types', () => '/api/crm/sync/contact/load'),
   'PUT /api/record-types/{table}': row('manage-record-types', () => ({
     path: '/api/record-types/lead',

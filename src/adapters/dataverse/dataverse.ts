@@ -7,8 +7,8 @@ import { listColumns, readRecord } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import { type Clock, type Crm, CrmFailure, type RemoteCrm } from '../../ports.ts';
 import { createClient } from './client.ts';
-import { readRights, readTables } from './metadata.ts';
-import { readOne, readPage, saveOne, writeRecords } from './records.ts';
+import { readMissingRights, readRights, readTables } from './metadata.ts';
+import { readOne, readPage, removeOne, saveOne, writeRecords } from './records.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
 
 /**
@@ -48,7 +48,7 @@ export function createDataverseCrm(
   };
   return {
     kind: 'dataverse',
-    tables: async () => (await mirrorTables(db)).map(({ name, label }) => ({ name, label })),
+    tables: () => mirrorTables(db),
     columns: (tx, table) => listColumns(tx, table),
     async writeFields(tx, writes, now) {
       let any = false;
@@ -61,7 +61,7 @@ export function createDataverseCrm(
     },
     remote: {
       whoAmI,
-      tables: () => readTables(client),
+      tables: () => readTables(client, async () => (await whoAmI()).userId),
       count: (table) =>
         client
           .json(
@@ -78,6 +78,9 @@ export function createDataverseCrm(
       read: (table, id, columns, timeoutMs) => readOne(client, table, id, columns, timeoutMs),
       write: (writes) => writeRecords(client, writes),
       save: (table, id, values, create) => saveOne(client, table, id, values, create),
+      remove: (table, id) => removeOne(client, table, id),
+      missingRights: async (table, rights) =>
+        readMissingRights(client, (await whoAmI()).userId, table, rights),
       rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
       close: client.close,
     },

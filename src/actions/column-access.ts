@@ -1,0 +1,30 @@
+import { columnAccess } from '../core/column-access.ts';
+import type { RecordType } from '../core/record-type.ts';
+import { columnChecks } from '../db/crm-column-checks.ts';
+import type { Tx } from '../db/engine.ts';
+import type { ColumnRow } from '../db/records.ts';
+
+/** What is known of our access to the columns of a table: what metadata says, and the last test of each. */
+export async function withAccess(
+  tx: Tx,
+  table: string,
+  columns: readonly ColumnRow[],
+): Promise<(ColumnRow & { access: ReturnType<typeof columnAccess> })[]> {
+  const checks = await columnChecks(tx, table);
+  return columns.map((column) => ({
+    ...column,
+    access: columnAccess(column.security ?? null, checks.get(column.name) ?? null),
+  }));
+}
+
+/** The fields of a record type that may not be read. */
+export async function closedFields(
+  tx: Tx,
+  type: RecordType,
+  columns: readonly ColumnRow[],
+): Promise<string[]> {
+  const fields = columns.filter(({ name }) => name === type.complianceField || name === type.marketingField);
+  return (await withAccess(tx, type.table, fields))
+    .filter((column) => column.access === 'unreadable')
+    .map((column) => column.name);
+}
