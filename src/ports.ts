@@ -275,6 +275,9 @@ export type RemoteWriteOutcome =
 
 /** A right that Assent needs and what `doctor` found; null where it cannot be found out. */
 export interface RightFound {
+  code: 'table-missing' | 'read' | 'write' | 'change-tracking' | 'column-missing' | 'column-security';
+  /** The table or column that it is about. */
+  subject: string;
   what: string;
   ok: boolean | null;
   /** What to grant. */

@@ -7,12 +7,13 @@ import type { ColumnRow } from '../db/records.ts';
 import type { ColumnCheckOut, ColumnOut } from './schemas/records.ts';
 import { isoTime } from './views.ts';
 
-/** Tables and columns of the CRM as the API shows them: in the caller's language, with what setting them up needs. */
+/** Columns of the CRM as the API shows them: in the caller's language, with what setting them up needs. */
 
+/** `check` undefined: of a CRM whose columns need no test. */
 export function columnOut(
   column: ColumnRow,
   languages: readonly string[],
-  check: ColumnCheck | null,
+  check: ColumnCheck | null | undefined,
 ): ColumnOut {
   const { name, kind, custom, labels, options } = column;
   const shown: ColumnOut = {
@@ -41,8 +42,8 @@ export function columnOut(
       no: options == null ? [] : [options.no, ...Object.values(labels?.no ?? {})],
     }),
     security,
-    obstacle: columnAccess(security, check),
-    check: check === null ? null : checkOut(check),
+    obstacle: columnAccess(security, check ?? null),
+    ...(check === undefined ? {} : { check: check === null ? null : checkOut(check) }),
   };
 }
 
@@ -55,7 +56,8 @@ export async function columnsOut(
   const { db } = ctx.database;
   const columns = await ctx.crm.columns(db, table);
   const checks = await columnChecks(db, table);
-  return columns.map((column) => columnOut(column, languages, checks.get(column.name) ?? null));
+  const none = ctx.crm.remote === null ? undefined : null;
+  return columns.map((column) => columnOut(column, languages, checks.get(column.name) ?? none));
 }
 
 export function checkOut({ at, actor, verdict, steps }: ColumnCheck): ColumnCheckOut {

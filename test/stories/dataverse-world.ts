@@ -55,10 +55,10 @@ export async function openDataverseWorld(): Promise<DataverseWorld> {
       world.ctx.wake.crm();
       await vi.waitFor(
         async () => {
-          const { tables, pendingWrites, problems, connection } = await sync();
+          const { tables, pendingWrites, problems } = await sync();
           const late = tables.filter((one) => one.readAt === null || Date.parse(one.readAt) < from);
           if (late.length > 0 || pendingWrites > problems.length)
-            throw new Error(`not synced: ${JSON.stringify({ late, pendingWrites, connection, from: new Date(from).toISOString() })}`);
+            throw new Error(`not synced: ${JSON.stringify({ late, pendingWrites })}`);
         },
         { timeout: 15_000, interval: 20 },
       );

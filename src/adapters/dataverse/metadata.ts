@@ -239,6 +239,8 @@ export async function readRights(
       });
     if (entity === null) {
       found.push({
+        code: 'table-missing',
+        subject: table.name,
         what: `table ${table.name}`,
         ok: false,
         advice: 'The organisation has no such table. Remove its record type, or restore the table.',
@@ -248,12 +250,16 @@ export async function readRights(
     for (const right of table.writes ? (['Read', 'Write'] as const) : (['Read'] as const)) {
       const depth = await depthOf(client, userId, `prv${right}${entity.SchemaName}`);
       found.push({
+        code: right === 'Read' ? 'read' : 'write',
+        subject: table.name,
         what: `${right} on ${table.name}`,
         ok: depth === 'Global',
         advice: `Give the security role of the application user ${right} on ${table.name} for the whole organisation${depth === null ? '' : ` (now: ${depth})`}.`,
       });
     }
     found.push({
+      code: 'change-tracking',
+      subject: table.name,
       what: `change tracking of ${table.name}`,
       ok: entity.ChangeTrackingEnabled ?? false,
       advice: `Switch on “Track changes” of the table ${table.name} (Power Apps, Tables, Properties, Advanced options).`,
@@ -266,6 +272,8 @@ export async function readRights(
       const column = columns.value.find((one) => one.LogicalName === field);
       if (column === undefined)
         found.push({
+          code: 'column-missing',
+          subject: field,
           what: `column ${table.name}.${field}`,
           ok: false,
           advice: 'There is no such column. Restore it, or choose another under Configuration, Record types.',
@@ -274,6 +282,8 @@ export async function readRights(
         permissions ??= await readColumnPermissions(client, userId);
         const security = securityOf(column, permissions);
         found.push({
+          code: 'column-security',
+          subject: field,
           what: `column security of ${table.name}.${field}`,
           ok: bothOf(security),
           advice:

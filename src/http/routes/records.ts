@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { rightsOnTable } from '../../actions/column-access.ts';
 import type { Context } from '../../actions/context.ts';
 import { addColumn, configureRecordType, removeRecordType } from '../../actions/edit-organisation.ts';
 import { editRecord, importRecords, refuseFieldByHand } from '../../actions/edit-records.ts';
@@ -26,6 +27,7 @@ import {
   RecordTypeOut,
   RecordValues,
   TableOut,
+  TableRightsOut,
 } from '../schemas/records.ts';
 import { isoOrNull, recordOut } from '../views.ts';
 import { wantedLanguages } from '../wanted-languages.ts';
@@ -50,6 +52,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
             name: table.name,
             label: labelIn(table.labels, languages, table.label),
             configured: configured.has(table.name),
+            elsewhere: ctx.crm.remote !== null,
             lookups: table.lookups.map(({ name, label, labels, targets }) => ({
               name,
               label: labelIn(labels, languages, label),
@@ -98,6 +101,29 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         if (column === undefined) throw notFound('column');
         return reply.status(201).send(column);
       },
+    );
+    app.get(
+      '/crm/tables/:table/rights',
+      {
+        config: { right: 'manage-record-types' },
+        schema: {
+          tags: ['CRM'],
+          params: Table,
+          querystring: z.object({
+            field: z.string().max(100).optional(),
+            writes: z.stringbool().default(true),
+          }),
+          response: { 200: TableRightsOut },
+        },
+      },
+      async ({ params, query }) => ({
+        items: await rightsOnTable(
+          ctx,
+          params.table,
+          query.field === undefined ? [] : [query.field],
+          query.writes,
+        ),
+      }),
     );
     app.post(
       '/crm/tables/:table/columns/:column/test',

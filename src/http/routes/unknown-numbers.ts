@@ -59,7 +59,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
           values: form.values,
           columns: form.columns
             .filter((column) => !fields.includes(column.name))
-            .map((column) => columnOut(column, wantedLanguages(headers['accept-language']), null)),
+            .map((column) => columnOut(column, wantedLanguages(headers['accept-language']), undefined)),
         };
       },
     );

@@ -72,9 +72,29 @@ export const ColumnOut = z.object({
   security: z.object({ read: z.boolean().nullable(), update: z.boolean().nullable() }).nullable().optional(),
   /** Why it cannot be a Compliance Field. */
   obstacle: z.enum(['unreadable', 'not-writable']).nullable().optional(),
+  /** Its last test; left out where columns need none. */
   check: ColumnCheckOut.nullable().optional(),
 });
 export type ColumnOut = z.infer<typeof ColumnOut>;
+
+/** What Assent needs of a table in the organisation, and whether it has it; null where that cannot be found out. */
+export const TableRightsOut = z.object({
+  items: z.array(
+    z.object({
+      code: z.enum([
+        'table-missing',
+        'read',
+        'write',
+        'change-tracking',
+        'column-missing',
+        'column-security',
+      ]),
+      subject: z.string(),
+      ok: z.boolean().nullable(),
+    }),
+  ),
+});
+export type TableRightsOut = z.infer<typeof TableRightsOut>;
 
 export const NewColumn = z.object({
   name: z
@@ -91,9 +111,13 @@ export const TableOut = z.object({
   name: z.string(),
   label: z.string(),
   configured: z.boolean(),
+  /** Its records are those of an organisation, where Assent needs rights. */
+  elsewhere: z.boolean(),
   /** Columns that lead to a table with phone columns, from which number and consent may be taken. */
   lookups: z.array(z.object({ name: z.string(), label: z.string(), targets: z.array(z.string()) })),
 });
+
+export type TableOut = z.infer<typeof TableOut>;
 
 export const RecordConsent = z.object({
   service: ConsentStateName,
