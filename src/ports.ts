@@ -167,6 +167,41 @@ export interface CrmColumn {
   custom: boolean;
   /** What the two values of a Boolean column are called in the CRM. */
   options?: { yes: string; no: string } | null;
+  /** The words above in the languages that the CRM has them in; above they stand in its base language. */
+  labels?: ColumnLabels | null;
+  /** What column security leaves us; null where the column is not secured. */
+  security?: ColumnSecurity | null;
+}
+
+/** Words by language tag, such as `pt-BR`. */
+export type Labels = Record<string, string>;
+
+export interface ColumnLabels {
+  label: Labels;
+  yes?: Labels;
+  no?: Labels;
+}
+
+/** Whether we may; null where the CRM does not tell. What may not be read looks exactly like an empty column. */
+export interface ColumnSecurity {
+  read: boolean | null;
+  update: boolean | null;
+}
+
+/** A column that names a record of one of these tables. */
+export interface CrmLookup {
+  name: string;
+  label: string;
+  labels?: Labels | null;
+  targets: string[];
+}
+
+export interface CrmTable {
+  name: string;
+  label: string;
+  labels?: Labels | null;
+  /** Those that lead to a table with phone columns. */
+  lookups: CrmLookup[];
 }
 
 /**
@@ -177,7 +212,7 @@ export interface Crm {
   readonly kind: 'embedded' | 'dataverse';
   /** The organisation on the other side of a network; null where the records live in our own database. */
   readonly remote: RemoteCrm | null;
-  tables(): Promise<{ name: string; label: string }[]>;
+  tables(): Promise<CrmTable[]>;
   columns(tx: Tx, table: string): Promise<CrmColumn[]>;
   writeFields(tx: Tx, writes: readonly FieldWrite[], now: number): Promise<void>;
   /** The record's values for bindings; null where there is no such record. */
@@ -189,9 +224,7 @@ export interface Crm {
 }
 
 /** A table of a remote CRM as its metadata describes it. */
-export interface RemoteTable {
-  name: string;
-  label: string;
+export interface RemoteTable extends CrmTable {
   /** How it is named in addresses. */
   entitySet: string;
   idColumn: string;
@@ -199,6 +232,8 @@ export interface RemoteTable {
   changeTracking: boolean;
   /** Merged records stay, marked by this column. */
   canBeMerged: boolean;
+  /** Says with 0 that a record is in use; null where the table has none. */
+  stateColumn: string | null;
   columns: CrmColumn[];
 }
 
@@ -255,6 +290,13 @@ export interface RightFound {
   advice: string;
 }
 
+/** A right on a table whose records are kept alike, as the form of the record type shows it. */
+export interface TableRight extends RightFound {
+  code: 'table-missing' | 'read' | 'write' | 'change-tracking' | 'column-missing' | 'column-security';
+  /** The table or column that it is about. */
+  subject: string;
+}
+
 /** What of the CRM's changes shall be told to an address of ours. */
 export interface WebhookWanted {
   /** Ours, made once: what is registered under it, and under ids derived from it, is ours to change and remove. */
@@ -295,19 +337,19 @@ export interface RemoteCrm {
   /** About how many records a table has, for progress; null where nobody knows. */
   count(table: Pick<RemoteTable, 'name'>): Promise<number | null>;
   page(
-    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged' | 'lookups'>,
     columns: readonly string[],
     link: string | null,
   ): Promise<RemotePage>;
   /** One page of all records, to compare them: no place to ask for changes from. `link` null: the first page, and in the answer the last. */
   list(
-    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged' | 'lookups'>,
     columns: readonly string[],
     link: string | null,
   ): Promise<{ rows: RemoteRow[]; link: string | null }>;
   /** Null where there is no such record. `timeoutMs` bounds the whole of it. */
   read(
-    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged'>,
+    table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged' | 'lookups'>,
     recordId: string,
     columns: readonly string[],
     timeoutMs?: number,
@@ -325,8 +367,15 @@ export interface RemoteCrm {
     create: boolean,
     ifMatch?: string | null,
   ): Promise<boolean>;
-  rights(tables: readonly { name: string; fields: readonly string[] }[]): Promise<RightFound[]>;
   readonly timeline: RemoteTimeline;
+  /** Deletes a record; false where there is none. For what we made ourselves to try something. */
+  remove(table: Pick<RemoteTable, 'entitySet'>, recordId: string): Promise<boolean>;
+  /** Which of these rights on the whole table we lack. */
+  missingRights<R extends 'Create' | 'Delete'>(table: string, rights: readonly R[]): Promise<R[]>;
+  /** `writes` false: records of this table are only read. */
+  rights(
+    tables: readonly { name: string; fields: readonly string[]; writes: boolean }[],
+  ): Promise<TableRight[]>;
   /** Ends what is under way. */
   close(): void;
 }

@@ -84,6 +84,8 @@ export function boundAnswer(call: Call, table: Table, id: string, step: Segment)
         RolePrivileges: wanted.data.flatMap((one) => rolePrivilege(call, id, one)),
       });
     }
+    case 'RetrievePrincipalAttributePrivileges':
+      return reply(call, `${name}Response`, { AttributePrivileges: attributePrivileges(call, id) });
     case 'RetrievePrincipalAccess': {
       const target = z.object({ '@odata.id': z.string() }).safeParse(parseJson(argument('Target')));
       if (!target.success) throw badQuery('Target is no reference to a record.');
@@ -103,6 +105,26 @@ function accessRights(call: Call, user: string, table: Table, row: Row): string 
     reaches(depthOf(call.world, as, privilegeName(privilege, table)), as, table, row),
   ).map((privilege) => `${privilege}Access`);
   return rights.length === 0 ? 'None' : rights.join(', ');
+}
+
+/** Of secured columns that a profile of the user's opens. Field permissions are 0 (not allowed) or 4 (allowed). */
+function attributePrivileges(call: Call, user: string): object[] {
+  const open = call.world.store.rights.get(user)?.columns ?? {};
+  const value = (allowed: boolean): number => (allowed ? 4 : 0);
+  return [...call.world.store.tables.values()].flatMap((table) =>
+    table.columns.flatMap((column) => {
+      const may = open[`${table.name}.${column.name}`];
+      if (!column.secured || may === undefined) return [];
+      return [
+        {
+          AttributeId: guidOf(`column ${table.name}.${column.name}`),
+          CanCreate: value(may.create),
+          CanRead: value(may.read),
+          CanUpdate: value(may.update),
+        },
+      ];
+    }),
+  );
 }
 
 function allPrivileges(call: Call): string[] {

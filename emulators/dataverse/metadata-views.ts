@@ -93,8 +93,8 @@ export function columnView(table: Table, column: Column, language: number): Defi
     LogicalName: column.name,
     SchemaName: column.schemaName,
     EntityLogicalName: table.name,
-    AttributeType: kind.code,
-    AttributeTypeName: { Value: `${kind.code}Type` },
+    AttributeType: isCustomer(column) ? 'Customer' : kind.code,
+    AttributeTypeName: { Value: `${isCustomer(column) ? 'Customer' : kind.code}Type` },
     DisplayName: labelView(column.labels, language, id),
     Description: labelView({}, language, `${id} d`),
     IsCustomAttribute: column.custom,
@@ -113,6 +113,17 @@ export function columnView(table: Table, column: Column, language: number): Defi
     RequiredLevel: managed(column.required, 'canmodifyrequirementlevelsettings'),
     ...typed(column),
   };
+}
+
+/** A lookup of either an account or a contact has a type of its own. */
+function isCustomer({ type, targets }: Column): boolean {
+  return (
+    type === 'lookup' &&
+    targets
+      .map(({ table }) => table)
+      .sort()
+      .join() === 'account,contact'
+  );
 }
 
 /** What only a cast to the column's type shows. */

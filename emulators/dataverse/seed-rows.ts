@@ -167,6 +167,16 @@ function seedPeople(world: World): void {
       { name: 'Beans for a year', estimatedvalue: 9_500, parentaccountid: account('fourth') },
     ],
   ];
+  rows.push([
+    'incident',
+    'grinder',
+    {
+      title: 'The grinder stands still',
+      ticketnumber: 'CAS-01001-B7',
+      customerid: contact('ana'),
+      primarycontactid: contact('ana'),
+    },
+  ]);
   for (const [table, name, values] of rows) add(world, table, guidOf(`${table} ${name}`), values);
   for (const [name, primary] of [
     ['fourth', 'ana'],

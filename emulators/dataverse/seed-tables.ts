@@ -293,6 +293,36 @@ export function seedTables(): Table[] {
       ],
     }),
     table({
+      name: 'incident',
+      schemaName: 'Incident',
+      set: 'incidents',
+      primaryName: 'title',
+      labels: words('Case', 'Caso', 'Ocorrência'),
+      objectTypeCode: 112,
+      changeTracking: true,
+      columns: [
+        text('title', words('Case Title', 'Título del caso', 'Título da Ocorrência'), {
+          schemaName: 'Title',
+          maxLength: 200,
+        }),
+        text('ticketnumber', words('Case Number', 'Número de caso', 'Número da Ocorrência'), {
+          maxLength: 100,
+        }),
+        lookup(
+          'customerid',
+          words('Customer', 'Cliente', 'Cliente'),
+          {
+            account: ['customerid_account', 'incident_customer_accounts'],
+            contact: ['customerid_contact', 'incident_customer_contacts'],
+          },
+          { required: 'SystemRequired' },
+        ),
+        lookup('primarycontactid', words('Contact', 'Contacto', 'Contato'), {
+          contact: ['primarycontactid', 'contact_as_primary_contact'],
+        }),
+      ],
+    }),
+    table({
       name: 'annotation',
       schemaName: 'Annotation',
       set: 'annotations',

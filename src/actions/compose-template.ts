@@ -3,7 +3,6 @@ import { chooseLanguage } from '../core/language.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import { labelMeanings } from '../core/publish.ts';
 import type { Purpose } from '../core/purpose.ts';
-import type { RecordType } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import {
   bindingValues,
@@ -36,10 +35,11 @@ export interface Composed {
 
 export interface ComposeFor {
   contact: Pick<ContactPoint, 'language' | 'country'> | null;
-  /** The record's values, for bindings and its language; null for a number without a record. */
+  /** The record's values, for bindings; null for a number without a record. */
   values: Record<string, string | number | boolean | null> | null;
   recordTypes: readonly string[];
-  recordType: RecordType | null;
+  /** What the record says of the customer's language. */
+  recordLanguage: string | null;
   given: Record<string, string>;
   language: string | null;
   settings: Settings;
@@ -65,7 +65,7 @@ export function composeTemplate(
     chooseLanguage({
       available: languages,
       lastAnswered: to.contact?.language ?? null,
-      recordLanguage: columnText(to.values, to.recordType?.languageColumn ?? null),
+      recordLanguage: to.recordLanguage,
       country: to.contact?.country ?? null,
       fallback,
     }) ??
@@ -128,9 +128,4 @@ function faultOf(
   if (to.recordTypes.length > 0 && !to.recordTypes.includes(template.definition.recordType))
     return 'template-of-another-record-type';
   return null;
-}
-
-function columnText(values: ComposeFor['values'], column: string | null): string | null {
-  const value = column === null ? null : values?.[column];
-  return typeof value === 'string' && value !== '' ? value : null;
 }

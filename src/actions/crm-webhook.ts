@@ -6,7 +6,7 @@ import {
   webhookState,
 } from '../core/crm-webhook.ts';
 import type { Tx } from '../db/engine.ts';
-import { insertAudit, readSetting, saveSetting, secretOnce } from '../db/organisation.ts';
+import { insertAudit, readSetting, saveSetting } from '../db/organisation.ts';
 import type { CrmFailure, RemoteCrm, WebhookFound, WebhookWanted } from '../ports.ts';
 import type { Context } from './context.ts';
 import { asFailure } from './crm-connection.ts';
@@ -61,7 +61,13 @@ const wordOf = (ctx: Context, tables: WebhookWanted['tables']): string =>
   ctx.keys.sha256(JSON.stringify(tables));
 
 /** Made once per installation, so that two on one organisation leave each other's alone. */
-const idOf = (tx: Tx, ctx: Context): Promise<string> => secretOnce(tx, 'crm-webhook-id', ctx.make.id());
+async function idOf(tx: Tx, ctx: Context): Promise<string> {
+  const kept = await readSetting(tx, 'crm-webhook-id');
+  if (typeof kept === 'string') return kept;
+  const id = ctx.make.id();
+  await saveSetting(tx, 'crm-webhook-id', id, ctx.clock());
+  return id;
+}
 
 async function tablesOf(tx: Tx): Promise<{ name: string; label: string; columns: string[] }[]> {
   const types = [...(await loadRecordTypes(tx)).values()];

@@ -1,4 +1,4 @@
-import { type RecordType, recordTypeProblems } from '../core/record-type.ts';
+import { type RecordType, recordTypeProblems, relationOf } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import { readFromBeginning } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
@@ -11,6 +11,7 @@ import {
   stopChannel,
 } from '../db/organisation.ts';
 import { type ColumnRow, forgetFieldsSeen, insertColumn, listColumns, recordsAfter } from '../db/records.ts';
+import { withAccess } from './column-access.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { observeRecord } from './observe-record.ts';
@@ -64,15 +65,18 @@ function difference(
  * index, the values of a newly chosen field as found at first sight.
  */
 export async function configureRecordType(ctx: Context, type: RecordType, actor: string): Promise<void> {
-  const tables = (await ctx.crm.tables()).map((table) => table.name);
+  const tables = await ctx.crm.tables();
   await inTransaction(ctx, async (tx) => {
-    const columns = tables.includes(type.table) ? await ctx.crm.columns(tx, type.table) : null;
-    const problems = recordTypeProblems(type, columns, tables);
+    const columns = tables.some(({ name }) => name === type.table)
+      ? await withAccess(tx, type.table, await ctx.crm.columns(tx, type.table))
+      : null;
+    const recordTypes = await loadRecordTypes(tx);
+    const problems = recordTypeProblems(type, columns, tables, [...recordTypes.values()]);
     if (problems.length > 0)
       throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', {
         problems,
       });
-    const before = (await loadRecordTypes(tx)).get(type.table) ?? null;
+    const before = recordTypes.get(type.table) ?? null;
     const { table, ...config } = type;
     await saveRecordType(tx, table, config, ctx.clock());
     if (before?.complianceField !== type.complianceField || before?.polarity !== type.polarity)
@@ -136,8 +140,16 @@ async function takeInRecords(ctx: Context, table: string): Promise<void> {
 /** Only while no published template needs it. The ledger of its customers stays. */
 export async function removeRecordType(ctx: Context, table: string, actor: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const before = (await loadRecordTypes(tx)).get(table);
+    const recordTypes = await loadRecordTypes(tx);
+    const before = recordTypes.get(table);
     if (before === undefined) throw notFound('record type');
+    const related = [...recordTypes.values()].find((type) => relationOf(type)?.table === table);
+    if (related !== undefined)
+      throw new Refusal(
+        409,
+        'record-type-in-use',
+        `${related.displayName} takes its numbers from this record type. Remove ${related.displayName} first.`,
+      );
     if ((await loadPublished(tx)).some((template) => template.definition.recordType === table))
       throw new Refusal(
         409,

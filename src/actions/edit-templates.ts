@@ -1,6 +1,7 @@
 import type { MessageTemplateDefinition } from '../core/message-template.ts';
 import { publishProblems, waitsFor } from '../core/publish.ts';
 import type { PublishProblem } from '../core/publish-problem.ts';
+import { relationOf } from '../core/record-type.ts';
 import type { Tx } from '../db/engine.ts';
 import { insertAudit, markTemplatesSynced, readChannel, saveChannelInfo } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
@@ -54,6 +55,13 @@ async function checkDraft(tx: Tx, definition: MessageTemplateDefinition): Promis
       422,
       'record-type-missing',
       `“${definition.recordType}” is no record type yet. Add it under Configuration, Record Types.`,
+    );
+  const related = type === undefined ? null : relationOf(type);
+  if (definition.type === 'consent' && type !== undefined && related !== null)
+    throw new Refusal(
+      422,
+      'compliance-field-missing',
+      `${type.displayName} takes number and consent from “${related.table}”. Make the Consent Template for that record type; it is offered here too.`,
     );
   if (definition.type === 'consent' && (type === undefined || type.complianceField === null))
     throw new Refusal(

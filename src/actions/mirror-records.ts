@@ -1,4 +1,4 @@
-import { fieldToCompliance, type RecordType } from '../core/record-type.ts';
+import { fieldToCompliance, type RecordType, relationOf } from '../core/record-type.ts';
 import { dropRecords, mirrorRecord, mirrorTable, saveMirrorRecord, stillThere } from '../db/crm-mirror.ts';
 import { sawRemote, type WriteOfRecord, writeAgain, writesOfRecord } from '../db/crm-writes.ts';
 import type { Tx } from '../db/engine.ts';
@@ -31,6 +31,8 @@ export async function mirroredColumns(tx: Tx, type: RecordType): Promise<string[
     type.complianceField,
     type.marketingField,
     type.languageColumn,
+    relationOf(type)?.column ?? null,
+    (await mirrorTable(tx, type.table))?.stateColumn ?? null,
   ];
   return [...new Set([...own, ...bound])]
     .filter((name): name is string => name !== null && name !== '')

@@ -16,6 +16,7 @@ import {
 import { forgetDone, tryAgain } from '../db/crm-writes.ts';
 import { listColumns } from '../db/records.ts';
 import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
+import { closedFields } from './column-access.ts';
 import type { Context } from './context.ts';
 import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
@@ -75,6 +76,8 @@ interface Claimed {
   columns: string[];
   /** Configured columns that the organisation does not have. */
   missing: string[];
+  /** Fields that column security closes: all their values read as nothing. */
+  closed: string[];
 }
 
 /** Reads one page of the table that waits longest. False where none is due. */
@@ -122,16 +125,31 @@ async function claim(ctx: Context): Promise<Claimed | null> {
     const type = table === null ? undefined : types.get(table.name);
     if (table === null || type === undefined) return null;
     const columns = await mirroredColumns(tx, type);
-    const there = new Set((await listColumns(tx, table.name)).map((column) => column.name));
-    return { table, type, lease, columns, missing: columns.filter((name) => !there.has(name)) };
+    const known = await listColumns(tx, table.name);
+    const there = new Set(
+      [...known, ...table.lookups].map((column) => column.name).concat(table.stateColumn ?? []),
+    );
+    return {
+      table,
+      type,
+      lease,
+      columns,
+      missing: columns.filter((name) => !there.has(name)),
+      closed: await closedFields(tx, type, known),
+    };
   });
 }
 
-function problemOf({ table, missing }: Claimed): { code: string; text: string } | null {
+function problemOf({ table, missing, closed }: Claimed): { code: string; text: string } | null {
   if (!table.changeTracking)
     return { code: 'change-tracking-off', text: `Change tracking of the table ${table.name} is off.` };
   if (missing.length > 0)
     return { code: 'column-missing', text: `The organisation has no column ${missing.join(', ')}.` };
+  if (closed.length > 0)
+    return {
+      code: 'column-secured',
+      text: `Column security hides ${closed.join(', ')} from the application user: nothing can be read from it.`,
+    };
   return null;
 }
 

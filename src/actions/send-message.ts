@@ -253,22 +253,44 @@ export async function composeFor(
   language: string | null,
 ): Promise<Composed> {
   const records = loaded?.records ?? [];
-  const record = recordFor(target, records, recordTypes, template.definition.recordType);
+  const record = await recordFor(tx, target, records, template.definition.recordType);
+  const values = record === null ? null : await ctx.crm.values(tx, record.recordType, record.recordId);
   return composeTemplate(
     template,
     await listWhatsAppTemplates(tx, template.definition.whatsappTemplate?.name ?? ''),
     published,
     {
       contact: loaded?.contact ?? null,
-      values: record === null ? null : await ctx.crm.values(tx, record.recordType, record.recordId),
+      values,
       recordTypes: typesFor(target, records),
-      recordType: recordTypes.get(record?.recordType ?? '') ?? null,
+      recordLanguage:
+        languageIn(values, recordTypes.get(record?.recordType ?? '')) ??
+        (await languageOfCustomer(tx, ctx, target, recordTypes)),
       given,
       language,
       settings,
     },
   );
 }
+
+function languageIn(values: Values, type: RecordType | undefined): string | null {
+  const value = type?.languageColumn == null ? null : values?.[type.languageColumn];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** What an opportunity does not say, its contact may. */
+async function languageOfCustomer(
+  tx: Tx,
+  ctx: Context,
+  { opened, addressed }: Target,
+  recordTypes: Map<string, RecordType>,
+): Promise<string | null> {
+  if (opened === null || addressed === null) return null;
+  const values = await ctx.crm.values(tx, addressed.recordType, addressed.recordId);
+  return languageIn(values, recordTypes.get(addressed.recordType));
+}
+
+type Values = Awaited<ReturnType<Context['crm']['values']>>;
 
 interface Accepted {
   request: SendRequest;
@@ -292,7 +314,7 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   ]);
   const conversationId = conversations.get(`${contact.id}/${ctx.channel.id}`);
   if (conversationId === undefined) throw new Error('a conversation that was just made is gone');
-  const record = target.addressed ?? recordFor(target, accepted.loaded.records, accepted.recordTypes, null);
+  const record = await recordFor(tx, target, accepted.loaded.records, null);
   const tokens = composed === null ? [] : composed.buttons.map(() => ctx.make.token());
   const ready = composed === null ? await composeContent(tx, ctx, request, sender.id, conversationId) : null;
   const text = ready?.text ?? composed?.rendered.body ?? '';
@@ -317,7 +339,7 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
     recordType: target.addressed?.recordType ?? null,
     recordId: target.addressed?.recordId ?? null,
     answersLine: null,
-    decision: decisionInputs(accepted.loaded, now),
+    decision: { ...decisionInputs(accepted.loaded, now), ...openedFrom(target) },
     at: now,
   });
   if (ready !== null) await attachFile(tx, ctx, ready, { messageId: id, contactPointId: contact.id });
@@ -334,6 +356,10 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   await notify(tx, WORK, '');
   return id;
 }
+
+/** Where the chat was open, where that is not the record whose number it is. */
+const openedFrom = ({ opened }: Target): { openedFrom?: string } =>
+  opened === null ? {} : { openedFrom: `${opened.recordType}/${opened.recordId}` };
 
 function templateContent(composed: Composed, tokens: string[]): Record<string, unknown> {
   return {
@@ -414,6 +440,7 @@ async function askConsent(
           wordingHash,
           basis,
           meanings: composed.buttons.map((button) => button.meaning),
+          ...openedFrom(accepted.target),
         },
         personal: {
           phone: contact.phone,

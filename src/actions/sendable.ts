@@ -7,6 +7,7 @@ import {
   wroteSinceRefusal,
 } from '../core/gate.ts';
 import { sendHeldBy, standing } from '../core/ownership.ts';
+import { type RecordType, relationOf } from '../core/record-type.ts';
 import { windowClosesAt } from '../core/session.ts';
 import type { Rendered } from '../core/template.ts';
 import { conversationSeen } from '../db/access.ts';
@@ -25,7 +26,7 @@ import {
   sentenceOf,
   type WhyNot,
 } from './send-message.ts';
-import { findTarget, type To } from './target.ts';
+import { findTarget, type Target, type To } from './target.ts';
 
 export interface Reason {
   code: string;
@@ -150,11 +151,24 @@ export async function readSendable(
     serviceWindowClosesAt: windowClosesAt(contact.lastInboundAt),
     banner: known
       ? bannerOf(gateContact, now, freeText.decision, freeText.why)
-      : {
-          code: 'no-phone',
-          tone: 'warning',
-          text: 'This record has no phone number that WhatsApp could know. Add one to write.',
-        },
+      : noNumber(target, recordTypes),
+  };
+}
+
+function noNumber({ opened, addressed }: Target, recordTypes: Map<string, RecordType>): Sendable['banner'] {
+  const type = recordTypes.get((opened ?? addressed)?.recordType ?? '');
+  const relation = type === undefined ? null : relationOf(type);
+  if (relation === null)
+    return {
+      code: 'no-phone',
+      tone: 'warning',
+      text: 'This record has no phone number that WhatsApp could know. Add one to write.',
+    };
+  const from = recordTypes.get(relation.table)?.displayName ?? relation.table;
+  return {
+    code: 'no-phone',
+    tone: 'warning',
+    text: `The number of this record is that of its related record (${from}). There is none, or none with a number that WhatsApp could know.`,
   };
 }
 

@@ -1,9 +1,10 @@
 import { matchKey, parsePhone } from '../core/phone.ts';
-import type { RecordType } from '../core/record-type.ts';
 import { type ContactPoint, findAliases, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
 import { readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
+import { firstToName } from '../db/record-order.ts';
 import { linksOfRecord } from '../db/records.ts';
+import { carrierOf } from '../db/related-records.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
 import type { Addressed } from './gate-contact.ts';
@@ -16,7 +17,10 @@ export type To = { recordType: string; recordId: string } | { phone: string } | 
 export interface Target {
   contact: ContactPoint | null;
   phone: string | null;
+  /** Whose number it is, and whose field decides. */
   addressed: Addressed | null;
+  /** What the chat was opened from, where that takes its number from `addressed`: an opportunity of a contact. */
+  opened: Addressed | null;
 }
 
 /** Resolves without making anything; `contact` is null for a valid number nobody knows yet. */
@@ -24,12 +28,13 @@ export async function findTarget(tx: Tx, to: To): Promise<Target> {
   const parsed = await parseTo(tx, to);
   if (parsed.contactPointId !== null) {
     const contact = await readContactPoint(tx, parsed.contactPointId);
-    return { contact, phone: contact?.phone ?? null, addressed: null };
+    return { contact, phone: contact?.phone ?? null, addressed: null, opened: null };
   }
-  if (parsed.phone === null) return { contact: null, phone: null, addressed: parsed.addressed };
+  const { addressed, opened } = parsed;
+  if (parsed.phone === null) return { contact: null, phone: null, addressed, opened };
   const [alias] = await findAliases(tx, [{ kind: 'phone', value: matchKey(parsed.phone) }]);
   const contact = alias === undefined ? null : await readContactPoint(tx, alias.contactPointId);
-  return { contact, phone: contact?.phone ?? parsed.phone, addressed: parsed.addressed };
+  return { contact, phone: contact?.phone ?? parsed.phone, addressed, opened };
 }
 
 /** Resolves and locks the contact point, made where the number is new; null where a record has no number. */
@@ -38,24 +43,26 @@ export async function lockTarget(tx: Tx, ctx: Context, to: To): Promise<Target> 
   if (parsed.contactPointId !== null) {
     const survivor = await readContactPoint(tx, parsed.contactPointId);
     const [contact] = survivor === null ? [] : await lockContactPoints(tx, [survivor.id]);
-    return { contact: contact ?? null, phone: contact?.phone ?? null, addressed: null };
+    return { contact: contact ?? null, phone: contact?.phone ?? null, addressed: null, opened: null };
   }
-  if (parsed.phone === null) return { contact: null, phone: null, addressed: parsed.addressed };
+  const { addressed, opened } = parsed;
+  if (parsed.phone === null) return { contact: null, phone: null, addressed, opened };
   const contact = await contactPointOfPhone(tx, ctx, parsed.phone);
-  return { contact, phone: contact.phone ?? parsed.phone, addressed: parsed.addressed };
+  return { contact, phone: contact.phone ?? parsed.phone, addressed, opened };
 }
 
 interface ParsedTo {
   contactPointId: string | null;
   phone: string | null;
   addressed: Addressed | null;
+  opened: Addressed | null;
 }
 
 async function parseTo(tx: Tx, to: To): Promise<ParsedTo> {
   if ('conversationId' in to) {
     const conversation = isUuid(to.conversationId) ? await readConversation(tx, to.conversationId) : null;
     if (conversation === null) throw notFound('conversation');
-    return { contactPointId: conversation.contactPointId, phone: null, addressed: null };
+    return { contactPointId: conversation.contactPointId, phone: null, addressed: null, opened: null };
   }
   if ('phone' in to) {
     const phone = parsePhone(to.phone);
@@ -65,40 +72,44 @@ async function parseTo(tx: Tx, to: To): Promise<ParsedTo> {
         'phone-invalid',
         `“${to.phone}” is not a phone number. Write it with its country code, like +44 20 7946 0958.`,
       );
-    return { contactPointId: null, phone: phone.e164, addressed: null };
+    return { contactPointId: null, phone: phone.e164, addressed: null, opened: null };
   }
-  const links = isUuid(to.recordId) ? await linksOfRecord(tx, to.recordType, to.recordId) : [];
+  const named = { recordType: to.recordType, recordId: to.recordId };
+  const carrier = isUuid(to.recordId) ? await carrierOf(tx, named) : null;
+  const links = carrier === null ? [] : await linksOfRecord(tx, carrier.recordType, carrier.recordId);
   const messaging = links.find((link) => link.messaging);
   return {
     contactPointId: null,
     phone: messaging?.e164 ?? null,
-    addressed: { recordType: to.recordType, recordId: to.recordId },
+    addressed: carrier ?? named,
+    opened: carrier === null || carrier.recordType === named.recordType ? null : named,
   };
 }
 
-/** The record types whose templates fit: the addressed record's, else those of the records with the number. */
+/**
+ * The record types whose templates fit: the addressed record's and that of what the chat was opened from, else those of the
+ * records with the number.
+ */
 export function typesFor(
   target: Target,
   records: readonly { recordType: string; messaging: boolean }[],
 ): string[] {
-  if (target.addressed !== null) return [target.addressed.recordType];
+  const named = [target.opened, target.addressed].filter((record) => record !== null);
+  if (named.length > 0) return named.map((record) => record.recordType);
   return [...new Set(records.filter((record) => record.messaging).map((record) => record.recordType))];
 }
 
-/** The record whose values fill the variables: the addressed one, else the first by priority. */
-export function recordFor(
+/** The record whose values fill the variables: the one named, by the template's type, else the first by priority. */
+export async function recordFor(
+  tx: Tx,
   target: Target,
   records: readonly { recordType: string; recordId: string; messaging: boolean }[],
-  recordTypes: Map<string, RecordType>,
   preferred: string | null,
-): Addressed | null {
+): Promise<Addressed | null> {
+  if (target.opened !== null && target.opened.recordType === preferred) return target.opened;
   if (target.addressed !== null) return target.addressed;
-  const fitting = records
-    .filter((record) => record.messaging && (preferred === null || record.recordType === preferred))
-    .sort(
-      (a, b) =>
-        (recordTypes.get(a.recordType)?.priority ?? 1000) - (recordTypes.get(b.recordType)?.priority ?? 1000),
-    );
-  const [first] = fitting;
-  return first === undefined ? null : { recordType: first.recordType, recordId: first.recordId };
+  return firstToName(
+    tx,
+    records.filter((record) => record.messaging && (preferred === null || record.recordType === preferred)),
+  );
 }

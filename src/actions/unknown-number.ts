@@ -1,6 +1,6 @@
 import { type Known, placeForPhone, proposeValues } from '../core/new-record.ts';
 import { formatPhone, matchKey, parsePhone } from '../core/phone.ts';
-import type { RecordType } from '../core/record-type.ts';
+import { type RecordType, relationOf } from '../core/record-type.ts';
 import { readContactPoint } from '../db/contact-points.ts';
 import type { ConversationRow } from '../db/conversations.ts';
 import { findDuplicates, type PossibleDuplicate } from '../db/duplicates.ts';
@@ -106,7 +106,9 @@ export async function possibleDuplicates(
   const types = await loadRecordTypes(ctx.database.db);
   const { name, phone } = await knownOf(ctx, conversation);
   return findDuplicates(ctx.database.db, {
-    tables: [...types.keys()].filter((one) => table === null || one === table),
+    tables: [...types.values()]
+      .filter((type) => relationOf(type) === null && (table === null || type.table === table))
+      .map((type) => type.table),
     name: search ?? name,
     digits: phone === null ? null : matchKey(phone).slice(-8),
     limit: 20,
@@ -116,6 +118,12 @@ export async function possibleDuplicates(
 async function typeOf(ctx: Context, table: string): Promise<RecordType> {
   const type = (await loadRecordTypes(ctx.database.db)).get(table);
   if (type === undefined) throw notFound('record type');
+  if (relationOf(type) !== null)
+    throw new Refusal(
+      422,
+      'no-phone-column',
+      `${type.displayName} has no phone column of its own. Choose a record type that holds numbers.`,
+    );
   return type;
 }
 

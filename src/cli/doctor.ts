@@ -7,7 +7,9 @@ import { checkSeals, SecretsUnreadable } from '../actions/reseal.ts';
 import { createSeal } from '../actions/seal.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
+import { relationOf } from '../core/record-type.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { columnChecks } from '../db/crm-column-checks.ts';
 import { compareRows } from '../db/crm-compare.ts';
 import { entryProblems, pendingEntries, peopleWithObjectId, readImpersonation } from '../db/crm-entries.ts';
 import { mirrorTables } from '../db/crm-mirror.ts';
@@ -88,11 +90,13 @@ async function checkCrm(
     if (types.length === 0) say('note', 'crm', 'no record type is set up yet: Configuration, Record types');
     const fields = types.map((type) => ({
       name: type.table,
+      writes: relationOf(type) === null,
       fields: [type.complianceField, type.marketingField].filter((field) => field !== null),
     }));
     for (const right of await remote.rights(fields))
       if (right.ok === true) say('ok', 'crm rights', right.what);
       else say(right.ok === null ? 'note' : 'fail', 'crm rights', `${right.what}: ${right.advice}`);
+    for (const type of types) await sayChecks(ctx, type.table, say);
     const [pending, problems] = [
       await pendingWrites(ctx.database.db),
       await writeProblems(ctx.database.db, 3),
@@ -193,6 +197,23 @@ async function checkCrmWebhook(
   if (hook.key === null || state === 'registered') return;
   for (const right of await remote.webhooks.rights())
     if (right.ok === false) say('note', 'crm webhook', `${right.what}: ${right.advice}`);
+}
+
+/** How the columns fared that somebody tested under Configuration, Record types. */
+async function sayChecks(
+  ctx: Context,
+  table: string,
+  say: (level: Level, what: string, detail: string) => void,
+): Promise<void> {
+  for (const { column, verdict, at, steps } of (await columnChecks(ctx.database.db, table)).values())
+    say(
+      verdict === 'works' ? 'ok' : verdict === 'unknown' ? 'note' : 'fail',
+      'crm column',
+      `${table}.${column} was tested ${new Date(at).toISOString()}: ${verdict}${steps
+        .filter((step) => !step.ok)
+        .map((step) => `; ${step.step}: ${step.detail ?? ''}`)
+        .join('')}`,
+    );
 }
 
 const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {

@@ -29,9 +29,33 @@ const COLUMNS: CrmColumn[] = [
   { name: 'allowwhatsapp', label: 'Allow WhatsApp', kind: 'boolean' },
   { name: 'birthdate', label: 'Birthday', kind: 'date' },
 ];
-const TABLES = ['contact', 'lead'];
-const codes = (change: Partial<RecordType>, columns: CrmColumn[] | null = COLUMNS) =>
-  recordTypeProblems({ ...CONTACT, ...change }, columns, TABLES).map(({ code, path }) => `${path}: ${code}`);
+const LEADS: RecordType = { ...CONTACT, table: 'lead', displayName: 'Lead' };
+const TABLES = [
+  {
+    name: 'contact',
+    lookups: [
+      { name: 'originatingleadid', targets: ['lead'] },
+      { name: 'parentcustomerid', targets: ['account', 'contact'] },
+    ],
+  },
+  { name: 'lead', lookups: [] },
+  { name: 'account', lookups: [] },
+];
+const codes = (
+  change: Partial<RecordType>,
+  columns: CrmColumn[] | null = COLUMNS,
+  others: RecordType[] = [CONTACT, LEADS],
+) =>
+  recordTypeProblems({ ...CONTACT, ...change }, columns, TABLES, others).map(
+    ({ code, path }) => `${path}: ${code}`,
+  );
+/** Numbers of its own it has none. */
+const RELATED: Partial<RecordType> = {
+  complianceField: null,
+  phoneColumns: [],
+  relatedTable: 'lead',
+  relatedColumn: 'originatingleadid',
+};
 
 describe('what a column means', () => {
   test.each([
@@ -100,7 +124,7 @@ describe('the numbers of a record', () => {
 describe('a set-up that cannot work is refused', () => {
   test('and one that can is not', () => {
     expect(codes({})).toEqual([]);
-    expect(codes({ complianceField: null, relatedTable: 'lead', phoneColumns: [] })).toEqual([]);
+    expect(codes(RELATED)).toEqual([]);
   });
 
   test.each<[what: string, change: Partial<RecordType>, problem: string]>([
@@ -112,10 +136,53 @@ describe('a set-up that cannot work is refused', () => {
     ['a phone column of Yes and No', { phoneColumns: ['allowwhatsapp'] }, 'phoneColumns: not-text'],
     ['no phone column', { phoneColumns: [] }, 'phoneColumns: no-phone-column'],
     ['a country that is none', { defaultCountry: 'XX' }, 'defaultCountry: bad-country'],
-    ['a related table that is gone', { relatedTable: 'account' }, 'relatedTable: table-missing'],
+    ['a related table that is gone', { ...RELATED, relatedTable: 'gone' }, 'relatedTable: table-missing'],
+    ['a related table without a column', { ...RELATED, relatedColumn: null }, 'relatedColumn: not-a-lookup'],
+    [
+      'a column that leads elsewhere',
+      { ...RELATED, relatedColumn: 'parentcustomerid' },
+      'relatedColumn: not-a-lookup',
+    ],
+    [
+      'a related table that is not set up',
+      { ...RELATED, relatedTable: 'account', relatedColumn: 'parentcustomerid' },
+      'relatedTable: related-not-set-up',
+    ],
+    [
+      'itself as the related table',
+      { ...RELATED, relatedTable: 'contact', relatedColumn: 'parentcustomerid' },
+      'relatedTable: related-not-set-up',
+    ],
+    [
+      'numbers of its own besides',
+      { ...RELATED, phoneColumns: ['mobilephone'] },
+      'phoneColumns: related-has-own',
+    ],
+    [
+      'a field of its own besides',
+      { ...RELATED, complianceField: 'allowwhatsapp' },
+      'complianceField: related-has-own',
+    ],
     ['a language column that is gone', { languageColumn: 'lang' }, 'languageColumn: column-missing'],
   ])('%s', (_, change, problem) => {
     expect(codes(change)).toEqual([problem]);
+  });
+
+  test('a type that takes its numbers from one that takes its own from elsewhere', () => {
+    const opportunity = { ...CONTACT, ...RELATED, table: 'opportunity', relatedTable: 'contact' };
+    expect(codes(RELATED, COLUMNS, [CONTACT, LEADS, opportunity])).toEqual(['relatedTable: related-in-use']);
+    expect(codes({}, COLUMNS, [CONTACT, LEADS, opportunity])).toEqual([]);
+    const leads = { ...LEADS, phoneColumns: [], relatedTable: 'account', relatedColumn: 'x' };
+    expect(codes(RELATED, COLUMNS, [leads])).toEqual(['relatedTable: related-not-set-up']);
+  });
+
+  test.each([
+    ['unreadable', 'complianceField: column-unreadable'],
+    ['not-writable', 'complianceField: column-not-writable'],
+  ] as const)('a field that is %s', (access, problem) => {
+    const columns = COLUMNS.map((column) => ({ ...column, access }));
+    expect(codes({}, columns)).toEqual([problem]);
+    expect(codes({ complianceField: null }, columns)).toEqual([]);
   });
 
   test('all at once', () => {

@@ -19,8 +19,10 @@ export interface RecordType {
   /** Which record type names a customer who is in several: the lowest. Equal ones are allowed. */
   priority: number;
   marketingField: string | null;
-  /** The table that supplies the phone where this one has none. */
+  /** The record type that supplies number, field and consent where this one has no phone column: Opportunity → Contact. */
   relatedTable: string | null;
+  /** The lookup that leads there. */
+  relatedColumn: string | null;
   languageColumn: string | null;
   /** A denied customer who writes may be answered inside that window (product.md §3.1). */
   allowReplyAfterRefusal: boolean;
@@ -43,6 +45,7 @@ export const RECORD_TYPE_DEFAULTS = {
   priority: 100,
   marketingField: null,
   relatedTable: null,
+  relatedColumn: null,
   languageColumn: null,
   allowReplyAfterRefusal: false,
   askingBasis: 'existing-customer',
@@ -54,6 +57,8 @@ export interface CrmColumn {
   name: string;
   label: string;
   kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
+  /** What is known to stand in Assent's way there. */
+  access?: 'unreadable' | 'not-writable' | null;
 }
 
 export interface RecordTypeProblem {
@@ -64,7 +69,13 @@ export interface RecordTypeProblem {
     | 'not-text'
     | 'same-field'
     | 'no-phone-column'
-    | 'bad-country';
+    | 'bad-country'
+    | 'not-a-lookup'
+    | 'related-not-set-up'
+    | 'related-has-own'
+    | 'related-in-use'
+    | 'column-unreadable'
+    | 'column-not-writable';
   /** The setting it is about. */
   path: keyof RecordType;
   message: string;
@@ -114,19 +125,35 @@ export function otherNumbers(recordType: RecordType, values: Record<string, unkn
   return numbersOf(recordType, values).slice(1);
 }
 
-/** All problems of a set-up at once. `columns` is null where the CRM has no such table; `tables` are its tables. */
+/** A table of the CRM as far as a set-up is checked against it. */
+export interface CrmTable {
+  name: string;
+  lookups: readonly { name: string; targets: readonly string[] }[];
+}
+
+/** The record type that this one takes number and consent from, and the column that leads there; null for most. */
+export function relationOf(recordType: RecordType): { table: string; column: string } | null {
+  const { relatedTable, relatedColumn } = recordType;
+  return relatedTable === null || relatedColumn === null
+    ? null
+    : { table: relatedTable, column: relatedColumn };
+}
+
+/**
+ * All problems of a set-up at once. `columns` is null where the CRM has no such table; `tables` are its tables, `others`
+ * the record types that are set up.
+ */
 export function recordTypeProblems(
   recordType: RecordType,
   columns: readonly CrmColumn[] | null,
-  tables: readonly string[],
+  tables: readonly CrmTable[],
+  others: readonly RecordType[],
 ): RecordTypeProblem[] {
-  const problems: RecordTypeProblem[] = [];
+  const problems: RecordTypeProblem[] = relationProblems(recordType, tables, others);
   const add = (code: RecordTypeProblem['code'], path: keyof RecordType, message: string) =>
     problems.push({ code, path, message });
   const { table, phoneColumns, complianceField, marketingField, relatedTable, defaultCountry } = recordType;
 
-  if (relatedTable !== null && !tables.includes(relatedTable))
-    add('table-missing', 'relatedTable', `The CRM has no table “${relatedTable}”.`);
   if (phoneColumns.length === 0 && relatedTable === null)
     add(
       'no-phone-column',
@@ -149,6 +176,19 @@ export function recordTypeProblems(
     add('table-missing', 'table', `The CRM has no table “${table}”.`);
     return problems;
   }
+  const chosen = columns.find(({ name }) => name === complianceField);
+  if (chosen?.access === 'unreadable')
+    add(
+      'column-unreadable',
+      'complianceField',
+      `Assent may not read “${chosen.label}”: a refusal there would look like an empty column. Give the application user a column security profile with Read and Update, then test the column again.`,
+    );
+  if (chosen?.access === 'not-writable')
+    add(
+      'column-not-writable',
+      'complianceField',
+      `Assent may not write “${chosen.label}”: no answer of a customer’s would arrive there. Give the application user Write on the table and Update on the column, then test the column again.`,
+    );
 
   for (const [field, name] of namedColumns(recordType)) {
     const column = columns.find((candidate) => candidate.name === name);
@@ -159,6 +199,54 @@ export function recordTypeProblems(
     else if (!wantsBoolean && column.kind === 'boolean')
       add('not-text', field, `“${column.label}” is a Yes/No column. Choose one that holds text.`);
   }
+  return problems;
+}
+
+/** What takes its number from elsewhere has no number and no field of its own, and is led there by one step. */
+function relationProblems(
+  recordType: RecordType,
+  tables: readonly CrmTable[],
+  others: readonly RecordType[],
+): RecordTypeProblem[] {
+  const { table, displayName, relatedTable, relatedColumn } = recordType;
+  const problems: RecordTypeProblem[] = [];
+  const add = (code: RecordTypeProblem['code'], path: keyof RecordType, message: string) =>
+    problems.push({ code, path, message });
+  if (relatedTable === null && relatedColumn === null) return problems;
+  const lookup = tables
+    .find(({ name }) => name === table)
+    ?.lookups.find(({ name }) => name === relatedColumn);
+  if (relatedTable === null || !tables.some(({ name }) => name === relatedTable)) {
+    add('table-missing', 'relatedTable', `The CRM has no table “${relatedTable ?? ''}”.`);
+    return problems;
+  }
+  if (lookup === undefined || !lookup.targets.includes(relatedTable))
+    add(
+      'not-a-lookup',
+      'relatedColumn',
+      `“${relatedColumn ?? ''}” is no column that leads from “${table}” to “${relatedTable}”. Choose a lookup that does.`,
+    );
+  const related = others.find((other) => other.table === relatedTable);
+  if (relatedTable === table || related === undefined || related.phoneColumns.length === 0)
+    add(
+      'related-not-set-up',
+      'relatedTable',
+      `Set up the record type “${relatedTable}” with its phone columns first: number and consent are taken from there.`,
+    );
+  for (const path of ['phoneColumns', 'complianceField', 'marketingField'] as const)
+    if (recordType[path] !== null && recordType[path].length > 0)
+      add(
+        'related-has-own',
+        path,
+        'Number and consent are taken from the related record: leave phone columns and fields of its own empty.',
+      );
+  const user = others.find((other) => other.relatedTable === table && other.table !== table);
+  if (user !== undefined)
+    add(
+      'related-in-use',
+      'relatedTable',
+      `${user.displayName} takes its numbers from ${displayName}, which therefore needs phone columns of its own.`,
+    );
   return problems;
 }
 

@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { namePatterns, numberPattern } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
+import { carrierOf } from './related-records.ts';
+import { isUuid } from './rows.ts';
 
 /** Customers by name and number: what WhatsApp calls them, and what the records call them that carry their number. */
 export interface ContactSearch {
@@ -53,10 +55,12 @@ export async function contactPointsOf(
   tx: Tx,
   of: { recordType: string; recordId: string } | { matchKey: string },
 ): Promise<string[]> {
+  const carrier = 'matchKey' in of || !isUuid(of.recordId) ? of : await carrierOf(tx, of);
+  if (carrier === null) return [];
   const numbers =
-    'matchKey' in of
-      ? sql`select ${of.matchKey}::text`
-      : sql`select match_key from record_phone where record_type = ${of.recordType} and record_id = ${of.recordId}`;
+    'matchKey' in carrier
+      ? sql`select ${carrier.matchKey}::text`
+      : sql`select match_key from record_phone where record_type = ${carrier.recordType} and record_id = ${carrier.recordId}`;
   const { rows } = await sql<{ id: string }>`
     select distinct contact_point_id as id from contact_point_alias where kind = 'phone' and value in (${numbers})`.execute(
     tx,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from './engine.ts';
+import { nameOrder, nameOrderJoins } from './record-order.ts';
 import { iso, uuids } from './rows.ts';
 import { EVERYONE } from './teams.ts';
 
@@ -148,10 +149,10 @@ const CONVERSATION = sql`select v.id, v.contact_point_id as "contactPointId", v.
     c.blocked, v.waiting_since as "waitingSince", c.last_inbound_at as "lastInboundAt",
     array(select person_id::text from dismissal where conversation_id = v.id) as "dismissedBy",
     (select jsonb_agg(jsonb_build_object('recordType', p.record_type, 'id', p.record_id, 'name', p.name)
-              order by coalesce((t.config ->> 'priority')::int, 1000), p.record_type, p.record_id)
+              order by ${nameOrder})
        from (select distinct p.record_type, p.record_id, p.name from contact_point_alias a join record_phone p on p.match_key = a.value
               where a.contact_point_id = c.id and a.kind = 'phone') p
-       left join record_type t on t.table_name = p.record_type) as records
+       ${nameOrderJoins}) as records
   from conversation v join contact_point c on c.id = v.contact_point_id join team t on t.id = v.team_id
   -- one look-up per row; as an "exists" the planner reads every hold there is
   left join lateral (select max(state) filter (where purpose = 'service') as service, max(state) filter (where purpose = 'marketing') as marketing,

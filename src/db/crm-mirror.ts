@@ -5,6 +5,14 @@ import { json, texts, time, uuids } from './rows.ts';
 
 /** The mirror of a remote CRM: its tables and how far each was read, and its records as they were read. */
 
+/** A column that names a record of one of these tables. */
+export interface LookupRow {
+  name: string;
+  label: string;
+  labels?: Record<string, string> | null;
+  targets: string[];
+}
+
 export interface MirrorTable {
   name: string;
   label: string;
@@ -12,6 +20,10 @@ export interface MirrorTable {
   idColumn: string;
   changeTracking: boolean;
   canBeMerged: boolean;
+  labels: Record<string, string> | null;
+  /** Says with 0 that a record is in use. */
+  stateColumn: string | null;
+  lookups: LookupRow[];
   phase: 'waiting' | 'loading' | 'following';
   walk: number;
   columns: string[];
@@ -27,7 +39,9 @@ export interface MirrorTable {
 }
 
 const TABLE = sql`table_name as name, label, entity_set as "entitySet", id_column as "idColumn", change_tracking as "changeTracking",
-  can_be_merged as "canBeMerged", phase, walk, columns, link, loaded, total, rate, read_at as "readAt",
+  can_be_merged as "canBeMerged", labels, state_column as "stateColumn",
+  coalesce((select jsonb_agg(jsonb_build_object('name', l.name, 'label', l.label, 'labels', l.labels, 'targets', l.targets) order by l.name)
+              from crm_lookup l where l.table_name = crm_table.table_name), '[]') as lookups, phase, walk, columns, link, loaded, total, rate, read_at as "readAt",
   run_started_at as "runStartedAt", problem_code as "problemCode", problem_text as "problemText", problem_since as "problemSince"`;
 
 export async function mirrorTables(tx: Tx): Promise<MirrorTable[]> {
@@ -52,6 +66,9 @@ export interface DescribedTable {
   idColumn: string;
   changeTracking: boolean;
   canBeMerged: boolean;
+  labels?: Record<string, string> | null;
+  stateColumn: string | null;
+  lookups: readonly LookupRow[];
   columns: readonly ColumnRow[];
 }
 
@@ -60,11 +77,14 @@ export async function saveDescription(tx: Tx, tables: readonly DescribedTable[])
   const names = tables.map((table) => table.name);
   await sql`delete from crm_table where not (table_name = any(${texts(names)}))`.execute(tx);
   await sql`delete from crm_column where not (table_name = any(${texts(names)}))`.execute(tx);
+  await sql`delete from crm_lookup where not (table_name = any(${texts(names)}))`.execute(tx);
   for (const table of tables) {
-    await sql`insert into crm_table (table_name, label, entity_set, id_column, change_tracking, can_be_merged)
-      values (${table.name}, ${table.label}, ${table.entitySet}, ${table.idColumn}, ${table.changeTracking}, ${table.canBeMerged})
+    await sql`insert into crm_table (table_name, label, entity_set, id_column, change_tracking, can_be_merged, labels, state_column)
+      values (${table.name}, ${table.label}, ${table.entitySet}, ${table.idColumn}, ${table.changeTracking}, ${table.canBeMerged},
+        ${json(table.labels ?? null)}, ${table.stateColumn})
       on conflict (table_name) do update set label = excluded.label, entity_set = excluded.entity_set, id_column = excluded.id_column,
-        change_tracking = excluded.change_tracking, can_be_merged = excluded.can_be_merged`.execute(tx);
+        change_tracking = excluded.change_tracking, can_be_merged = excluded.can_be_merged,
+        labels = excluded.labels, state_column = excluded.state_column`.execute(tx);
     const columns = table.columns.map((column, position) => ({
       ...column,
       position,
@@ -73,12 +93,19 @@ export async function saveDescription(tx: Tx, tables: readonly DescribedTable[])
     }));
     await sql`delete from crm_column where table_name = ${table.name}
       and not (name = any(${texts(columns.map((column) => column.name))}))`.execute(tx);
-    await sql`insert into crm_column (table_name, name, label, kind, default_value, custom, position, yes_label, no_label)
-      select ${table.name}, name, label, kind, nullif("defaultValue", 'null'::jsonb), custom, position, yes, no
+    await sql`insert into crm_column (table_name, name, label, kind, default_value, custom, position, yes_label, no_label, labels, security)
+      select ${table.name}, name, label, kind, nullif("defaultValue", 'null'::jsonb), custom, position, yes, no, labels,
+             nullif(security, 'null'::jsonb)
         from jsonb_to_recordset(${JSON.stringify(columns)}::jsonb)
-          as c(name text, label text, kind text, "defaultValue" jsonb, custom boolean, position integer, yes text, no text)
+          as c(name text, label text, kind text, "defaultValue" jsonb, custom boolean, position integer, yes text, no text,
+               labels jsonb, security jsonb)
       on conflict (table_name, name) do update set label = excluded.label, kind = excluded.kind, default_value = excluded.default_value,
-        custom = excluded.custom, position = excluded.position, yes_label = excluded.yes_label, no_label = excluded.no_label`.execute(
+        custom = excluded.custom, position = excluded.position, yes_label = excluded.yes_label, no_label = excluded.no_label,
+        labels = excluded.labels, security = excluded.security`.execute(tx);
+    await sql`delete from crm_lookup where table_name = ${table.name}`.execute(tx);
+    await sql`insert into crm_lookup (table_name, name, label, labels, targets)
+      select ${table.name}, name, label, labels, targets
+        from jsonb_to_recordset(${JSON.stringify(table.lookups)}::jsonb) as l(name text, label text, labels jsonb, targets jsonb)`.execute(
       tx,
     );
   }
@@ -305,4 +332,6 @@ export async function forgetRemote(tx: Tx): Promise<void> {
   await sql`delete from crm_session`.execute(tx);
   for (const table of ['crm_compare', 'crm_compare_seen', 'crm_suspect', 'crm_drift'])
     await sql`delete from ${sql.table(table)}`.execute(tx);
+  await sql`delete from crm_lookup`.execute(tx);
+  await sql`delete from crm_column_check`.execute(tx);
 }

@@ -13,6 +13,7 @@ import { up as crmMirror } from './migrations/0009-crm-mirror.ts';
 import { up as embedTokens } from './migrations/0010-embed-tokens.ts';
 import { up as crmActivities } from './migrations/0011-crm-activities.ts';
 import { up as crmCompare } from './migrations/0012-crm-compare.ts';
+import { up as crmSetUp } from './migrations/0013-crm-set-up.ts';
 import { up as crmEtags } from './migrations/0014-crm-etags.ts';
 import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks.ts';
@@ -34,6 +35,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0012-crm-compare': crmCompare,
   '0014-crm-etags': crmEtags,
   '0017-secrets-and-webhooks': secretsAndWebhooks,
+  '0013-crm-set-up': crmSetUp,
 };
 
 function migration(statements: readonly string[]): Migration {

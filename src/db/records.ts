@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Purpose } from '../core/purpose.ts';
 import { searchForm } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
-import { json, texts, time } from './rows.ts';
+import { carrierId, carrierType } from './related-records.ts';
+import { isUuid, json, texts, time } from './rows.ts';
 
 /** The embedded CRM's tables and records, and the phone index that leads from a number to records of any CRM. */
 
@@ -17,11 +18,18 @@ export interface ColumnRow {
   custom: boolean;
   /** What a remote CRM calls the two values of a Boolean column. */
   options?: { yes: string; no: string } | null;
+  /** All of these words by language; above they stand in the CRM's base language. */
+  labels?: { label: Words; yes?: Words; no?: Words } | null;
+  /** What column security of a remote CRM leaves us; null where it does not say, or the column is open. */
+  security?: { read: boolean | null; update: boolean | null } | null;
 }
+
+/** By language tag. */
+type Words = Record<string, string>;
 
 export async function listColumns(tx: Tx, table: string): Promise<ColumnRow[]> {
   const { rows } = await sql<ColumnRow>`select name, label, kind, default_value as "defaultValue", custom,
-     case when yes_label is not null then jsonb_build_object('yes', yes_label, 'no', no_label) end as options from crm_column
+     case when yes_label is not null then jsonb_build_object('yes', yes_label, 'no', no_label) end as options, labels, security from crm_column
      where table_name = ${table} order by position, name`.execute(tx);
   return rows;
 }
@@ -74,10 +82,10 @@ export async function readRecord(
   return rows[0] ?? null;
 }
 
-/** What the search of records looks through: every text of a record. */
+/** What the search of records looks through: every text of a record; ids that lookups hold are none. */
 export const searchText = (data: Cells): string =>
   Object.values(data)
-    .filter((value) => typeof value === 'string')
+    .filter((value) => typeof value === 'string' && !isUuid(value))
     .join(' ')
     .toLowerCase()
     .slice(0, 4000);
@@ -129,17 +137,23 @@ export interface ListedRecord extends CrmRecordRow {
   onHold: boolean;
   contactPointId: string | null;
   conversationId: string | null;
+  /** The record whose number and consent these are, where it is another one. */
+  related: { table: string; id: string; data: Cells } | null;
 }
 
 /** A record with its messaging number's decision beside it; the same columns for lists, pages and exports. */
 const LISTED = sql`select ${RECORD},
     (select jsonb_agg(jsonb_build_object('e164', e164, 'messaging', messaging) order by messaging desc, e164)
-       from record_phone where record_type = r.table_name and record_id = r.id::text) as phones,
+       from record_phone where record_type = ${carrierType} and record_id = ${carrierId}) as phones,
     s.state as service, k.state as marketing, s.decided_at as "decidedAt", s.source, s.projects,
     s.on_hold_at is not null or k.on_hold_at is not null as "onHold", a.contact_point_id as "contactPointId",
-    (select id from conversation where contact_point_id = a.contact_point_id order by last_message_at desc nulls last limit 1) as "conversationId"
+    (select id from conversation where contact_point_id = a.contact_point_id order by last_message_at desc nulls last limit 1) as "conversationId",
+    case when y.config ->> 'relatedColumn' is not null then
+      (select jsonb_build_object('table', c.table_name, 'id', c.id, 'data', c.data) from crm_record c
+        where c.table_name = ${carrierType} and c.id = (${carrierId})::uuid) end as related
   from crm_record r
-  left join record_phone p on p.record_type = r.table_name and p.record_id = r.id::text and p.messaging
+  left join record_type y on y.table_name = r.table_name
+  left join record_phone p on p.record_type = ${carrierType} and p.record_id = ${carrierId} and p.messaging
   left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
   left join consent_state s on s.contact_point_id = a.contact_point_id and s.purpose = 'service'
   left join consent_state k on k.contact_point_id = a.contact_point_id and k.purpose = 'marketing'`;
@@ -162,7 +176,7 @@ export async function recordPage(
      where r.table_name = any(${texts(filter.tables)})
        and (${time(before?.at ?? null)} is null or (r.created_at, r.id) < (${time(before?.at ?? null)}, ${before?.id ?? null}::uuid))
        and (${like}::text is null or r.search like ${like} or exists (select 1 from record_phone f
-              where f.record_type = r.table_name and f.record_id = r.id::text and f.e164 like ${digits}))
+              where f.record_type = ${carrierType} and f.record_id = ${carrierId} and f.e164 like ${digits}))
        and (${filter.consent}::text is null
             or (${filter.consent} = 'on-hold' and (s.on_hold_at is not null or k.on_hold_at is not null))
             or coalesce(s.state, 'not-asked') = ${filter.consent})
@@ -178,7 +192,8 @@ export async function stateCounts(tx: Tx, table: string): Promise<{ state: strin
     with states as (
       select coalesce(s.state, 'not-asked') as state, s.on_hold_at is not null or k.on_hold_at is not null as held
         from crm_record r
-        left join record_phone p on p.record_type = r.table_name and p.record_id = r.id::text and p.messaging
+        left join record_type y on y.table_name = r.table_name
+        left join record_phone p on p.record_type = ${carrierType} and p.record_id = ${carrierId} and p.messaging
         left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
         left join consent_state s on s.contact_point_id = a.contact_point_id and s.purpose = 'service'
         left join consent_state k on k.contact_point_id = a.contact_point_id and k.purpose = 'marketing'

@@ -77,8 +77,11 @@ function ownershipOut(row: ConversationRow, viewer: string, settings: Settings):
   };
 }
 
-export function recordOut(row: ListedRecord, type: RecordType | null): RecordOut {
-  const raw = type?.complianceField == null ? null : (row.data[type.complianceField] ?? null);
+export function recordOut(row: ListedRecord, types: ReadonlyMap<string, RecordType>): RecordOut {
+  const type = types.get(row.table) ?? null;
+  const carrier = row.related ?? row;
+  const field = types.get(carrier.table)?.complianceField ?? null;
+  const raw = field === null ? null : (carrier.data[field] ?? null);
   const nameColumn = type?.nameColumn ?? (row.table === 'account' ? 'name' : 'fullname');
   return {
     recordType: row.table,
@@ -96,6 +99,16 @@ export function recordOut(row: ListedRecord, type: RecordType | null): RecordOut
       unproven: row.source === 'crm-unproven' || (row.projects !== true && typeof raw === 'boolean'),
     },
     conversationId: row.conversationId,
+    related:
+      row.related === null
+        ? null
+        : {
+            recordType: row.related.table,
+            id: row.related.id,
+            name:
+              String(row.related.data[types.get(row.related.table)?.nameColumn ?? ''] ?? '') ||
+              (row.phones?.[0]?.e164 ?? 'Unnamed'),
+          },
     createdAt: isoTime(row.createdAt),
     updatedAt: isoTime(row.updatedAt),
   };

@@ -216,6 +216,11 @@ export const TABLE: Record<string, Row> = {
     path: '/api/crm/tables/contact/columns',
     body: { label: 'Another field' },
   })),
+  'GET /api/crm/tables/{table}/rights': row('manage-record-types', () => '/api/crm/tables/contact/rights'),
+  'POST /api/crm/tables/{table}/columns/{column}/test': row(
+    'manage-record-types',
+    () => '/api/crm/tables/contact/columns/assent_allowwhatsapp/test',
+  ),
   'POST /api/crm/sync/{table}/load': row('manage-record-types', () => '/api/crm/sync/contact/load'),
   'GET /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),
   'POST /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),

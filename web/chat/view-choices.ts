@@ -23,7 +23,10 @@ export function useFilterChoices(search: ChatsSearch): FilterChoice[] {
     { name: 'consent', options: states.map((state) => ({ value: state, text: consentWord(state) })) },
     {
       name: 'recordType',
-      options: types.map(({ table, displayName }) => ({ value: table, text: displayName })),
+      // Conversations are with the records that hold the number.
+      options: types
+        .filter(({ phoneColumns }) => phoneColumns.length > 0)
+        .map(({ table, displayName }) => ({ value: table, text: displayName })),
     },
     {
       name: 'owner',

@@ -21,6 +21,7 @@ import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded, sentenceOf } from '../ui/states.tsx';
 import { duration, Time } from '../ui/time.tsx';
+import { CheckResult } from './column-check.tsx';
 import { todoFor } from './crm-words.ts';
 import { Facts } from './facts.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
@@ -126,6 +127,9 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
         />
       )}
       {table.problem !== null && <TroubleBar problem={table.problem} />}
+      {table.fields.map((field) => (
+        <FieldState key={field.name} field={field} />
+      ))}
       {again.isError && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>{sentenceOf(again.error)}</MessageBarBody>
@@ -141,6 +145,24 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
         </MayButton>
       </div>
     </section>
+  );
+}
+
+/** Whether a field may be used, and how its last test went. */
+function FieldState({ field }: { field: Sync['tables'][number]['fields'][number] }) {
+  const { t } = useTranslation('configuration');
+  return (
+    <div>
+      <h3>
+        <bdi>{field.label}</bdi> <Ltr>{field.name}</Ltr>
+      </h3>
+      {field.obstacle != null && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>{t(`check.obstacle.${field.obstacle}`)}</MessageBarBody>
+        </MessageBar>
+      )}
+      {field.check == null ? <p>{t('check.notYet')}</p> : <CheckResult check={field.check} />}
+    </div>
   );
 }
 

@@ -25,18 +25,32 @@ import { goToProblems, ProblemList, type ShownProblem } from '../ui/problem-list
 import { SaveBar } from '../ui/save-bar.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
+import { ColumnCheck } from './column-check.tsx';
 import { ColumnField } from './column-field.tsx';
 import { ComplianceFieldChoice } from './compliance-field.tsx';
 import { CountryField } from './country-field.tsx';
 import { PhoneColumnsField } from './phone-columns-field.tsx';
+import { PolarityField } from './polarity-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
 import { type Column, recordTypePath } from './queries.ts';
 import { ReadableForm } from './readable-form.tsx';
+import type { RelatedChoice } from './related-choices.ts';
+import { RelatedField } from './related-field.tsx';
+import { TableRights } from './table-rights.tsx';
 
-type Props = { table: string; exists: boolean; saved: RecordTypeValues; columns: Column[] };
+type Props = {
+  table: string;
+  exists: boolean;
+  saved: RecordTypeValues;
+  columns: Column[];
+  /** Records that the number may be taken from. */
+  choices: RelatedChoice[];
+  /** The table is in an organisation, where Assent needs rights. */
+  elsewhere: boolean;
+};
 
 /** Every field of a record type. `saved` is what the server holds, or the suggestion for a new one. */
-export function RecordTypeForm({ table, exists, saved, columns }: Props) {
+export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhere }: Props) {
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
@@ -59,6 +73,8 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
   const texts = columns.filter(({ kind }) => kind === 'text');
   const languages = columns.filter(({ kind }) => kind === 'language' || kind === 'text');
+  const related = draft.relatedTable != null;
+  const field = booleans.find(({ name }) => name === draft.complianceField);
 
   return (
     <form
@@ -89,13 +105,30 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
                 onChange={(_, { value }) => set({ displayName: value })}
               />
             </Field>
-            <PhoneColumnsField
-              columns={columns}
-              value={draft.phoneColumns}
-              disabled={disabled}
-              problem={problemAt(problems, 'phoneColumns')}
-              onChange={(phoneColumns) => set({ phoneColumns })}
-            />
+            {(choices.length > 0 || related) && (
+              <RelatedField
+                choices={choices}
+                relatedTable={draft.relatedTable ?? null}
+                relatedColumn={draft.relatedColumn ?? null}
+                phoneColumns={
+                  saved.phoneColumns.length > 0
+                    ? saved.phoneColumns
+                    : columns.filter(({ kind }) => kind === 'phone').map(({ name }) => name)
+                }
+                disabled={disabled}
+                problem={problemAt(problems, 'relatedTable') ?? problemAt(problems, 'relatedColumn')}
+                onChange={set}
+              />
+            )}
+            {!related && (
+              <PhoneColumnsField
+                columns={columns}
+                value={draft.phoneColumns}
+                disabled={disabled}
+                problem={problemAt(problems, 'phoneColumns')}
+                onChange={(phoneColumns) => set({ phoneColumns })}
+              />
+            )}
             <ColumnField
               label={t('recordType.nameColumn')}
               hint={t('recordType.nameColumnHint')}
@@ -105,13 +138,15 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
               problem={problemAt(problems, 'nameColumn')}
               onChange={(nameColumn) => set({ nameColumn: nameColumn ?? '' })}
             />
-            <CountryField
-              label={t('recordType.country')}
-              hint={t('recordType.countryHint')}
-              value={draft.defaultCountry}
-              disabled={disabled}
-              onChange={(defaultCountry) => set({ defaultCountry })}
-            />
+            {!related && (
+              <CountryField
+                label={t('recordType.country')}
+                hint={t('recordType.countryHint')}
+                value={draft.defaultCountry}
+                disabled={disabled}
+                onChange={(defaultCountry) => set({ defaultCountry })}
+              />
+            )}
             <ColumnField
               label={t('recordType.languageColumn')}
               hint={t('recordType.languageColumnHint')}
@@ -124,89 +159,102 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
             />
           </FormSection>
 
-          <FormSection
-            id="compliance"
-            title={t('recordType.consent.title')}
-            description={t('recordType.consent.text')}
-          >
-            <ComplianceFieldChoice
-              table={table}
-              columns={columns}
-              value={draft.complianceField}
-              polarity={draft.polarity}
-              disabled={disabled}
-              problem={problemAt(problems, 'complianceField')}
-              onChange={(complianceField) => set({ complianceField })}
-            />
-            <Field label={t('recordType.polarity.label')} {...validation(problemAt(problems, 'polarity'))}>
-              <RadioGroup
+          {!related && (
+            <FormSection
+              id="compliance"
+              title={t('recordType.consent.title')}
+              description={t('recordType.consent.text')}
+            >
+              <ComplianceFieldChoice
+                table={table}
+                columns={columns}
+                value={draft.complianceField}
+                polarity={draft.polarity}
+                disabled={disabled}
+                problem={problemAt(problems, 'complianceField')}
+                onChange={(complianceField) =>
+                  set({
+                    complianceField,
+                    polarity:
+                      booleans.find(({ name }) => name === complianceField)?.polarity ?? draft.polarity,
+                  })
+                }
+              />
+              {field !== undefined && <ColumnCheck table={table} column={field} disabled={disabled} />}
+              <PolarityField
+                column={field}
                 value={draft.polarity}
                 disabled={disabled}
-                onChange={(_, { value }) => set({ polarity: value === 'forbids' ? 'forbids' : 'allows' })}
-              >
-                <Radio value="allows" label={t('recordType.polarity.allows')} />
-                <Radio value="forbids" label={t('recordType.polarity.forbids')} />
-              </RadioGroup>
-            </Field>
-            <Field label={t('recordType.unset.label')} {...validation(problemAt(problems, 'unset'))}>
-              <RadioGroup
-                value={draft.unset}
-                disabled={disabled}
-                onChange={(_, { value }) => set({ unset: value === 'allow' ? 'allow' : 'ask-first' })}
-              >
-                <Radio value="ask-first" label={t('recordType.unset.ask-first')} />
-                <Radio value="allow" label={t('recordType.unset.allow')} />
-              </RadioGroup>
-            </Field>
-            {draft.unset === 'allow' && (
-              <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>{t('recordType.unset.warning')}</MessageBarBody>
-              </MessageBar>
-            )}
-            <ColumnField
-              label={t('recordType.marketingField')}
-              hint={t('recordType.marketingFieldHint')}
-              noneLabel={t('column.none')}
-              columns={booleans.filter(({ name }) => name !== draft.complianceField)}
-              value={draft.marketingField ?? null}
-              disabled={disabled}
-              problem={problemAt(problems, 'marketingField')}
-              onChange={(marketingField) => set({ marketingField })}
-            />
-            <Field hint={t('recordType.replyAfterRefusalHint')}>
-              <Switch
-                checked={draft.allowReplyAfterRefusal}
-                disabled={disabled}
-                label={t('recordType.replyAfterRefusal')}
-                onChange={(_, { checked }) => set({ allowReplyAfterRefusal: checked })}
+                problem={problemAt(problems, 'polarity')}
+                onChange={(polarity) => set({ polarity })}
               />
-            </Field>
-          </FormSection>
+              <Field label={t('recordType.unset.label')} {...validation(problemAt(problems, 'unset'))}>
+                <RadioGroup
+                  value={draft.unset}
+                  disabled={disabled}
+                  onChange={(_, { value }) => set({ unset: value === 'allow' ? 'allow' : 'ask-first' })}
+                >
+                  <Radio value="ask-first" label={t('recordType.unset.ask-first')} />
+                  <Radio value="allow" label={t('recordType.unset.allow')} />
+                </RadioGroup>
+              </Field>
+              {draft.unset === 'allow' && (
+                <MessageBar intent="warning" layout="multiline">
+                  <MessageBarBody>{t('recordType.unset.warning')}</MessageBarBody>
+                </MessageBar>
+              )}
+              <ColumnField
+                label={t('recordType.marketingField')}
+                hint={t('recordType.marketingFieldHint')}
+                noneLabel={t('column.none')}
+                columns={booleans.filter(({ name }) => name !== draft.complianceField)}
+                value={draft.marketingField ?? null}
+                disabled={disabled}
+                problem={problemAt(problems, 'marketingField')}
+                onChange={(marketingField) => set({ marketingField })}
+              />
+              <Field hint={t('recordType.replyAfterRefusalHint')}>
+                <Switch
+                  checked={draft.allowReplyAfterRefusal}
+                  disabled={disabled}
+                  label={t('recordType.replyAfterRefusal')}
+                  onChange={(_, { checked }) => set({ allowReplyAfterRefusal: checked })}
+                />
+              </Field>
+            </FormSection>
+          )}
 
-          <FormSection id="asking" title={t('recordType.asking')}>
-            <AskingBasisField
-              value={draft.askingBasis}
-              disabled={disabled}
-              onChange={(askingBasis) => set({ askingBasis })}
-            />
-            <Field
-              label={t('recordType.priority')}
-              hint={t('recordType.priorityHint')}
-              {...validation(problemAt(problems, 'priority'))}
-            >
-              <SpinButton
-                value={draft.priority}
-                min={0}
-                max={1000}
+          {!related && (
+            <FormSection id="asking" title={t('recordType.asking')}>
+              <AskingBasisField
+                value={draft.askingBasis}
                 disabled={disabled}
-                style={{ maxWidth: 140 }}
-                onChange={(_, { value, displayValue }) => {
-                  const next = value ?? Number.parseInt(displayValue ?? '', 10);
-                  if (Number.isInteger(next)) set({ priority: Math.min(1000, Math.max(0, next)) });
-                }}
+                onChange={(askingBasis) => set({ askingBasis })}
               />
-            </Field>
-          </FormSection>
+              <Field
+                label={t('recordType.priority')}
+                hint={t('recordType.priorityHint')}
+                {...validation(problemAt(problems, 'priority'))}
+              >
+                <SpinButton
+                  value={draft.priority}
+                  min={0}
+                  max={1000}
+                  disabled={disabled}
+                  style={{ maxWidth: 140 }}
+                  onChange={(_, { value, displayValue }) => {
+                    const next = value ?? Number.parseInt(displayValue ?? '', 10);
+                    if (Number.isInteger(next)) set({ priority: Math.min(1000, Math.max(0, next)) });
+                  }}
+                />
+              </Field>
+            </FormSection>
+          )}
+          {elsewhere && !disabled && (
+            <FormSection id="rights" title={t('rights.title')} description={t('rights.text')}>
+              <TableRights table={table} field={draft.complianceField} writes={!related} />
+            </FormSection>
+          )}
         </div>
       </ReadableForm>
       {!disabled && (
@@ -228,7 +276,12 @@ export function RecordTypeForm({ table, exists, saved, columns }: Props) {
 }
 
 /** What every record type needs, told before the server is asked. */
-function missingIn({ displayName, phoneColumns, nameColumn }: RecordTypeValues): ShownProblem[] {
+function missingIn({
+  displayName,
+  phoneColumns,
+  nameColumn,
+  relatedTable,
+}: RecordTypeValues): ShownProblem[] {
   const problems = [
     {
       path: 'displayName',
@@ -237,7 +290,7 @@ function missingIn({ displayName, phoneColumns, nameColumn }: RecordTypeValues):
     },
     {
       path: 'phoneColumns',
-      missing: phoneColumns.length === 0,
+      missing: phoneColumns.length === 0 && relatedTable == null,
       message: translate('configuration:recordType.missing.phoneColumns'),
     },
     {

@@ -8,6 +8,7 @@ import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useColumns, useRecordTypes, useTables } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { RecordTypeForm } from './record-type-form.tsx';
+import { relatedChoices } from './related-choices.ts';
 import { suggestedRecordType } from './suggested-record-type.ts';
 
 /** Configuration → Record Types → one CRM table, configured already or about to be. */
@@ -18,7 +19,9 @@ export function RecordTypePage({ table }: { table: string }) {
   const tables = useTables();
   const columns = useColumns(table);
   const type = types.data?.find((candidate) => candidate.table === table);
-  const label = type?.displayName ?? tables.data?.find(({ name }) => name === table)?.label ?? table;
+  const listed = tables.data?.find(({ name }) => name === table);
+  const lookups = listed?.lookups ?? [];
+  const label = type?.displayName ?? listed?.label ?? table;
   const known =
     tables.data === undefined || tables.data.some(({ name }) => name === table) || type !== undefined;
   return (
@@ -46,7 +49,7 @@ export function RecordTypePage({ table }: { table: string }) {
         </EmptyState>
       ) : (
         <Loaded query={types}>
-          {() => (
+          {(all) => (
             <Loaded query={columns}>
               {(list) => (
                 <>
@@ -59,8 +62,12 @@ export function RecordTypePage({ table }: { table: string }) {
                     key={type === undefined ? 'new' : 'saved'}
                     table={table}
                     exists={type !== undefined}
-                    saved={type === undefined ? suggestedRecordType(label, list) : withoutTable(type)}
+                    saved={
+                      type === undefined ? suggestedRecordType(label, list, lookups, all) : withoutTable(type)
+                    }
                     columns={list}
+                    choices={relatedChoices(lookups, all)}
+                    elsewhere={listed?.elsewhere ?? false}
                   />
                 </>
               )}

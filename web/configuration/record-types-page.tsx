@@ -34,8 +34,10 @@ const columns = (): TableColumn<RecordTypeOut>[] => [
   { header: translate('configuration:recordTypes.columns.table'), cell: (type) => <Ltr>{type.table}</Ltr> },
   {
     header: translate('configuration:compliance.label'),
-    cell: ({ table, complianceField }) =>
-      complianceField === null ? (
+    cell: ({ table, complianceField, relatedTable }) =>
+      relatedTable != null ? (
+        <FromRelated table={relatedTable} />
+      ) : complianceField === null ? (
         <Badge appearance="tint" color="warning" icon={<Warning16Regular />}>
           {translate('configuration:recordTypes.noneYet')}
         </Badge>
@@ -45,12 +47,23 @@ const columns = (): TableColumn<RecordTypeOut>[] => [
   },
   {
     header: translate('configuration:recordTypes.columns.unset'),
-    cell: (type) => translate(`configuration:recordTypes.unset.${type.unset}`),
+    cell: (type) =>
+      type.relatedTable != null ? (
+        <FromRelated table={type.relatedTable} />
+      ) : (
+        translate(`configuration:recordTypes.unset.${type.unset}`)
+      ),
   },
   {
     header: translate('configuration:phoneColumns.messagingNumber'),
-    cell: ({ table, phoneColumns: [first] }) =>
-      first === undefined ? '' : <ColumnLabel table={table} column={first} />,
+    cell: ({ table, phoneColumns: [first], relatedTable }) =>
+      relatedTable != null ? (
+        <FromRelated table={relatedTable} />
+      ) : first === undefined ? (
+        ''
+      ) : (
+        <ColumnLabel table={table} column={first} />
+      ),
   },
   {
     header: translate('configuration:recordTypes.columns.priority'),
@@ -61,6 +74,13 @@ const columns = (): TableColumn<RecordTypeOut>[] => [
 function ColumnLabel({ table, column }: { table: string; column: string }) {
   const { data } = useColumns(table);
   return <span title={column}>{data?.find(({ name }) => name === column)?.label ?? column}</span>;
+}
+
+/** Taken from the related record, whose record type says it. */
+function FromRelated({ table }: { table: string }) {
+  const { t } = useTranslation('configuration');
+  const name = useRecordTypes().data?.find((type) => type.table === table)?.displayName ?? table;
+  return <>{t('related.from', { type: name })}</>;
 }
 
 /** Configuration → Record Types: the CRM tables Assent works with. */

@@ -86,7 +86,18 @@ export function TemplateIdentity({
           </MessageBarBody>
         </MessageBar>
       )}
-      {fieldMissing && (
+      {fieldMissing && recordType?.relatedTable != null && (
+        <MessageBar intent="error" layout="multiline" role="alert">
+          <MessageBarBody>
+            <Trans
+              t={t}
+              i18nKey="template.fieldOfRelated"
+              components={{ type: <bdi>{recordType.displayName}</bdi> }}
+            />
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {fieldMissing && recordType?.relatedTable == null && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>
             <Trans

@@ -17,6 +17,7 @@ import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
 import { sourceWords } from './consent-source.ts';
 import type { Column } from './record-queries.ts';
+import { RelatedLink } from './related-link.tsx';
 
 const useStyles = makeStyles({
   card: {
@@ -41,7 +42,12 @@ const useStyles = makeStyles({
   note: { color: tokens.colorNeutralForeground2 },
 });
 
-type Props = { record: RecordOut; type: RecordTypeOut | undefined; columns: Column[] };
+type Props = {
+  record: RecordOut;
+  /** The record type whose field it is. */
+  type: RecordTypeOut | undefined;
+  columns: Column[];
+};
 
 /** The Compliance Field, read-only, with the consent state behind it; beside it, what a person may record. */
 export function ComplianceCard({ record, type, columns }: Props) {
@@ -62,9 +68,7 @@ export function ComplianceCard({ record, type, columns }: Props) {
             i18nKey="card.noField"
             components={{
               choose: (
-                <AppLink to={`/configuration/record-types/${encodeURIComponent(record.recordType)}`}>
-                  {null}
-                </AppLink>
+                <AppLink to={`/configuration/record-types/${encodeURIComponent(type.table)}`}>{null}</AppLink>
               ),
             }}
           />
@@ -92,6 +96,15 @@ export function ComplianceCard({ record, type, columns }: Props) {
           </div>
         </>
       )}
+      {record.related !== null && (
+        <p>
+          <Trans
+            t={t}
+            i18nKey="card.related"
+            components={{ record: <RelatedLink related={record.related} /> }}
+          />
+        </p>
+      )}
       <p className={styles.note}>
         {consent.source === null
           ? t('card.nothingDecided')
@@ -108,7 +121,9 @@ export function ComplianceCard({ record, type, columns }: Props) {
           <span className={styles.label}>
             {marketingField === null ? t('purpose.marketing') : labelOf(marketingField)}
           </span>
-          {marketingField !== null && <ComplianceValue value={booleanOf(record.values[marketingField])} />}
+          {marketingField !== null && record.related === null && (
+            <ComplianceValue value={booleanOf(record.values[marketingField])} />
+          )}
           <ConsentBadge state={consent.marketing} purpose="marketing" />
         </div>
       )}

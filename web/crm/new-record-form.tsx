@@ -40,7 +40,8 @@ export function NewRecordForm({ conversation, onLink, onDone }: Props) {
   const types = useRecordTypes();
   const [chosen, setChosen] = useState<string | null>(null);
   // The type that names a customer who is in several is the likeliest for a new one.
-  const [likeliest] = (types.data?.items ?? []).toSorted((a, b) => a.priority - b.priority);
+  const withNumbers = (types.data?.items ?? []).filter(({ phoneColumns }) => phoneColumns.length > 0);
+  const [likeliest] = withNumbers.toSorted((a, b) => a.priority - b.priority);
   const table = chosen ?? likeliest?.table ?? '';
   const proposed = useProposedRecord(conversation.id, table);
   const duplicates = useDuplicates(conversation.id, '');
@@ -59,7 +60,7 @@ export function NewRecordForm({ conversation, onLink, onDone }: Props) {
       )}
       <Field label={t('fromChat.recordType')}>
         <Select value={table} onChange={(_, data) => setChosen(data.value)}>
-          {(types.data?.items ?? []).map((one) => (
+          {withNumbers.map((one) => (
             <option key={one.table} value={one.table}>
               {one.displayName}
             </option>

@@ -13,7 +13,7 @@ import { ErrorState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ColumnInput, type ColumnValue } from './column-input.tsx';
 import { ComplianceCard } from './compliance-card.tsx';
-import { recordPath, useColumns, useRecordsChanged } from './record-queries.ts';
+import { recordPath, useColumns, useRecordsChanged, useRecordTypes } from './record-queries.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', maxWidth: '760px' },
@@ -37,6 +37,9 @@ export function RecordForm({ record, type }: Props) {
   const whyReadOnly = useWhyNot('edit-records');
   const readOnly = whyReadOnly !== null;
   const columns = useColumns(record.recordType);
+  const carrier = type?.relatedTable ?? record.recordType;
+  const carrierColumns = useColumns(carrier);
+  const carrierType = useRecordTypes().data?.items.find(({ table }) => table === carrier) ?? type;
   const [edits, setEdits] = useState<Record<string, ColumnValue>>({});
   const save = useMutation({
     mutationFn: (values: Record<string, ColumnValue>) =>
@@ -58,7 +61,7 @@ export function RecordForm({ record, type }: Props) {
     );
   return (
     <div className={styles.form}>
-      <ComplianceCard record={record} type={type} columns={columns.data?.items ?? []} />
+      <ComplianceCard record={record} type={carrierType} columns={carrierColumns.data?.items ?? []} />
       <form
         className={styles.form}
         aria-label={t('form.label', { name: record.name })}

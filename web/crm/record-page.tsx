@@ -11,6 +11,7 @@ import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
 import { RecordForm } from './record-form.tsx';
 import { useRecord, useRecordTypes } from './record-queries.ts';
+import { RelatedLink } from './related-link.tsx';
 import { useNarrow } from './use-narrow.ts';
 
 const narrow = '@media (max-width: 1020px)';
@@ -91,6 +92,12 @@ function OneRecord({ record, chat }: { record: RecordOut; chat: ReactNode }) {
             <>
               <bdi>{type?.displayName ?? record.recordType}</bdi> ·{' '}
               {record.phones[0] === undefined ? t('record.noNumber') : <Ltr>{record.phones[0]}</Ltr>}
+              {record.related !== null && (
+                <>
+                  {' · '}
+                  <RelatedLink related={record.related} />
+                </>
+              )}
             </>
           }
         />

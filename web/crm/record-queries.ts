@@ -32,8 +32,9 @@ export function useRecordTypes() {
 export function useColumns(table: string) {
   return useQuery({
     queryKey: keys.columns(table),
-    queryFn: ({ signal }) =>
-      api.get(`/api/crm/tables/${encodeURIComponent(table)}/columns`, Columns, { signal }),
+    queryFn: async ({ signal }) =>
+      (await api.get(`/api/crm/tables/${encodeURIComponent(table)}/columns`, Columns, { signal })).items,
+    select: listed,
     enabled: table !== '',
   });
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
-import { translate } from '../i18n/i18n.ts';
+import { currentLanguage, translate } from '../i18n/i18n.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { callerHeaders } from './frame.ts';
 import { announceSignedOut } from './session.ts';
@@ -59,6 +59,8 @@ async function call<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const headers: Record<string, string> = {
     accept: 'application/json',
+    // In which language the CRM's own words come: tables, columns, options.
+    'accept-language': currentLanguage(),
     ...callerHeaders(),
     ...options.headers,
   };

@@ -1,5 +1,6 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { LiveHint } from '../../src/http/schemas/administration.ts';
+import { currentLanguage } from '../i18n/i18n.ts';
 
 /**
  * Query keys. The first part is a topic, the second an object that names what is shown. A hint from the server
@@ -18,10 +19,11 @@ export const keys = {
   /** Of the pages outside the shell, which have no hints. */
   signInOptions: () => ['sign-in', { what: 'options' }],
   signInLink: (token: string) => ['sign-in', { what: 'link', token }],
-  tables: () => ['record-type', { what: 'tables' }],
+  /** The CRM's words come in the language that is spoken, so it is part of the key. */
+  tables: () => ['record-type', { what: 'tables', language: currentLanguage() }],
   recordTypes: () => ['record-type', { what: 'list' }],
   /** Columns carry how many records hold Yes, No and empty, so they belong to the records. */
-  columns: (table: string) => ['record', { what: 'columns', table }],
+  columns: (table: string) => ['record', { what: 'columns', table, language: currentLanguage() }],
   records: (filter: object) => ['record', { what: 'list', filter }],
   record: (table: string, id: string) => ['record', { what: 'one', table, id }],
   proposedRecord: (conversationId: string, table: string) => ['proposed-record', { conversationId, table }],
@@ -54,7 +56,11 @@ export const keys = {
   /** Not made stale by every hint: who counts them asks at most once in a while. */
   unreadChats: () => ['unread-chats'],
   audit: () => ['settings', { what: 'audit' }],
-  crmSync: () => ['record', { what: 'crm-sync' }],
+  crmSync: () => ['record', { what: 'crm-sync', language: currentLanguage() }],
+  tableRights: (table: string, field: string | null, writes: boolean) => [
+    'table-rights',
+    { table, field, writes },
+  ],
   channel: () => ['channel'],
   channelTeam: () => ['channel', { what: 'team' }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;

@@ -32,7 +32,9 @@ const newClient = (secret?: string) =>
 beforeAll(async () => {
   crm = await openBench();
   client = newClient();
-  const found = (await readTables(client)).find((table) => table.name === 'contact');
+  const found = (await readTables(client, async () => DEMO.applicationUserId)).find(
+    (table) => table.name === 'contact',
+  );
   if (found === undefined) throw new Error('no contact');
   contact = found;
 });
@@ -240,7 +242,7 @@ it('a wrong secret says so', async () => {
 });
 
 it('rights that are missing are named, each with what to grant', async () => {
-  const wanted = [{ name: 'contact', fields: [FIELD, 'no_such_column'] }];
+  const wanted = [{ name: 'contact', fields: [FIELD, 'no_such_column'], writes: true }];
   const missing = async () =>
     (await readRights(client, DEMO.applicationUserId, wanted))
       .filter((right) => right.ok === false)
@@ -249,4 +251,77 @@ it('rights that are missing are named, each with what to grant', async () => {
   await crm.control('PUT', '/users/app/rights', { privileges: { prvWriteContact: 'Basic' } });
   expect(await missing()).toEqual(['Write on contact', 'column contact.no_such_column']);
   await crm.control('PUT', '/users/app/rights', { privileges: {} });
+});
+
+const tables = async () => readTables(client, async () => DEMO.applicationUserId);
+const fieldOfContact = async () =>
+  (await tables()).find(({ name }) => name === 'contact')?.columns.find(({ name }) => name === FIELD);
+
+it('words come in every language of the organisation, those of its base language before the user’s own', async () => {
+  await crm.control('PUT', '/users/app/rights', { language: 3082 });
+  const [found] = await tables();
+  await crm.control('PUT', '/users/app/rights', { language: 1033 });
+  expect(found).toMatchObject({
+    label: 'Contact',
+    labels: { en: 'Contact', es: 'Contacto', 'pt-BR': 'Contato' },
+  });
+  expect(found?.columns.find((column) => column.name === 'donotemail')).toMatchObject({
+    label: 'Do not allow Emails',
+    options: { yes: 'Do Not Allow', no: 'Allow' },
+    labels: {
+      label: { es: 'No permitir correos' },
+      yes: { 'pt-BR': 'Não Permitir' },
+      no: { es: 'Permitir' },
+    },
+  });
+});
+
+it('tables without a phone column are there where a lookup leads to one that has some', async () => {
+  const found = await tables();
+  const lookups = (table: string) =>
+    found.find(({ name }) => name === table)?.lookups.map(({ name, targets }) => [name, targets]);
+  expect(found.map(({ name }) => name)).toEqual(['contact', 'lead', 'account', 'opportunity', 'incident']);
+  expect(lookups('opportunity')).toEqual([
+    ['parentcontactid', ['contact']],
+    ['parentaccountid', ['account']],
+    ['originatingleadid', ['lead']],
+  ]);
+  expect(lookups('incident')).toEqual([
+    ['customerid', ['account', 'contact']],
+    ['primarycontactid', ['contact']],
+  ]);
+  expect(found.map(({ stateColumn }) => stateColumn)).toEqual(Array(5).fill('statecode'));
+});
+
+it('a lookup is read as the id of the record it names', async () => {
+  const opportunity = (await tables()).find(({ name }) => name === 'opportunity');
+  if (opportunity === undefined) throw new Error('no opportunity');
+  const person = made();
+  const id = crm.emulator.create('opportunity', {
+    name: 'Beans',
+    'parentcontactid@odata.bind': `/contacts(${person})`,
+  });
+  const columns = ['name', 'parentcontactid', 'parentaccountid', 'statecode'];
+  const values = { name: 'Beans', parentcontactid: person, parentaccountid: null, statecode: 0 };
+  expect(await readOne(client, opportunity, id, columns)).toMatchObject({ values });
+  const page = await readPage(client, opportunity, columns, null);
+  expect(page.rows.find((row) => row.id === id)?.values).toEqual(values);
+});
+
+it('column security says what is closed to us, and what a profile opens', async () => {
+  const secure = (permissions: object, secured = true) =>
+    crm.control('PUT', '/column-security', { table: 'contact', column: FIELD, secured, permissions });
+  expect((await fieldOfContact())?.security).toBeNull();
+  await secure({});
+  expect((await fieldOfContact())?.security).toEqual({ read: false, update: false });
+  await secure({ app: { read: true, update: false } });
+  expect((await fieldOfContact())?.security).toEqual({ read: true, update: false });
+  crm.emulator.fault({
+    kind: 'code',
+    httpStatus: 403,
+    code: '0x80040220',
+    url: 'RetrievePrincipalAttributePrivileges',
+  });
+  expect((await fieldOfContact())?.security).toEqual({ read: null, update: null });
+  await secure({}, false);
 });

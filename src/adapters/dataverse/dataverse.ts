@@ -7,8 +7,8 @@ import { listColumns, readRecord } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import { type Clock, type Crm, CrmFailure, type RemoteCrm } from '../../ports.ts';
 import { createClient } from './client.ts';
-import { readRights, readTables } from './metadata.ts';
-import { listPage, readOne, readPage, saveOne, writeRecords } from './records.ts';
+import { readMissingRights, readRights, readTables } from './metadata.ts';
+import { listPage, readOne, readPage, removeOne, saveOne, writeRecords } from './records.ts';
 import { createTimeline } from './timeline.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -62,7 +62,7 @@ export function createDataverseCrm(
   };
   return {
     kind: 'dataverse',
-    tables: async () => (await mirrorTables(db)).map(({ name, label }) => ({ name, label })),
+    tables: () => mirrorTables(db),
     columns: (tx, table) => listColumns(tx, table),
     async writeFields(tx, writes, now) {
       let any = false;
@@ -76,7 +76,7 @@ export function createDataverseCrm(
     remote: {
       webhooks: createWebhooks(client, async () => (await whoAmI()).userId),
       whoAmI,
-      tables: () => readTables(client),
+      tables: () => readTables(client, async () => (await whoAmI()).userId),
       count: (table) =>
         client
           .json(
@@ -95,6 +95,9 @@ export function createDataverseCrm(
         readOne(client, table, id, columns, timeoutMs, await ourUser()),
       write: (writes) => writeRecords(client, writes),
       save: (table, id, values, create, ifMatch) => saveOne(client, table, id, values, create, ifMatch),
+      remove: (table, id) => removeOne(client, table, id),
+      missingRights: async (table, rights) =>
+        readMissingRights(client, (await whoAmI()).userId, table, rights),
       rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
       timeline: createTimeline(client, whoAmI, clock),
       close: client.close,

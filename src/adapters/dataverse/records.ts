@@ -29,11 +29,15 @@ const Page = z.looseObject({
 const Deleted = z.looseObject({ id: z.string(), reason: z.literal('deleted') });
 const Guid = z.guid();
 
+/** A lookup is read as the id of the record that it names. */
+const propertyOf = (table: TableAddress, column: string): string =>
+  table.lookups.some((lookup) => lookup.name === column) ? `_${column}_value` : column;
+
 const selectOf = (table: TableAddress, columns: readonly string[]): string =>
   [
     ...new Set([
       table.idColumn,
-      ...columns,
+      ...columns.map((column) => propertyOf(table, column)),
       'createdon',
       MODIFIED_BY,
       ...(table.canBeMerged ? ['merged'] : []),
@@ -142,7 +146,7 @@ function rowOf(
   const actor = found[`${MODIFIED_BY}@${FORMATTED}`];
   return {
     id: id.data.toLowerCase(),
-    values: Object.fromEntries(columns.map((name) => [name, cellOf(found[name])])),
+    values: Object.fromEntries(columns.map((name) => [name, cellOf(found[propertyOf(table, name)])])),
     createdAt: Number.isNaN(created) ? null : created,
     actor: typeof actor === 'string' ? actor : null,
     byUs: String(found[MODIFIED_BY] ?? '').toLowerCase() === us,
@@ -292,6 +296,20 @@ function outcomeOf(error: unknown, write: RemoteWrite): RemoteWriteOutcome {
   if (error.kind === 'not-found') return { kind: 'gone' };
   if (error.kind === 'conflict' && write.ifMatch != null) return { kind: 'changed' };
   return { kind: error.passing ? 'unknown' : 'refused', failure: error };
+}
+
+export async function removeOne(
+  client: Client,
+  table: { entitySet: string },
+  recordId: string,
+): Promise<boolean> {
+  try {
+    await client.send(`${table.entitySet}(${Guid.parse(recordId)})`, { method: 'DELETE', timeoutMs: 20_000 });
+    return true;
+  } catch (error) {
+    if (error instanceof CrmFailure && error.kind === 'not-found') return false;
+    throw error;
+  }
 }
 
 /** Makes a record under an id of ours, so that a second try makes no second one; or changes one that is there. */

@@ -70,7 +70,7 @@ export async function createEmbeddedCrm(db: Db): Promise<Crm> {
   return {
     kind: 'embedded',
     remote: null,
-    tables: async () => TABLES,
+    tables: async () => TABLES.map((table) => ({ ...table, lookups: [] })),
     columns: (tx, table) => listColumns(tx, table),
     async writeFields(tx, writes, now) {
       for (const write of writes)

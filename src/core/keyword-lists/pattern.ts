@@ -77,7 +77,11 @@ export function endsFrom(
 ): ReadonlySet<number> {
   if (pattern.kind === 'word') {
     let after: Set<number> | null = null;
-    for (const at of from) if (words[at] === pattern.word) (after ??= new Set()).add(at + 1);
+    for (const at of from)
+      if (words[at] === pattern.word) {
+        after ??= new Set();
+        after.add(at + 1);
+      }
     return after ?? NOWHERE;
   }
   if (pattern.kind === 'gap') {
@@ -90,7 +94,10 @@ export function endsFrom(
   if (pattern.kind === 'choice') {
     let all: Set<number> | null = null;
     for (const choice of pattern.of)
-      for (const end of endsFrom(choice, words, from)) (all ??= new Set()).add(end);
+      for (const end of endsFrom(choice, words, from)) {
+        all ??= new Set();
+        all.add(end);
+      }
     return all ?? NOWHERE;
   }
   let reached = from;

@@ -9,9 +9,12 @@ import { readConnection } from '../../db/crm-connection.ts';
 import { entryProblems, pendingEntries, readImpersonation } from '../../db/crm-entries.ts';
 import { mirrorTables } from '../../db/crm-mirror.ts';
 import { pendingWrites, writeProblems } from '../../db/crm-writes.ts';
+import { columnsOut } from '../column-view.ts';
 import { compareView, troubleOf } from '../compare-view.ts';
 import { CrmSyncOut } from '../schemas/crm-sync.ts';
+import type { ColumnOut } from '../schemas/records.ts';
 import { isoOrNull, isoTime } from '../views.ts';
+import { wantedLanguages } from '../wanted-languages.ts';
 
 const Table = z.object({ table: z.string().min(1).max(100) });
 
@@ -22,11 +25,21 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/crm/sync',
       { config: { right: 'signed-in' }, schema: { tags: ['CRM'], response: { 200: CrmSyncOut } } },
-      async () => {
+      async ({ headers }) => {
         const types = await loadRecordTypes(db);
         const pending = await pendingWrites(db);
         const connection = ctx.crm.remote === null ? null : await readConnection(db);
         const now = ctx.clock();
+        const languages = wantedLanguages(headers['accept-language']);
+        const fieldsOf = async (table: string) => {
+          const { complianceField = null, marketingField = null } = types.get(table) ?? {};
+          return (await columnsOut(ctx, table, languages)).filter(
+            ({ name }) => name === complianceField || name === marketingField,
+          );
+        };
+        const tables = (await mirrorTables(db)).filter((table) => types.has(table.name));
+        const fields = new Map<string, ColumnOut[]>();
+        for (const { name } of tables) fields.set(name, await fieldsOf(name));
         return {
           crm: ctx.crm.kind,
           staleAfterSeconds: CRM_STALE_AFTER_MS / 1000,
@@ -38,19 +51,18 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
                 ? isoTime(connection.pausedUntil)
                 : null,
           },
-          tables: (await mirrorTables(db))
-            .filter((table) => types.has(table.name))
-            .map((table) => ({
-              table: table.name,
-              label: types.get(table.name)?.displayName ?? table.label,
-              phase: table.phase,
-              loaded: table.loaded,
-              total: table.total,
-              ratePerSecond: table.phase === 'loading' ? table.rate : null,
-              readAt: isoOrNull(table.readAt),
-              pendingWrites: pending.get(table.name) ?? 0,
-              problem: troubleOf(table),
-            })),
+          tables: tables.map((table) => ({
+            table: table.name,
+            label: types.get(table.name)?.displayName ?? table.label,
+            phase: table.phase,
+            loaded: table.loaded,
+            total: table.total,
+            ratePerSecond: table.phase === 'loading' ? table.rate : null,
+            readAt: isoOrNull(table.readAt),
+            pendingWrites: pending.get(table.name) ?? 0,
+            fields: fields.get(table.name) ?? [],
+            problem: troubleOf(table),
+          })),
           problems: (await writeProblems(db, 100)).map(({ since, nextAt, ...problem }) => ({
             ...problem,
             since: isoTime(since),

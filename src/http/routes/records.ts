@@ -2,15 +2,20 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { rightsOnTable } from '../../actions/column-access.ts';
 import type { Context } from '../../actions/context.ts';
 import { addColumn, configureRecordType, removeRecordType } from '../../actions/edit-organisation.ts';
 import { editRecord, importRecords, refuseFieldByHand } from '../../actions/edit-records.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
 import { notFound, Refusal } from '../../actions/refusal.ts';
+import { testColumn } from '../../actions/test-column.ts';
+import { labelIn } from '../../core/labels.ts';
 import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
 import { booleanCounts, type ListedRecord, readListed, recordPage, stateCounts } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
+import { checkOut, columnsOut } from '../column-view.ts';
 import {
+  ColumnCheckOut,
   ColumnOut,
   ConsentSummary,
   ImportReport,
@@ -22,8 +27,10 @@ import {
   RecordTypeOut,
   RecordValues,
   TableOut,
+  TableRightsOut,
 } from '../schemas/records.ts';
 import { isoOrNull, recordOut } from '../views.ts';
+import { wantedLanguages } from '../wanted-languages.ts';
 import { timeCursor, toCursor } from './cursor.ts';
 
 const Table = z.object({ table: z.string().min(1).max(100) });
@@ -37,25 +44,36 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/crm/tables',
       { config: { right: 'signed-in' }, schema: { tags: ['CRM'], response: { 200: items(TableOut) } } },
-      async () => {
+      async ({ headers }) => {
         const configured = await loadRecordTypes(db);
+        const languages = wantedLanguages(headers['accept-language']);
         return {
           items: (await ctx.crm.tables()).map((table) => ({
-            ...table,
+            name: table.name,
+            label: labelIn(table.labels, languages, table.label),
             configured: configured.has(table.name),
+            elsewhere: ctx.crm.remote !== null,
+            lookups: table.lookups.map(({ name, label, labels, targets }) => ({
+              name,
+              label: labelIn(labels, languages, label),
+              targets,
+            })),
           })),
         };
       },
     );
 
-    const columnsOf = async (table: string): Promise<z.infer<typeof ColumnOut>[]> => {
-      const columns = await ctx.crm.columns(db, table);
+    const columnsOf = async (
+      table: string,
+      language: string | undefined,
+    ): Promise<z.infer<typeof ColumnOut>[]> => {
+      const columns = await columnsOut(ctx, table, wantedLanguages(language));
       if (columns.length === 0) throw notFound('table');
       const booleans = columns.filter((column) => column.kind === 'boolean').map((column) => column.name);
       const counts = await booleanCounts(db, table, booleans);
-      return columns.map(({ defaultValue, ...column }) => {
+      return columns.map((column) => {
         const count = counts.get(column.name);
-        return { ...column, default: defaultValue, ...(count === undefined ? {} : { counts: count }) };
+        return { ...column, ...(count === undefined ? {} : { counts: count }) };
       });
     };
     app.get(
@@ -64,7 +82,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         config: { right: 'signed-in' },
         schema: { tags: ['CRM'], params: Table, response: { 200: items(ColumnOut) } },
       },
-      async ({ params }) => ({ items: await columnsOf(params.table) }),
+      async ({ params, headers }) => ({ items: await columnsOf(params.table, headers['accept-language']) }),
     );
     app.post(
       '/crm/tables/:table/columns',
@@ -72,16 +90,52 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         config: { right: 'manage-record-types' },
         schema: { tags: ['CRM'], params: Table, body: NewColumn, response: { 201: ColumnOut } },
       },
-      async ({ params, body, caller }, reply) => {
+      async ({ params, body, caller, headers }, reply) => {
         const { name, label } = body;
         if (name === undefined && label === undefined)
           throw new Refusal(422, 'invalid-request', 'Give the column a label or a name.');
         const wanted = { name, label: label ?? name ?? '', default: body.default };
         const row = await addColumn(ctx, params.table, wanted, caller.name);
-        const column = (await columnsOf(params.table)).find((one) => one.name === row.name);
+        const columns = await columnsOf(params.table, headers['accept-language']);
+        const column = columns.find((one) => one.name === row.name);
         if (column === undefined) throw notFound('column');
         return reply.status(201).send(column);
       },
+    );
+    app.get(
+      '/crm/tables/:table/rights',
+      {
+        config: { right: 'manage-record-types' },
+        schema: {
+          tags: ['CRM'],
+          params: Table,
+          querystring: z.object({
+            field: z.string().max(100).optional(),
+            writes: z.stringbool().default(true),
+          }),
+          response: { 200: TableRightsOut },
+        },
+      },
+      async ({ params, query }) => ({
+        items: await rightsOnTable(
+          ctx,
+          params.table,
+          query.field === undefined ? [] : [query.field],
+          query.writes,
+        ),
+      }),
+    );
+    app.post(
+      '/crm/tables/:table/columns/:column/test',
+      {
+        config: { right: 'manage-record-types' },
+        schema: {
+          tags: ['CRM'],
+          params: Table.extend({ column: z.string().min(1).max(100) }),
+          response: { 200: ColumnCheckOut },
+        },
+      },
+      async ({ params, caller }) => checkOut(await testColumn(ctx, params.table, params.column, caller.name)),
     );
 
     app.get(
@@ -112,6 +166,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
           ...(await namesOf(params.table, body)),
           marketingField: body.marketingField ?? null,
           relatedTable: body.relatedTable ?? null,
+          relatedColumn: body.relatedColumn ?? null,
           languageColumn: body.languageColumn ?? null,
           table: params.table,
         };
@@ -144,7 +199,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     const readOne = async (table: string, id: string): Promise<z.infer<typeof RecordOut>> => {
       const row = isUuid(id) ? await readListed(db, table, id) : null;
       if (row === null) throw notFound('record');
-      return recordOut(row, (await loadRecordTypes(db)).get(table) ?? null);
+      return recordOut(row, await loadRecordTypes(db));
     };
     const find = async (
       query: z.infer<typeof RecordQuery>,
@@ -180,7 +235,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         const page = rows.slice(0, query.limit);
         const last = page.at(-1);
         return {
-          items: page.map((row) => recordOut(row, types.get(row.table) ?? null)),
+          items: page.map((row) => recordOut(row, types)),
           nextCursor:
             rows.length > query.limit && last !== undefined
               ? toCursor({ at: last.createdAt, id: last.id })
@@ -197,7 +252,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         let cursor: string | undefined;
         for (;;) {
           const page = await find(query, 500, cursor);
-          for (const row of page) rows.push(csvRow(row, types.get(row.table) ?? null));
+          for (const row of page) rows.push(csvRow(row, types));
           const last = page.at(-1);
           if (page.length < 500 || last === undefined) break;
           cursor = toCursor({ at: last.createdAt, id: last.id });
@@ -311,8 +366,8 @@ const CSV_HEADER = [
   'marketing',
 ];
 
-function csvRow(row: ListedRecord, type: RecordType | null): unknown[] {
-  const out = recordOut(row, type);
+function csvRow(row: ListedRecord, types: ReadonlyMap<string, RecordType>): unknown[] {
+  const out = recordOut(row, types);
   const value = out.complianceValue === null ? '' : out.complianceValue ? 'Yes' : 'No';
   const { service, source, onHold, marketing } = out.consent;
   return [

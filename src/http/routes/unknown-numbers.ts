@@ -15,6 +15,7 @@ import { type ConversationRow, readConversation } from '../../db/conversations.t
 import { readListed } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
+import { columnOut } from '../column-view.ts';
 import { ConversationOut } from '../schemas/chat.ts';
 import {
   DuplicatesOut,
@@ -24,6 +25,7 @@ import {
   RecordOut,
 } from '../schemas/records.ts';
 import { conversationOut, recordOut } from '../views.ts';
+import { wantedLanguages } from '../wanted-languages.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 
@@ -48,7 +50,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
           response: { 200: ProposedRecordOut },
         },
       },
-      async ({ params, query, caller }) => {
+      async ({ params, query, caller, headers }) => {
         const form = await proposeRecord(ctx, await conversation(params.id, caller), query.table);
         const type = (await loadRecordTypes(db)).get(query.table);
         // The Compliance Field is the customer's answer, no part of a form.
@@ -57,7 +59,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
           values: form.values,
           columns: form.columns
             .filter((column) => !fields.includes(column.name))
-            .map(({ defaultValue, ...column }) => ({ ...column, default: defaultValue })),
+            .map((column) => columnOut(column, wantedLanguages(headers['accept-language']), undefined)),
         };
       },
     );
@@ -96,8 +98,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
         const id = await createFromChat(ctx, row, body.table, body.values, caller);
         const record = await readListed(db, body.table, id);
         if (record === null) throw notFound('record');
-        const type = (await loadRecordTypes(db)).get(body.table) ?? null;
-        return reply.status(201).send(recordOut(record, type));
+        return reply.status(201).send(recordOut(record, await loadRecordTypes(db)));
       },
     );
     app.post(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DRIFT_KINDS } from '../../core/crm-compare.ts';
 import { Time } from './common.ts';
+import { ColumnOut } from './records.ts';
 
 const Trouble = z.object({
   /** Stable: pages say in their language what to do about it. */
@@ -61,6 +62,8 @@ export const CrmSyncOut = z.object({
       /** What is shown of its records is no older than this. */
       readAt: Time.nullable(),
       pendingWrites: z.number().int(),
+      /** Its Compliance Field and marketing field: whether they may be used, and their last tests. */
+      fields: z.array(ColumnOut),
       problem: Trouble.nullable(),
     }),
   ),

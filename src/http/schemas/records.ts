@@ -6,7 +6,8 @@ import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
 export const RecordTypeInput = z.object({
   /** The table's own label where it is left out. */
   displayName: z.string().trim().min(1).max(100).optional(),
-  phoneColumns: z.array(z.string().min(1).max(100)).min(1).max(10),
+  /** None where number and consent are taken from a related record. */
+  phoneColumns: z.array(z.string().min(1).max(100)).max(10),
   /** The table's first text column where it is left out. */
   nameColumn: z.string().min(1).max(100).optional(),
   complianceField: z.string().max(100).nullable().default(null),
@@ -19,7 +20,9 @@ export const RecordTypeInput = z.object({
     .default(null),
   priority: z.number().int().min(0).max(1000).default(100),
   marketingField: z.string().max(100).nullable().optional(),
+  /** The record type that number and consent are taken from, where this one has no phone columns; and the lookup to it. */
   relatedTable: z.string().max(100).nullable().optional(),
+  relatedColumn: z.string().max(100).nullable().optional(),
   languageColumn: z.string().max(100).nullable().optional(),
   /** A denied customer who writes may be answered inside that window (product.md §3.1). Off by default. */
   allowReplyAfterRefusal: z.boolean().default(false),
@@ -38,6 +41,21 @@ export type RecordTypeOut = z.infer<typeof RecordTypeOut>;
 /** Everything a form of a record type holds. */
 export type RecordTypeValues = Omit<RecordTypeOut, 'table'>;
 
+/** A test of a column, made on a record that Assent made for it and deleted again. */
+export const ColumnCheckOut = z.object({
+  at: Time,
+  actor: z.string(),
+  verdict: z.enum(['works', 'unreadable', 'not-writable', 'unknown']),
+  steps: z.array(
+    z.object({
+      step: z.enum(['create', 'write-yes', 'read-yes', 'write-no', 'read-no', 'delete']),
+      ok: z.boolean(),
+      detail: z.string().nullable(),
+    }),
+  ),
+});
+export type ColumnCheckOut = z.infer<typeof ColumnCheckOut>;
+
 export const ColumnOut = z.object({
   name: z.string(),
   label: z.string(),
@@ -48,8 +66,35 @@ export const ColumnOut = z.object({
   /** What a remote CRM calls the two values of a Boolean column: what looks like Yes may mean “do not”. */
   options: z.object({ yes: z.string(), no: z.string() }).nullable().optional(),
   custom: z.boolean(),
+  /** What Yes in it most likely means, by its words: a proposal. */
+  polarity: z.enum(['allows', 'forbids']).optional(),
+  /** What column security leaves Assent; null: the column is not secured, or may, as far as the CRM tells. */
+  security: z.object({ read: z.boolean().nullable(), update: z.boolean().nullable() }).nullable().optional(),
+  /** Why it cannot be a Compliance Field. */
+  obstacle: z.enum(['unreadable', 'not-writable']).nullable().optional(),
+  /** Its last test; left out where columns need none. */
+  check: ColumnCheckOut.nullable().optional(),
 });
 export type ColumnOut = z.infer<typeof ColumnOut>;
+
+/** What Assent needs of a table in the organisation, and whether it has it; null where that cannot be found out. */
+export const TableRightsOut = z.object({
+  items: z.array(
+    z.object({
+      code: z.enum([
+        'table-missing',
+        'read',
+        'write',
+        'change-tracking',
+        'column-missing',
+        'column-security',
+      ]),
+      subject: z.string(),
+      ok: z.boolean().nullable(),
+    }),
+  ),
+});
+export type TableRightsOut = z.infer<typeof TableRightsOut>;
 
 export const NewColumn = z.object({
   name: z
@@ -62,7 +107,17 @@ export const NewColumn = z.object({
   default: z.boolean().nullable().default(null),
 });
 
-export const TableOut = z.object({ name: z.string(), label: z.string(), configured: z.boolean() });
+export const TableOut = z.object({
+  name: z.string(),
+  label: z.string(),
+  configured: z.boolean(),
+  /** Its records are those of an organisation, where Assent needs rights. */
+  elsewhere: z.boolean(),
+  /** Columns that lead to a table with phone columns, from which number and consent may be taken. */
+  lookups: z.array(z.object({ name: z.string(), label: z.string(), targets: z.array(z.string()) })),
+});
+
+export type TableOut = z.infer<typeof TableOut>;
 
 export const RecordConsent = z.object({
   service: ConsentStateName,
@@ -83,6 +138,8 @@ export const RecordOut = z.object({
   values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   consent: RecordConsent,
   conversationId: Id.nullable(),
+  /** The record that number, field and consent are taken from, where it is another one. */
+  related: z.object({ recordType: z.string(), id: Id, name: z.string() }).nullable(),
   createdAt: Time,
   updatedAt: Time,
 });
