@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           globalSetup: ['test/db/snapshot.ts'],
+          setupFiles: ['test/languages/speak-english.ts'],
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'emulators/**/*.test.ts', 'web/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/faults/**', 'node_modules/**'],
         },

@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { speakAtStart } from './i18n/language.ts';
+import { needWords } from './i18n/words.ts';
 import { router } from './routes.tsx';
 import { ApiProblem } from './ui/api.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
@@ -37,3 +38,6 @@ createRoot(container).render(
     </ThemeProvider>
   </RendererProvider>,
 );
+
+// What the server says is English as it comes; its patterns are for times in it.
+setTimeout(() => void needWords('server').catch(() => undefined), 1_000);

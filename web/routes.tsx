@@ -1,7 +1,8 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { chatsSearchOf } from './chat/view-search.ts';
 import { embedSearchOf } from './embed/embed-search.ts';
+import { type Namespace, needWords } from './i18n/words.ts';
 import { signInSearchOf, tokenOf } from './sign-in/sign-in-search.ts';
 import { CrashPage, NoSuchPage } from './ui/error-boundary.tsx';
 import { recordsSearchOf } from './ui/records-search.ts';
@@ -13,64 +14,81 @@ import { Loading } from './ui/states.tsx';
  * without either knowing the other. Each page is loaded when first opened.
  */
 
-const HomePage = lazy(async () => ({ default: (await import('./first-run/home-page.tsx')).HomePage }));
-const ChatPage = lazy(async () => ({ default: (await import('./chat/chat-page.tsx')).ChatPage }));
-const RecordConversation = lazy(async () => ({
-  default: (await import('./chat/record-conversation.tsx')).RecordConversation,
-}));
-const RecordsPage = lazy(async () => ({ default: (await import('./crm/records-page.tsx')).RecordsPage }));
-const RecordFromChat = lazy(async () => ({
-  default: (await import('./crm/record-from-chat.tsx')).RecordFromChat,
-}));
-const RecordPage = lazy(async () => ({ default: (await import('./crm/record-page.tsx')).RecordPage }));
-const HeldPage = lazy(async () => ({ default: (await import('./reports/held-page.tsx')).HeldPage }));
-const RecordTypesPage = lazy(async () => ({
-  default: (await import('./configuration/record-types-page.tsx')).RecordTypesPage,
-}));
-const RecordTypePage = lazy(async () => ({
-  default: (await import('./configuration/record-type-page.tsx')).RecordTypePage,
-}));
-const MessageTemplatesPage = lazy(async () => ({
-  default: (await import('./configuration/message-templates-page.tsx')).MessageTemplatesPage,
-}));
-const MessageTemplatePage = lazy(async () => ({
-  default: (await import('./configuration/message-template-page.tsx')).MessageTemplatePage,
-}));
-const WhatsAppPage = lazy(async () => ({
-  default: (await import('./configuration/whatsapp-page.tsx')).WhatsAppPage,
-}));
-const SettingsPage = lazy(async () => ({
-  default: (await import('./configuration/settings-page.tsx')).SettingsPage,
-}));
-const AuditPage = lazy(async () => ({ default: (await import('./configuration/audit-page.tsx')).AuditPage }));
-const QuickRepliesPage = lazy(async () => ({
-  default: (await import('./quick-replies/quick-replies-page.tsx')).QuickRepliesPage,
-}));
-const PeoplePage = lazy(async () => ({ default: (await import('./people/people-page.tsx')).PeoplePage }));
-const TeamsPage = lazy(async () => ({ default: (await import('./people/teams-page.tsx')).TeamsPage }));
-const CrmPage = lazy(async () => ({ default: (await import('./configuration/crm-page.tsx')).CrmPage }));
-const RolesPage = lazy(async () => ({ default: (await import('./people/roles-page.tsx')).RolesPage }));
-const ApiKeysPage = lazy(async () => ({ default: (await import('./people/api-keys-page.tsx')).ApiKeysPage }));
-const ChannelTeam = lazy(async () => ({ default: (await import('./people/channel-team.tsx')).ChannelTeam }));
-const EmbedPage = lazy(async () => ({ default: (await import('./embed/embed-page.tsx')).EmbedPage }));
-const SignInWindowPage = lazy(async () => ({
-  default: (await import('./embed/sign-in-window-page.tsx')).SignInWindowPage,
-}));
-const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
-const SignInPage = lazy(async () => ({ default: (await import('./sign-in/sign-in-page.tsx')).SignInPage }));
-const WelcomeInPage = lazy(async () => ({
-  default: (await import('./sign-in/welcome-in-page.tsx')).WelcomeInPage,
-}));
-const WorkingHoursPage = lazy(async () => ({
-  default: (await import('./configuration/working-hours-page.tsx')).WorkingHoursPage,
-}));
-const NotificationBell = lazy(async () => ({
-  default: (await import('./notifications/notification-bell.tsx')).NotificationBell,
-}));
-const GuidePage = lazy(async () => ({ default: (await import('./guide/guide-page.tsx')).GuidePage }));
-const WelcomePage = lazy(async () => ({
-  default: (await import('./first-run/welcome-page.tsx')).WelcomePage,
-}));
+/** A page with the words it says. */
+function page<P>(load: () => Promise<ComponentType<P>>, ...words: readonly Namespace[]) {
+  return lazy(async () => {
+    const [component] = await Promise.all([load(), needWords(...words)]);
+    return { default: component };
+  });
+}
+
+const HomePage = page(async () => (await import('./first-run/home-page.tsx')).HomePage, 'first-run');
+const ChatPage = page(async () => (await import('./chat/chat-page.tsx')).ChatPage, 'chat', 'desk');
+const RecordConversation = page(
+  async () => (await import('./chat/record-conversation.tsx')).RecordConversation,
+  'chat',
+  'desk',
+);
+const RecordsPage = page(async () => (await import('./crm/records-page.tsx')).RecordsPage, 'crm');
+const RecordFromChat = page(async () => (await import('./crm/record-from-chat.tsx')).RecordFromChat, 'crm');
+const RecordPage = page(async () => (await import('./crm/record-page.tsx')).RecordPage, 'crm');
+const HeldPage = page(async () => (await import('./reports/held-page.tsx')).HeldPage, 'reports');
+const RecordTypesPage = page(
+  async () => (await import('./configuration/record-types-page.tsx')).RecordTypesPage,
+  'configuration',
+);
+const RecordTypePage = page(
+  async () => (await import('./configuration/record-type-page.tsx')).RecordTypePage,
+  'configuration',
+);
+const MessageTemplatesPage = page(
+  async () => (await import('./configuration/message-templates-page.tsx')).MessageTemplatesPage,
+  'configuration',
+);
+const MessageTemplatePage = page(
+  async () => (await import('./configuration/message-template-page.tsx')).MessageTemplatePage,
+  'configuration',
+);
+const WhatsAppPage = page(
+  async () => (await import('./configuration/whatsapp-page.tsx')).WhatsAppPage,
+  'configuration',
+);
+const SettingsPage = page(
+  async () => (await import('./configuration/settings-page.tsx')).SettingsPage,
+  'configuration',
+);
+const AuditPage = page(
+  async () => (await import('./configuration/audit-page.tsx')).AuditPage,
+  'configuration',
+);
+const QuickRepliesPage = page(
+  async () => (await import('./quick-replies/quick-replies-page.tsx')).QuickRepliesPage,
+  'chat',
+);
+const PeoplePage = page(async () => (await import('./people/people-page.tsx')).PeoplePage);
+const TeamsPage = page(async () => (await import('./people/teams-page.tsx')).TeamsPage);
+const CrmPage = page(async () => (await import('./configuration/crm-page.tsx')).CrmPage, 'configuration');
+const RolesPage = page(async () => (await import('./people/roles-page.tsx')).RolesPage);
+const ApiKeysPage = page(async () => (await import('./people/api-keys-page.tsx')).ApiKeysPage);
+const ChannelTeam = page(async () => (await import('./people/channel-team.tsx')).ChannelTeam);
+const EmbedPage = page(async () => (await import('./embed/embed-page.tsx')).EmbedPage, 'embed');
+const SignInWindowPage = page(
+  async () => (await import('./embed/sign-in-window-page.tsx')).SignInWindowPage,
+  'embed',
+);
+const AccountPage = page(async () => (await import('./account/account-page.tsx')).AccountPage);
+const SignInPage = page(async () => (await import('./sign-in/sign-in-page.tsx')).SignInPage);
+const WelcomeInPage = page(async () => (await import('./sign-in/welcome-in-page.tsx')).WelcomeInPage);
+const WorkingHoursPage = page(
+  async () => (await import('./configuration/working-hours-page.tsx')).WorkingHoursPage,
+  'configuration',
+);
+const NotificationBell = page(
+  async () => (await import('./notifications/notification-bell.tsx')).NotificationBell,
+  'notifications',
+);
+const GuidePage = page(async () => (await import('./guide/guide-page.tsx')).GuidePage, 'guide');
+const WelcomePage = page(async () => (await import('./first-run/welcome-page.tsx')).WelcomePage, 'first-run');
 
 const root = createRootRoute({
   component: () => <Outlet />,

@@ -98,7 +98,7 @@ function PhoneOf({ conversation: { contactPoint } }: Pick<Props, 'conversation'>
   return (
     <span>
       {contactPoint.phone !== undefined ? (
-        <PhoneNumber number={contactPoint.phone} />
+        <PhoneNumber number={contactPoint.phone} text={contactPoint.phoneText} />
       ) : (
         <bdi>{contactPoint.userId ?? t('header.noNumber')}</bdi>
       )}

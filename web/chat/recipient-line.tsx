@@ -13,9 +13,13 @@ type Props = { sendable: SendableOut; asks: boolean };
 export function RecipientLine({ sendable, asks }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
-  const { phone, records } = sendable;
+  const { phone, phoneText, records } = sendable;
   const parts: Record<'number' | 'records', ReactElement> = {
-    number: <strong>{phone === null ? t('recipient.whatsappUser') : <PhoneNumber number={phone} />}</strong>,
+    number: (
+      <strong>
+        {phone === null ? t('recipient.whatsappUser') : <PhoneNumber number={phone} text={phoneText} />}
+      </strong>
+    ),
     records: <RecordLinks records={records} />,
   };
   const which = records.length === 0 ? 'none' : records.length === 1 ? 'one' : 'several';

@@ -1,11 +1,11 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import english from './en/words.ts';
+import type english from './en/words.ts';
 import { shownValue } from './shown-value.ts';
 
 /**
- * The languages of the pages. English is part of the app; the others load when chosen (`language.ts`). Keys are typed
- * from the English files, so a key that is not there does not compile; `i18n.test.ts` holds the other languages, and
+ * The languages of the pages. Words load by language and namespace (`words.ts`, `language.ts`). Keys are typed from the
+ * English files, so a key that is not there does not compile; `i18n.test.ts` holds the other languages, and
  * what the sources use, to the same keys. Words: `glossary.md`.
  *
  * How to
@@ -53,14 +53,15 @@ await i18next.use(initReactI18next).init({
   lng: 'en',
   fallbackLng: 'en',
   defaultNS: 'ui',
-  resources: { en: english },
+  resources: {},
   interpolation: {
     // React escapes; this is the place where every value passes.
     escape: (value: unknown) => shownValue(value, LANGUAGES[currentLanguage()].direction),
     escapeValue: true,
     useRawValueToEscape: true,
   },
-  react: { useSuspense: false },
+  // Words may come after a page that says them was drawn.
+  react: { useSuspense: false, bindI18nStore: 'added' },
 });
 
 /** Between the items of a list whose items are no plain texts; `listOf` joins texts. */

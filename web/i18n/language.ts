@@ -2,13 +2,7 @@ import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { currentLanguage, isLanguage, LANGUAGES, type Language } from './i18n.ts';
 import { baseOf, browserLanguages, keepLocale, keepTimeZone } from './locale.ts';
-
-/** Each language is a chunk of its own, so that nobody loads what they do not read. */
-const texts: Record<Exclude<Language, 'en'>, () => Promise<{ default: Record<string, object> }>> = {
-  es: () => import('./es/words.ts'),
-  'pt-BR': () => import('./pt-BR/words.ts'),
-  ar: () => import('./ar/words.ts'),
-};
+import { keepSpoken, loadWords } from './words.ts';
 
 /** What was spoken here last: for the pages before the sign-in. */
 const LAST = 'assent-language';
@@ -28,14 +22,11 @@ let asked: Language = 'en';
 /** Loads a language and speaks it from now on. Throws where it cannot be loaded; then nothing changes. */
 export async function speak(language: Language): Promise<void> {
   asked = language;
-  if (language !== 'en' && !i18next.hasResourceBundle(language, 'ui')) {
-    const { default: bundle } = await texts[language]();
-    for (const [namespace, words] of Object.entries(bundle))
-      i18next.addResourceBundle(language, namespace, words);
-  }
+  await loadWords(language);
   // Another was chosen while this one loaded.
   if (asked !== language) return;
   keepLocale(language);
+  keepSpoken(language);
   if (typeof document !== 'undefined') {
     document.documentElement.lang = language;
     document.documentElement.dir = LANGUAGES[language].direction;

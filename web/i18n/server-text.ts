@@ -1,6 +1,6 @@
 import i18next, { type ParseKeys } from 'i18next';
 import { RIGHTS, type Role } from '../../src/core/rights.ts';
-import english from './en/server.json' with { type: 'json' };
+import type english from './en/server.json';
 import { currentLanguage, translate } from './i18n.ts';
 import { dateFormat, listOf } from './locale.ts';
 
@@ -126,7 +126,9 @@ function patternsOf(group: Group, code: string | null): Pattern[] {
   const key = code === null ? `server:${group}` : `server:${group}.${code}`;
   const known = made.get(key);
   if (known !== undefined) return known;
-  const all: object = typeof english[group] === 'object' ? english[group] : {};
+  // Loaded after the first page is drawn; until then the server's own English stands.
+  if (!i18next.hasResourceBundle('en', 'server')) return [];
+  const all: object = i18next.getResource('en', 'server', group) ?? {};
   const words = code === null ? all : Object.entries(all).find(([name]) => name === code)?.[1];
   const patterns = patternsIn(words, key).sort((one, other) => other.fixed - one.fixed);
   made.set(key, patterns);

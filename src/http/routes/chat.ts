@@ -23,7 +23,7 @@ import {
   SendMessage,
 } from '../schemas/chat.ts';
 import { ConsentOut, HoldDecision, LedgerLineOut } from '../schemas/consent.ts';
-import { conversationOut, historyOut, sendableOut } from '../views.ts';
+import { historyOut, oneConversationOut, sendableOut } from '../views.ts';
 import { consentOf } from './consent-view.ts';
 import { shownMessage, threadPart } from './thread-pages.ts';
 
@@ -50,7 +50,7 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
   const shown = async (id: string, caller: Caller) => {
     const row = await readConversation(db, id);
     if (row === null) throw notFound('conversation');
-    return conversationOut(row, caller.id, await loadSettings(db));
+    return oneConversationOut(row, caller.id, await loadSettings(db));
   };
 
   return async (app) => {

@@ -10,7 +10,7 @@ import { readConversation } from '../../db/conversations.ts';
 import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
 import { ConversationCounts, ConversationOut, ConversationPage, ConversationQuery } from '../schemas/chat.ts';
-import { conversationOut, isoTime } from '../views.ts';
+import { conversationOut, isoTime, oneConversationOut } from '../views.ts';
 import { keyCursor, toCursor } from './cursor.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
@@ -68,7 +68,7 @@ export function conversationRoutes(ctx: Context): FastifyPluginAsyncZod {
         const { id } = await accessConversation(db, caller, params.id);
         const row = await readConversation(db, id);
         if (row === null) throw notFound('conversation');
-        return conversationOut(row, caller.id, await loadSettings(db));
+        return oneConversationOut(row, caller.id, await loadSettings(db));
       },
     );
   };

@@ -39,7 +39,7 @@ import {
   TraceOut,
   TracePage,
 } from '../schemas/desk.ts';
-import { conversationOut } from '../views.ts';
+import { oneConversationOut } from '../views.ts';
 import { numberCursor, toCursor } from './cursor.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
@@ -51,7 +51,7 @@ export function ownershipRoutes(ctx: Context): FastifyPluginAsyncZod {
   const shown = async (id: string, caller: Caller) => {
     const row = await readConversation(db, id);
     if (row === null) throw notFound('conversation');
-    return conversationOut(row, caller.id, await loadSettings(db));
+    return oneConversationOut(row, caller.id, await loadSettings(db));
   };
 
   return async (app) => {

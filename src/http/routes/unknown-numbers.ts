@@ -24,7 +24,7 @@ import {
   RecordFromChat,
   RecordOut,
 } from '../schemas/records.ts';
-import { conversationOut, recordOut } from '../views.ts';
+import { oneConversationOut, recordOut } from '../views.ts';
 import { wantedLanguages } from '../wanted-languages.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
@@ -111,7 +111,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
         if (!isUuid(body.recordId)) throw notFound('record');
         const row = await conversation(params.id, caller);
         await linkToRecord(ctx, row, body, caller);
-        return conversationOut(await conversation(row.id, caller), caller.id, await loadSettings(db));
+        return oneConversationOut(await conversation(row.id, caller), caller.id, await loadSettings(db));
       },
     );
   };

@@ -8,6 +8,8 @@ export const ConversationOut = z.object({
     id: Id,
     name: z.string(),
     phone: z.string().optional(),
+    /** The number as people write it; not in lists. */
+    phoneText: z.string().optional(),
     userId: z.string().optional(),
     shared: z.boolean(),
   }),
@@ -289,6 +291,8 @@ export const SendableOut = z.object({
       .optional(),
   }),
   phone: z.string().nullable(),
+  /** As people write it. */
+  phoneText: z.string().optional(),
   conversationId: Id.nullable(),
   /** Every record that shares this number and so its decision. */
   records: z.array(z.object({ recordType: z.string(), id: Id, name: z.string() })),
