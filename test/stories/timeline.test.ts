@@ -39,14 +39,17 @@ describe('the timeline in a Dataverse organisation', () => {
     const found = items.find((one) => one.records.some(({ id }) => id === contact));
     return found?.id ?? '';
   };
-  /** Until nothing waits but what has a problem. */
+  /** Until nothing waits but what has a problem, and nothing is being read when the clock moves next. */
   const told = async () => {
     await all.world.settled();
+    const from = all.world.now() + 20 * MINUTE;
     await all.world.pass(20 * MINUTE);
     all.world.ctx.wake.crm();
     await vi.waitFor(
       async () => {
-        const { timeline, pendingWrites } = await all.sync();
+        const { timeline, pendingWrites, tables } = await all.sync();
+        if (tables.some((one) => one.readAt === null || Date.parse(one.readAt) < from))
+          throw new Error('not read');
         const waiting = (timeline?.pending ?? 0) - (timeline?.problems.length ?? 0);
         if (waiting > 0 || pendingWrites > 0) throw new Error(`not told: ${waiting}, ${pendingWrites}`);
       },
