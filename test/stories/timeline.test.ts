@@ -195,7 +195,7 @@ describe('the timeline in a Dataverse organisation', () => {
     await told();
     expect(chats(unknown.contact)[0]?.values.createdby).toBe(`systemuser/${DEMO.applicationUserId}`);
     await giveObjectId(null);
-  });
+  }, 60_000);
 
   it('what somebody deleted is not made again, and an entry on a deleted record ends', async () => {
     const { world, crm } = all;
