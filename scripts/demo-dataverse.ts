@@ -30,6 +30,7 @@ const given = {
   DATAVERSE_CLIENT_ID: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
   DATAVERSE_CLIENT_SECRET: 'dataverse-emulator-secret',
   DATAVERSE_WEBHOOK_KEY: 'webhook-key-of-the-demo-0123456789',
+  EMULATOR_ACTIVITY_TABLE: 'true',
 };
 for (const [name, value] of Object.entries(given)) process.env[name] ??= value;
 const adminKey = process.env.ADMIN_API_KEY ?? '';

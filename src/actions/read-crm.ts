@@ -215,8 +215,9 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
         readAt: following && page.complete ? runStartedAt : table.readAt,
         runStartedAt: page.complete ? null : runStartedAt,
       },
-      // After a first load, and between pages, what changed meanwhile is asked for at once.
-      following && page.complete ? ctx.clock() + DELTA_EVERY_MS : ctx.clock(),
+      // After a first load, and between pages, what changed meanwhile is asked for at once. Counted from the beginning of
+      // the reading, as its age is: what changed while it was under way does not wait longer.
+      following && page.complete ? runStartedAt + DELTA_EVERY_MS : ctx.clock(),
     );
     const hints = createHints();
     // What stood in the way of reading may have stood in the way of writing.

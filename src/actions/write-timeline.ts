@@ -43,6 +43,8 @@ const RESERVE = 250;
 const LEASE_MS = 3 * 60_000;
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3_600_000;
+/** After an outage it goes on soon. */
+const LONGEST_PASSING_MS = 10 * 60_000;
 /** What the network loses is tried so often before somebody is told. */
 const QUIET_FAILURES = 3;
 const KEEP_MS = 30 * 24 * 3_600_000;
@@ -213,7 +215,8 @@ async function settle(
       return entryEnds(tx, entry, lease, now);
     case 'failed': {
       const { kind, message, passing, retryAfterMs } = outcome.failure;
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(entry.attempts - 1, 10));
+      const longest = passing ? LONGEST_PASSING_MS : LONGEST_PAUSE_MS;
+      const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** Math.min(entry.attempts - 1, 10));
       await entryFails(tx, entry, lease, {
         made: outcome.made,
         problem: passing && entry.attempts < QUIET_FAILURES ? null : { code: kind, text: message },

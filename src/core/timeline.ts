@@ -128,32 +128,39 @@ export function toldVerdict(act: string, verdict: string | undefined): ToldVerdi
   return TOLD_VERDICTS.find((one) => one === verdict) ?? null;
 }
 
-const TITLES: Record<ToldVerdict, string> = {
-  requested: 'asked',
-  'request-failed': 'the request did not reach the customer',
-  granted: 'granted',
-  denied: 'refused',
-  held: 'on hold',
-  released: 'hold lifted',
-  expired: 'expired',
-  'platform-stopped': 'marketing stopped in WhatsApp',
-  'platform-resumed': 'marketing resumed in WhatsApp',
-};
+/** English, like all that the server writes; people of the CRM read it there, so the pages have no words for it. */
+function titleOf(verdict: ToldVerdict): string {
+  switch (verdict) {
+    case 'requested':
+      return 'asked';
+    case 'request-failed':
+      return 'the request did not reach the customer';
+    case 'denied':
+      return 'refused';
+    case 'held':
+      return 'on hold';
+    case 'released':
+      return 'hold lifted';
+    case 'platform-stopped':
+      return 'marketing stopped in WhatsApp';
+    case 'platform-resumed':
+      return 'marketing resumed in WhatsApp';
+    case 'granted':
+    case 'expired':
+      return verdict;
+  }
+}
 
 export const consentSubject = (event: Pick<TimelineConsent, 'verdict' | 'at'>, most: number): string =>
-  clip(`WhatsApp consent: ${TITLES[event.verdict]}, ${day(event.at)}`, most);
+  clip(`WhatsApp consent: ${titleOf(event.verdict)}, ${day(event.at)}`, most);
 
 export function consentText(event: TimelineConsent, most: number): string {
   const own = event.actor === null || event.actor === 'customer';
   const facts: [string, string | null][] = [
-    ['What', `WhatsApp consent: ${TITLES[event.verdict]}`],
+    ['What', `WhatsApp consent: ${titleOf(event.verdict)}`],
     ['When', `${new Date(event.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`],
     ['For', event.purposes.length === 0 ? null : event.purposes.join(', ')],
-    [
-      'How',
-      HOW[event.source === 'hold' || event.source === 'hold-elapsed' ? event.source : event.act] ??
-        event.source,
-    ],
+    ['How', howOf(event)],
     ['By', own ? null : event.actor],
     [
       'Words',
@@ -174,22 +181,39 @@ export function consentText(event: TimelineConsent, most: number): string {
   );
 }
 
-const HOW: Record<string, string> = {
-  requested: 'a Consent Template was sent',
-  'request-failed': 'WhatsApp did not deliver the Consent Template',
-  button: 'the customer tapped a button of a Consent Template',
-  'stop-word': 'the customer wrote a stop word',
-  'start-word': 'the customer took a stop word back',
-  answer: 'the customer answered a consent request in words',
-  'refusal-phrase': 'the customer refused in words',
-  hold: 'the customer wrote what reads like a refusal',
-  'hold-elapsed': 'nobody decided in time what read like a refusal',
-  released: 'a person decided that it is no refusal',
-  recorded: 'recorded by a person',
-  platform: 'the customer’s own setting in WhatsApp',
-  signup: 'the customer signed up inside WhatsApp',
-  expired: 'the consent is too old',
-};
+function howOf({ act, source }: TimelineConsent): string {
+  if (source === 'hold-elapsed') return 'nobody decided in time what read like a refusal';
+  switch (act) {
+    case 'requested':
+      return 'a Consent Template was sent';
+    case 'request-failed':
+      return 'WhatsApp did not deliver the Consent Template';
+    case 'button':
+      return 'the customer tapped a button of a Consent Template';
+    case 'stop-word':
+      return 'the customer wrote a stop word';
+    case 'start-word':
+      return 'the customer took a stop word back';
+    case 'answer':
+      return 'the customer answered a consent request in words';
+    case 'refusal-phrase':
+      return 'the customer refused in words';
+    case 'hold':
+      return 'the customer wrote what reads like a refusal';
+    case 'released':
+      return 'a person decided that it is no refusal';
+    case 'recorded':
+      return source === 'hold' ? 'a person decided that it is a refusal' : 'recorded by a person';
+    case 'platform':
+      return 'the customer’s own setting in WhatsApp';
+    case 'signup':
+      return 'the customer signed up inside WhatsApp';
+    case 'expired':
+      return 'the consent is too old';
+    default:
+      return source;
+  }
+}
 
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 const day = (ms: number): string => stamp(ms).slice(0, 10);

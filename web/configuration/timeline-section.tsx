@@ -102,7 +102,10 @@ function problemColumns(t: ReturnType<typeof useTranslation<'configuration'>>['t
         <AppLink to={`/records/${encodeURIComponent(table)}/${recordId}`}>{name ?? recordId}</AppLink>
       ),
     },
-    { header: t('crmSync.timeline.entry'), cell: ({ kind }) => t(`crmSync.timeline.kinds.${kind}`) },
+    {
+      header: t('crmSync.timeline.entry'),
+      cell: ({ kind }) => <span style={{ whiteSpace: 'nowrap' }}>{t(`crmSync.timeline.kinds.${kind}`)}</span>,
+    },
     { header: t('crmSync.problem.todo'), cell: ({ code }) => todoForTimeline(code) },
     { header: t('crmSync.problem.said'), cell: ({ text }) => <bdi>{text}</bdi> },
     { header: t('crmSync.problem.since'), cell: ({ since }) => <Time at={since} /> },
