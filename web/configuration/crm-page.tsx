@@ -1,32 +1,28 @@
-import {
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  makeStyles,
-  ProgressBar,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, makeStyles, ProgressBar } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber } from '../i18n/locale.ts';
-import { serverText } from '../i18n/server-text.ts';
 import { api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded, sentenceOf } from '../ui/states.tsx';
 import { duration, Time } from '../ui/time.tsx';
+import { CrmCompareSection } from './crm-compare-section.tsx';
+import { CrmWebhookSection } from './crm-webhook-section.tsx';
 import { todoFor } from './crm-words.ts';
 import { Facts } from './facts.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
+import { TroubleBar } from './trouble-bar.tsx';
 
 type Sync = z.infer<typeof CrmSyncOut>;
-type Trouble = NonNullable<Sync['tables'][number]['problem']>;
 
 const LOOK_EVERY_MS = 3_000;
 
@@ -56,6 +52,7 @@ export function CrmPage() {
 
 function Organisation({ sync }: { sync: Sync }) {
   const { t } = useTranslation('configuration');
+  const mayManage = useMay('manage-record-types');
   return (
     <>
       {sync.connection?.problem != null && <TroubleBar problem={sync.connection.problem} />}
@@ -80,6 +77,8 @@ function Organisation({ sync }: { sync: Sync }) {
           />
         )}
       </FormSection>
+      {sync.compare !== null && <CrmCompareSection compare={sync.compare} />}
+      {mayManage && <CrmWebhookSection />}
     </>
   );
 }
@@ -139,18 +138,6 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
         </MayButton>
       </div>
     </section>
-  );
-}
-
-/** What to do about it, and what the CRM said, as it said it. */
-function TroubleBar({ problem }: { problem: Trouble }) {
-  return (
-    <MessageBar intent="error" layout="multiline">
-      <MessageBarBody>
-        <MessageBarTitle>{todoFor(problem.code)}</MessageBarTitle>
-        <bdi>{serverText(problem)}</bdi>
-      </MessageBarBody>
-    </MessageBar>
   );
 }
 

@@ -55,6 +55,8 @@ export const keys = {
   unreadChats: () => ['unread-chats'],
   audit: () => ['settings', { what: 'audit' }],
   crmSync: () => ['record', { what: 'crm-sync' }],
+  /** Asks the CRM itself, so hints leave it alone. */
+  crmWebhook: () => ['crm-webhook'],
   channel: () => ['channel'],
   channelTeam: () => ['channel', { what: 'team' }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;
