@@ -7,7 +7,6 @@ import {
   type HeldRecord,
   heldRecords,
   holdsCompare,
-  nameOfRecord,
   type Suspect,
   someSuspects,
   trySuspectAgain,
@@ -68,7 +67,6 @@ async function settle(
 ): Promise<string | null> {
   const { id } = suspect;
   const [held = null] = await heldRecords(tx, table, [id], fetchedAt);
-  const name = await nameOfRecord(tx, table, id);
   const now =
     found === null || held === null ? null : difference(type, found.values, held.data, standingOf(held));
   const columns =
@@ -93,7 +91,7 @@ async function settle(
   if (!(await clearSuspect(tx, table, id)) || !drifted) return null;
   await addDrift(
     tx,
-    { table, id, kind: suspect.kind, columns, name: name ?? (await nameOfRecord(tx, table, id)) },
+    { table, id, kind: suspect.kind, columns, name: nameIn(type, found, held) },
     mended,
     ctx.clock(),
   );
@@ -112,4 +110,9 @@ export function standingOf(held: HeldRecord): Standing {
     else if (state !== 'granted') decided[purpose] = 'none';
     else if (!shared) decided[purpose] = 'granted';
   return { decided, writing: held.writing };
+}
+
+function nameIn(type: RecordType, found: RemoteRow | null, held: HeldRecord | null): string | null {
+  const name = found?.values[type.nameColumn] ?? held?.data[type.nameColumn] ?? null;
+  return name === null || name === '' ? null : String(name);
 }

@@ -255,9 +255,3 @@ export async function listDrift(tx: Tx, limit: number): Promise<DriftRow[]> {
       from crm_drift order by id desc limit ${limit}`.execute(tx);
   return rows;
 }
-
-export async function nameOfRecord(tx: Tx, table: string, id: string): Promise<string | null> {
-  const { rows } = await sql<{ name: string }>`select name from record_phone
-    where record_type = ${table} and record_id = ${id} order by messaging desc limit 1`.execute(tx);
-  return rows[0]?.name ?? null;
-}

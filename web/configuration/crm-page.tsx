@@ -1,34 +1,30 @@
-import {
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  makeStyles,
-  ProgressBar,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, makeStyles, ProgressBar } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber } from '../i18n/locale.ts';
-import { serverText } from '../i18n/server-text.ts';
 import { api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded, sentenceOf } from '../ui/states.tsx';
 import { duration, Time } from '../ui/time.tsx';
 import { CheckResult } from './column-check.tsx';
+import { CrmCompareSection } from './crm-compare-section.tsx';
+import { CrmWebhookSection } from './crm-webhook-section.tsx';
 import { todoFor } from './crm-words.ts';
 import { Facts } from './facts.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { TimelineSection } from './timeline-section.tsx';
+import { TroubleBar } from './trouble-bar.tsx';
 
 type Sync = z.infer<typeof CrmSyncOut>;
-type Trouble = NonNullable<Sync['tables'][number]['problem']>;
 
 const LOOK_EVERY_MS = 3_000;
 
@@ -58,6 +54,7 @@ export function CrmPage() {
 
 function Organisation({ sync }: { sync: Sync }) {
   const { t } = useTranslation('configuration');
+  const mayManage = useMay('manage-record-types');
   return (
     <>
       {sync.connection?.problem != null && <TroubleBar problem={sync.connection.problem} />}
@@ -83,6 +80,8 @@ function Organisation({ sync }: { sync: Sync }) {
         )}
       </FormSection>
       {sync.timeline !== null && <TimelineSection timeline={sync.timeline} />}
+      {sync.compare !== null && <CrmCompareSection compare={sync.compare} />}
+      {mayManage && <CrmWebhookSection />}
     </>
   );
 }
@@ -163,18 +162,6 @@ function FieldState({ field }: { field: Sync['tables'][number]['fields'][number]
       )}
       {field.check == null ? <p>{t('check.notYet')}</p> : <CheckResult check={field.check} />}
     </div>
-  );
-}
-
-/** What to do about it, and what the CRM said, as it said it. */
-function TroubleBar({ problem }: { problem: Trouble }) {
-  return (
-    <MessageBar intent="error" layout="multiline">
-      <MessageBarBody>
-        <MessageBarTitle>{todoFor(problem.code)}</MessageBarTitle>
-        <bdi>{serverText(problem)}</bdi>
-      </MessageBarBody>
-    </MessageBar>
   );
 }
 

@@ -61,6 +61,8 @@ export const keys = {
     'table-rights',
     { table, field, writes },
   ],
+  /** Asks the CRM itself, so hints leave it alone. */
+  crmWebhook: () => ['crm-webhook'],
   channel: () => ['channel'],
   channelTeam: () => ['channel', { what: 'team' }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;
