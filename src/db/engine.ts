@@ -75,6 +75,8 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   const pool = new pg.Pool({ ...settings, max: options.poolSize ?? 12, connectionTimeoutMillis: 5_000 });
   // An idle connection that breaks is replaced by the pool; without a handler the process would end.
   pool.on('error', () => {});
+  // So is one that breaks between two statements of a transaction: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const listeners = new Set<() => Promise<void>>();
   return {
