@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Context } from '../../src/actions/context.ts';
 import { changeSettings, configureRecordType } from '../../src/actions/edit-organisation.ts';
 import { editRecord } from '../../src/actions/edit-records.ts';
 import { createTemplate, publishTemplate, syncTemplates } from '../../src/actions/edit-templates.ts';
@@ -41,6 +42,35 @@ export async function openRealWorld(engine: Database, now: number): Promise<Real
   const world = await createTestContext({ engine, provider: answeringProvider(calls) });
   world.setNow(now);
   const { ctx } = world;
+  const consentTemplate = await setUpConsent(ctx);
+  let customers = 0;
+  return {
+    world,
+    calls,
+    consentTemplate,
+    async newCustomer(at) {
+      customers += 1;
+      world.setNow(at);
+      const phone = `+1202555${String(1000 + customers)}`;
+      await createIngest(ctx).submit(textDelivery(phone, 'Hello', `wamid.hello.${customers}`, at));
+      const recordId = await editRecord(ctx, {
+        table: 'contact',
+        id: null,
+        values: { fullname: `Customer ${customers}`, mobilephone: phone },
+        actor: 'Model',
+        source: 'crm',
+      });
+      const { rows } = await sql<{ id: string }>`select id from contact_point where phone = ${phone}`.execute(
+        engine.db,
+      );
+      return { phone, recordId, contactPointId: rows[0]?.id ?? '' };
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** Contacts with a Compliance Field, no limits on asking, and the three templates; answers the Consent Template's id. */
+export async function setUpConsent(ctx: Context): Promise<string> {
   await configureRecordType(
     ctx,
     {
@@ -88,34 +118,11 @@ export async function openRealWorld(engine: Database, now: number): Promise<Real
   };
   await publish({ type: 'opt-in', keywords: [{ text: 'Yes, I Agree' }], reply: { text: 'Thank you.' } });
   await publish({ type: 'opt-out', keywords: [{ text: 'No, Thank You' }], reply: { text: 'Understood.' } });
-  const consentTemplate = await publish({
+  return publish({
     type: 'consent',
     whatsappTemplate: { name: 'consent_request', language: 'en' },
+    bindings: { '1': { column: 'fullname', fallback: 'there' } },
   });
-  let customers = 0;
-  return {
-    world,
-    calls,
-    consentTemplate,
-    async newCustomer(at) {
-      customers += 1;
-      world.setNow(at);
-      const phone = `+1202555${String(1000 + customers)}`;
-      await createIngest(ctx).submit(textDelivery(phone, 'Hello', `wamid.hello.${customers}`, at));
-      const recordId = await editRecord(ctx, {
-        table: 'contact',
-        id: null,
-        values: { fullname: `Customer ${customers}`, mobilephone: phone },
-        actor: 'Model',
-        source: 'crm',
-      });
-      const { rows } = await sql<{ id: string }>`select id from contact_point where phone = ${phone}`.execute(
-        engine.db,
-      );
-      return { phone, recordId, contactPointId: rows[0]?.id ?? '' };
-    },
-    close: () => engine.close(),
-  };
 }
 
 function answeringProvider(calls: RealWorld['calls']): MessagingProvider {
@@ -137,7 +144,11 @@ function answeringProvider(calls: RealWorld['calls']): MessagingProvider {
         category: 'UTILITY',
         parameterFormat: 'POSITIONAL',
         components: [
-          { type: 'BODY', text: 'May Contoso write to you here?' },
+          {
+            type: 'BODY',
+            text: 'Hello {{1}}, may Contoso write to you here?',
+            example: { body_text: [['Ana']] },
+          },
           {
             type: 'BUTTONS',
             buttons: [
