@@ -33,7 +33,8 @@ export function applyStep(state: State, step: Step, scope: Scope, rules: Rules):
       return null;
     case 'retry': {
       const pending = state.acts.flatMap((one, index) => (one.stored === 'pending' ? [index] : []));
-      return applyActs(state, pending, queuedNow(state), rules);
+      const read = { queued: queuedNow(state), proven: provenNow(state, pending) };
+      return applyActs(state, pending, read, rules);
     }
     case 'crash':
       return crash(state, step.node);
@@ -113,7 +114,7 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
     const acts = step.with === -1 ? [step.item] : [step.item, step.with];
     for (const index of acts) act(state, index).copies -= 1;
     state.lock = step.node * 2;
-    node.ingest = { phase: 'locked', acts, queued: [], heard: false };
+    node.ingest = { phase: 'locked', acts, queued: [], proven: [], heard: false };
     // Without the rule the 200 goes out as soon as the body is there.
     return rules.storesBeforeAck ? null : acknowledge(state, acts);
   }
@@ -125,6 +126,7 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
       own.phase = 'decided';
       own.heard = fresh.length > 0 || rules.waitsOnDuplicates;
       own.queued = queuedNow(state);
+      own.proven = provenNow(state, fresh);
       return null;
     case 'ingest-commit-pending':
       spend(state, 'poison');
@@ -133,7 +135,7 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
       state.lock = -1;
       return null;
     case 'ingest-commit': {
-      const broken = applyActs(state, fresh, own.queued, rules);
+      const broken = applyActs(state, fresh, own, rules);
       own.phase = 'committed';
       state.lock = -1;
       return broken;
@@ -151,14 +153,22 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
 const queuedNow = (state: State): number[] =>
   state.messages.flatMap((one, index) => (one.status === 'queued' ? [index] : []));
 
+/** Unconfirmed messages whose button was tapped: only a phone that has them can send the token. */
+const provenNow = (state: State, acts: readonly number[]): number[] =>
+  acts.flatMap((index) => {
+    const { request } = act(state, index);
+    return state.messages[request]?.status === 'unconfirmed' ? [request] : [];
+  });
+
 /** The decision, its automatic answer, the fate of what is queued, and what a tap proves: one commit. */
 function applyActs(
   state: State,
   indexes: readonly number[],
-  queued: readonly number[],
+  read: { queued: readonly number[]; proven: readonly number[] },
   rules: Rules,
 ): Broken | null {
-  const judged = [...queued];
+  const judged = [...read.queued];
+  for (const proven of read.proven) message(state, proven).status = 'delivered';
   for (const index of indexes) {
     const one = act(state, index);
     one.stored = 'applied';
@@ -171,8 +181,6 @@ function applyActs(
         const waiting = message(state, position);
         if (waiting.status === 'queued' && !mayLeave(waiting, after)) waiting.status = 'cancelled';
       }
-    const asked = state.messages[one.request];
-    if (asked?.status === 'unconfirmed') asked.status = 'delivered';
     // A further act of the same commit judges this one's answer.
     if (answerAutomatically(state, one.kind, before, after)) judged.push(state.messages.length - 1);
   }

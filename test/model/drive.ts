@@ -32,10 +32,17 @@ export async function driveRun(
     const before = structuredClone(state);
     applyStep(state, step, scope, PROTOCOL);
     const problem =
-      (await driver.make(step, before, state, trace.slice(index))) ?? (await driver.compare(state));
+      (await inTime(driver.make(step, before, state, trace.slice(index)))) ?? (await driver.compare(state));
     if (problem !== null) return `${problem}, at step ${index + 1}`;
   }
   return null;
+}
+
+/** A step that waits for ever is a finding: something holds a lock that the model does not know of. */
+function inTime(making: Promise<string | null>): Promise<string | null> {
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(() => late.resolve('the step hangs'), HANGS_AFTER);
+  return Promise.race([making, late.promise]).finally(() => clearTimeout(timer));
 }
 
 interface RealNode {

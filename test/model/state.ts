@@ -92,6 +92,8 @@ export interface NodeState {
     acts: number[];
     /** What was queued when it decided, and is judged again. */
     queued: number[];
+    /** Messages that it settles: it holds their rows until its commit. */
+    proven: number[];
     heard: boolean;
   } | null;
   waits: Wait[];
@@ -212,6 +214,7 @@ export function keyOf(state: State): string {
         PHASES.indexOf(node.ingest.phase) | (bit(node.ingest.heard) << 3),
         bits(node.ingest.acts),
         bits(node.ingest.queued),
+        bits(node.ingest.proven),
       );
     codes.push(node.waits.length);
     for (const one of node.waits) codes.push(bits(one.acts), bits(one.noted));

@@ -1,12 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chownSync,
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -161,11 +164,13 @@ export async function createCluster(): Promise<Cluster> {
     async fillDisk(ms) {
       if (!mounted) return;
       const filler = path.join(base, 'filler');
+      const file = openSync(filler, 'w');
       try {
-        execFileSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k'], { stdio: 'ignore' });
+        for (;;) writeSync(file, Buffer.alloc(65_536));
       } catch {
         // It ends where the disk does.
       }
+      closeSync(file);
       await pause(ms);
       rmSync(filler, { force: true });
       if (!(await tried(primary.port))) {
