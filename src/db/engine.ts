@@ -110,6 +110,8 @@ function pooled(settings: pg.PoolConfig): Db {
   const pool = new pg.Pool({ ...settings, connectionTimeoutMillis: 5_000 });
   // An idle connection that breaks is replaced by the pool; without a handler the process would end.
   pool.on('error', () => {});
+  // So is one that breaks between two statements of a transaction: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
   prepareMarked(pool);
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -33,7 +33,8 @@ export function applyStep(state: State, step: Step, scope: Scope, rules: Rules):
       return null;
     case 'retry': {
       const pending = state.acts.flatMap((one, index) => (one.stored === 'pending' ? [index] : []));
-      return applyActs(state, pending, rules);
+      const read = { queued: queuedNow(state), proven: provenNow(state, pending) };
+      return applyActs(state, pending, read, rules);
     }
     case 'crash':
       return crash(state, step.node);
@@ -113,7 +114,7 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
     const acts = step.with === -1 ? [step.item] : [step.item, step.with];
     for (const index of acts) act(state, index).copies -= 1;
     state.lock = step.node * 2;
-    node.ingest = { phase: 'locked', acts, cancels: [], heard: false };
+    node.ingest = { phase: 'locked', acts, queued: [], proven: [], heard: false };
     // Without the rule the 200 goes out as soon as the body is there.
     return rules.storesBeforeAck ? null : acknowledge(state, acts);
   }
@@ -124,6 +125,8 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
     case 'ingest-decide':
       own.phase = 'decided';
       own.heard = fresh.length > 0 || rules.waitsOnDuplicates;
+      own.queued = queuedNow(state);
+      own.proven = provenNow(state, fresh);
       return null;
     case 'ingest-commit-pending':
       spend(state, 'poison');
@@ -132,7 +135,7 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
       state.lock = -1;
       return null;
     case 'ingest-commit': {
-      const broken = applyActs(state, fresh, rules);
+      const broken = applyActs(state, fresh, own, rules);
       own.phase = 'committed';
       state.lock = -1;
       return broken;
@@ -146,8 +149,26 @@ function ingestStep(state: State, step: Step, rules: Rules): Broken | null {
   }
 }
 
+/** A message that goes back needs no lock of the contact point, so it may come after this was read. */
+const queuedNow = (state: State): number[] =>
+  state.messages.flatMap((one, index) => (one.status === 'queued' ? [index] : []));
+
+/** Unconfirmed messages whose button was tapped: only a phone that has them can send the token. */
+const provenNow = (state: State, acts: readonly number[]): number[] =>
+  acts.flatMap((index) => {
+    const { request } = act(state, index);
+    return state.messages[request]?.status === 'unconfirmed' ? [request] : [];
+  });
+
 /** The decision, its automatic answer, the fate of what is queued, and what a tap proves: one commit. */
-function applyActs(state: State, indexes: readonly number[], rules: Rules): Broken | null {
+function applyActs(
+  state: State,
+  indexes: readonly number[],
+  read: { queued: readonly number[]; proven: readonly number[] },
+  rules: Rules,
+): Broken | null {
+  const judged = [...read.queued];
+  for (const proven of read.proven) message(state, proven).status = 'delivered';
   for (const index of indexes) {
     const one = act(state, index);
     one.stored = 'applied';
@@ -156,11 +177,12 @@ function applyActs(state: State, indexes: readonly number[], rules: Rules): Brok
     state.ledger.push({ what: 'act', index });
     const after = decide(state);
     if (rules.judgesAgain)
-      for (const queued of state.messages)
-        if (queued.status === 'queued' && !mayLeave(queued, after)) queued.status = 'cancelled';
-    const asked = state.messages[one.request];
-    if (asked?.status === 'unconfirmed') asked.status = 'delivered';
-    answerAutomatically(state, one.kind, before, after);
+      for (const position of judged) {
+        const waiting = message(state, position);
+        if (waiting.status === 'queued' && !mayLeave(waiting, after)) waiting.status = 'cancelled';
+      }
+    // A further act of the same commit judges this one's answer.
+    if (answerAutomatically(state, one.kind, before, after)) judged.push(state.messages.length - 1);
   }
   const applied = decide(state);
   const truth = trueStance(state, (index) => act(state, index).stored === 'applied');
@@ -169,7 +191,7 @@ function applyActs(state: State, indexes: readonly number[], rules: Rules): Brok
 }
 
 /** Only where the decision changed; a repeated stop word gets no second answer within a day. */
-function answerAutomatically(state: State, kind: string, before: Decided, after: Decided): void {
+function answerAutomatically(state: State, kind: string, before: Decided, after: Decided): boolean {
   const turned = (from: Decided['stance'], to: Decided['stance']): boolean =>
     to !== from && to !== 'undecided';
   const by = turned(before.stance, after.stance)
@@ -177,13 +199,14 @@ function answerAutomatically(state: State, kind: string, before: Decided, after:
     : turned(before.marketing, after.marketing)
       ? after.by[1]
       : -1;
-  if (by === -1) return;
+  if (by === -1) return false;
   const refused = (one: Message): boolean =>
     one.kind === 'auto' &&
     one.status !== 'cancelled' &&
     ['no', 'stop'].includes(act(state, one.answers).kind);
-  if (kind === 'stop' && state.messages.some(refused)) return;
+  if (kind === 'stop' && state.messages.some(refused)) return false;
   state.messages.push(newMessage(state, 'auto', by));
+  return true;
 }
 
 function acknowledge(state: State, acts: readonly number[]): Broken | null {

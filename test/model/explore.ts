@@ -136,17 +136,28 @@ export function walkOnce(
   scope: Scope,
   rules: Rules,
   chance: () => number,
+  among: (state: State, steps: Step[]) => Step[] = (_state, steps) => steps,
 ): { trace: Step[]; broken: Broken | null; state: State } {
   const state = initialState(scope);
   const trace: Step[] = [];
   for (;;) {
-    const steps = enabledSteps(state, scope, rules);
+    const steps = among(state, enabledSteps(state, scope, rules));
     const step = steps[Math.floor(chance() * steps.length)];
     if (step === undefined) return { trace, broken: brokenAtEnd(state), state };
     trace.push(step);
     const broken = applyStep(state, step, scope, rules);
     if (broken !== null) return { trace, broken, state };
   }
+}
+
+/** Of these, those that leave each transaction in one piece, as on an engine with one connection. */
+export function oneTransactionAtATime(state: State, steps: Step[]): Step[] {
+  const noting = state.nodes.findIndex((node) => node.ingest?.phase === 'committed');
+  if (noting !== -1) return steps.filter((step) => step.do === 'ingest-note' && step.node === noting);
+  if (state.lock === -1) return steps;
+  return steps.filter(
+    (step) => step.node === state.lock >> 1 && /^(ingest-(decide|commit)|claim-(judge|commit))/.test(step.do),
+  );
 }
 
 function hashOf(trace: readonly Step[]): number {

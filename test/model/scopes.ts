@@ -132,3 +132,33 @@ export const BEYOND: Scope[] = [
     statuses: true,
   },
 ];
+
+/** Driven through the product on a real database. */
+export const SAMPLED: Scope[] = [
+  {
+    ...NOTHING_WRONG,
+    name: 'a stop against two texts, for real',
+    acts: ['stop'],
+    sends: ['text', 'text'],
+    crashes: 1,
+    pauses: 2,
+    duplicates: 2,
+    throttles: 1,
+    cuts: 1,
+    poisons: 1,
+    statuses: true,
+  },
+  {
+    ...NOTHING_WRONG,
+    name: 'answers and words, for real',
+    acts: ['yes', 'no', 'stop', 'start', 'talk'],
+    sends: ['consent', 'text', 'consent', 'text'],
+    crashes: 1,
+    pauses: 2,
+    duplicates: 1,
+    throttles: 1,
+    cuts: 1,
+    poisons: 1,
+    statuses: true,
+  },
+];

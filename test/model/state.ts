@@ -90,7 +90,10 @@ export interface NodeState {
   ingest: {
     phase: 'locked' | 'decided' | 'committed';
     acts: number[];
-    cancels: number[];
+    /** What was queued when it decided, and is judged again. */
+    queued: number[];
+    /** Messages that it settles: it holds their rows until its commit. */
+    proven: number[];
     heard: boolean;
   } | null;
   waits: Wait[];
@@ -210,7 +213,8 @@ export function keyOf(state: State): string {
       codes.push(
         PHASES.indexOf(node.ingest.phase) | (bit(node.ingest.heard) << 3),
         bits(node.ingest.acts),
-        bits(node.ingest.cancels),
+        bits(node.ingest.queued),
+        bits(node.ingest.proven),
       );
     codes.push(node.waits.length);
     for (const one of node.waits) codes.push(bits(one.acts), bits(one.noted));

@@ -143,6 +143,10 @@ function outboxSteps(state: State, node: number, rules: Rules, add: Add): void {
 function claimSteps(state: State, scope: Scope, claim: Claim, index: number, rules: Rules, add: Add): void {
   const node = claim.node;
   const status = state.messages[claim.message]?.status;
+  // Whoever writes the message's row waits for who wrote it and has not committed.
+  const rowFree = state.nodes.every(
+    (one) => one.ingest?.phase !== 'decided' || !one.ingest.proven.includes(claim.message),
+  );
   if (claim.phase === 'marked' && !claim.dead) {
     if (!claim.expired || !rules.checksDeadline) {
       add('write-accepted', node, index);
@@ -151,9 +155,9 @@ function claimSteps(state: State, scope: Scope, claim: Claim, index: number, rul
         add('write-cut-taken', node, index);
         add('write-cut-lost', node, index);
       }
-    } else add('give-back', node, index);
+    } else if (rowFree) add('give-back', node, index);
   }
-  if (claim.phase === 'sent' && !claim.dead) add('settle', node, index);
+  if (claim.phase === 'sent' && !claim.dead && rowFree) add('settle', node, index);
   // Time passes for whoever is dead; for a living process only where it is held up.
   const timePasses = claim.dead || left(state, 'pause');
   if (claim.phase === 'marked' && !claim.expired && timePasses) add('deadline-passes', node, index);

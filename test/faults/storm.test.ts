@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pause } from './nodes.ts';
+import { clusterPossible } from './storm/cluster.ts';
+import { listOf, openLivePage } from './storm/live-page.ts';
+import { inWords, planOf } from './storm/plan.ts';
+import { checkPromises } from './storm/promises.ts';
+import { runRound } from './storm/round.ts';
+import { openStormWorld, type StormWorld } from './storm/storm-world.ts';
+
+/**
+ * Two real nodes, their PostgreSQL and WhatsApp, and everything that can happen to them; docs/reliability.md has what is
+ * done, what must hold, and the runs. `FAULT_SEED` repeats a run: the seed makes the plan, which is printed where a promise
+ * breaks. `FAULT_STORMS` and `FAULT_LONG_STORMS` are how many.
+ */
+const SHORT = Number(process.env.FAULT_STORMS ?? 1_000);
+const LONG = Number(process.env.FAULT_LONG_STORMS ?? 20);
+const SEED = Number(process.env.FAULT_SEED ?? 20_261_129);
+
+describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
+  let world: StormWorld;
+  beforeAll(async () => {
+    world = await openStormWorld();
+  }, 120_000);
+  afterAll(() => world.close(), 60_000);
+
+  test.each(
+    [
+      { rounds: SHORT, long: false },
+      { rounds: LONG, long: true },
+    ].filter((one) => one.rounds > 0),
+  )('$rounds seeds, long: $long', async ({ rounds, long }) => {
+    const page = openLivePage(world.front.url, world.key);
+    const sum = { calls: 0, refusals: 0, latestCall: 0 };
+    const failed: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const plan = planOf(SEED + round, long);
+      const began = performance.now();
+      const problem = await runRound(world, plan).then(
+        async (customers) => {
+          const found = await checkPromises(world, customers);
+          sum.calls += found.calls;
+          sum.refusals += found.refusals;
+          sum.latestCall = Math.max(sum.latestCall, found.latestCall);
+          found.broken.push(...world.endedByThemselves());
+          if (!(await converges(page, world)))
+            found.broken.push('the live page does not show what the API says');
+          return found.broken.join('; ');
+        },
+        async (error: unknown) => {
+          // The next seed begins with a world that stands.
+          await world.startNodes();
+          return [String(error), ...world.endedByThemselves()].join('; ');
+        },
+      );
+      if (problem !== '') failed.push(`${inWords(plan)}: ${problem}`);
+      if (problem !== '' || process.env.FAULT_VERBOSE !== undefined)
+        console.log(`${inWords(plan)}; ${Math.round(performance.now() - began)} ms ${problem}`);
+    }
+    page.close();
+    console.log(
+      `${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls, ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
+    );
+    expect(failed).toEqual([]);
+    expect(sum.calls).toBeGreaterThan(0);
+  });
+});
+
+async function converges(page: ReturnType<typeof openLivePage>, world: StormWorld): Promise<boolean> {
+  for (let turn = 0; turn < 50; turn += 1) {
+    if (page.shows() === (await listOf(world.front.url, world.key))) return true;
+    await pause(200);
+  }
+  return false;
+}

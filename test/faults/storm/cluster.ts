@@ -1,0 +1,258 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { freePort } from '../../e2e/product.ts';
+import { pause } from '../nodes.ts';
+
+/**
+ * A PostgreSQL of the harness's own: killed, restarted, filled up and failed over without harm to anybody's. Server
+ * processes run as `postgres` where we are root, as PostgreSQL wants it.
+ */
+export interface Cluster {
+  port(): number;
+  /** As the server's own administrator. */
+  query(statement: string): Promise<pg.QueryResult>;
+  /** `kill -9` of the server and all its processes, then a start, which recovers. */
+  killAndStart(): Promise<void>;
+  restart(how: 'fast' | 'immediate'): Promise<void>;
+  /** A standby that every commit waits for (`remote_apply`); PostgreSQL's own streaming replication. */
+  addStandby(): Promise<void>;
+  /** The primary dies, the standby takes over under another port. */
+  failOver(): Promise<void>;
+  /** No room for WAL for so long; the server may die of it and is started again. */
+  fillDisk(ms: number): Promise<void>;
+  stop(): void;
+}
+
+const BIN = findBinaries();
+
+/** Null where PostgreSQL's programs are not installed. */
+function findBinaries(): string | null {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
+  const found = versions.map((version) => `/usr/lib/postgresql/${version}/bin`);
+  return found.find((folder) => existsSync(path.join(folder, 'initdb'))) ?? null;
+}
+
+export const clusterPossible = BIN !== null;
+
+interface Server {
+  folder: string;
+  port: number;
+}
+
+export async function createCluster(): Promise<Cluster> {
+  const base = mkdtempSync(path.join(tmpdir(), 'assent-cluster-'));
+  const owner = ownerOf();
+  const mounted = mountSmallDisk(base);
+  if (owner !== null) chownSync(base, owner.uid, owner.gid);
+  let servers = 0;
+  const folderOf = (): string => {
+    servers += 1;
+    return path.join(base, `server-${servers}`);
+  };
+  let primary: Server = { folder: folderOf(), port: await freePort() };
+  let standby: Server | null = null;
+  const run = (program: string, args: string[]): void => {
+    execFileSync(path.join(BIN ?? '', program), args, {
+      ...owner,
+      cwd: base,
+      stdio: 'ignore',
+      timeout: 60_000,
+    });
+  };
+  const query = async (statement: string, database = 'postgres'): Promise<pg.QueryResult> => {
+    const client = new pg.Client({
+      connectionString: `postgres://postgres@127.0.0.1:${primary.port}/${database}`,
+    });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return await client.query(statement);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  };
+  const start = async (server: Server): Promise<void> => {
+    spawn(path.join(BIN ?? '', 'postgres'), ['-D', server.folder, '-p', String(server.port), '-k', base], {
+      ...owner,
+      cwd: base,
+      stdio: 'ignore',
+      detached: true,
+    }).unref();
+    for (let turn = 0; turn < 600; turn += 1) {
+      const up = await tried(server.port);
+      if (up) return;
+      await pause(50);
+    }
+    throw new Error('PostgreSQL does not start');
+  };
+  const kill = (server: Server): void => {
+    const pid = postmasterOf(server.folder);
+    if (pid === null) return;
+    // The postmaster's children die of its death at once only where they are killed with it.
+    for (const child of [pid, ...childrenOf(pid)]) killQuietly(child);
+    rmSync(path.join(server.folder, 'postmaster.pid'), { force: true });
+  };
+  run('initdb', ['-D', primary.folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+  writeFileSync(path.join(primary.folder, 'postgresql.auto.conf'), SETTINGS);
+  await start(primary);
+  return {
+    port: () => primary.port,
+    query,
+    async killAndStart() {
+      kill(primary);
+      await pause(100);
+      await start(primary);
+    },
+    async restart(how) {
+      run('pg_ctl', ['stop', '-D', primary.folder, '-m', how, '-w']);
+      await start(primary);
+    },
+    async addStandby() {
+      standby = { folder: folderOf(), port: await freePort() };
+      run('pg_basebackup', [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(primary.port),
+        '-U',
+        'postgres',
+        '-D',
+        standby.folder,
+        '-R',
+        '-X',
+        'stream',
+        '-c',
+        'fast',
+        '--no-sync',
+      ]);
+      await start(standby);
+      await query("alter system set synchronous_standby_names = '*'");
+      await query('alter system set synchronous_commit = remote_apply');
+      await query('select pg_reload_conf()');
+      for (let turn = 0; turn < 200; turn += 1) {
+        const { rows } = await query("select 1 from pg_stat_replication where sync_state = 'sync'");
+        if (rows.length > 0) return;
+        await pause(50);
+      }
+      throw new Error('the standby does not follow');
+    },
+    async failOver() {
+      if (standby === null) throw new Error('there is no standby');
+      kill(primary);
+      run('pg_ctl', ['promote', '-D', standby.folder, '-w']);
+      const gone = primary.folder;
+      primary = standby;
+      standby = null;
+      await query('alter system reset synchronous_standby_names');
+      await query('select pg_reload_conf()');
+      rmSync(gone, { recursive: true, force: true });
+    },
+    async fillDisk(ms) {
+      if (!mounted) return;
+      const filler = path.join(base, 'filler');
+      const file = openSync(filler, 'w');
+      try {
+        for (;;) writeSync(file, Buffer.alloc(65_536));
+      } catch {
+        // It ends where the disk does.
+      }
+      closeSync(file);
+      await pause(ms);
+      rmSync(filler, { force: true });
+      if (!(await tried(primary.port))) {
+        kill(primary);
+        await start(primary);
+      }
+    },
+    stop() {
+      kill(primary);
+      if (standby !== null) kill(standby);
+      if (mounted) execFileSync('umount', ['-l', base]);
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Room for what the runs write and little more, so that a full disk is quickly made. */
+const SETTINGS = `
+shared_buffers = 32MB
+max_connections = 60
+min_wal_size = 32MB
+max_wal_size = 64MB
+wal_keep_size = 16MB
+max_wal_senders = 4
+hot_standby = on
+checkpoint_timeout = 30s
+`;
+
+function ownerOf(): { uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString());
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+function mountSmallDisk(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700m', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function postmasterOf(folder: string): number | null {
+  const file = path.join(folder, 'postmaster.pid');
+  if (!existsSync(file)) return null;
+  return Number(readFileSync(file, 'utf8').split('\n')[0]);
+}
+
+const childrenOf = (pid: number): number[] => {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  } catch {
+    return [];
+  }
+};
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}
+
+async function tried(port: number): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    connectionTimeoutMillis: 1_000,
+  });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
