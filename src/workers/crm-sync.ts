@@ -15,25 +15,7 @@ export function startCrmSync(ctx: Context, remote: RemoteCrm): Loop {
     name: 'crm-sync',
     log: ctx.log,
     idleMs: 1_000,
-    async turn() {
-      const paused = await pausedFor(ctx);
-      if (paused > 0) return Math.min(1_000, paused);
-      try {
-        await describeCrm(ctx, remote);
-        const wrote = await writeBack(ctx, remote);
-        const hinted = await followHints(ctx, remote);
-        const read = await readTable(ctx, remote);
-        if (wrote || hinted || read) return 0;
-      } catch (error) {
-        await afterFailure(ctx, error);
-        return Math.min(1_000, Math.max(50, await pausedFor(ctx)));
-      }
-      const due = Math.min(
-        (await nextReadAt(ctx)) ?? Number.POSITIVE_INFINITY,
-        (await nextWriteAt(ctx.database.db)) ?? Number.POSITIVE_INFINITY,
-      );
-      return Math.min(1_000, Math.max(20, due - ctx.clock()));
-    },
+    turn: () => syncOnce(ctx, remote),
   });
   return {
     ...loop,
@@ -42,4 +24,25 @@ export function startCrmSync(ctx: Context, remote: RemoteCrm): Loop {
       await loop.stop();
     },
   };
+}
+
+/** One turn. Answers how long to sleep, ms. */
+export async function syncOnce(ctx: Context, remote: RemoteCrm): Promise<number> {
+  const paused = await pausedFor(ctx);
+  if (paused > 0) return Math.min(1_000, paused);
+  try {
+    await describeCrm(ctx, remote);
+    const wrote = await writeBack(ctx, remote);
+    const hinted = await followHints(ctx, remote);
+    const read = await readTable(ctx, remote);
+    if (wrote || hinted || read) return 0;
+  } catch (error) {
+    await afterFailure(ctx, error);
+    return Math.min(1_000, Math.max(50, await pausedFor(ctx)));
+  }
+  const due = Math.min(
+    (await nextReadAt(ctx)) ?? Number.POSITIVE_INFINITY,
+    (await nextWriteAt(ctx.database.db)) ?? Number.POSITIVE_INFINITY,
+  );
+  return Math.min(1_000, Math.max(20, due - ctx.clock()));
 }
