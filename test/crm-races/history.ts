@@ -73,8 +73,9 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
   };
   /** Where somebody changed a record that we wrote to without an answer, nobody can tell whose its No is: then it closes. */
   const perhapsNo = (record: Kept): void => {
-    if (record.unanswered && record.touched && field(record.id) === false)
-      happened.push({ record, edit: { kind: 'edit', record: record.id, value: false, seen: 'perhaps' } });
+    if (!record.unanswered || !record.touched || field(record.id) !== false) return;
+    happened.push({ record, edit: { kind: 'edit', record: record.id, value: false, seen: 'perhaps' } });
+    record.values.push(false);
   };
 
   const touched = (record: Kept): void => {
