@@ -17,7 +17,7 @@ import { isUuid } from '../db/rows.ts';
 import { CrmFailure, type RemoteCrm } from '../ports.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
-import { rereadRecord } from './mirror-records.ts';
+import { loadRules, rereadRecord } from './mirror-records.ts';
 import { lockNumbersOf, observeRecord } from './observe-record.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -92,7 +92,7 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
 
 /** In a remote CRM the record itself is made or changed there, and then read as any other change is. */
 async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord): Promise<string> {
-  const { place, problems } = await inTransaction(ctx, async (tx) => {
+  const { place, problems, fields } = await inTransaction(ctx, async (tx) => {
     const columns = await columnsOf(tx, edit.table);
     const type = (await loadRecordTypes(tx)).get(edit.table);
     if (type === undefined)
@@ -104,15 +104,22 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
     return {
       place: await mirrorTable(tx, edit.table),
       problems: valueProblems(edit.values, columns, type),
+      fields: [type.complianceField, type.marketingField].filter((name) => name !== null),
     };
   });
   if (problems.length > 0)
     throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', { problems });
   if (place === null || (edit.id !== null && !isUuid(edit.id))) throw notFound('record');
   const id = edit.id ?? ctx.make.id();
+  const isField = ([name]: [string, CellValue]): boolean => edit.id !== null && fields.includes(name);
+  const entries = Object.entries(edit.values);
+  const values = withNameParts(Object.fromEntries(entries.filter((entry) => !isField(entry))));
   try {
-    if (!(await saveRemotely(ctx, remote, place, id, edit))) throw notFound('record');
-    await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor });
+    const saved =
+      Object.keys(values).length === 0 || (await saveRemotely(ctx, remote, place, edit, id, values));
+    if (!saved || !(await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor })))
+      throw notFound('record');
+    await editFields(ctx, edit, id, Object.fromEntries(entries.filter(isField)));
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     if (error.passing)
@@ -130,10 +137,10 @@ async function saveRemotely(
   ctx: Context,
   remote: RemoteCrm,
   place: MirrorTable,
-  id: string,
   edit: EditedRecord,
+  id: string,
+  values: Record<string, CellValue>,
 ): Promise<boolean> {
-  const values = withNameParts(edit.values);
   if (edit.id === null) return remote.save(place, id, values, true);
   for (let tries = 1; ; tries += 1) {
     const etag = await inTransaction(
@@ -148,6 +155,37 @@ async function saveRemotely(
       if (!(await rereadRecord(ctx, remote, { table: place.name, id }))) return false;
     }
   }
+}
+
+/**
+ * A field edited here is judged here, like one of the embedded CRM, and what comes of it is written like any decision: an
+ * edit that was only sent there could get lost between there and its reading.
+ */
+async function editFields(
+  ctx: Context,
+  edit: EditedRecord,
+  id: string,
+  fields: Record<string, CellValue>,
+): Promise<void> {
+  const { table, actor, source } = edit;
+  const edited = Object.keys(fields);
+  if (edited.length === 0) return;
+  await inTransaction(ctx, async (tx) => {
+    const rules = await loadRules(tx);
+    const known = await readRecord(tx, table, id);
+    if (known === null) throw notFound('record');
+    await lockNumbersOf(tx, rules.recordTypes.get(table) ?? null, [{ table, id, values: known.data }]);
+    const record = await mirrorRecord(tx, table, id);
+    if (record === null) throw notFound('record');
+    for (const [column, value] of Object.entries(fields))
+      if (typeof value === 'boolean' || value === null)
+        await ctx.crm.writeFields(tx, [{ table, recordId: id, column, value }], ctx.clock());
+    const values = { ...record.data, ...fields };
+    await observeRecord(tx, ctx, { table, id, values, actor, source, edited, shownAt: null }, rules);
+    const hints = createHints();
+    hints.topic('record');
+    await hints.send(tx);
+  });
 }
 
 /** A full name is made of its parts there and cannot be set. */

@@ -85,7 +85,7 @@ async function takeInOne(
   const writes = await writesOfRecord(tx, table, row.id);
   const known = { mirror: current?.data ?? {}, etag: current?.etag ?? null };
   const type = rules.recordTypes.get(table) ?? null;
-  const data = await withoutOurOwn(tx, ctx, table, row, { fetchedAt, actor, writes, ...known, type });
+  const data = await withoutOurOwn(tx, ctx, table, row, { fetchedAt, writes, ...known, type });
   if (data === null) return false;
   const changed = Object.keys(data).filter((name) => current !== null && current.data[name] !== data[name]);
   if (current !== null && current.fetchedAt !== null && changed.length === 0 && !all) {
@@ -133,8 +133,6 @@ async function shownAt(
 
 interface Found {
   fetchedAt: number;
-  /** Somebody here made the change, through us. */
-  actor: string | null;
   writes: readonly WriteOfRecord[];
   mirror: Cells;
   etag: string | null;
@@ -150,19 +148,20 @@ async function withoutOurOwn(
   ctx: Context,
   table: string,
   row: RemoteRow,
-  { fetchedAt, actor, writes, mirror, etag, type }: Found,
+  { fetchedAt, writes, mirror, etag, type }: Found,
 ): Promise<Cells | null> {
   const data: Cells = { ...row.values };
   const found = (column: string): unknown => row.values[column] ?? null;
   const differs = writes.filter((write) => found(write.column) !== (mirror[write.column] ?? null));
   if (differs.some((write) => write.writtenAt !== null && fetchedAt <= write.writtenAt)) return null;
-  const byUs = row.byUs && actor === null;
+  const moved = row.etag !== null && row.etag !== etag;
   for (const write of differs) {
-    if (!isOurs(write, found(write.column), byUs, type)) continue;
+    const value = found(write.column);
+    if (!isOurs(write, value, { byUs: row.byUs, moved, refuses: refuses(type, write.column, value) }))
+      continue;
     data[write.column] = mirror[write.column] ?? null;
     if (write.state === 'done') await writeAgain(tx, table, row.id, write.column, ctx.clock());
   }
-  const moved = row.etag !== null && row.etag !== etag;
   for (const write of writes)
     if (Object.hasOwn(row.values, write.column))
       await sawRemote(tx, table, row.id, write.column, found(write.column), moved);
@@ -171,18 +170,23 @@ async function withoutOurOwn(
 
 /**
  * Whether a value that is not the mirror's is nobody's edit (docs/decisions/0017). A record that we wrote last holds nothing
- * of anybody's that we did not read before. Where somebody else wrote it last, and it shows what a write of ours without an
- * answer may have left, nobody can tell whose it is: then a Yes is ours and opens nothing, and a No is theirs and closes.
+ * of anybody's that we did not read before. Where somebody else changed it while a write of ours is without an answer,
+ * nobody can tell who set what it shows: then a No is theirs and closes, and a Yes is ours and opens nothing.
  */
-function isOurs(write: WriteOfRecord, value: unknown, byUs: boolean, type: RecordType | null): boolean {
-  if (write.state === 'done') return byUs;
-  if (!write.remoteKnown || value === write.remote || byUs) return true;
-  return write.sentAny && value === write.sent && allows(type, write.column, value);
+function isOurs(
+  write: WriteOfRecord,
+  value: unknown,
+  row: { byUs: boolean; moved: boolean; refuses: boolean },
+): boolean {
+  if (write.state === 'done' || row.byUs) return row.byUs;
+  if (!write.remoteKnown) return true;
+  if (write.sentAny && row.moved && row.refuses) return false;
+  return value === write.remote || (write.sentAny && value === write.sent);
 }
 
-function allows(type: RecordType | null, column: string, value: unknown): boolean {
+function refuses(type: RecordType | null, column: string, value: unknown): boolean {
   if (typeof value !== 'boolean') return false;
-  return type?.complianceField === column ? fieldToCompliance(value, type.polarity) === true : value;
+  return type?.complianceField === column ? fieldToCompliance(value, type.polarity) === false : !value;
 }
 
 /** Reads of one record that overtook each other; each try begins after all that came before it. */

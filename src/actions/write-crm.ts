@@ -139,6 +139,9 @@ const NOT_CHANGED = new CrmFailure(
   'The organisation says that the record changed, and shows it as it was.',
 );
 
+/** What ends like this was not done: it was never sent, or turned away before anything happened. */
+const NOT_DONE: ReadonlySet<string> = new Set(['paused', 'throttled', 'sign-in', 'not-a-member']);
+
 /** A refusal is about this record and for a person to see; what got lost on the way is tried again with all others. */
 function endOf(
   ctx: Context,
@@ -146,7 +149,10 @@ function endOf(
   outcome: Extract<RemoteWriteOutcome, { kind: 'refused' | 'unknown' }>,
 ): WriteEnd {
   const now = ctx.clock();
-  if (outcome.kind === 'unknown') return { mayHaveArrived: true, problem: null, nextAt: now, now };
+  if (outcome.kind === 'unknown') {
+    const mayHaveArrived = write.underWay || !NOT_DONE.has(outcome.failure.kind);
+    return { mayHaveArrived, problem: null, nextAt: now, now };
+  }
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(write.attempts - 1, 10));
   const { kind, message } = outcome.failure;
   return {

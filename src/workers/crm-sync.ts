@@ -20,29 +20,7 @@ export function startCrmSync(ctx: Context, remote: RemoteCrm, publicUrl: string,
     name: 'crm-sync',
     log: ctx.log,
     idleMs: 1_000,
-    async turn() {
-      const paused = await pausedFor(ctx);
-      if (paused > 0) return Math.min(1_000, paused);
-      try {
-        await describeCrm(ctx, remote);
-        const wrote = await writeBack(ctx, remote);
-        const hinted = await followHints(ctx, remote);
-        const read = await readTable(ctx, remote);
-        const told = !wrote && (await writeTimeline(ctx, remote, publicUrl));
-        if (wrote || hinted || read || told) return 0;
-        await keep();
-        // Only where nothing else was to do.
-        if (await compareSome(ctx, remote)) return 0;
-      } catch (error) {
-        await afterFailure(ctx, error);
-        return Math.min(1_000, Math.max(50, await pausedFor(ctx)));
-      }
-      const due = Math.min(
-        (await nextReadAt(ctx)) ?? Number.POSITIVE_INFINITY,
-        (await nextWriteAt(ctx.database.db)) ?? Number.POSITIVE_INFINITY,
-      );
-      return Math.min(1_000, Math.max(20, due - ctx.clock()));
-    },
+    turn: () => syncOnce(ctx, remote, publicUrl, keep),
   });
   return {
     ...loop,
@@ -51,6 +29,36 @@ export function startCrmSync(ctx: Context, remote: RemoteCrm, publicUrl: string,
       await loop.stop();
     },
   };
+}
+
+/** One turn. Answers how long to sleep, ms. `keep` looks after what is not worth an answer's wait. */
+export async function syncOnce(
+  ctx: Context,
+  remote: RemoteCrm,
+  publicUrl: string,
+  keep: () => Promise<void> = async () => {},
+): Promise<number> {
+  const paused = await pausedFor(ctx);
+  if (paused > 0) return Math.min(1_000, paused);
+  try {
+    await describeCrm(ctx, remote);
+    const wrote = await writeBack(ctx, remote);
+    const hinted = await followHints(ctx, remote);
+    const read = await readTable(ctx, remote);
+    const told = !wrote && (await writeTimeline(ctx, remote, publicUrl));
+    if (wrote || hinted || read || told) return 0;
+    await keep();
+    // Only where nothing else was to do.
+    if (await compareSome(ctx, remote)) return 0;
+  } catch (error) {
+    await afterFailure(ctx, error);
+    return Math.min(1_000, Math.max(50, await pausedFor(ctx)));
+  }
+  const due = Math.min(
+    (await nextReadAt(ctx)) ?? Number.POSITIVE_INFINITY,
+    (await nextWriteAt(ctx.database.db)) ?? Number.POSITIVE_INFINITY,
+  );
+  return Math.min(1_000, Math.max(20, due - ctx.clock()));
 }
 
 const LOOK_EVERY_MS = 15_000;
