@@ -13,6 +13,7 @@ import { promiseMedia } from './fetch-media.ts';
 import { hearCustomers } from './hear-customers.ts';
 import { type ReadMessages, readAnswers } from './read-answers.ts';
 import type { Applying, StoredMessage } from './stored-update.ts';
+import { LIVE } from './transaction.ts';
 
 /**
  * Applies customers' messages: all that is the same for each in one statement, what they say about consent one by one.
@@ -33,6 +34,8 @@ export async function applyMessages(
   const wants = (one: StoredMessage): boolean =>
     !blocked(one) && wantsPerson(one.update.content, read.answers.get(one.inboxId) ?? null);
   const wanting = new Set(news.filter(wants).map(conversationOf));
+  for (const one of news) hints.conversation(conversationOf(one), one.contactPointId);
+  const text = hints.take();
   const closed = await storeArrivals(tx, {
     messages: news.map((one) => rowOf(ctx, one, conversationOf(one))),
     heard: heardOf(news, read, contacts),
@@ -47,6 +50,7 @@ export async function applyMessages(
       ...(wants(one) ? { waitsSince: ctx.clock() } : {}),
     })),
     shown: [...new Set(news.filter((one) => !blocked(one)).map(conversationOf))],
+    notice: text === null ? null : { channel: LIVE, text },
   });
   await promiseMedia(
     tx,
@@ -55,7 +59,6 @@ export async function applyMessages(
   );
   const answered: AnsweredQuestion[] = [];
   for (const one of news) {
-    hints.conversation(conversationOf(one), one.contactPointId);
     const answer = read.answers.get(one.inboxId);
     const contact = contacts.get(one.contactPointId);
     if (answer === undefined || contact === undefined) continue;
