@@ -1,57 +1,64 @@
-import { loadContacts } from '../src/actions/gate-contact.ts';
-import { loadRecordTypes, loadSettings } from '../src/actions/organisation.ts';
-import { foldConsent } from '../src/core/consent.ts';
-import { decideSend, type GateInput } from '../src/core/gate.ts';
+import { askLimits, loadFresh } from '../src/actions/gate-contact.ts';
+import { decideSend } from '../src/core/gate.ts';
 import { readContactPoint } from '../src/db/contact-points.ts';
 import type { Database } from '../src/db/engine.ts';
+import { askCedar, cedarCall, prepareCedar } from './cedar.ts';
+import { gateInputs } from './gate-inputs.ts';
 import { quantile } from './webhooks.ts';
 
-/** The rule alone, and a decision with fresh state from the database beside one bare statement of the same kind. */
+/** The rule alone beside Cedar on the same decisions, and a decision with fresh state beside one bare read of the same row. */
 
-export function ruleSpeed(): { perSecond: number; p99Us: number; emptyPerSecond: number } {
-  const view = foldConsent([], 'service', { now: 0, requestOpenDays: 30 });
-  const input: GateInput = {
-    now: 1_000,
-    path: 'person',
-    content: { kind: 'text' },
-    maySend: true,
-    ownedByColleague: false,
-    contactBlocked: false,
-    channelConnected: true,
-    contact: {
-      service: { ...view, state: 'denied', projects: true, decidedAt: 1 },
-      marketing: view,
-      unknownNotAllowed: false,
-      unset: 'ask-first',
-      fieldForbids: false,
-      allowReplyAfterRefusal: false,
-      lastInboundAt: 500,
-      lastWordAt: null,
-      country: 'US',
-      crmStale: false,
-    },
-    limits: {
-      unansweredPerDay: 1,
-      unansweredPer30Days: 3,
-      afterRefusalPerDay: 1,
-      afterRefusalPer90Days: 3,
-      countriesNoAskAfterRefusal: [],
-    },
+const INPUTS = 2_000;
+
+export interface RuleSpeed {
+  perSecond: number;
+  /** Of single decisions, each timed by itself. µs */
+  p99Us: number;
+  cedarPerSecond: number;
+  cedarP99Us: number;
+}
+
+export function ruleSpeed(): RuleSpeed {
+  const inputs = gateInputs(INPUTS);
+  prepareCedar();
+  const calls = inputs.map(cedarCall);
+  for (const [n, input] of inputs.entries()) {
+    const call = calls[n];
+    const decision = decideSend(input);
+    const ours = decision.allowed ? [] : [decision.code, ...decision.alsoBlockedBy];
+    const theirs = call === undefined ? [] : askCedar(call);
+    if (ours.join() !== theirs.join())
+      throw new Error(`not the same rules: ${ours.join()} and ${theirs.join()} of ${JSON.stringify(input)}`);
+  }
+  // In turn, so that what else runs on the machine slows both.
+  const own: number[] = [];
+  const cedar: number[] = [];
+  const rates = { own: 0, cedar: 0 };
+  for (let turn = 0; turn < 10; turn += 1) {
+    rates.own += rateOf(() => inputs.forEach((input) => void decideSend(input)), 50);
+    rates.cedar += rateOf(() => calls.forEach((call) => void askCedar(call)), 1);
+    for (let round = 0; round < 20; round += 1)
+      for (const input of inputs) own.push(timed(() => decideSend(input)));
+    for (const call of calls) cedar.push(timed(() => askCedar(call)));
+  }
+  return {
+    perSecond: rates.own / 10,
+    p99Us: quantile(own, 0.99) * 1_000,
+    cedarPerSecond: rates.cedar / 10,
+    cedarP99Us: quantile(cedar, 0.99) * 1_000,
   };
-  const run = (work: () => unknown): { perSecond: number; p99Us: number } => {
-    for (let n = 0; n < 200_000; n += 1) work();
-    const batches: number[] = [];
-    for (let batch = 0; batch < 1_000; batch += 1) {
-      const started = performance.now();
-      for (let n = 0; n < 1_000; n += 1) work();
-      batches.push(performance.now() - started);
-    }
-    const total = batches.reduce((sum, ms) => sum + ms, 0);
-    return { perSecond: 1_000_000 / (total / 1_000), p99Us: quantile(batches, 0.99) };
-  };
-  const rule = run(() => decideSend(input));
-  const parse = run(() => JSON.parse('{"state":"denied","window":true}'));
-  return { perSecond: rule.perSecond, p99Us: rule.p99Us, emptyPerSecond: parse.perSecond };
+}
+
+function rateOf(all: () => void, rounds: number): number {
+  const started = performance.now();
+  for (let round = 0; round < rounds; round += 1) all();
+  return (rounds * INPUTS) / ((performance.now() - started) / 1_000);
+}
+
+function timed(work: () => unknown): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
 }
 
 export async function freshDecision(
@@ -61,11 +68,22 @@ export async function freshDecision(
   const times: number[] = [];
   const bare: number[] = [];
   const { db } = database;
-  for (let n = 0; n < 1_200; n += 1) {
+  const ctx = { database, clock: Date.now };
+  for (let n = 0; n < 2_200; n += 1) {
     const started = performance.now();
-    const contact = await readContactPoint(db, contactPointId);
-    if (contact === null) throw new Error('the contact point is gone');
-    await loadContacts(db, [contact], Date.now(), await loadSettings(db), await loadRecordTypes(db));
+    const fresh = await loadFresh(db, ctx, contactPointId);
+    if (fresh === null) throw new Error('the contact point is gone');
+    decideSend({
+      now: Date.now(),
+      path: 'person',
+      content: { kind: 'text' },
+      maySend: true,
+      ownedByColleague: false,
+      contactBlocked: fresh.loaded.contact.blocked,
+      channelConnected: true,
+      contact: fresh.loaded.gate,
+      limits: askLimits(fresh.configuration.settings),
+    });
     const middle = performance.now();
     await readContactPoint(db, contactPointId);
     if (n >= 200) {

@@ -14,6 +14,7 @@ import { hearCustomers } from './hear-customers.ts';
 import { noteMessages } from './note-timeline.ts';
 import { type ReadMessages, readAnswers } from './read-answers.ts';
 import type { Applying, StoredMessage } from './stored-update.ts';
+import { LIVE } from './transaction.ts';
 
 /**
  * Applies customers' messages: all that is the same for each in one statement, what they say about consent one by one.
@@ -35,6 +36,8 @@ export async function applyMessages(
     !blocked(one) && wantsPerson(one.update.content, read.answers.get(one.inboxId) ?? null);
   const wanting = new Set(news.filter(wants).map(conversationOf));
   const rows = news.map((one) => rowOf(ctx, one, conversationOf(one)));
+  for (const one of news) hints.conversation(conversationOf(one), one.contactPointId);
+  const text = hints.take();
   const closed = await storeArrivals(tx, {
     messages: rows,
     heard: heardOf(news, read, contacts),
@@ -49,6 +52,7 @@ export async function applyMessages(
       ...(wants(one) ? { waitsSince: ctx.clock() } : {}),
     })),
     shown: [...new Set(news.filter((one) => !blocked(one)).map(conversationOf))],
+    notice: text === null ? null : { channel: LIVE, text },
   });
   await noteMessages(
     tx,
@@ -62,7 +66,6 @@ export async function applyMessages(
   );
   const answered: AnsweredQuestion[] = [];
   for (const one of news) {
-    hints.conversation(conversationOf(one), one.contactPointId);
     const answer = read.answers.get(one.inboxId);
     const contact = contacts.get(one.contactPointId);
     if (answer === undefined || contact === undefined) continue;

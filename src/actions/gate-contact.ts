@@ -7,8 +7,10 @@ import type { Settings } from '../core/settings.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import { freshness } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
-import { factsOf } from '../db/ledger.ts';
-import { fieldsSeen, type LinkedRecord, recordsOfContactPoints, recordsOfNumber } from '../db/records.ts';
+import { type GateRecord, readGateFacts } from '../db/gate-facts.ts';
+import { fieldsSeen, type LinkedRecord, recordsOfNumber } from '../db/records.ts';
+import { type Configuration, configurationAt } from './configuration.ts';
+import type { Context } from './context.ts';
 
 /** Loads what the gate must know of contact points: the fold of their ledger, their records, the fields' values. */
 
@@ -19,6 +21,8 @@ export interface LoadedContact {
   views: Views;
   /** Every record that carries one of the numbers; `messaging` ones share the decision. */
   records: LinkedRecord[];
+  /** Their service fields as last seen, by record. */
+  fields: ReadonlyMap<string, boolean | null>;
   gate: GateContact;
 }
 
@@ -53,34 +57,57 @@ export async function loadContacts(
   settings: Settings,
   recordTypes: Map<string, RecordType>,
 ): Promise<Map<string, LoadedContact>> {
-  const ids = contacts.map((contact) => contact.id);
-  const facts = await factsOf(tx, ids);
-  const records = await recordsOfContactPoints(tx, ids);
-  const seen = await fieldsSeen(tx, records, 'service');
-  const readAt = await freshness(tx, records);
-  const loaded = new Map<string, LoadedContact>();
-  for (const contact of contacts) {
-    const views = fold(facts.get(contact.id) ?? [], now, settings);
-    const mine = records.filter((record) => record.contactPointId === contact.id);
-    const forbidden = new Set(
-      mine.filter((r) => r.messaging && seen.get(keyOf(r))?.value === false).map((record) => keyOf(record)),
-    );
-    loaded.set(contact.id, {
-      contact,
-      views,
-      records: mine,
-      gate: gateContact(
-        contact,
-        views,
-        mine,
-        forbidden,
-        recordTypes,
-        settings,
-        staleAmong(mine, readAt, now),
-      ),
-    });
-  }
-  return loaded;
+  const read = await readGateFacts(
+    tx,
+    contacts.map((contact) => contact.id),
+  );
+  return new Map(
+    contacts.map((contact) => {
+      const { facts = [], records = [] } = read.get(contact.id) ?? {};
+      return [contact.id, loadedContact(contact, facts, records, now, settings, recordTypes)];
+    }),
+  );
+}
+
+/** The same of one contact point that nothing is known of yet, with the configuration it was judged by: one statement. */
+export async function loadFresh(
+  tx: Tx,
+  ctx: Pick<Context, 'database' | 'clock'>,
+  contactPointId: string,
+): Promise<{ loaded: LoadedContact; configuration: Configuration } | null> {
+  const read = (await readGateFacts(tx, [contactPointId])).get(contactPointId);
+  if (read === undefined) return null;
+  const configuration = await configurationAt(tx, ctx, read.configurationVersion);
+  const { settings, recordTypes } = configuration;
+  const { contact, facts, records } = read;
+  return {
+    loaded: loadedContact(contact, facts, records, ctx.clock(), settings, recordTypes),
+    configuration,
+  };
+}
+
+function loadedContact(
+  contact: ContactPoint,
+  facts: Parameters<typeof foldConsent>[0],
+  records: readonly GateRecord[],
+  now: number,
+  settings: Settings,
+  recordTypes: Map<string, RecordType>,
+): LoadedContact {
+  const views = fold(facts, now, settings);
+  const mine = records.map(({ value: _value, readAt: _readAt, ...record }) => record);
+  const fields = new Map(
+    records.flatMap((record) => (record.value === undefined ? [] : [[keyOf(record), record.value] as const])),
+  );
+  const forbidden = new Set(
+    records.filter((record) => record.messaging && record.value === false).map(keyOf),
+  );
+  const readAt = new Map(
+    records.flatMap((record) => (record.readAt === null ? [] : [[keyOf(record), record.readAt] as const])),
+  );
+  const stale = staleAmong(mine, readAt, now);
+  const gate = gateContact(contact, views, mine, forbidden, recordTypes, settings, stale);
+  return { contact, views, records: mine, fields, gate };
 }
 
 /** A number nobody has written to or heard from: nothing decided, no window, perhaps records. Stores nothing. */
@@ -112,6 +139,7 @@ export async function loadStranger(
     contact,
     views,
     records,
+    fields: new Map(),
     gate: gateContact(
       contact,
       views,
@@ -190,8 +218,12 @@ export async function gateFor(
 ): Promise<GateContact> {
   let gate = loaded.gate;
   if (addressed !== null) {
-    const seen = await fieldsSeen(tx, [addressed], 'service');
-    gate = { ...gate, fieldForbids: seen.get(keyOf(addressed))?.value === false };
+    const known = loaded.fields.get(keyOf(addressed));
+    const value =
+      known === undefined
+        ? (await fieldsSeen(tx, [addressed], 'service')).get(keyOf(addressed))?.value
+        : known;
+    gate = { ...gate, fieldForbids: value === false };
   }
   if (ownRequestId === null) return gate;
   const without = (view: ConsentView): ConsentView => ({

@@ -26,9 +26,20 @@ export async function loadKeys(db: Db, configured: string | null, seal: Seal): P
   };
 }
 
+/** Random bytes of which many are drawn at once: a call for each id was as dear as parsing its webhook. */
+const POOL_BYTES = 4_096;
+let pool = Buffer.alloc(0);
+
+function chance(size: number): Buffer {
+  if (pool.length < size) pool = randomBytes(POOL_BYTES);
+  const taken = pool.subarray(0, size);
+  pool = pool.subarray(size);
+  return taken;
+}
+
 /** UUID v7 (RFC 9562): 48 bits of time, then random. */
 function uuidV7(now: number): string {
-  const bytes = randomBytes(16);
+  const bytes = chance(16);
   bytes.writeUIntBE(now, 0, 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -10,6 +10,8 @@ export interface Hints {
   access(callerId: string | 'everybody'): void;
   /** Something wants this person's attention, or no longer does. */
   person(id: string): void;
+  /** What there is until now as the notice's text, to be sent by another statement of the transaction; null for nothing. */
+  take(): string | null;
   send(tx: Tx): Promise<void>;
 }
 
@@ -31,6 +33,21 @@ export function createHints(): Hints {
   const topics = new Set<string>();
   const access = new Set<string>();
   const people = new Set<string>();
+  const take = (): string | null => {
+    const all = [conversations, contacts, topics, access, people];
+    if (all.every(({ size }) => size === 0)) return null;
+    const many = conversations.size + contacts.size > MOST_IDS;
+    const crowd = people.size > MOST_PEOPLE;
+    const notice: LiveNotice = {
+      conversations: many ? [] : [...conversations],
+      contacts: many ? [] : [...contacts],
+      topics: [...topics, ...(many ? ['conversation'] : []), ...(crowd ? ['notification'] : [])],
+      people: crowd ? [] : [...people],
+      access: access.size > MOST_IDS ? ['everybody'] : [...access],
+    };
+    for (const one of all) one.clear();
+    return JSON.stringify(notice);
+  };
   return {
     conversation(id, contactPointId) {
       conversations.add(id);
@@ -48,18 +65,10 @@ export function createHints(): Hints {
     person(id) {
       people.add(id);
     },
+    take,
     async send(tx) {
-      if (conversations.size + contacts.size + topics.size + access.size + people.size === 0) return;
-      const many = conversations.size + contacts.size > MOST_IDS;
-      const crowd = people.size > MOST_PEOPLE;
-      const notice: LiveNotice = {
-        conversations: many ? [] : [...conversations],
-        contacts: many ? [] : [...contacts],
-        topics: [...topics, ...(many ? ['conversation'] : []), ...(crowd ? ['notification'] : [])],
-        people: crowd ? [] : [...people],
-        access: access.size > MOST_IDS ? ['everybody'] : [...access],
-      };
-      await notify(tx, LIVE, JSON.stringify(notice));
+      const text = take();
+      if (text !== null) await notify(tx, LIVE, text);
     },
   };
 }

@@ -19,12 +19,13 @@ import { isUuid } from '../db/rows.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
 import { type Composed, composeTemplate } from './compose-template.ts';
+import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { type Addressed, askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import { createHints, type Hints } from './live.ts';
 import { noteMessages } from './note-timeline.ts';
-import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
+import { loadPublished } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
 import { refreshRecords } from './refresh-records.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -107,8 +108,7 @@ function required(message: MessageRow | null): MessageRow {
 
 async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender): Promise<string> {
   const now = ctx.clock();
-  const settings = await loadSettings(tx);
-  const recordTypes = await loadRecordTypes(tx);
+  const { settings, recordTypes } = await loadConfiguration(tx, ctx);
   const target = await lockTarget(tx, ctx, request.to);
   const loaded =
     target.contact === null

@@ -130,7 +130,8 @@ function rowsOf(
       receivedAt,
       status: kind === 'unknown' || foreign ? 'unknown' : status,
     };
-    rows.set(inboxKey(row), row);
+    // The first stands, as it would if they had come one after the other.
+    if (!rows.has(inboxKey(row))) rows.set(inboxKey(row), row);
   }
   return [...rows.values()];
 }

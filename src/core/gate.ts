@@ -33,6 +33,9 @@ export const GATE_CODES = [
 ] as const;
 export type GateCode = (typeof GATE_CODES)[number];
 
+const RANKS: ReadonlyMap<string, number> = new Map(GATE_CODES.map((code, index) => [code, index]));
+const rank = (code: GateCode): number => RANKS.get(code) ?? GATE_CODES.length;
+
 /** Who or what sends. Campaigns and automation never ask after a refusal. */
 export type SendPath = 'person' | 'api' | 'campaign' | 'automation';
 
@@ -127,10 +130,13 @@ export function decideSend(input: GateInput): GateDecision {
     if (input.content.fault !== null) blocks.push({ code: input.content.fault });
     if (input.content.missingVariables.length > 0) blocks.push({ code: 'template-variable-missing' });
   }
-  blocks.sort((a, b) => GATE_CODES.indexOf(a.code) - GATE_CODES.indexOf(b.code));
-  const [first, ...rest] = blocks;
+  if (blocks.length > 1) blocks.sort((a, b) => rank(a.code) - rank(b.code));
+  const [first] = blocks;
   if (first === undefined) return { allowed: true, requestAfterRefusal: isRequestAfterRefusal(input) };
-  const alsoBlockedBy = [...new Set(rest.map((block) => block.code))].filter((code) => code !== first.code);
+  const alsoBlockedBy: GateCode[] = [];
+  // In order, so that the same reason stands beside itself.
+  for (const { code } of blocks)
+    if (code !== first.code && code !== alsoBlockedBy.at(-1)) alsoBlockedBy.push(code);
   const until = liftedAt(blocks);
   return until === null
     ? { allowed: false, code: first.code, alsoBlockedBy }

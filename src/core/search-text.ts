@@ -49,8 +49,13 @@ export function searchForm(text: string): string {
 }
 
 const NOT_ASCII = /[^ -~]/gu;
+/** Of plain ASCII all the rest changes nothing. */
+const BEYOND_ASCII = /[^\0-\x7f]/;
+const NOT_ASCII_WORD = /[^a-z0-9]+/g;
 
 function fold(text: string): string {
+  if (!BEYOND_ASCII.test(text))
+    return text.slice(0, MOST_CHARACTERS).toLowerCase().replaceAll("'", '').replace(NOT_ASCII_WORD, ' ');
   return text
     .slice(0, MOST_CHARACTERS)
     .normalize('NFKD')
@@ -158,7 +163,13 @@ function startOf(text: string, place: number): number {
 
 /** Spelled words; those of an unspaced script come letter by letter, all letters that stand together in one run. */
 function runsOf(text: string): string[][] {
-  return fold(text)
+  const folded = fold(text);
+  if (!BEYOND_ASCII.test(folded))
+    return folded
+      .split(' ')
+      .filter((word) => word !== '')
+      .map((word) => [word.slice(0, MOST_WORD)]);
+  return folded
     .split(' ')
     .flatMap((word) => word.match(UNSPACED_RUNS) ?? [])
     .map((run) => (UNSPACED.test(run) ? [...run] : [run]))

@@ -39,7 +39,12 @@ export interface Arrivals {
   touches: readonly Touch[];
   /** Conversations that whoever dismissed them sees again. */
   shown: readonly string[];
+  /** Goes out when the transaction commits; null for none. */
+  notice: { channel: string; text: string } | null;
 }
+
+/** A channel nobody listens to. */
+const NOBODY = 'assent_nobody';
 
 /**
  * Stores messages with their words, and notes them on their senders and conversations. Answers the conversations of
@@ -53,7 +58,7 @@ export async function storeArrivals(tx: Tx, arrivals: Arrivals): Promise<string[
     lastInboundAt: iso(one.lastInboundAt),
     lastWordAt: iso(one.lastWordAt),
   }));
-  const { rows } = await sql<{ id: string }>`/* prepared */ with stored as (
+  const { rows } = await sql<{ id: string | null }>`/* prepared */ with stored as (
       insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, reply_to, at)
       select id, "conversationId", "contactPointId", "channelId", 'in', kind, text, content, 'received', "whatsappId", "replyTo", at
         from json_to_recordset(${JSON.stringify(messages)}::json)
@@ -82,6 +87,10 @@ export async function storeArrivals(tx: Tx, arrivals: Arrivals): Promise<string[
        where c.id = h.id),
     shown as (delete from dismissal where conversation_id = any(${uuids(arrivals.shown)})),
     touched as (${touching(arrivals.touches)} returning c.id, c.status)
-    select id from touched where status = 'closed' and id = any(${uuids(arrivals.shown)})`.execute(tx);
-  return rows.map((row) => row.id);
+    select id from touched where status = 'closed' and id = any(${uuids(arrivals.shown)})
+    union all
+    select null from pg_notify(${arrivals.notice?.channel ?? NOBODY}, ${arrivals.notice?.text ?? ''})`.execute(
+    tx,
+  );
+  return rows.flatMap((row) => row.id ?? []);
 }

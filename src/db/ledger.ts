@@ -95,8 +95,17 @@ export async function knownUntil(
   return rows[0] ?? { seq: 0, at: null };
 }
 
+/** The columns of a line that the fold reads. */
+export interface StoredFact {
+  chain: string;
+  seq: number;
+  act: string;
+  at: number;
+  detail: Detail;
+}
+
 /** A stored line as the fold sees it. Only this module and `appendLines` know the columns, so the cast stands here. */
-function toFact(row: { chain: string; seq: number; act: string; at: number; detail: Detail }): Fact {
+export function toFact(row: StoredFact): Fact {
   return {
     ...(row.detail as Partial<Act>),
     act: row.act,

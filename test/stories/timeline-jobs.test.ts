@@ -78,7 +78,7 @@ async function says(text: string, at = test.ctx.clock()): Promise<void> {
     const content = { kind: 'text', text };
     const of = { conversationId, contactPointId, channelId: ctx.channel.id, replyTo: null };
     const message = { id, ...of, kind: 'text', text, content, whatsappId: `wamid.${id}`, at };
-    await storeArrivals(tx, { messages: [message], heard: [], touches: [], shown: [] });
+    await storeArrivals(tx, { messages: [message], heard: [], touches: [], shown: [], notice: null });
     const now = ctx.clock();
     await addToSessions(tx, [id], null, {
       now,

@@ -36,10 +36,14 @@ function sizesBy(
   return sizes;
 }
 
+/** Whether a normalised text begins or ends with a word that one of the phrases begins or ends with. */
+export function hasEnds(key: string, { firsts, lasts }: Pick<Ends, 'firsts' | 'lasts'>): boolean {
+  return firsts.has(firstWord(key)) || lasts.has(key.slice(key.lastIndexOf(' ') + 1));
+}
+
 /** Takes the phrases off both ends of a normalised text, longest first, until none is left there. */
 export function stripEnds(key: string, { phrases, longest, firsts, lasts }: Ends): string {
-  const end = key.lastIndexOf(' ') + 1;
-  if (!firsts.has(firstWord(key)) && !lasts.has(key.slice(end))) return key;
+  if (!hasEnds(key, { firsts, lasts })) return key;
   const words = key.split(' ');
   let from = 0;
   let to = words.length;

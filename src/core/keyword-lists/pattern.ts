@@ -76,13 +76,9 @@ export function endsFrom(
   from: ReadonlySet<number>,
 ): ReadonlySet<number> {
   if (pattern.kind === 'word') {
-    let after: Set<number> | null = null;
-    for (const at of from)
-      if (words[at] === pattern.word) {
-        after ??= new Set();
-        after.add(at + 1);
-      }
-    return after ?? NOWHERE;
+    const after: number[] = [];
+    for (const at of from) if (words[at] === pattern.word) after.push(at + 1);
+    return after.length === 0 ? NOWHERE : new Set(after);
   }
   if (pattern.kind === 'gap') {
     const reached = new Set<number>();
@@ -92,13 +88,9 @@ export function endsFrom(
     return reached;
   }
   if (pattern.kind === 'choice') {
-    let all: Set<number> | null = null;
-    for (const choice of pattern.of)
-      for (const end of endsFrom(choice, words, from)) {
-        all ??= new Set();
-        all.add(end);
-      }
-    return all ?? NOWHERE;
+    const all: number[] = [];
+    for (const choice of pattern.of) for (const end of endsFrom(choice, words, from)) all.push(end);
+    return all.length === 0 ? NOWHERE : new Set(all);
   }
   let reached = from;
   for (const part of pattern.parts) {

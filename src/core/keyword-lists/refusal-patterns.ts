@@ -1,13 +1,13 @@
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { firstWord, stripEnds, stripped } from './ends.ts';
+import { firstWord, stripped } from './ends.ts';
 import type { KeywordList } from './list.ts';
 import type { Pattern } from './pattern.ts';
 import { patternReader } from './pattern.ts';
 import type { RuleSet } from './rule-set.ts';
 import { fitting, fittingWithin, ruleSet } from './rule-set.ts';
-import { COURTESIES, FILLERS, STRONG_STOP_WORDS } from './whole-words.ts';
+import { FILLERS, STRONG_STOP_WORDS, withoutCourtesies } from './whole-words.ts';
 
 /** A pattern that fits, and what it refuses. */
 export interface Found {
@@ -99,7 +99,7 @@ export function addsNothing(key: string): boolean {
 }
 
 function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
-  const bare = stripEnds(key, COURTESIES);
+  const bare = withoutCourtesies(key);
   const cores = stripped(key, FILLERS);
   if (bare === key && cores.size === 0 && !FIRST_WORDS[list].has(firstWord(key))) return null;
   for (const rules of RULES) {

@@ -20,6 +20,7 @@ import {
   SLIP_TARGETS,
   STOP_WORDS,
   STRONG_STOP_WORDS,
+  withoutCourtesies,
 } from './whole-words.ts';
 
 /** A refusal, or something similar to one; emoji rules have no language. */
@@ -70,7 +71,7 @@ function split(text: string, at: RegExp): string[] {
 /** What only resembles a refusal, and therefore holds rather than decides. */
 export function similarToRefusal(key: string, text: string): Refusal | null {
   if (key === '') return stopSign(text);
-  const bare = stripEnds(key, COURTESIES);
+  const bare = withoutCourtesies(key);
   return (
     stopWithNumber(bare) ??
     slip(bare) ??
@@ -114,8 +115,11 @@ function holdInClauses(text: string): Refusal | null {
   return hold;
 }
 
+const STRONG_FIRST_WORDS = new Set([...STRONG_STOP_WORDS].map((stop) => stop.split(' ')[0] ?? ''));
+
 /** "STOP. Who is this?": one sentence of the message is nothing but a stop word. */
 function stopSentence(key: string, text: string): Refusal | null {
+  if (!key.split(' ').some((word) => STRONG_FIRST_WORDS.has(word))) return null;
   const sentences = split(text, /[.!?\n。！？؟।]+/u).map((sentence) => stripEnds(sentence, COURTESIES));
   const stop = sentences.find((sentence) => STRONG_STOP_WORDS.has(sentence));
   if (sentences.length < 2 || stop === undefined || speaksOfOtherThings(key)) return null;

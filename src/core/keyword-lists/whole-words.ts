@@ -2,7 +2,7 @@ import { normalise } from '../normalise.ts';
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { coresOf, endsByLanguage, endsOf, stripEnds } from './ends.ts';
+import { coresOf, endsByLanguage, endsOf, hasEnds, stripEnds } from './ends.ts';
 
 /** One entry of a list that matches by equality, with the rule's stable name. */
 export interface Word {
@@ -65,12 +65,14 @@ const LONGEST_MESSAGE = 200;
 
 /** The forms a normalised text is looked up by as a stop word: all of it, and without courtesies at its ends. */
 export function stopForms(key: string): readonly string[] {
-  if (key.length > LONGEST_MESSAGE) return [key, stripEnds(key, COURTESIES)].map(stopForm);
-  return [key, stripEnds(key, COURTESIES), ...coresOf(key, COURTESIES, LONGEST_STOP_WORD)].map(stopForm);
+  if (!hasEnds(key, COURTESIES)) return [stopForm(key)];
+  if (key.length > LONGEST_MESSAGE) return [key, withoutCourtesies(key)].map(stopForm);
+  return [key, withoutCourtesies(key), ...coresOf(key, COURTESIES, LONGEST_STOP_WORD)].map(stopForm);
 }
 
 /** The built-in stop word that a normalised text is, whole. */
 export function builtInStop(key: string): StopWord | undefined {
+  if (key.length > LONGEST_MESSAGE && !hasEnds(key, COURTESIES)) return undefined;
   for (const form of stopForms(key)) {
     const word = stopsByForm.get(form);
     if (word !== undefined) return word;
@@ -108,6 +110,13 @@ export const NOT_SLIPS = new Set(
 );
 
 export const COURTESIES = endsOf(KEYWORD_LISTS.flatMap((list) => list.courtesies.map(normalise)));
+/** A normalised text without the courtesies at its ends. The same message is asked about several times in a row. */
+export function withoutCourtesies(key: string): string {
+  if (last.key !== key) last = { key, bare: stripEnds(key, COURTESIES) };
+  return last.bare;
+}
+let last = { key: '', bare: '' };
+
 /** Per language, as one language's filler is another's refusal. */
 export const FILLERS = endsByLanguage(
   new Map(
