@@ -17,6 +17,8 @@ export interface Metrics {
   ingestSeconds: Histogram;
   /** Records of a remote CRM that the compare found to differ, by how. */
   crmDrift: Counter<'kind'>;
+  /** Webhooks out, by how the try ended: `delivered`, `failed`, `gone`. */
+  webhookTries: Counter<'result'>;
 }
 
 export function createMetrics(): Metrics {
@@ -83,6 +85,12 @@ export function createMetrics(): Metrics {
       name: 'assent_crm_drift_total',
       help: 'Records that the nightly compare with the CRM found to differ, by kind',
       labelNames: ['kind'],
+      registers,
+    }),
+    webhookTries: new Counter({
+      name: 'assent_webhook_tries_total',
+      help: 'Webhooks out, by how the try ended',
+      labelNames: ['result'],
       registers,
     }),
   };

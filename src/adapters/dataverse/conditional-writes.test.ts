@@ -9,7 +9,13 @@ import { createTokens } from './tokens.ts';
 /** Writes that are made on what was read, and on nothing newer (docs/decisions/0017). */
 
 const FIELD = 'wa_whatsappconsent';
-const contact = { name: 'contact', entitySet: 'contacts', idColumn: 'contactid', canBeMerged: true, lookups: [] };
+const contact = {
+  name: 'contact',
+  entitySet: 'contacts',
+  idColumn: 'contactid',
+  canBeMerged: true,
+  lookups: [],
+};
 let crm: Bench;
 let client: ReturnType<typeof createClient>;
 
