@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { buildWeb } from './web-build.ts';
 
 /**
- * `npm run demo:dataverse`: the Dataverse emulator and the product on it, with the record types set up for contact, lead
- * and account, and a Consent Template that may go at once. Nothing leaves this machine.
+ * `npm run demo:dataverse`: the Dataverse emulator and the product on it, with the record types set up for contact, lead,
+ * account and opportunity, and a Consent Template that may go at once. Nothing leaves this machine.
  */
 const emulatorPort = process.env.EMULATOR_PORT ?? '4020';
 const organisation = `http://127.0.0.1:${emulatorPort}`;
@@ -126,7 +126,21 @@ async function setUp(): Promise<void> {
   }
 }
 
+/** They have no phone column: number and consent are those of their contact. */
+async function setUpOpportunities(): Promise<void> {
+  const types = Listed.parse(await answered('GET', '/api/record-types')).items.map((type) => type.table);
+  if (types.includes('opportunity')) return;
+  await answered('PUT', '/api/record-types/opportunity', {
+    displayName: 'Opportunity',
+    phoneColumns: [],
+    nameColumn: 'name',
+    relatedTable: 'contact',
+    relatedColumn: 'parentcontactid',
+  });
+}
+
 await setUp();
+await setUpOpportunities();
 console.log(`
 The records are in a Dataverse organisation that an emulator plays: ${organisation}
   edit one as a person there does:  curl -X PATCH ${organisation}/emulator/dataverse/rows/contacts/<id> -H 'content-type: application/json' -d '{"${FIELD}":false}'

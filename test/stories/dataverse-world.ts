@@ -53,8 +53,15 @@ export async function openDataverseWorld(env: NodeJS.ProcessEnv = {}): Promise<D
       const from = world.now() + PASS_MS;
       await world.pass(PASS_MS);
       world.ctx.wake.crm();
+      let passedAt = performance.now();
       await vi.waitFor(
         async () => {
+          // A reading that was under way while the clock moved is of before, and the next is due in 30 seconds.
+          if (performance.now() - passedAt > 3_000) {
+            await world.pass(PASS_MS);
+            world.ctx.wake.crm();
+            passedAt = performance.now();
+          }
           const { tables, pendingWrites, problems } = await sync();
           const late = tables.filter((one) => one.readAt === null || Date.parse(one.readAt) < from);
           if (late.length > 0 || pendingWrites > problems.length)

@@ -31,6 +31,7 @@ const LOOK_EVERY_MS = 3_000;
 const useStyles = makeStyles({
   table: { display: 'flex', flexDirection: 'column', gap: '12px' },
   commands: { display: 'flex', gap: '8px' },
+  field: { display: 'flex', flexDirection: 'column', gap: '8px' },
 });
 
 /** Configuration → CRM: how far the records of an organisation are read, and what could not be written there. */
@@ -150,8 +151,9 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
 /** Whether a field may be used, and how its last test went. */
 function FieldState({ field }: { field: Sync['tables'][number]['fields'][number] }) {
   const { t } = useTranslation('configuration');
+  const styles = useStyles();
   return (
-    <div>
+    <div className={styles.field}>
       <h3>
         <bdi>{field.label}</bdi> <Ltr>{field.name}</Ltr>
       </h3>

@@ -53,11 +53,12 @@ export function RecordTypePage({ table }: { table: string }) {
             <Loaded query={columns}>
               {(list) => (
                 <>
-                  {type === undefined && (
-                    <MessageBar intent="info" layout="multiline">
-                      <MessageBarBody>{t('recordTypes.suggested')}</MessageBarBody>
-                    </MessageBar>
-                  )}
+                  {type === undefined &&
+                    suggestedRecordType(label, list, lookups, all).relatedTable === null && (
+                      <MessageBar intent="info" layout="multiline">
+                        <MessageBarBody>{t('recordTypes.suggested')}</MessageBarBody>
+                      </MessageBar>
+                    )}
                   <RecordTypeForm
                     key={type === undefined ? 'new' : 'saved'}
                     table={table}
