@@ -1,28 +1,21 @@
 import { pino } from 'pino';
 import { checkWebhook } from '../actions/check-webhook.ts';
-import type { Context } from '../actions/context.ts';
-import { type Hook, hookOf, webhookStanding } from '../actions/crm-webhook.ts';
-import { loadRecordTypes } from '../actions/organisation.ts';
+import { hookOf } from '../actions/crm-webhook.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
-import { compareRows } from '../db/crm-compare.ts';
-import { mirrorTables } from '../db/crm-mirror.ts';
-import { pendingWrites, writeProblems } from '../db/crm-writes.ts';
 import { probe } from '../db/engine.ts';
 import { inboxFigures } from '../db/inbox.ts';
 import { migrate } from '../db/migrate.ts';
 import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
-import { CrmFailure, type RemoteCrm } from '../ports.ts';
 import { createContext, openDatabase } from '../start.ts';
-
-type Level = 'ok' | 'note' | 'fail';
+import { checkCrm, type Say } from './doctor-crm.ts';
 
 /** Checks everything a running installation needs, one line each, and says what to do. 1 where something fails. */
 export async function doctor(read: ReadConfig): Promise<number> {
   let failed = 0;
-  const say = (level: Level, what: string, detail: string): void => {
+  const say: Say = (level, what, detail) => {
     if (level === 'fail') failed += 1;
     console.log(`${{ ok: '  ok ', note: 'note ', fail: 'FAIL ' }[level]} ${what.padEnd(14)} ${detail}`);
   };
@@ -69,110 +62,7 @@ export async function doctor(read: ReadConfig): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** The embedded CRM is part of the database; an organisation is asked who we are there and what we may. */
-async function checkCrm(
-  ctx: Context,
-  hook: Hook | null,
-  say: (level: Level, what: string, detail: string) => void,
-): Promise<void> {
-  const { remote } = ctx.crm;
-  if (remote === null || hook === null)
-    return say('ok', 'crm', `embedded: ${(await ctx.crm.tables()).map((table) => table.label).join(', ')}`);
-  try {
-    const { userId, organizationId } = await remote.whoAmI();
-    say('ok', 'crm', `dataverse: organisation ${organizationId}, application user ${userId}`);
-    const types = [...(await loadRecordTypes(ctx.database.db)).values()];
-    if (types.length === 0) say('note', 'crm', 'no record type is set up yet: Configuration, Record types');
-    const fields = types.map((type) => ({
-      name: type.table,
-      fields: [type.complianceField, type.marketingField].filter((field) => field !== null),
-    }));
-    for (const right of await remote.rights(fields))
-      if (right.ok === true) say('ok', 'crm rights', right.what);
-      else say(right.ok === null ? 'note' : 'fail', 'crm rights', `${right.what}: ${right.advice}`);
-    const [pending, problems] = [
-      await pendingWrites(ctx.database.db),
-      await writeProblems(ctx.database.db, 3),
-    ];
-    const waiting = [...pending.values()].reduce((sum, count) => sum + count, 0);
-    say(waiting > 0 ? 'note' : 'ok', 'crm writes', `${waiting} waiting`);
-    for (const table of await mirrorTables(ctx.database.db))
-      if (table.problemText !== null && types.some((type) => type.table === table.name))
-        say('fail', 'crm reading', `${table.name}: ${table.problemText}`);
-    await checkCompare(
-      ctx,
-      types.map((type) => type.table),
-      say,
-    );
-    await checkCrmWebhook(ctx, remote, hook, say);
-    for (const one of problems)
-      say('fail', 'crm writes', `${one.table} ${one.recordId}, column ${one.column}: ${one.text}`);
-  } catch (error) {
-    if (!(error instanceof CrmFailure)) throw error;
-    say('fail', 'crm', `${error.message} ${ADVICE[error.kind] ?? 'See docs/dataverse.md.'}`);
-  } finally {
-    remote.close();
-  }
-}
-
-/** When all records were compared last, and what that found. */
-async function checkCompare(
-  ctx: Context,
-  tables: readonly string[],
-  say: (level: Level, what: string, detail: string) => void,
-): Promise<void> {
-  for (const row of await compareRows(ctx.database.db)) {
-    if (!tables.includes(row.table)) continue;
-    const differed = Object.values(row.found).reduce((sum, count) => sum + count, 0);
-    const when = row.finishedAt === null ? null : new Date(row.finishedAt).toISOString();
-    if (row.problemText !== null) say('fail', 'crm compare', `${row.table}: ${row.problemText}`);
-    else if (row.phase !== 'idle')
-      say('note', 'crm compare', `${row.table}: under way, ${row.compared} compared`);
-    else if (when === null) say('note', 'crm compare', `${row.table}: not compared yet`);
-    else
-      say(
-        differed > 0 ? 'note' : 'ok',
-        'crm compare',
-        `${row.table}: ${row.compared} compared, ${differed} differed, ${row.mended} mended, ${when}`,
-      );
-  }
-}
-
-/** Optional: without one, changes are read every half minute. */
-async function checkCrmWebhook(
-  ctx: Context,
-  remote: RemoteCrm,
-  hook: Hook,
-  say: (level: Level, what: string, detail: string) => void,
-): Promise<void> {
-  const standing = await webhookStanding(ctx, remote, hook);
-  const { state, obstacle, failures } = standing;
-  const again = 'npm run assent -- crm webhook register';
-  if (state === 'unknown') say('note', 'crm webhook', standing.problem?.message ?? '');
-  else if (state === 'registered')
-    say('ok', 'crm webhook', `registered for ${standing.tables.length} tables`);
-  else if (state === 'not-registered')
-    say('note', 'crm webhook', `not registered, changes are read every 30 s. ${obstacle?.text ?? again}`);
-  else say('fail', 'crm webhook', `${state}: ${obstacle?.text ?? again}`);
-  if (failures[0] !== undefined) say('note', 'crm webhook', `a delivery failed: ${failures[0].text}`);
-  if (hook.key === null || state === 'registered') return;
-  for (const right of await remote.webhooks.rights())
-    if (right.ok === false) say('note', 'crm webhook', `${right.what}: ${right.advice}`);
-}
-
-const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {
-  'sign-in':
-    'Check DATAVERSE_TENANT_ID, DATAVERSE_CLIENT_ID, and that the client secret is the current one and has not expired.',
-  'not-a-member':
-    'Make an application user for DATAVERSE_CLIENT_ID: Power Platform admin centre, Environments, Settings, Users + permissions, Application users.',
-  'missing-right': 'Give the application user the security role that docs/dataverse.md describes.',
-  unreachable: 'Check DATAVERSE_URL and that this machine may reach it.',
-};
-
-async function checkDatabase(
-  config: Extract<ReadConfig, { ok: true }>['config'],
-  say: (level: Level, what: string, detail: string) => void,
-): Promise<void> {
+async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config'], say: Say): Promise<void> {
   let unlock = async (): Promise<void> => {};
   try {
     if (config.databaseUrl === null) unlock = await lockDataDirectory(config.dataDir);
