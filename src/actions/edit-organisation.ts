@@ -1,6 +1,7 @@
-import { type RecordType, recordTypeProblems, relationOf } from '../core/record-type.ts';
+import { fieldsOf, type RecordType, recordTypeProblems, relationOf } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import { readFromBeginning } from '../db/crm-mirror.ts';
+import { forgetStrayWrites } from '../db/crm-writes.ts';
 import type { Tx } from '../db/engine.ts';
 import {
   deleteRecordType,
@@ -91,7 +92,10 @@ export async function configureRecordType(ctx: Context, type: RecordType, actor:
       after: type,
     });
     // What the mirror does not hold yet would be taken for empty; the organisation's own records are read anew instead.
-    if (ctx.crm.remote !== null) await readFromBeginning(tx, table);
+    if (ctx.crm.remote !== null) {
+      await readFromBeginning(tx, table);
+      await forgetStrayWrites(tx, table, fieldsOf(type));
+    }
     await tellLive(tx);
   });
   if (ctx.crm.remote === null) await takeInRecords(ctx, type.table);

@@ -1,4 +1,4 @@
-import type { RecordType } from '../core/record-type.ts';
+import { fieldsOf, type RecordType } from '../core/record-type.ts';
 import { describeNext, readConnection } from '../db/crm-connection.ts';
 import {
   claimTable,
@@ -13,7 +13,7 @@ import {
   saveProgress,
   takeHints,
 } from '../db/crm-mirror.ts';
-import { forgetDone, tryAgain } from '../db/crm-writes.ts';
+import { forgetDone, forgetStrayWrites, tryAgain } from '../db/crm-writes.ts';
 import { listColumns } from '../db/records.ts';
 import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
 import { closedFields } from './column-access.ts';
@@ -48,6 +48,9 @@ export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void
   const tables = await remote.tables();
   await inTransaction(ctx, async (tx) => {
     await saveDescription(tx, tables);
+    // What could not be written to a column that is gone is written to the one that was chosen in its place.
+    for (const type of (await loadRecordTypes(tx)).values())
+      await forgetStrayWrites(tx, type.table, fieldsOf(type));
     await describeNext(tx, ctx.clock() + DESCRIBE_EVERY_MS);
     await forgetDone(tx, ctx.clock() - KEEP_DONE_MS);
     await forgetTold(tx, ctx.clock());

@@ -81,6 +81,10 @@ export interface RecordTypeProblem {
   message: string;
 }
 
+/** The columns that say what was decided. */
+export const fieldsOf = ({ complianceField, marketingField }: RecordType): string[] =>
+  [complianceField, marketingField].filter((field) => field !== null);
+
 /** What the column holds for a decision: `allowed` true for granted, false for denied, null for empty. */
 export function complianceToField(allowed: boolean | null, polarity: Polarity): boolean | null {
   return allowed === null || polarity === 'allows' ? allowed : !allowed;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { readRecord, writeCell } from './records.ts';
-import { json, time } from './rows.ts';
+import { json, texts, time } from './rows.ts';
 
 /**
  * Values that a remote CRM shall hold: one row per record and column. What it shall hold stands in the mirror and is read
@@ -167,6 +167,14 @@ export async function nextWriteAt(tx: Tx): Promise<number | null> {
 /** Pages asked for before these writes have arrived long since. */
 export async function forgetDone(tx: Tx, before: number): Promise<void> {
   await sql`delete from crm_write where state = 'done' and written_at < ${time(before)}`.execute(tx);
+}
+
+/** Writes to columns that the table does not have any more, and that are none of these fields, which may come back. */
+export async function forgetStrayWrites(tx: Tx, table: string, fields: readonly string[]): Promise<void> {
+  await sql`delete from crm_write w where table_name = ${table} and not (column_name = any(${texts(fields)}))
+    and not exists (select 1 from crm_column c where c.table_name = w.table_name and c.name = w.column_name)`.execute(
+    tx,
+  );
 }
 
 /** What waits because of a problem is tried again now. */

@@ -2,11 +2,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Bench, openBench } from '../../emulators/dataverse/test-bench.ts';
 import type { Context } from '../../src/actions/context.ts';
 import { configureRecordType } from '../../src/actions/edit-organisation.ts';
-import { describeCrm, readTable } from '../../src/actions/read-crm.ts';
+import { afterFailure, describeCrm, readTable } from '../../src/actions/read-crm.ts';
+import { inTransaction } from '../../src/actions/transaction.ts';
+import { writeBack } from '../../src/actions/write-crm.ts';
 import { createDataverseCrm, type DataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
 import { readConfig } from '../../src/config.ts';
 import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
-import { takeRequests } from '../../src/db/crm-connection.ts';
+import { readConnection, takeRequests } from '../../src/db/crm-connection.ts';
 import { claimTable, mirrorTable } from '../../src/db/crm-mirror.ts';
 import { recordsAfter } from '../../src/db/records.ts';
 import { CrmFailure } from '../../src/ports.ts';
@@ -26,13 +28,13 @@ afterEach(async () => {
 });
 
 /** A process of its own on the same database. */
-function newProcess(): Context & { crm: DataverseCrm } {
+function newProcess(timeoutMs?: number): Context & { crm: DataverseCrm } {
   const read = readConfig(environment(crm));
   if (!read.ok || read.config.dataverse === null) throw new Error('bad environment');
   const { dataverse } = read.config;
   return {
     ...test.ctx,
-    crm: createDataverseCrm(test.ctx.database.db, dataverse, test.ctx.clock, async () => {}),
+    crm: createDataverseCrm(test.ctx.database.db, dataverse, test.ctx.clock, async () => {}, timeoutMs),
   };
 }
 
@@ -116,3 +118,36 @@ it('all nodes together stay below what Dataverse takes in any 300 s, and stop wh
   test.setNow(NOON + 3_631_000);
   await expect(other.crm.remote.whoAmI()).resolves.toMatchObject({ userId: expect.any(String) });
 }, 30_000);
+
+it('a connection that hangs is given up in time: nothing is lost, and it goes on where it was', async () => {
+  const process = newProcess(2_000);
+  const { db } = process.database;
+  const { remote } = process.crm;
+  const id = crm.emulator.create('contact', {
+    lastname: 'Hanging',
+    mobilephone: '+12025550199',
+    [FIELD]: null,
+  });
+  await setUp(process);
+  while ((await contacts())?.phase !== 'following') await readTable(process, remote);
+  await inTransaction(process, (tx) =>
+    process.crm.writeFields(tx, [{ table: 'contact', recordId: id, column: FIELD, value: false }], NOON),
+  );
+
+  crm.emulator.fault({ kind: 'hang', always: true });
+  expect(await writeBack(process, remote)).toBe(false);
+  expect(await readConnection(db)).toMatchObject({ problemCode: 'timeout' });
+  test.setNow(NOON + 61_000);
+  const failure = await readTable(process, remote).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ kind: 'timeout' });
+  await afterFailure(process, failure);
+  expect(await readConnection(db)).toMatchObject({ problemCode: 'timeout', failures: 2 });
+  expect(crm.emulator.record('contact', id)?.[FIELD] ?? null).toBeNull();
+
+  crm.emulator.clearFaults();
+  test.setNow(NOON + 10 * 60_000);
+  expect(await writeBack(process, remote)).toBe(true);
+  expect(await readTable(process, remote)).toBe(true);
+  expect(crm.emulator.record('contact', id)?.[FIELD]).toBe(false);
+  expect(await readConnection(db)).toMatchObject({ problemCode: null });
+});

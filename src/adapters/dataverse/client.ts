@@ -19,6 +19,8 @@ export interface ClientOptions {
   url: string;
   tokens: Tokens;
   allowance: Allowance;
+  /** Of a request that says none of its own, headers and body together, ms. */
+  timeoutMs?: number | undefined;
 }
 
 export interface Asked {
@@ -57,7 +59,7 @@ const PAUSES_MS = [200, 800];
 const DEFAULT_PAUSE_MS = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
-export function createClient({ url, tokens, allowance }: ClientOptions): Client {
+export function createClient({ url, tokens, allowance, timeoutMs = TIMEOUT_MS }: ClientOptions): Client {
   const base = `${url}/api/data/v9.2/`;
   const closing = new AbortController();
   const inTurn = turnstile(MOST_AT_ONCE);
@@ -73,7 +75,7 @@ export function createClient({ url, tokens, allowance }: ClientOptions): Client 
   const once = async (path: string, asked: Asked): Promise<Answered> => {
     await allowance.take(asked.weight ?? 1);
     const token = await tokens.get();
-    const signal = AbortSignal.any([AbortSignal.timeout(asked.timeoutMs ?? TIMEOUT_MS), closing.signal]);
+    const signal = AbortSignal.any([AbortSignal.timeout(asked.timeoutMs ?? timeoutMs), closing.signal]);
     const answer = await exchange(addressOf(path), asked, token, signal);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const failure = failureOfStatus(answer.status, answer.headers, answer.text);

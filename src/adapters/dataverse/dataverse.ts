@@ -32,10 +32,12 @@ export function createDataverseCrm(
   options: TokenOptions,
   clock: Clock,
   queued: (tx: Tx) => Promise<void>,
+  timeoutMs?: number,
 ): DataverseCrm {
   const client = createClient({
     url: options.url,
     tokens: createTokens(options),
+    timeoutMs,
     allowance: {
       async take(requests) {
         const waitMs = await takeRequests(db, requests, clock());
