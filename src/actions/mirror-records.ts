@@ -1,5 +1,12 @@
 import { fieldToCompliance, type RecordType, relationOf } from '../core/record-type.ts';
-import { dropRecords, mirrorRecord, mirrorTable, saveMirrorRecord, stillThere } from '../db/crm-mirror.ts';
+import {
+  dropRecords,
+  mirrorRecord,
+  mirrorTable,
+  saveHint,
+  saveMirrorRecord,
+  stillThere,
+} from '../db/crm-mirror.ts';
 import { sawRemote, type WriteOfRecord, writeAgain, writesOfRecord } from '../db/crm-writes.ts';
 import type { Tx } from '../db/engine.ts';
 import { type Cells, searchText } from '../db/records.ts';
@@ -82,11 +89,17 @@ async function takeInOne(
   const now = ctx.clock();
   const current = await mirrorRecord(tx, table, row.id);
   if (current !== null && current.fetchedAt !== null && fetchedAt < current.fetchedAt) return false;
-  const writes = await writesOfRecord(tx, table, row.id);
+  const writes = await writesOfRecord(tx, table, row.id, now);
   const known = { mirror: current?.data ?? {}, etag: current?.etag ?? null };
   const type = rules.recordTypes.get(table) ?? null;
   const data = await withoutOurOwn(tx, ctx, table, row, { fetchedAt, writes, ...known, type });
   if (data === null) return false;
+  if (data === 'undecided') {
+    // It is there, for the walk that lists it; everything else is read again.
+    await stillThere(tx, table, row.id, current?.fetchedAt ?? null, current?.etag ?? null);
+    await saveHint(tx, table, row.id, now);
+    return true;
+  }
   const changed = Object.keys(data).filter((name) => current !== null && current.data[name] !== data[name]);
   if (current !== null && current.fetchedAt !== null && changed.length === 0 && !all) {
     await stillThere(tx, table, row.id, fetchedAt, row.etag);
@@ -141,7 +154,7 @@ interface Found {
 
 /**
  * The row with our own values where the organisation merely does not hold them yet. Null where it was read before a write
- * of ours arrived, and so says nothing.
+ * of ours arrived, and so says nothing; undecided where the answer to a write that is under way will tell what it says.
  */
 async function withoutOurOwn(
   tx: Tx,
@@ -149,16 +162,20 @@ async function withoutOurOwn(
   table: string,
   row: RemoteRow,
   { fetchedAt, writes, mirror, etag, type }: Found,
-): Promise<Cells | null> {
+): Promise<Cells | 'undecided' | null> {
   const data: Cells = { ...row.values };
   const found = (column: string): unknown => row.values[column] ?? null;
   const differs = writes.filter((write) => found(write.column) !== (mirror[write.column] ?? null));
   if (differs.some((write) => write.writtenAt !== null && fetchedAt <= write.writtenAt)) return null;
   const moved = row.etag !== null && row.etag !== etag;
-  for (const write of differs) {
+  const how = differs.map((write) => {
     const value = found(write.column);
-    if (!isOurs(write, value, { byUs: row.byUs, moved, refuses: refuses(type, write.column, value) }))
-      continue;
+    const given = { byUs: row.byUs, moved, refuses: refuses(type, write.column, value) };
+    return { write, whose: whoseIs(write, value, given) };
+  });
+  if (how.some((one) => one.whose === 'undecided')) return 'undecided';
+  for (const { write, whose } of how) {
+    if (whose === 'theirs') continue;
     data[write.column] = mirror[write.column] ?? null;
     if (write.state === 'done') await writeAgain(tx, table, row.id, write.column, ctx.clock());
   }
@@ -169,19 +186,20 @@ async function withoutOurOwn(
 }
 
 /**
- * Whether a value that is not the mirror's is nobody's edit (docs/decisions/0017). A record that we wrote last holds nothing
- * of anybody's that we did not read before. Where somebody else changed it while a write of ours is without an answer,
- * nobody can tell who set what it shows: then a No is theirs and closes, and a Yes is ours and opens nothing.
+ * Whose a value is that is not the mirror's (docs/decisions/0017). A record that we wrote last holds nothing of anybody's
+ * that we did not read before. Where somebody else changed it while a write of ours is without an answer, nobody can tell
+ * who set what it shows: then a No is theirs and closes, and a Yes is ours and opens nothing.
  */
-function isOurs(
+function whoseIs(
   write: WriteOfRecord,
   value: unknown,
   row: { byUs: boolean; moved: boolean; refuses: boolean },
-): boolean {
-  if (write.state === 'done' || row.byUs) return row.byUs;
-  if (!write.remoteKnown) return true;
-  if (write.sentAny && row.moved && row.refuses) return false;
-  return value === write.remote || (write.sentAny && value === write.sent);
+): 'ours' | 'theirs' | 'undecided' {
+  if (row.byUs) return 'ours';
+  if (write.state === 'done') return 'theirs';
+  if (!write.remoteKnown) return 'ours';
+  if (write.sentAny && row.moved && row.refuses) return write.underWay ? 'undecided' : 'theirs';
+  return value === write.remote || (write.sentAny && value === write.sent) ? 'ours' : 'theirs';
 }
 
 function refuses(type: RecordType | null, column: string, value: unknown): boolean {

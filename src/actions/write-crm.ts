@@ -82,8 +82,8 @@ async function writeRound(
         await wroteRecord(tx, write.table, write.recordId, etag);
         await writeIsDone(tx, write, lease, ctx.clock());
       } else if (outcome.kind === 'gone') await dropRecords(tx, write.table, [write.recordId]);
-      else if (outcome.kind !== 'changed') await writeFails(tx, write, lease, endOf(ctx, write, outcome));
-      else if (failed !== undefined) await writeFails(tx, write, lease, notYet(ctx, write));
+      else if (outcome.kind === 'changed') await writeFails(tx, write, lease, notYet(ctx, write));
+      else await writeFails(tx, write, lease, endOf(ctx, write, outcome));
     }
     const hints = createHints();
     hints.topic('record');
@@ -96,7 +96,7 @@ async function writeRound(
   let reached = true;
   for (const [position, write] of writes.entries())
     if (outcomes[position]?.kind === 'changed')
-      reached = (await readBeforeWriting(ctx, remote, lease, write)) && reached;
+      reached = (await readBeforeWriting(ctx, remote, write)) && reached;
   return reached;
 }
 
@@ -104,29 +104,25 @@ async function writeRound(
  * What somebody changed meanwhile is read and judged; then the write is tried again at once, where it is still wanted. False
  * where the organisation could not be asked.
  */
-async function readBeforeWriting(
-  ctx: Context,
-  remote: RemoteCrm,
-  lease: string,
-  write: ClaimedWrite,
-): Promise<boolean> {
+async function readBeforeWriting(ctx: Context, remote: RemoteCrm, write: ClaimedWrite): Promise<boolean> {
   let failure: CrmFailure | null = null;
   try {
     await rereadRecord(ctx, remote, { table: write.table, id: write.recordId });
   } catch (error) {
     failure = asFailure(error);
   }
+  if (failure?.passing) {
+    await noteFailure(ctx, failure);
+    return false;
+  }
   await inTransaction(ctx, async (tx) => {
     const record = await mirrorRecord(tx, write.table, write.recordId);
     if (record === null) return;
-    const problem =
-      failure === null && record.etag === write.ifMatch ? NOT_CHANGED : failure?.passing ? null : failure;
-    const end =
-      problem === null ? notYet(ctx, write) : endOf(ctx, write, { kind: 'refused', failure: problem });
-    await writeFails(tx, write, lease, end);
+    const problem = failure ?? (record.etag === write.ifMatch ? NOT_CHANGED : null);
+    if (problem === null) return;
+    await writeFails(tx, write, null, endOf(ctx, write, { kind: 'refused', failure: problem }));
   });
-  if (failure?.passing) await noteFailure(ctx, failure);
-  return !failure?.passing;
+  return true;
 }
 
 const notYet = (ctx: Context, write: ClaimedWrite): WriteEnd => {

@@ -247,7 +247,7 @@ export async function stillThere(
   tx: Tx,
   table: string,
   id: string,
-  fetchedAt: number,
+  fetchedAt: number | null,
   etag: string | null,
 ): Promise<void> {
   await sql`update crm_record set fetched_at = ${time(fetchedAt)}, etag = ${etag},

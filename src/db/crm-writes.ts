@@ -37,13 +37,21 @@ export interface WriteOfRecord {
   remoteKnown: boolean;
   sent: boolean | null;
   sentAny: boolean;
+  /** Somebody waits for the answer at this moment. */
+  underWay: boolean;
   writtenAt: number | null;
 }
 
-export async function writesOfRecord(tx: Tx, table: string, id: string): Promise<WriteOfRecord[]> {
+export async function writesOfRecord(
+  tx: Tx,
+  table: string,
+  id: string,
+  now: number,
+): Promise<WriteOfRecord[]> {
   const { rows } =
     await sql<WriteOfRecord>`select column_name as "column", state, remote, remote is not null as "remoteKnown",
-      sent, sent is not null as "sentAny", written_at as "writtenAt" from crm_write
+      sent, sent is not null as "sentAny", lease is not null and next_at > ${time(now)} as "underWay",
+      written_at as "writtenAt" from crm_write
      where table_name = ${table} and record_id = ${id}::uuid for update`.execute(tx);
   return rows;
 }
@@ -139,7 +147,8 @@ export async function writeIsDone(tx: Tx, write: ClaimedWrite, lease: string, no
 export async function writeFails(
   tx: Tx,
   write: ClaimedWrite,
-  lease: string,
+  /** Null where it was given back already. */
+  lease: string | null,
   end: {
     mayHaveArrived: boolean;
     problem: { code: string; text: string } | null;
@@ -154,7 +163,7 @@ export async function writeFails(
       problem_code = coalesce(${problem?.code ?? null}, problem_code), problem_text = coalesce(${problem?.text ?? null}, problem_text),
       problem_since = case when ${problem?.code ?? null}::text is null then problem_since else coalesce(problem_since, ${time(end.now)}) end
     where table_name = ${write.table} and record_id = ${write.recordId}::uuid and column_name = ${write.column}
-      and lease = ${lease}::uuid`.execute(tx);
+      and lease is not distinct from ${lease}::uuid`.execute(tx);
 }
 
 export async function nextWriteAt(tx: Tx): Promise<number | null> {

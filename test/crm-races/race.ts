@@ -35,7 +35,7 @@ export interface Arena {
 const SENDER = { id: 'test', name: 'Test', path: 'api' as const, rights: rightsOf('agent'), actor: null };
 const PHASES = 2;
 const ACTS = 12;
-const IN_THE_MIDDLE = 0.4;
+const IN_THE_MIDDLE = 0.5;
 
 export async function openArena(): Promise<Arena> {
   let running: Race | null = null;
@@ -263,7 +263,7 @@ function createRace(party: Party, seed: number): Race {
     note(`${ms} ms pass`);
   }
 
-  async function restart(): Promise<void> {
+  function restart(): void {
     tally.kills += 1;
     note('the node dies');
     node.kill();
@@ -271,29 +271,27 @@ function createRace(party: Party, seed: number): Race {
   }
 
   async function something(): Promise<void> {
-    party.advance(1_000);
+    party.advance(1_000 + below(9) * 1_000);
     tally.acts += 1;
-    const dice = chance();
-    if (dice < 0.16) await answer();
-    else if (dice < 0.27) people.setField();
-    else if (dice < 0.31) people.setPhone();
-    else if (dice < 0.36) people.touch();
-    else if (dice < 0.39) people.create();
-    else if (dice < 0.41) people.leave();
-    else if (dice < 0.52) {
-      mishap();
-      if (depth === 0 && chance() < 0.7) await turn();
-    } else if (dice < 0.57) pass();
-    else if (dice < 0.6) await party.road.arrive();
-    else if (dice < 0.63) await restart();
-    else if (depth > 0) {
-      if (dice < 0.83) await otherTurn();
-      else await answer();
-    } else if (dice < 0.71) await ask();
-    else if (dice < 0.74) await importOne();
-    else if (dice < 0.77) await hint();
+    const dice = below(100);
+    if (dice < 18) await answer();
+    else if (dice < 30) people.setField();
+    else if (dice < 34) people.setPhone();
+    else if (dice < 38) people.touch();
+    else if (dice < 41) people.create();
+    else if (dice < 43) people.leave();
+    else if (dice < 57) mishap();
+    else if (dice < 60) pass();
+    else if (dice < 63) await party.road.arrive();
+    else if (dice < 68) restart();
+    else if (depth > 0) await (dice < 84 ? otherTurn() : answer());
+    else if (dice < 74) await ask();
+    else if (dice < 77) await importOne();
+    else if (dice < 80) await hint();
     else await turn();
-    if (chance() < 0.3) await neverOpenAfterRefusal();
+    // What was just done is on its way at once, as a rule.
+    if (depth === 0 && dice < 63 && chance() < 0.6) await turn();
+    if (chance() < 0.1) await neverOpenAfterRefusal();
   }
 
   /** One act, which may end in the death of the node that does it. */
