@@ -3,7 +3,7 @@ import { quantile, sign } from './webhooks.ts';
 
 /**
  * Load that costs this machine little: sockets that write HTTP/1.1 by hand and read no more of an answer than its status
- * and its length. autocannon takes three times the CPU for each signed request, on the same two cores as what is measured.
+ * and its length. What the load costs is missing to what is measured, on the same two cores.
  */
 export interface Load {
   perSecond: number;

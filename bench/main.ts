@@ -10,16 +10,23 @@ import { openPostgres } from '../src/db/engine.ts';
 import { createContext } from '../src/start.ts';
 import { databaseLimit } from './database-limit.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
+import { closedLoop, type Load } from './load.ts';
 import { drainGated, drainUngated, fillOutbox } from './outbox.ts';
-import { load, PHONE_NUMBER_ID, quantile, SECRET, sign, textWebhook } from './webhooks.ts';
+import { refusalsUnderLoad } from './refusals.ts';
+import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
 
 /**
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
- * PostgreSQL server (BENCH_DATABASE_URL); makes its own database there and drops it. BENCH_SECONDS sets each load's length.
+ * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
+ * BENCH_ROUNDS how often ours and the reference take turns.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const CONNECTIONS = 32;
+const PEOPLE = 2_000;
+/** Webhooks a second that a number with 80 messages a second asks for. */
+const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
 const GRAPH = 4_290;
 
@@ -73,84 +80,119 @@ const production = (port: number): Record<string, string> => ({
   WHATSAPP_VERIFY_TOKEN: 'bench-verify-token',
 });
 
-/** Each refusal: posted, acknowledged, read back as denied. Milliseconds. */
-async function refusalTimes(
-  url: string,
-  count: number,
-): Promise<{ acknowledged: number[]; readable: number[] }> {
-  const acknowledged: number[] = [];
-  const readable: number[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const { body, phone } = textWebhook(1_000_000, 'STOP');
-    const started = performance.now();
-    await fetch(`${url}/webhooks/whatsapp`, {
-      method: 'POST',
-      body,
-      headers: { 'x-hub-signature-256': sign(body) },
-    });
-    acknowledged.push(performance.now() - started);
-    const consent = await fetch(`${url}/api/consent?phone=${encodeURIComponent(phone)}`, {
-      headers: { authorization: `Bearer ${KEY}` },
-    });
-    const state: unknown = await consent.json();
-    if (typeof state !== 'object' || state === null || !('state' in state) || state.state !== 'denied')
-      throw new Error(`not denied: ${phone}`);
-    readable.push(performance.now() - started);
-  }
-  return { acknowledged, readable };
-}
+const load = (port: number, seconds: number): Promise<Load> =>
+  closedLoop(`http://127.0.0.1:${port}/webhooks/whatsapp`, seconds, CONNECTIONS, () => talkWebhook(PEOPLE));
 
-async function measure(database: string, dataDir: string): Promise<void> {
+async function measure(database: string, reference: string, dataDir: string): Promise<void> {
   child('bench/bare-server.ts', { PORT: '4191' });
   child('src/main.ts', { ...production(4192), DATABASE_URL: database, DATA_DIR: path.join(dataDir, 'pg') });
   child('src/main.ts', { ...production(4193), DATA_DIR: path.join(dataDir, 'pglite') });
-  await Promise.all([
-    answering('http://127.0.0.1:4191/'),
-    answering('http://127.0.0.1:4192/readyz'),
-    answering('http://127.0.0.1:4193/readyz'),
-  ]);
-
-  const bare = await load('http://127.0.0.1:4191/webhooks/whatsapp', SECONDS, CONNECTIONS);
-  const limit = await databaseLimit(database, SECONDS, CONNECTIONS);
-  await load('http://127.0.0.1:4192/webhooks/whatsapp', 3, CONNECTIONS);
-  const ours = await load('http://127.0.0.1:4192/webhooks/whatsapp', SECONDS, CONNECTIONS);
-  say(
-    'signed webhook → durable, decided 200 (PostgreSQL, 32 connections)',
-    `${round(ours.perSecond)}/s, p99 ${round(ours.p99)} ms, ${ours.failed} failed`,
-    `four writes per transaction: ${round(limit.perSecond)}/s, p99 ${round(limit.p99)} ms`,
-    round(ours.perSecond / limit.perSecond, 2),
+  child('bench/reference-ingest.ts', { PORT: '4195', DATABASE_URL: reference });
+  await Promise.all(
+    [4191, 4192, 4193, 4195].map((port) =>
+      answering(`http://127.0.0.1:${port}/${port === 4192 || port === 4193 ? 'readyz' : ''}`),
+    ),
+  );
+  await webhooks(database);
+  const refusals = await refusalsUnderLoad(
+    { url: 'http://127.0.0.1:4192', database, key: KEY },
+    SECONDS,
+    RATE,
   );
   say(
-    'the same beside HTTP + HMAC + JSON.parse alone',
-    `${round(ours.perSecond)}/s`,
-    `${round(bare.perSecond)}/s, p99 ${round(bare.p99)} ms`,
-    round(ours.perSecond / bare.perSecond, 2),
-  );
-  await load('http://127.0.0.1:4193/webhooks/whatsapp', 2, CONNECTIONS);
-  const embedded = await load('http://127.0.0.1:4193/webhooks/whatsapp', SECONDS, CONNECTIONS);
-  say(
-    'signed webhook → durable, decided 200 (PGlite, 32 connections)',
-    `${round(embedded.perSecond)}/s, p99 ${round(embedded.p99)} ms, ${embedded.failed} failed`,
-    `PostgreSQL: ${round(ours.perSecond)}/s`,
-    round(embedded.perSecond / ours.perSecond, 2),
-  );
-  const refusals = await refusalTimes('http://127.0.0.1:4192', 300);
-  say(
-    'refusal webhook → denied and readable over HTTP (PostgreSQL, one at a time)',
-    `p50 ${round(quantile(refusals.readable, 0.5), 1)} ms, p99 ${round(quantile(refusals.readable, 0.99), 1)} ms`,
-    `its 200 alone: p50 ${round(quantile(refusals.acknowledged, 0.5), 1)} ms, p99 ${round(quantile(refusals.acknowledged, 0.99), 1)} ms`,
-    round(quantile(refusals.readable, 0.5) / quantile(refusals.acknowledged, 0.5), 2),
+    `refusal → field changed and gate closed, among ${RATE} webhooks/s (PostgreSQL, ${refusals.closed.length} refusals)`,
+    `p50 ${round(quantile(refusals.closed, 0.5), 1)} ms, p99 ${round(quantile(refusals.closed, 0.99), 1)} ms, ${refusals.failed} failed`,
+    `all webhooks’ 200 at ${round(refusals.perSecond)}/s: p50 ${round(quantile(refusals.webhooks, 0.5), 1)} ms, p99 ${round(quantile(refusals.webhooks, 0.99), 1)} ms`,
+    round(quantile(refusals.closed, 0.99) / quantile(refusals.webhooks, 0.99), 2),
   );
   for (const one of children.splice(0)) one.kill('SIGKILL');
 
   const rule = ruleSpeed();
   say(
-    'gate rule in memory',
+    'gate rule in memory, the same 2,000 decisions',
     `${round(rule.perSecond / 1e6, 2)} M/s, p99 ${round(rule.p99Us, 2)} µs`,
-    `JSON.parse of 32 bytes: ${round(rule.emptyPerSecond / 1e6, 2)} M/s`,
-    round(rule.perSecond / rule.emptyPerSecond, 2),
+    `Cedar (wasm): ${round(rule.cedarPerSecond / 1e3, 1)} k/s, p99 ${round(rule.cedarP99Us)} µs`,
+    `${round(rule.perSecond / rule.cedarPerSecond)} ×`,
   );
   await measureInProcess(database, dataDir);
+}
+
+/** Ours and the reference in turn, so that what else happens on the machine slows both. */
+async function webhooks(database: string): Promise<void> {
+  for (const port of [4191, 4192, 4193, 4195]) await load(port, 2);
+  const rounds: { bare: Load; reference: Load; ours: Load; embedded: Load }[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    rounds.push({
+      bare: await load(4191, SECONDS / 2),
+      reference: await load(4195, SECONDS),
+      ours: await load(4192, SECONDS),
+      embedded: await load(4193, SECONDS),
+    });
+  const four = await databaseLimit(database, SECONDS, CONNECTIONS);
+  const middle = (of: (one: (typeof rounds)[number]) => number): number => quantile(rounds.map(of), 0.5);
+  const figures = (name: keyof (typeof rounds)[number]): string =>
+    `${round(middle((one) => one[name].perSecond))}/s, p99 ${round(
+      middle((one) => one[name].p99),
+      1,
+    )} ms`;
+  const failed = rounds.reduce((sum, { ours, embedded }) => sum + ours.failed + embedded.failed, 0);
+  const ratios = rounds
+    .map(({ ours, reference }) => round(ours.perSecond / reference.perSecond, 2))
+    .join(', ');
+  say(
+    `signed webhook → durable, decided 200 (PostgreSQL, 32 connections, median of ${ROUNDS})`,
+    `${figures('ours')}, ${failed} failed`,
+    `reference ingest: ${figures('reference')}`,
+    `${round(
+      middle(({ ours, reference }) => ours.perSecond / reference.perSecond),
+      2,
+    )} (${ratios}); p99 ${round(
+      middle(({ ours, reference }) => ours.p99 / reference.p99),
+      1,
+    )} ×`,
+  );
+  say(
+    'the same beside HTTP + HMAC + JSON.parse alone',
+    figures('ours'),
+    figures('bare'),
+    round(
+      middle(({ ours, bare }) => ours.perSecond / bare.perSecond),
+      2,
+    ),
+  );
+  say(
+    'the same beside four writes per transaction',
+    figures('ours'),
+    `${round(four.perSecond)}/s, p99 ${round(four.p99, 1)} ms`,
+    round(middle(({ ours }) => ours.perSecond) / four.perSecond, 2),
+  );
+  say(
+    'signed webhook → durable, decided 200 (PGlite, 32 connections)',
+    figures('embedded'),
+    `PostgreSQL: ${figures('ours')}`,
+    round(
+      middle(({ ours, embedded }) => embedded.perSecond / ours.perSecond),
+      2,
+    ),
+  );
+  const age = await inboxAge(database);
+  say(
+    'from a webhook’s arrival to its update applied, at that rate (PostgreSQL)',
+    `p99 ${round(age.p99)} ms`,
+    `longest ${round(age.longest)} ms`,
+    '',
+  );
+}
+
+async function inboxAge(database: string): Promise<{ p99: number; longest: number }> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const { rows: found } = await client.query<{ p99: number; longest: number }>(
+    `select percentile_cont(0.99) within group (order by age) as p99, max(age) as longest
+       from (select (extract(epoch from applied_at - received_at) * 1000)::float8 as age from inbox where status = 'applied') a`,
+  );
+  await client.end();
+  return found[0] ?? { p99: Number.NaN, longest: Number.NaN };
 }
 
 async function someContactPoint(url: string): Promise<string> {
@@ -202,15 +244,19 @@ async function measureInProcess(url: string, dataDir: string): Promise<void> {
 }
 
 const name = `assent_bench_${randomBytes(4).toString('hex')}`;
+const referenceName = `${name}_reference`;
 const dataDir = mkdtempSync(path.join(tmpdir(), 'assent-bench-'));
-await onServer(`create database ${name}`);
-const url = new URL(server);
-url.pathname = `/${name}`;
+for (const one of [name, referenceName]) await onServer(`create database ${one}`);
+const urlOf = (database: string): string => {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+};
 try {
-  await measure(url.href, dataDir);
+  await measure(urlOf(name), urlOf(referenceName), dataDir);
 } finally {
   for (const one of children) one.kill('SIGKILL');
-  await onServer(`drop database if exists ${name} with (force)`);
+  for (const one of [name, referenceName]) await onServer(`drop database if exists ${one} with (force)`);
   rmSync(dataDir, { recursive: true, force: true });
 }
 console.log(

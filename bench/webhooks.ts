@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import autocannon from 'autocannon';
 
 /** Signed webhooks as Meta sends them, each with an id of its own. */
 
@@ -8,20 +7,57 @@ export const PHONE_NUMBER_ID = '200300400500600';
 
 let counter = 0;
 
-/** Text messages from `people` customers in turn; about 700 bytes, as in the reference runs. */
-export function textWebhook(people: number, text: string): { body: string; phone: string } {
-  counter += 1;
-  const phone = `1202${String(2_000_000 + (counter % people)).padStart(7, '0')}`;
-  const long = `${text} ${'x'.repeat(Math.max(0, 240 - text.length))}`.slice(
-    0,
-    text.length === 4 ? 4 : undefined,
-  );
-  return { body: textFrom(phone, long), phone: `+${phone}` };
+/** What customers write: talk of all lengths and some languages, each with a number of its own. About 240 letters at most. */
+const TALK = [
+  'Hello, is my order on its way? It was due on Tuesday and nobody called me. The number is',
+  'Thanks, see you tomorrow at ten. My reference is',
+  'Hola, ¿cuándo llega mi pedido? Lo necesito para el lunes, gracias. Pedido',
+  'Good morning! I would like to change the delivery address for this order to my office, please, as I am not at home before six. Order',
+  'Bom dia, gostaria de saber se a loja abre no sábado e se posso pagar na entrega. Cliente',
+  'ok',
+  'Could you send me the invoice again? The one you sent has the wrong company name on it, it should say Contoso Limited and not Contoso Inc. Invoice',
+  'Ich habe noch eine Frage zu meiner Bestellung: Kann ich die Farbe noch ändern? Bestellung',
+  'The box arrived damaged, I have taken photos. What should I do now, send it back or keep it? Parcel',
+  'Perfect, that works for me 👍',
+  'مرحبا، متى يصل طلبي؟ رقم الطلب',
+  'I tried to call you three times today and the line was busy each time. Please call me back after 5 pm because I am in meetings until then. Ticket',
+];
+
+/** Text messages from `people` customers in turn; about 700 bytes each, as in the reference runs. */
+export function talkWebhook(people: number): string {
+  const n = counter + 1;
+  return textFrom(phoneOf(n, people), `${TALK[n % TALK.length]} ${n}`);
 }
+
+/** One with this very text. */
+export function textWebhook(people: number, text: string): { body: string; phone: string } {
+  const phone = phoneOf(counter + 1, people);
+  return { body: textFrom(phone, text), phone: `+${phone}` };
+}
+
+const phoneOf = (n: number, people: number): string =>
+  `1202${String(2_000_000 + (n % people)).padStart(7, '0')}`;
 
 /** One text of the customer with this number, as digits. */
 export function textFrom(phone: string, text: string): string {
   counter += 1;
+  return webhookWith('messages', {
+    contacts: [{ profile: { name: 'Ana Ruiz' }, wa_id: phone, user_id: `US.${phone}` }],
+    messages: [
+      {
+        from: phone,
+        from_user_id: `US.${phone}`,
+        id: `wamid.bench.${process.pid}.${counter}`,
+        timestamp: String(Math.floor(Date.now() / 1000)),
+        type: 'text',
+        text: { body: text },
+      },
+    ],
+  });
+}
+
+/** A webhook of one change of the bench's number. */
+export function webhookWith(field: string, value: object): string {
   return JSON.stringify({
     object: 'whatsapp_business_account',
     entry: [
@@ -29,21 +65,11 @@ export function textFrom(phone: string, text: string): string {
         id: '100200300400500',
         changes: [
           {
-            field: 'messages',
+            field,
             value: {
               messaging_product: 'whatsapp',
               metadata: { display_phone_number: '12025550100', phone_number_id: PHONE_NUMBER_ID },
-              contacts: [{ profile: { name: 'Ana Ruiz' }, wa_id: phone, user_id: `US.${phone}` }],
-              messages: [
-                {
-                  from: phone,
-                  from_user_id: `US.${phone}`,
-                  id: `wamid.bench.${process.pid}.${counter}`,
-                  timestamp: String(Math.floor(Date.now() / 1000)),
-                  type: 'text',
-                  text: { body: text },
-                },
-              ],
+              ...value,
             },
           },
         ],
@@ -54,45 +80,6 @@ export function textFrom(phone: string, text: string): string {
 
 export const sign = (body: string): string =>
   `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
-
-export interface Load {
-  perSecond: number;
-  p50: number;
-  p99: number;
-  failed: number;
-}
-
-/** Closed loop: `connections` clients, each sends the next webhook when it has its answer. */
-export async function load(url: string, seconds: number, connections: number, people = 2_000): Promise<Load> {
-  const result = await autocannon({
-    url,
-    connections,
-    duration: seconds,
-    requests: [
-      {
-        method: 'POST',
-        setupRequest(request) {
-          const { body } = textWebhook(people, 'Hello, is my order on its way?');
-          return {
-            ...request,
-            body,
-            headers: {
-              ...request.headers,
-              'content-type': 'application/json',
-              'x-hub-signature-256': sign(body),
-            },
-          };
-        },
-      },
-    ],
-  });
-  return {
-    perSecond: result['2xx'] / result.duration,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-    failed: result.non2xx + result.errors,
-  };
-}
 
 /** The quantile of measured times. */
 export function quantile(values: readonly number[], q: number): number {
