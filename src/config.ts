@@ -12,6 +12,8 @@ export interface Config {
   publicUrl: string;
   /** Proxies whose `X-Forwarded-For` says who asks; without them everybody behind one is one address. */
   trustedProxies: string[];
+  /** The operator's own networks that calls to addresses people entered may reach (webhooks out). */
+  outboundNetworks: string[];
   /** Origins whose pages may hold the chat of a record in a frame (docs/dynamics-365.md). */
   embedOrigins: string[];
   dataDir: string;
@@ -127,6 +129,13 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       'must be the addresses of your reverse proxies, separated by commas, such as 127.0.0.1 or 10.0.0.0/8.',
     ),
   );
+  const outboundNetworks = listOf(
+    checked(
+      'OUTBOUND_NETWORKS',
+      (value) => listOf(value).every(isAddressRange),
+      'must be networks of yours that webhooks may be sent to, separated by commas, such as 10.20.0.0/16.',
+    ),
+  );
   const embedOrigins = listOf(
     checked(
       'EMBED_ORIGINS',
@@ -211,6 +220,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       host,
       publicUrl: new URL(publicUrl ?? `http://${reachable(host)}:${port}`).origin,
       trustedProxies,
+      outboundNetworks,
       embedOrigins,
       dataDir: text('DATA_DIR') ?? './data',
       databaseUrl,

@@ -373,3 +373,25 @@ export class OidcRefused extends Error {
 export class OidcUnavailable extends Error {
   override name = 'OidcUnavailable';
 }
+
+/**
+ * Calls to addresses that people entered. They reach the public Internet and the operator's listed networks, and nothing
+ * inside, whatever a name resolves to.
+ */
+export interface OutboundCalls {
+  /** Whether an address can be called at all: its form, its scheme, an IP address written out. */
+  accepts(address: string): boolean;
+  /** Never throws for what the other side does. */
+  post(
+    address: string,
+    headers: Record<string, string>,
+    body: string,
+    signal?: AbortSignal,
+  ): Promise<OutboundAnswer>;
+  close(): Promise<void>;
+}
+
+/** `retryAfter` is the header as it came. A redirect is an answer like any other. */
+export type OutboundAnswer =
+  | { kind: 'answered'; status: number; retryAfter: string | null }
+  | { kind: 'failed'; why: 'address-refused' | 'unreachable' | 'timeout' | 'tls' };

@@ -16,15 +16,18 @@ import { createWhatsAppSecrets, SECRETS_CHANGED } from './actions/whatsapp-secre
 import { createDataverseCrm } from './adapters/dataverse/dataverse.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
 import { createOidcProvider } from './adapters/oidc/oidc.ts';
+import type { Reach } from './adapters/outbound/address.ts';
+import { createOutboundCalls } from './adapters/outbound/calls.ts';
+import { createGuard } from './adapters/outbound/guard.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
-import type { Config } from './config.ts';
+import type { Config, OidcConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
 import { ensureChannel } from './db/organisation.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
-import type { Clock, Crm, MessagingProvider } from './ports.ts';
+import type { Clock, Crm, MessagingProvider, OidcProvider } from './ports.ts';
 import { seedDemo } from './sandbox/demo.ts';
 import { startCrmSync } from './workers/crm-sync.ts';
 import { startInbox } from './workers/inbox.ts';
@@ -32,6 +35,7 @@ import type { Loop } from './workers/loop.ts';
 import { startMedia } from './workers/media.ts';
 import { startOutbox } from './workers/outbox.ts';
 import { startUpkeep } from './workers/upkeep.ts';
+import { startWebhooks } from './workers/webhooks.ts';
 
 export interface Assent {
   url: string;
@@ -121,6 +125,7 @@ export async function createContext(
     handovers: createHandovers(),
     seal,
     secrets,
+    outbound: createOutboundCalls(reachOf(config)),
   };
   connect(ctx, config, apiUrl);
   return ctx;
@@ -141,11 +146,34 @@ async function crmOf(config: Config, database: Database, clock: Clock): Promise<
   return createDataverseCrm(database.db, config.dataverse, clock, (tx) => notify(tx, WORK, ''));
 }
 
+/** Where calls go that somebody beside the operator had a say in; in a sandbox nothing leaves this machine. */
+const reachOf = ({ sandbox, outboundNetworks }: Config): Reach =>
+  sandbox
+    ? { internet: false, networks: ['127.0.0.0/8', '::1'] }
+    : { internet: true, networks: outboundNetworks };
+
+/** The issuer itself is wherever the operator says; the hosts that its description names are not inside. */
+function oidcAt(config: Config, oidc: OidcConfig): OidcProvider {
+  const { hostname } = new URL(oidc.issuer);
+  const networks = config.outboundNetworks;
+  const guard = createGuard({ internet: true, networks }, { trusted: [hostname.replace(/^\[|\]$/g, '')] });
+  return createOidcProvider({ ...oidc, fetch: guard.fetch });
+}
+
 /** `token`: null where the environment's counts. */
 function providerAt(config: Config, apiUrl: string, now: Clock, token: string | null): MessagingProvider {
   const { apiVersion, phoneNumberId, businessAccountId } = config.whatsapp;
   const accessToken = token ?? config.whatsapp.accessToken;
-  return createWhatsAppCloud({ apiUrl, apiVersion, phoneNumberId, businessAccountId, accessToken, now });
+  const { fetch: fetchPublic } = createGuard(reachOf(config));
+  return createWhatsAppCloud({
+    apiUrl,
+    apiVersion,
+    phoneNumberId,
+    businessAccountId,
+    accessToken,
+    fetchPublic,
+    now,
+  });
 }
 
 const localUrl = (config: Config, port: number): string =>
@@ -173,7 +201,7 @@ async function run(
         : { ok: false, detail: 'a loop has failed for longer than 30 s' };
     },
     routes: apiRoutes(ctx, config),
-    oidc: config.oidc === null ? null : createOidcProvider(config.oidc),
+    oidc: config.oidc === null ? null : oidcAt(config, config.oidc),
     ...(emulator === null ? {} : { emulator: emulator.plugin }),
   });
   await server.listen({ host: config.host, port: config.port });
@@ -188,7 +216,8 @@ async function run(
   const upkeep = startUpkeep(ctx);
   const media = startMedia(ctx);
   const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote);
-  loops.push(outbox, inbox, upkeep, media, ...(crm === null ? [] : [crm]));
+  const webhooks = startWebhooks(ctx);
+  loops.push(outbox, inbox, upkeep, media, webhooks, ...(crm === null ? [] : [crm]));
   // Another node queued something: whoever is free sends it.
   await ctx.database.listen(WORK, (notice) => {
     if (notice === SECRETS_CHANGED)
@@ -198,6 +227,7 @@ async function run(
     outbox.wake();
     media.wake();
     crm?.wake();
+    webhooks.wake();
   });
   ctx.wake = {
     outbox: outbox.wake,
@@ -223,6 +253,7 @@ async function run(
       await server.close();
       await Promise.all(loops.map((loop) => loop.stop()));
       await emulator?.close();
+      await ctx.outbound.close();
       await ctx.database.close();
       await unlock();
     },

@@ -6,6 +6,7 @@ import { createMetrics } from '../src/actions/metrics.ts';
 import { createSeal } from '../src/actions/seal.ts';
 import { createWhatsAppSecrets } from '../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
+import { createOutboundCalls } from '../src/adapters/outbound/calls.ts';
 import { createWhatsAppCloud } from '../src/adapters/whatsapp-cloud/client.ts';
 import type { Database } from '../src/db/engine.ts';
 import { migrate } from '../src/db/migrate.ts';
@@ -73,6 +74,7 @@ export async function createTestContext(
     handovers: createHandovers(),
     seal,
     secrets: createWhatsAppSecrets({ database, clock, log, keys, seal }),
+    outbound: createOutboundCalls({ internet: false, networks: ['127.0.0.0/8', '::1'] }),
   };
   return {
     ctx,

@@ -50,6 +50,9 @@ const PeoplePage = lazy(async () => ({ default: (await import('./people/people-p
 const TeamsPage = lazy(async () => ({ default: (await import('./people/teams-page.tsx')).TeamsPage }));
 const CrmPage = lazy(async () => ({ default: (await import('./configuration/crm-page.tsx')).CrmPage }));
 const RolesPage = lazy(async () => ({ default: (await import('./people/roles-page.tsx')).RolesPage }));
+const WebhooksPage = lazy(async () => ({
+  default: (await import('./people/webhooks-page.tsx')).WebhooksPage,
+}));
 const ApiKeysPage = lazy(async () => ({ default: (await import('./people/api-keys-page.tsx')).ApiKeysPage }));
 const ChannelTeam = lazy(async () => ({ default: (await import('./people/channel-team.tsx')).ChannelTeam }));
 const EmbedPage = lazy(async () => ({ default: (await import('./embed/embed-page.tsx')).EmbedPage }));
@@ -302,6 +305,12 @@ const apiKeys = createRoute({
   component: () => <ApiKeysPage />,
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/webhooks',
+  component: () => <WebhooksPage />,
+});
+
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
@@ -340,6 +349,7 @@ export const router = createRouter({
       teams,
       roles,
       apiKeys,
+      webhooks,
       account,
       guide,
       welcome,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Sha256 } from '../core/evidence.ts';
 import type { Database } from '../db/engine.ts';
-import type { Clock, Crm, MessagingProvider } from '../ports.ts';
+import type { Clock, Crm, MessagingProvider, OutboundCalls } from '../ports.ts';
 import type { Handovers } from './handovers.ts';
 import type { Metrics } from './metrics.ts';
 import type { Seal } from './seal.ts';
@@ -28,6 +28,8 @@ export interface Context {
   seal: Seal;
   /** Secrets of the number that were entered on the screens, beside those of the environment. */
   secrets: WhatsAppSecrets;
+  /** Calls to addresses that people entered. */
+  outbound: OutboundCalls;
 }
 
 /** The business number this installation sends from; its id is Meta's phone number id. */

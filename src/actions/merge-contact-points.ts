@@ -45,6 +45,7 @@ export async function mergeContactPoints(
       },
     ],
     rules,
+    views[0],
   );
   await projectToRecords(tx, ctx, into, rules);
 }

@@ -15,6 +15,8 @@ export interface Metrics {
   sends: Counter<'outcome'>;
   /** Seconds from the request's arrival to its commit. */
   ingestSeconds: Histogram;
+  /** Webhooks out, by how the try ended: `delivered`, `failed`, `gone`. */
+  webhookTries: Counter<'result'>;
 }
 
 export function createMetrics(): Metrics {
@@ -75,6 +77,12 @@ export function createMetrics(): Metrics {
       name: 'assent_ingest_seconds',
       help: 'From a webhook request to its commit',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    webhookTries: new Counter({
+      name: 'assent_webhook_tries_total',
+      help: 'Webhooks out, by how the try ended',
+      labelNames: ['result'],
       registers,
     }),
   };

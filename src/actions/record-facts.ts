@@ -8,6 +8,7 @@ import { saveStates } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { appendLines, factsOf, type LedgerRow, type PersonalRow } from '../db/ledger.ts';
+import { announceConsent } from './announce-consent.ts';
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
 import { projectDecision } from './project-decision.ts';
@@ -53,6 +54,8 @@ export async function recordFacts(
   contact: ContactPoint,
   lines: readonly NewLine[],
   rules: Rules,
+  /** What others were told last, where that is not what the lines before these say: before a merge. */
+  told?: Views,
 ): Promise<Recorded> {
   const now = ctx.clock();
   const known = (await factsOf(tx, [contact.id])).get(contact.id) ?? [];
@@ -78,6 +81,7 @@ export async function recordFacts(
   await saveStates(tx, contact.id, after);
   if (PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose)))
     await projectDecision(tx, ctx, contact, before, after, rules.recordTypes);
+  await announceConsent(tx, ctx, contact, told ?? before, after);
   const seqs = rows.map((row) => row.seq);
   const failed = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
   if (failed.length === 0) return { before, after, seqs };

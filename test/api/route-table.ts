@@ -19,6 +19,7 @@ export interface Things {
   apiKey: string;
   quickReply: string;
   grant: string;
+  webhook: string;
   phone: string;
 }
 
@@ -150,6 +151,29 @@ export const TABLE: Record<string, Row> = {
     () => `/api/channel/app-secrets/${SOMEBODY}`,
   ),
   'POST /api/channel/webhook-test': row('manage-settings', () => '/api/channel/webhook-test'),
+  'GET /api/webhooks': row('manage-settings', () => '/api/webhooks'),
+  'POST /api/webhooks': row('manage-settings', () => ({
+    path: '/api/webhooks',
+    body: { url: 'http://127.0.0.1:9/hook', types: ['consent.denied'] },
+  })),
+  'PATCH /api/webhooks/{id}': row('manage-settings', ({ webhook }) => ({
+    path: `/api/webhooks/${webhook}`,
+    body: { description: 'Renamed' },
+  })),
+  'POST /api/webhooks/{id}/rotate-secret': row(
+    'manage-settings',
+    ({ webhook }) => `/api/webhooks/${webhook}/rotate-secret`,
+  ),
+  'POST /api/webhooks/{id}/test': row('manage-settings', ({ webhook }) => `/api/webhooks/${webhook}/test`),
+  'GET /api/webhooks/{id}/deliveries': row(
+    'manage-settings',
+    ({ webhook }) => `/api/webhooks/${webhook}/deliveries`,
+  ),
+  'POST /api/webhooks/{id}/deliveries/{eventId}/redeliver': row(
+    'manage-settings',
+    ({ webhook }) => `/api/webhooks/${webhook}/deliveries/${SOMEBODY}/redeliver`,
+  ),
+  'DELETE /api/webhooks/{id}': row('manage-settings', ({ webhook }) => `/api/webhooks/${webhook}`),
   'PUT /api/working-hours': row('manage-settings', () => ({
     path: '/api/working-hours',
     body: { enabled: false, timeZone: 'Europe/Lisbon', days: [], holidays: [], answer: {} },

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { MessagePage } from '../../src/http/schemas/chat.ts';
 import { ApiKeyMadeOut, InvitedOut, TeamOut } from '../../src/http/schemas/people.ts';
+import { WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
 import { someoneWrites } from '../stories/desk.ts';
 import { jpeg } from '../stories/files.ts';
 import type { World } from '../stories/world.ts';
@@ -47,7 +48,14 @@ export async function makeThings(world: World): Promise<Things> {
     evidence: 'On the phone this morning',
   });
   const grants = await ok(z.object({ items: z.array(withId) }), 'GET', '/api/pending-grants');
+  // Switched off at once: what it would be told is none of these tests' business.
+  const { webhook } = await ok(WebhookSecretOut, 'POST', '/api/webhooks', {
+    url: 'http://127.0.0.1:9/hook',
+    types: ['consent.denied'],
+  });
+  await ok(z.unknown(), 'PATCH', `/api/webhooks/${webhook.id}`, { enabled: false });
   return {
+    webhook: webhook.id,
     conversation,
     phone,
     media,

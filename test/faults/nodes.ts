@@ -8,6 +8,7 @@ import { createMetrics } from '../../src/actions/metrics.ts';
 import { createSeal } from '../../src/actions/seal.ts';
 import { createWhatsAppSecrets } from '../../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../../src/adapters/embedded-crm/embedded-crm.ts';
+import { createOutboundCalls } from '../../src/adapters/outbound/calls.ts';
 import type { Update } from '../../src/core/update.ts';
 import { type Database, openPostgres } from '../../src/db/engine.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -121,6 +122,7 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
     sandbox: true,
     seal,
     secrets: createWhatsAppSecrets({ database, clock: Date.now, log, keys, seal }),
+    outbound: createOutboundCalls({ internet: false, networks: ['127.0.0.0/8', '::1'] }),
   };
   let loops: Loop[] = [];
   const start = (): void => {

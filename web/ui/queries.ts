@@ -57,6 +57,9 @@ export const keys = {
   crmSync: () => ['record', { what: 'crm-sync' }],
   channel: () => ['channel'],
   channelTeam: () => ['channel', { what: 'team' }],
+  channelSecrets: () => ['channel', { what: 'secrets' }],
+  webhooks: () => ['settings', { what: 'webhooks' }],
+  webhookDeliveries: (id: string) => ['settings', { what: 'webhook-deliveries', id }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;
 
 /** Which queries a hint of a topic makes stale. */

@@ -9,6 +9,8 @@ export interface OidcOptions {
   /** Claims that hold the groups; what any of them holds counts. */
   groupsClaims: readonly string[];
   scope: string;
+  /** How the issuer is asked (adapters/outbound); its description may name other hosts. */
+  fetch?: typeof fetch;
 }
 
 /** How long an issuer's own description is believed, ms. */
@@ -48,6 +50,7 @@ export function createOidcProvider(options: OidcOptions, now: () => number = Dat
       options.clientSecret === null ? client.None() : client.ClientSecretPost(options.clientSecret),
       {
         timeout: TIMEOUT,
+        ...(options.fetch === undefined ? {} : { [client.customFetch]: askedBy(options.fetch) }),
         execute: [
           client.enableNonRepudiationChecks,
           // Only loopback addresses get here without TLS (config.ts).
@@ -95,6 +98,14 @@ export function createOidcProvider(options: OidcOptions, now: () => number = Dat
       return client.buildEndSessionUrl(known, { id_token_hint: idToken, post_logout_redirect_uri: backTo })
         .href;
     },
+  };
+}
+
+/** The library's way of asking, by ours: a body that is not there is left away. */
+function askedBy(ask: typeof fetch): client.CustomFetch {
+  return (url, { body, ...init }) => {
+    if (body == null) return ask(url, init);
+    return ask(url, { ...init, body: body instanceof Uint8Array ? Buffer.from(body) : body });
   };
 }
 

@@ -27,6 +27,8 @@ export interface WhatsAppCloudConfig {
   /** For a whole call, from the first byte to the last. */
   timeoutMs?: number;
   fetch?: typeof fetch;
+  /** For Meta's hosts beside `apiUrl`, where files are (adapters/outbound); `fetch` where there is none. */
+  fetchPublic?: typeof fetch;
   now?: Clock;
 }
 
@@ -106,7 +108,12 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
       await ask('mark as read', () => post(`${number}/messages`, payload));
     },
 
-    media: createMedia({ ...config, timeoutMs, fetch: fetchOnce }),
+    media: createMedia({
+      ...config,
+      timeoutMs,
+      fetch: fetchOnce,
+      fetchPublic: config.fetchPublic ?? fetchOnce,
+    }),
 
     advise: (code) => adviceFor({ code, title: '' }),
     explain: (error) =>

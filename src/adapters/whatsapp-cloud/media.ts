@@ -27,6 +27,8 @@ export interface MediaConfig {
   timeoutMs: number;
   silenceMs?: number;
   fetch: typeof fetch;
+  /** For Meta's other hosts: connects to nothing inside, whatever their names resolve to. */
+  fetchPublic: typeof fetch;
 }
 
 const descriptor = z.looseObject({
@@ -59,7 +61,8 @@ export function createMedia(config: MediaConfig): MessagingProvider['media'] {
     const signals = [AbortSignal.timeout(timeoutMs), ...(init.signal == null ? [] : [init.signal])];
     const headers = { authorization, ...init.headers };
     try {
-      return await config.fetch(url, {
+      const isOurs = new URL(url).origin === base.origin;
+      return await (isOurs ? config.fetch : config.fetchPublic)(url, {
         ...init,
         headers,
         redirect: 'manual',
@@ -117,7 +120,7 @@ export function createMedia(config: MediaConfig): MessagingProvider['media'] {
         if (!parsed.success) throw new ProviderUnavailable('media: not a description of a file');
         const found = await follow(parsed.data.url, signal);
         if (found === null) continue;
-        if (!(found instanceof Response)) return found;
+        if ('kind' in found) return found;
         return {
           kind: 'found',
           mimeType: parsed.data.mime_type ?? null,

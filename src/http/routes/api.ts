@@ -20,6 +20,7 @@ import { roleRoutes } from './roles.ts';
 import { teamRoutes } from './teams.ts';
 import { templateRoutes } from './templates.ts';
 import { unknownNumberRoutes } from './unknown-numbers.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { workingHoursRoutes } from './working-hours.ts';
 
 /** Every call under `/api`. */
@@ -45,5 +46,6 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
     await app.register(unknownNumberRoutes(ctx));
     await app.register(workingHoursRoutes(ctx));
     await app.register(channelSecretRoutes(ctx, config));
+    await app.register(webhookRoutes(ctx));
   };
 }
