@@ -69,6 +69,10 @@ const PeoplePage = page(async () => (await import('./people/people-page.tsx')).P
 const TeamsPage = page(async () => (await import('./people/teams-page.tsx')).TeamsPage);
 const CrmPage = page(async () => (await import('./configuration/crm-page.tsx')).CrmPage, 'configuration');
 const RolesPage = page(async () => (await import('./people/roles-page.tsx')).RolesPage);
+const WebhooksPage = page(
+  async () => (await import('./people/webhooks-page.tsx')).WebhooksPage,
+  'integrations',
+);
 const ApiKeysPage = page(async () => (await import('./people/api-keys-page.tsx')).ApiKeysPage);
 const ChannelTeam = page(async () => (await import('./people/channel-team.tsx')).ChannelTeam);
 const EmbedPage = page(async () => (await import('./embed/embed-page.tsx')).EmbedPage, 'embed');
@@ -320,6 +324,12 @@ const apiKeys = createRoute({
   component: () => <ApiKeysPage />,
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/configuration/webhooks',
+  component: () => <WebhooksPage />,
+});
+
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
@@ -358,6 +368,7 @@ export const router = createRouter({
       teams,
       roles,
       apiKeys,
+      webhooks,
       account,
       guide,
       welcome,

@@ -46,6 +46,11 @@ export async function furnish(product: Product): Promise<{ ids: Ids; invitationL
     personal: false,
   });
   await callApi(product, 'POST', '/api/api-keys', { name: 'Shop', scopes: ['see-chats', 'initiate'] });
+  await callApi(product, 'POST', '/api/webhooks', {
+    url: 'http://127.0.0.1:9/consent',
+    description: 'Shop',
+    types: ['consent.granted', 'consent.denied'],
+  });
   const maria = { name: 'Maria Muster', email: 'maria@example.com', role: 'agent' };
   const invited = await callApi(product, 'POST', '/api/people', maria);
   const { invitation } = z.object({ invitation: z.object({ url: z.string() }) }).parse(await invited.json());
@@ -216,6 +221,12 @@ export const PAGES: readonly {
     route: '/configuration/api-keys',
     at: () => '/configuration/api-keys',
     shown: (page) => page.getByRole('table', { name: 'API keys' }).waitFor(),
+  },
+  {
+    name: 'webhooks',
+    route: '/configuration/webhooks',
+    at: () => '/configuration/webhooks',
+    shown: (page) => page.getByRole('table', { name: 'Webhooks' }).waitFor(),
   },
   {
     name: 'working-hours',

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/engine.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { startAssent } from '../../src/start.ts';
-import { openTestDatabase } from '../db/database.ts';
+import { createOnServer, openTestDatabase, preparePGlite } from '../db/database.ts';
 
 /** A stolen dump holds no secret in clear, and keys change without losing one. */
 
@@ -71,12 +71,16 @@ describe('secrets in the database', () => {
 describe('the server', () => {
   it('does not start where a key is missing, says which, and starts once it is back', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'assent-seal-'));
+    const server = process.env.TEST_DATABASE_URL ?? '';
+    const own = server === '' ? null : await createOnServer(server);
+    if (own === null) await preparePGlite(path.join(directory, 'db'));
     const start = async (keys: string) => {
       const read = readConfig({
         PORT: '0',
         DATA_DIR: directory,
         LOG_LEVEL: 'silent',
         ASSENT_SEAL_KEYS: keys,
+        ...(own === null ? {} : { DATABASE_URL: own.url }),
       });
       if (!read.ok) throw new Error(read.problems.join('\n'));
       const assent = await startAssent(read.config, { demo: false });
@@ -92,6 +96,7 @@ describe('the server', () => {
       expect(await start(`${NEW}, ${OLD}`)).toBe(key);
     } finally {
       rmSync(directory, { recursive: true, force: true });
+      await own?.drop();
     }
-  });
+  }, 60_000);
 });

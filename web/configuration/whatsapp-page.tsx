@@ -7,11 +7,13 @@ import { formatNumber } from '../i18n/locale.ts';
 import { api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
+import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded } from '../ui/states.tsx';
 import { Facts } from './facts.tsx';
 import { channelWord, qualityWord } from './meta-words.ts';
+import { NumberSecretsSection } from './number-secrets-section.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { StoppedChannel } from './stopped-channel.tsx';
 import { WebhookSection } from './webhook-section.tsx';
@@ -23,6 +25,7 @@ import { WhatsAppTemplatesSection } from './whatsapp-templates-section.tsx';
  */
 export function WhatsAppPage({ team }: { team: ReactNode }) {
   const { t } = useTranslation('configuration');
+  const maySecrets = useMay('manage-settings');
   const channel = useQuery({
     queryKey: keys.channel(),
     queryFn: ({ signal }) => api.get('/api/channel', ChannelOut, { signal }),
@@ -71,6 +74,7 @@ export function WhatsAppPage({ team }: { team: ReactNode }) {
             </FormSection>
             {team}
             <WebhookSection channel={data} />
+            {maySecrets && <NumberSecretsSection />}
             <FormSection title={t('whatsapp.onTheWay')} description={t('whatsapp.onTheWayText')}>
               <Facts
                 items={[

@@ -11,6 +11,7 @@ import { PauseCircle20Regular } from '@fluentui/react-icons/svg/pause-circle';
 import { People20Regular } from '@fluentui/react-icons/svg/people';
 import { PeopleTeam20Regular } from '@fluentui/react-icons/svg/people-team';
 import { Person20Regular } from '@fluentui/react-icons/svg/person';
+import { PlugConnected20Regular } from '@fluentui/react-icons/svg/plug-connected';
 import { Settings20Regular } from '@fluentui/react-icons/svg/settings';
 import { Shield20Regular } from '@fluentui/react-icons/svg/shield';
 import { Table20Regular } from '@fluentui/react-icons/svg/table';
@@ -44,6 +45,7 @@ const groups: { name: keyof Words['groups']; places: Place[] }[] = [
       { name: 'teams', to: '/configuration/teams', icon: <PeopleTeam20Regular /> },
       { name: 'roles', to: '/configuration/roles', icon: <Shield20Regular /> },
       { name: 'apiKeys', to: '/configuration/api-keys', icon: <Key20Regular /> },
+      { name: 'webhooks', to: '/configuration/webhooks', icon: <PlugConnected20Regular /> },
       { name: 'workingHours', to: '/configuration/working-hours', icon: <CalendarClock20Regular /> },
       { name: 'settings', to: '/configuration/settings', icon: <Settings20Regular /> },
       { name: 'audit', to: '/configuration/audit', icon: <History20Regular /> },

@@ -65,6 +65,9 @@ export const keys = {
   crmWebhook: () => ['crm-webhook'],
   channel: () => ['channel'],
   channelTeam: () => ['channel', { what: 'team' }],
+  channelSecrets: () => ['channel', { what: 'secrets' }],
+  webhooks: () => ['settings', { what: 'webhooks' }],
+  webhookDeliveries: (id: string) => ['settings', { what: 'webhook-deliveries', id }],
 } satisfies Record<string, (...args: never[]) => QueryKey>;
 
 /** Which queries a hint of a topic makes stale. */

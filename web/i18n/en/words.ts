@@ -5,6 +5,7 @@ import desk from './desk.json' with { type: 'json' };
 import embed from './embed.json' with { type: 'json' };
 import firstRun from './first-run.json' with { type: 'json' };
 import guide from './guide.json' with { type: 'json' };
+import integrations from './integrations.json' with { type: 'json' };
 import notifications from './notifications.json' with { type: 'json' };
 import people from './people.json' with { type: 'json' };
 import reports from './reports.json' with { type: 'json' };
@@ -25,4 +26,5 @@ export default {
   server,
   guide,
   embed,
+  integrations,
 };

@@ -1,0 +1,1 @@
+export const webhookPath = (id: string, part = '') => `/api/webhooks/${encodeURIComponent(id)}${part}`;
