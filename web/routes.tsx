@@ -52,6 +52,7 @@ const MessageTemplatePage = page(
 const WhatsAppPage = page(
   async () => (await import('./configuration/whatsapp-page.tsx')).WhatsAppPage,
   'configuration',
+  'integrations',
 );
 const SettingsPage = page(
   async () => (await import('./configuration/settings-page.tsx')).SettingsPage,
