@@ -129,7 +129,7 @@ it('what is being written, and what was changed a moment ago, is no drift', asyn
   const phone = all.world.newPhone();
   const waiting = person('Waiting', phone);
   const edited = await granted('Edited');
-  await all.synced();
+  const removed = await granted('Removed');
   await all.world.sendConsent(await record(waiting));
   all.crm.emulator.fault({
     kind: 'code',
@@ -141,13 +141,15 @@ it('what is being written, and what was changed a moment ago, is no drift', asyn
   await all.world.tap(phone, 'yes');
   // Nothing has read this yet when the list is made.
   all.crm.emulator.change('contact', edited.id, { lastname: 'Since' });
-  all.crm.emulator.remove('contact', (await granted('Removed')).id);
+  all.crm.emulator.remove('contact', removed.id);
   person('Newcomer', all.world.newPhone());
+  expect([all.field('contact', waiting), (await all.sync()).pendingWrites]).toEqual([null, 1]);
   await compared();
   expect(await contacts()).toMatchObject({
     differed: { 'not-in-mirror': 0, 'not-in-crm': 0, field: 0, values: 0 },
     mended: 0,
   });
+  expect((await all.sync()).pendingWrites).toBe(1);
   expect(await all.world.consent(phone)).toMatchObject({ state: 'granted' });
   expect((await record(edited.id)).values.fullname).toBe('Ana Since');
 });
