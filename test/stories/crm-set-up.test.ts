@@ -31,9 +31,17 @@ describe('setting up a record type of an organisation', () => {
     all.crm.control('PUT', '/column-security', { table: 'contact', column: FIELD, secured, permissions });
   const test = () => all.world.ok(ColumnCheckOut, 'POST', `/api/crm/tables/contact/columns/${FIELD}/test`);
   const described = async (is: (found: z.infer<typeof ColumnOut>) => boolean) => {
-    await all.world.pass(11 * 60_000);
-    all.world.ctx.wake.crm();
-    await expect.poll(async () => is(await column(FIELD)), { timeout: 10_000 }).toBe(true);
+    let passedAt = Number.NEGATIVE_INFINITY;
+    const seen = async () => {
+      // A description that was being read while the clock moved is of before, and the next is due in ten minutes.
+      if (performance.now() - passedAt > 3_000) {
+        await all.world.pass(11 * 60_000);
+        all.world.ctx.wake.crm();
+        passedAt = performance.now();
+      }
+      return is(await column(FIELD));
+    };
+    await expect.poll(seen, { timeout: 20_000 }).toBe(true);
   };
   const save = (change: object = {}) =>
     all.world.api('PUT', '/api/record-types/contact', { ...CONTACT, complianceField: FIELD, ...change });
