@@ -186,7 +186,7 @@ async function withoutOurOwn(
 }
 
 /**
- * Whose a value is that is not the mirror's (docs/decisions/0017). A record that we wrote last holds nothing of anybody's
+ * Whose a value is that is not the mirror's (docs/decisions/0024). A record that we wrote last holds nothing of anybody's
  * that we did not read before. Where somebody else changed it while a write of ours is without an answer, nobody can tell
  * who set what it shows: then a No is theirs and closes, and a Yes is ours and opens nothing.
  */

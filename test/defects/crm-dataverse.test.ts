@@ -232,3 +232,15 @@ it('CRM-5 a workflow that sets the field back is no loop: it is judged once, and
   expect(patches()).toBe(before + 1);
   expect(await world.consent(phone)).toMatchObject({ state: 'denied', source: 'button' });
 });
+
+it('CRM-5 a write of ours that arrives long after its time is put right, and is nobody’s edit', async () => {
+  const { world, crm } = all;
+  const { phone, record } = await answered('yes');
+  const lines = linesOf(await world.consent(phone));
+  // As it would be in a table that knows no versions; elsewhere it does nothing.
+  await crm.control('PATCH', `/rows/contacts/${record.id}?as=app`, { [FIELD]: false });
+  await all.synced();
+  expect(field(record)).toBe(true);
+  expect(linesOf(await world.consent(phone))).toEqual(lines);
+  expect(await world.consent(phone)).toMatchObject({ state: 'granted', source: 'button' });
+});

@@ -6,7 +6,7 @@ import { createClient } from './client.ts';
 import { readOne, saveOne, writeRecords } from './records.ts';
 import { createTokens } from './tokens.ts';
 
-/** Writes that are made on what was read, and on nothing newer (docs/decisions/0017). */
+/** Writes that are made on what was read, and on nothing newer (docs/decisions/0024). */
 
 const FIELD = 'wa_whatsappconsent';
 const contact = {
