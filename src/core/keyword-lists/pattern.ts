@@ -119,3 +119,30 @@ export function beginnings(pattern: Pattern): { words: ReadonlySet<string>; empt
   }
   return { words, empty: true };
 }
+
+/**
+ * What a text that fits holds for certain: of each list one of the words, the shortest lists first. Most patterns that
+ * begin like a text are ruled out by it without being walked.
+ */
+export function needs(pattern: Pattern): readonly (readonly string[])[] {
+  return [...needed(pattern)].sort((a, b) => a.length - b.length);
+}
+
+function needed(pattern: Pattern): (readonly string[])[] {
+  switch (pattern.kind) {
+    case 'word':
+      return [[pattern.word]];
+    case 'gap':
+      return [];
+    case 'sequence':
+      return pattern.parts.flatMap(needed);
+    case 'choice': {
+      const [only, ...others] = pattern.of;
+      if (only !== undefined && others.length === 0) return needed(only);
+      // Each way through needs at least the words of its own shortest list.
+      const ways = pattern.of.map((one) => needs(one)[0]);
+      const all = ways.flatMap((way) => way ?? []);
+      return ways.every((way) => way !== undefined) ? [[...new Set(all)]] : [];
+    }
+  }
+}

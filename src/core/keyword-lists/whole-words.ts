@@ -20,7 +20,11 @@ export interface AnswerWord extends Word {
 
 /** The form two spellings of a stop word share: no spaces ("s t o p", "opt-out"), one final letter ("stopp"). */
 export function stopForm(key: string): string {
-  return key.replaceAll(' ', '').replace(/(\p{L})\1+$/u, '$1');
+  const joined = key.replaceAll(' ', '');
+  const last = joined.charCodeAt(joined.length - 1);
+  // Nearly no text ends in a doubled letter; a letter of two halves has to be looked at.
+  if (last !== joined.charCodeAt(joined.length - 2) && (last & 0xfc00) !== 0xdc00) return joined;
+  return joined.replace(/(\p{L})\1+$/u, '$1');
 }
 
 /** What an emoji-only text is compared by, as `normalise` leaves nothing of it; '' where there are words too. */
@@ -65,6 +69,12 @@ const LONGEST_MESSAGE = 200;
 
 /** The forms a normalised text is looked up by as a stop word: all of it, and without courtesies at its ends. */
 export function stopForms(key: string): readonly string[] {
+  if (lastForms.key !== key) lastForms = { key, forms: formsOf(key) };
+  return lastForms.forms;
+}
+let lastForms: { key: string | null; forms: readonly string[] } = { key: null, forms: [] };
+
+function formsOf(key: string): readonly string[] {
   if (!hasEnds(key, COURTESIES)) return [stopForm(key)];
   if (key.length > LONGEST_MESSAGE) return [key, withoutCourtesies(key)].map(stopForm);
   return [key, withoutCourtesies(key), ...coresOf(key, COURTESIES, LONGEST_STOP_WORD)].map(stopForm);
