@@ -14,6 +14,7 @@ export interface Config {
   trustedProxies: string[];
   /** The operator's own networks that calls to addresses people entered may reach (webhooks out). */
   outboundNetworks: string[];
+  ceilings: CeilingConfig;
   /** Origins whose pages may hold the chat of a record in a frame (docs/dynamics-365.md). */
   embedOrigins: string[];
   dataDir: string;
@@ -46,6 +47,14 @@ export interface WhatsAppConfig {
   verifyToken: string;
   /** How fast this number may send; WhatsApp counts what comes in too. */
   messagesPerSecond: number;
+}
+
+/** How much one person, or one key, may ask of one node in a minute (decision 22), and send in an hour. */
+export interface CeilingConfig {
+  writesPerMinute: number;
+  readsPerMinute: number;
+  keyPerMinute: number;
+  uploadMegabytesPerHour: number;
 }
 
 /** A Dataverse organisation (docs/dataverse.md). */
@@ -136,6 +145,16 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       'must be networks of yours that webhooks may be sent to, separated by commas, such as 10.20.0.0/16.',
     ),
   );
+  const ceiling = (name: string, standard: number): number =>
+    Number(
+      checked(name, (value) => /^[1-9]\d{0,8}$/.test(value), 'must be a whole number from 1 on.') ?? standard,
+    );
+  const ceilings: CeilingConfig = {
+    writesPerMinute: ceiling('PERSON_WRITES_PER_MINUTE', 600),
+    readsPerMinute: ceiling('PERSON_READS_PER_MINUTE', 6_000),
+    keyPerMinute: ceiling('KEY_REQUESTS_PER_MINUTE', 120_000),
+    uploadMegabytesPerHour: ceiling('UPLOAD_MB_PER_HOUR', 4_000),
+  };
   const embedOrigins = listOf(
     checked(
       'EMBED_ORIGINS',
@@ -221,6 +240,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       publicUrl: new URL(publicUrl ?? `http://${reachable(host)}:${port}`).origin,
       trustedProxies,
       outboundNetworks,
+      ceilings,
       embedOrigins,
       dataDir: text('DATA_DIR') ?? './data',
       databaseUrl,

@@ -16,6 +16,8 @@ export interface RefusalExtra {
   alsoBlockedBy?: string[];
   problems?: { code: string; message: string; path?: string; severity?: 'error' | 'warning'; fix?: string }[];
   until?: number;
+  /** Becomes the header `Retry-After`. */
+  retryAfterSeconds?: number;
 }
 
 export const notFound = (what: string): Refusal => new Refusal(404, 'not-found', `There is no such ${what}.`);

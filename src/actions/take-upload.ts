@@ -7,7 +7,7 @@ import {
   tooLarge,
   uploadProblem,
 } from '../core/media.ts';
-import { insertUpload, type MediaRow, readMedia } from '../db/media.ts';
+import { insertUpload, type MediaRow, readMedia, uploadedSince } from '../db/media.ts';
 import type { Context } from './context.ts';
 import { typeOf } from './inspect-media.ts';
 import { Refusal } from './refusal.ts';
@@ -25,8 +25,11 @@ export async function takeUpload(
     /** Null: by what it is. */
     kind: MediaKind | null;
     senderId: string;
+    /** How many bytes one sender may give in an hour. */
+    mostPerHour: number;
   },
 ): Promise<MediaRow> {
+  await mustHaveRoom(ctx, upload.senderId, upload.mostPerHour);
   const id = ctx.make.id();
   const fileName = upload.fileName === null ? null : cleanFileName(upload.fileName);
   let kind: MediaKind = upload.kind ?? 'document';
@@ -70,6 +73,22 @@ export async function takeUpload(
   const media = await readMedia(ctx.database.db, id);
   if (media === null) throw new Error('an upload that was just stored is gone');
   return media;
+}
+
+const HOUR = 3_600_000;
+
+/** Files of others need the room too. The last file may go over it: how large it is, nobody knows before it is here. */
+async function mustHaveRoom(ctx: Context, senderId: string, most: number): Promise<void> {
+  const now = ctx.clock();
+  const { bytes, firstAt } = await uploadedSince(ctx.database.db, senderId, now - HOUR);
+  if (bytes < most || firstAt === null) return;
+  const seconds = Math.max(1, Math.ceil((firstAt + HOUR - now) / 1000));
+  throw new Refusal(
+    429,
+    'upload-limit-reached',
+    'You sent as many files as one person may in an hour. Try again later.',
+    { until: now + seconds * 1000, retryAfterSeconds: seconds },
+  );
 }
 
 function accept(problem: MediaProblem | null): void {

@@ -47,6 +47,19 @@ export async function readMedia(tx: Tx, id: string): Promise<MediaRow | null> {
   return rows[0] ?? null;
 }
 
+/** Bytes that somebody gave us since a moment, and when the first of them came. */
+export async function uploadedSince(
+  tx: Tx,
+  senderId: string,
+  since: number,
+): Promise<{ bytes: number; firstAt: number | null }> {
+  const { rows } = await sql<{ bytes: number; firstAt: number | null }>`
+    select coalesce(sum(f.size), 0)::bigint as bytes, min(d.created_at) as "firstAt"
+      from media d join media_file f on f.id = d.file_id
+     where d.uploaded_by = ${senderId} and d.created_at > ${time(since)}`.execute(tx);
+  return rows[0] ?? { bytes: 0, firstAt: null };
+}
+
 export interface NewReceivedMedia {
   id: string;
   contactPointId: string;

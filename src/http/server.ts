@@ -16,6 +16,7 @@ import type { Config } from '../config.ts';
 import type { OidcProvider } from '../ports.ts';
 import { describeApi } from './api-description.ts';
 import { checkRight, createAuth, demandRights } from './auth.ts';
+import { createCeilings } from './ceilings.ts';
 import { guardEmulator } from './emulator-guard.ts';
 import { createHealth, type Readiness } from './health.ts';
 import { createLive } from './live.ts';
@@ -110,6 +111,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
       await api.register(async (inside) => {
         inside.addHook('onRequest', inside.requireCaller);
         inside.addHook('onRequest', checkRight);
+        inside.addHook('onRequest', createCeilings(inside, config));
         signOutRoute(inside, ctx, config, oidc, live.endSessions);
         await inside.register(live.plugin);
         await inside.register(async (calls) => {

@@ -41,7 +41,10 @@ export function signInApi(
       const seconds = await failures.wait(request);
       if (seconds > 0) {
         const { status, code, detail } = tooManyRequests(seconds);
-        throw new Refusal(status, code, detail, { until: ctx.clock() + seconds * 1000 });
+        throw new Refusal(status, code, detail, {
+          until: ctx.clock() + seconds * 1000,
+          retryAfterSeconds: seconds,
+        });
       }
       try {
         return await work();

@@ -22,6 +22,8 @@ const BROWSER_COOKIE = 'assent_sign_in';
 const BROWSER_LIFE = 10 * 60;
 const CALLBACK = '/api/sign-in/oidc/callback';
 const MOST_FAILURES = 20;
+/** Sign-ins that one address may begin per minute; each is a row, and a look at the issuer. A whole office may share one. */
+const MOST_BEGUN = 120;
 
 const Begin = z.object({ next: z.string().max(2000).optional().catch(undefined) });
 const Back = z.object({ state: z.string().min(1).max(200) }).loose();
@@ -37,12 +39,15 @@ export function signInOidc(
   const roleMap = config.oidc?.roleMap ?? [];
   return async (app) => {
     const failures = createFailures(app, MOST_FAILURES);
+    const begun = createFailures(app, MOST_BEGUN);
     const schema = { tags: ['Sign-in'], security: [] };
 
     app.get(
       '/sign-in/oidc',
       { ...page, exposeHeadRoute: false, schema: { ...schema, querystring: Begin } },
       async (request, reply) => {
+        const seconds = await begun.count(request);
+        if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
         const browser = request.cookies[BROWSER_COOKIE] || randomBytes(24).toString('base64url');
         try {
           const next = localPath(request.query.next);

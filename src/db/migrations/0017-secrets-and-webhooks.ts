@@ -75,4 +75,6 @@ export const up: readonly string[] = [
   `create index webhook_delivery_due on webhook_delivery (endpoint_id, next_at) where state = 'pending'`,
   `create index webhook_delivery_of_endpoint on webhook_delivery (endpoint_id, created_at desc, event_id desc)`,
   `create index webhook_delivery_done on webhook_delivery (created_at) where state <> 'pending'`,
+  // how much somebody uploaded in the last hour
+  `create index media_uploaded on media (uploaded_by, created_at) where uploaded_by is not null`,
 ];

@@ -40,7 +40,7 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
     await app.register(templateRoutes(ctx));
     await app.register(conversationRoutes(ctx));
     await app.register(chatRoutes(ctx));
-    await app.register(mediaRoutes(ctx));
+    await app.register(mediaRoutes(ctx, config));
     await app.register(quickReplyRoutes(ctx));
     await app.register(ownershipRoutes(ctx));
     await app.register(notificationRoutes(ctx));

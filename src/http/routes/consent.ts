@@ -83,7 +83,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
     app.get(
       '/consent-export',
       {
-        config: { right: 'export' },
+        config: { right: 'export', ceiling: 'exports' },
         schema: {
           tags: ['Consent'],
           querystring: z.object({

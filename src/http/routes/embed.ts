@@ -14,7 +14,7 @@ export function embedRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod
     app.post(
       '/embed-tokens',
       {
-        ...signedIn,
+        config: { right: 'signed-in', ceiling: 'embed-tokens' },
         schema: { tags: ['Sign-in'], body: EmbedTokenRequest, response: { 201: EmbedTokenOut } },
       },
       async ({ authenticated, body }, reply) => {

@@ -7,6 +7,7 @@ import { accessConversation } from '../../actions/access-conversation.ts';
 import type { Context } from '../../actions/context.ts';
 import { notFound, Refusal } from '../../actions/refusal.ts';
 import { takeUpload } from '../../actions/take-upload.ts';
+import type { Config } from '../../config.ts';
 import { contentDisposition, fileNameFor } from '../../core/file-name.ts';
 import { isShown, MEDIA_KINDS } from '../../core/media.ts';
 import { type MediaRow, readMedia } from '../../db/media.ts';
@@ -29,7 +30,7 @@ const LOCKED = "sandbox; default-src 'none'; frame-ancestors 'none'";
 const LOCKED_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'";
 
 /** Files of messages, in and out. */
-export function mediaRoutes(ctx: Context): FastifyPluginAsyncZod {
+export function mediaRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
   const { db } = ctx.database;
 
   /** The file, for one who may see the conversation it is in; one that was not sent yet is its uploader's alone. */
@@ -86,6 +87,7 @@ export function mediaRoutes(ctx: Context): FastifyPluginAsyncZod {
             fileName: part.filename?.toWellFormed().replaceAll('\u0000', '') ?? null,
             kind: request.query.kind ?? null,
             senderId: request.caller.id,
+            mostPerHour: config.ceilings.uploadMegabytesPerHour * 1024 * 1024,
           });
           return await reply.status(201).send(mediaOut(media));
         } finally {

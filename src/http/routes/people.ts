@@ -31,6 +31,7 @@ import { sessionsOut } from './me.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 const manage = { config: { right: 'manage-people' } } as const;
+const links = { config: { right: 'manage-people', ceiling: 'links' } } as const;
 
 /** People as those who manage them see them: inviting, changing, disabling, resetting, signing out. */
 export function peopleRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
@@ -91,12 +92,12 @@ export function peopleRoutes(ctx: Context, config: Config): FastifyPluginAsyncZo
     );
     app.post(
       '/people/:id/invitation',
-      { ...manage, schema: { tags: ['People'], params: ById, response: { 200: LinkOut } } },
+      { ...links, schema: { tags: ['People'], params: ById, response: { 200: LinkOut } } },
       async ({ params, caller }) => linkOut(await inviteAgain(ctx, params.id, caller, config.publicUrl)),
     );
     app.post(
       '/people/:id/reset',
-      { ...manage, schema: { tags: ['People'], params: ById, response: { 200: LinkOut } } },
+      { ...links, schema: { tags: ['People'], params: ById, response: { 200: LinkOut } } },
       async ({ params, caller }) => linkOut(await resetPerson(ctx, params.id, caller, config.publicUrl)),
     );
     app.post(

@@ -245,7 +245,10 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     );
     app.get(
       '/records.csv',
-      { config: { right: 'export' }, schema: { tags: ['Records'], querystring: RecordQuery } },
+      {
+        config: { right: 'export', ceiling: 'exports' },
+        schema: { tags: ['Records'], querystring: RecordQuery },
+      },
       async ({ query }, reply) => {
         const types = await loadRecordTypes(db);
         const rows: unknown[][] = [CSV_HEADER];
