@@ -30,7 +30,7 @@ describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
     ].filter((one) => one.rounds > 0),
   )('$rounds seeds, long: $long', async ({ rounds, long }) => {
     const page = openLivePage(world.front.url, world.key);
-    const sum = { calls: 0, refusals: 0, latestCall: 0 };
+    const sum = { calls: 0, refusals: 0, cutShort: 0, latestCall: 0 };
     const failed: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const plan = planOf(SEED + round, long);
@@ -39,6 +39,7 @@ describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
         async (customers) => {
           const found = await checkPromises(world, customers);
           sum.calls += found.calls;
+          sum.cutShort += found.cutShort;
           sum.refusals += found.refusals;
           sum.latestCall = Math.max(sum.latestCall, found.latestCall);
           found.broken.push(...world.endedByThemselves());
@@ -58,7 +59,7 @@ describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
     }
     page.close();
     console.log(
-      `${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls, ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
+      `${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls (${sum.cutShort} with an unknown end), ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
     );
     expect(failed).toEqual([]);
     expect(sum.calls).toBeGreaterThan(0);

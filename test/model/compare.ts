@@ -17,10 +17,12 @@ export async function differences(
     select status from message where contact_point_id = ${id}::uuid and direction = 'out' order by position`.execute(
     database.db,
   );
-  const ledger = ((await factsOf(database.db, [id])).get(id) ?? []).flatMap((fact) => {
-    if (fact.act === 'button') return [fact.meaning];
-    return ['requested', 'stop-word', 'start-word'].includes(fact.act) ? [fact.act] : [];
-  });
+  const ledger = ((await factsOf(database.db, [id])).get(id) ?? [])
+    .sort((a, b) => a.seq - b.seq)
+    .flatMap((fact) => {
+      if (fact.act === 'button') return [fact.meaning];
+      return ['requested', 'stop-word', 'start-word'].includes(fact.act) ? [fact.act] : [];
+    });
   const { rows: inbox } = await sql<{ key: string; status: string }>`
     select event_key as key, status from inbox where contact_point_id = ${id}::uuid and kind = 'message' and event_key not like '%hello%'`.execute(
     database.db,

@@ -37,3 +37,16 @@ export function pidIn(file: string): number | null {
   const last = pids.at(-1)?.[1];
   return last === undefined ? null : Number(last);
 }
+
+/** Whether the process that runs now is in the middle of a call. */
+export function isCalling(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const open = new Set<string>();
+  for (const line of lines.slice(lines.findLastIndex((one) => one.startsWith('pid ')) + 1)) {
+    const [, messageId = '', what] = line.split(' ');
+    if (what === 'call') open.add(messageId);
+    else open.delete(messageId);
+  }
+  return open.size > 0;
+}

@@ -51,7 +51,7 @@ export function planOf(seed: number, long: boolean): Plan {
   const some = (most: number): number => Math.floor(chance() * most);
   const pick = <T>(list: readonly T[], otherwise: T): T => list[some(list.length)] ?? otherwise;
   const faults = Array.from(
-    { length: long ? 10 + some(6) : 1 + some(3) },
+    { length: long ? 10 + some(6) : 2 + some(3) },
     (): PlannedFault => ({
       kind: pick(FAULTS, 'kill-node'),
       at: Math.floor(chance() * span),
@@ -60,7 +60,7 @@ export function planOf(seed: number, long: boolean): Plan {
     }),
   ).sort((a, b) => a.at - b.at);
   const stories = Array.from({ length: long ? 40 : 6 }, (): Story => {
-    const words = 2 + some(5);
+    const words = 4 + some(6);
     const acts = Array.from({ length: words }, () => ({
       at: Math.floor(chance() * span),
       what: pick(WHATS, 'text'),

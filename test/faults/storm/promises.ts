@@ -15,6 +15,8 @@ export interface Findings {
   broken: string[];
   calls: number;
   refusals: number;
+  /** Calls whose process died before it knew how they ended, and calls with an unknown outcome. */
+  cutShort: number;
   /** From mark to call, the longest, ms. */
   latestCall: number;
 }
@@ -30,7 +32,7 @@ interface Row {
 
 /** What must hold of these customers once everything is at rest. */
 export async function checkPromises(world: StormWorld, customers: readonly Customer[]): Promise<Findings> {
-  const findings: Findings = { broken: [], calls: 0, refusals: 0, latestCall: 0 };
+  const findings: Findings = { broken: [], calls: 0, refusals: 0, cutShort: 0, latestCall: 0 };
   const database = await world.look();
   try {
     const calls = readCalls(world.callFiles);
@@ -66,6 +68,7 @@ async function checkCustomer(
   const byId = new Map(rows.map((row) => [row.id, row]));
   const calls = all.filter((call) => byId.has(call.messageId));
   findings.calls += calls.length;
+  findings.cutShort += calls.filter((call) => call.ended === null || !/^[24]/.test(call.ended)).length;
 
   for (const id of customer.accepted) if (!byId.has(id)) say(`message ${id} was answered 202 and is lost`);
   const { rows: heard } = await sql<{ whatsappId: string }>`select whatsapp_id as "whatsappId" from message

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { pause } from '../nodes.ts';
+import { isCalling } from './calls.ts';
 import type { Plan, PlannedFault, Story } from './plan.ts';
 import type { StormWorld } from './storm-world.ts';
 
@@ -53,6 +54,8 @@ export async function runRound(world: StormWorld, plan: Plan): Promise<Customer[
     customers.push({ phone, recordId: String(made.body.id), accepted: [], decisive: [] });
   }
   await world.emulator.idle();
+  // A send in two takes a while, so that what breaks finds some of them under way.
+  world.emulator.fault({ kind: 'late', scope: 'send', every: 2, delayMs: 500 });
   const began = performance.now();
   const until = (ms: number): Promise<void> => pause(Math.max(0, began + ms - performance.now()));
   const strikes = (async () => {
@@ -106,9 +109,11 @@ async function strike(world: StormWorld, fault: PlannedFault): Promise<void> {
   const ms = fault.size * 100;
   switch (fault.kind) {
     case 'kill-node':
+      await inTheMiddle(world, fault);
       await world.killNode(fault.node);
       return world.startNodes();
     case 'pause-node':
+      await inTheMiddle(world, fault);
       world.signalNode(fault.node, 'SIGSTOP');
       await pause(ms);
       // Longer than its lease, as far as the database can tell.
@@ -166,6 +171,12 @@ async function strike(world: StormWorld, fault: PlannedFault): Promise<void> {
       world.setClock(fault.node, (fault.size % 2 === 0 ? 1 : -1) * fault.size * 120_000);
       return;
   }
+}
+
+/** Three in five wait until that node is in the middle of a call, however slow the machine is; the others strike blindly. */
+async function inTheMiddle(world: StormWorld, { node, size }: PlannedFault): Promise<void> {
+  const until = performance.now() + (size > 2 ? 4_000 : 0);
+  while (performance.now() < until && !isCalling(world.callFiles[node] ?? '')) await pause(5);
 }
 
 const WEBHOOK = {
