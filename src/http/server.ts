@@ -21,7 +21,7 @@ import { guardEmulator } from './emulator-guard.ts';
 import { createHealth, type Readiness } from './health.ts';
 import { createLive } from './live.ts';
 import { installProblems, problemOf, sendProblem } from './problem.ts';
-import { installSecurityHeaders } from './security-headers.ts';
+import { bareHeaders, installSecurityHeaders } from './security-headers.ts';
 import { signInRoutes, signOutRoute } from './sign-in.ts';
 import { signInApi } from './sign-in-api.ts';
 import { signInOidc } from './sign-in-oidc.ts';
@@ -51,6 +51,7 @@ const BODY_LIMIT = 1024 * 1024;
 export async function createServer(deps: ServerDependencies): Promise<FastifyInstance> {
   const { ctx, config, oidc = null } = deps;
   const logger: FastifyBaseLogger = ctx.log;
+  const https = config.publicUrl.startsWith('https:');
   const app = fastify({
     loggerInstance: logger,
     // Fastify's own lines hold whole addresses, and those hold sign-in and verify tokens.
@@ -62,7 +63,8 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     requestTimeout: 120_000,
     trustProxy: config.trustedProxies.length > 0 && config.trustedProxies,
     routerOptions: { maxParamLength: 300 },
-    frameworkErrors: (error, request, reply) => sendProblem(reply, problemOf(error, request)),
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(bareHeaders(reply, { https }), problemOf(error, request)),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -83,7 +85,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     else request.log.debug(line, 'request');
   });
   installProblems(app);
-  await installSecurityHeaders(app, { https: config.publicUrl.startsWith('https:') });
+  await installSecurityHeaders(app, { https });
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await describeApi(app, config);
