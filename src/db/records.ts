@@ -175,8 +175,8 @@ export async function recordPage(
   const { rows } = await sql<ListedRecord>`${LISTED}
      where r.table_name = any(${texts(filter.tables)})
        and (${time(before?.at ?? null)} is null or (r.created_at, r.id) < (${time(before?.at ?? null)}, ${before?.id ?? null}::uuid))
-       and (${like}::text is null or r.search like ${like} or exists (select 1 from record_phone f
-              where f.record_type = ${carrierType} and f.record_id = ${carrierId} and f.e164 like ${digits}))
+       and (${like}::text is null or r.search like ${like} or (${carrierType}, ${carrierId}) in (
+              select f.record_type, f.record_id from record_phone f where f.e164 like ${digits}))
        and (${filter.consent}::text is null
             or (${filter.consent} = 'on-hold' and (s.on_hold_at is not null or k.on_hold_at is not null))
             or coalesce(s.state, 'not-asked') = ${filter.consent})
