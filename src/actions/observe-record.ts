@@ -76,6 +76,10 @@ export async function observeRecords(
   const viewsOf = ({ contact }: Sight): Views | null =>
     contact === null ? null : (views.get(contact.id) ?? null);
 
+  // Somebody's two numbers became one customer meanwhile: a collision like any other, the transaction runs again.
+  if (new Set(ids).size < ids.length)
+    throw Object.assign(new Error('two records of one customer at once'), { code: '40001' });
+
   const news = sights.flatMap((sight) => {
     const lines = linesOf(type, sight, viewsOf(sight), now);
     return sight.contact === null || lines.length === 0 ? [] : [{ contact: sight.contact, lines }];

@@ -1,6 +1,6 @@
 import { matchKey } from '../core/phone.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
-import { messagingNumber, observedCompliance, otherNumbers, type RecordType } from '../core/record-type.ts';
+import { numbersOf, observedCompliance, type RecordType } from '../core/record-type.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { PhoneLink } from '../db/records.ts';
 import type { Views } from './gate-contact.ts';
@@ -42,8 +42,8 @@ export const numberChanged = ({ before, after }: Pick<Sight, 'before' | 'after'>
 /** The phone index of one record: its messaging number first, the others only recognise who writes. */
 export function linksOf(type: RecordType, record: Pick<Sighted, 'table' | 'id' | 'values'>): PhoneLink[] {
   const name = String(record.values[type.nameColumn] ?? '').trim();
-  const messaging = messagingNumber(type, record.values);
-  if (messaging === null) return [];
+  const [messaging, ...others] = numbersOf(type, record.values);
+  if (messaging === undefined) return [];
   const link = (e164: string, isMessaging: boolean): PhoneLink => ({
     recordType: record.table,
     recordId: record.id,
@@ -52,11 +52,7 @@ export function linksOf(type: RecordType, record: Pick<Sighted, 'table' | 'id' |
     messaging: isMessaging,
     name: name === '' ? e164 : name,
   });
-  const first = link(messaging.e164, true);
-  const others = otherNumbers(type, record.values)
-    .map((number) => link(number.e164, false))
-    .filter((other) => other.matchKey !== first.matchKey);
-  return [first, ...new Map(others.map((other) => [other.matchKey, other])).values()];
+  return [link(messaging.e164, true), ...others.map((number) => link(number.e164, false))];
 }
 
 /** Whether a field says something that is to be remembered of the number. */

@@ -1,7 +1,9 @@
 import type { RecordType } from '../core/record-type.ts';
+import { lockContactPoints } from '../db/contact-points.ts';
 import { dropRecords } from '../db/crm-mirror.ts';
 import {
   allStillThere,
+  type Customers,
   customersOf,
   type MirrorRow,
   mirrorRecords,
@@ -13,7 +15,7 @@ import { type PhoneLink, searchText } from '../db/records.ts';
 import type { RemoteRow } from '../ports.ts';
 import type { Context } from './context.ts';
 import { type TakenIn, takeIn } from './mirror-records.ts';
-import { lockNumbersOf, observeRecords } from './observe-record.ts';
+import { observeRecords } from './observe-record.ts';
 import type { Rules } from './record-facts.ts';
 import { holdsValue, linksOf, type Sighted } from './sight.ts';
 
@@ -52,14 +54,16 @@ export async function takeInPage(
 ): Promise<string[]> {
   const now = ctx.clock();
   const ids = rows.map((row) => row.id);
-  const there = rows.filter((row) => !row.merged);
-  await lockNumbersOf(
+  const customers = await customersOf(
     tx,
-    rules.recordTypes.get(table) ?? null,
-    there.map(({ id, values, links }) => ({ table, id, values, links })),
+    table,
+    ids,
+    rows.flatMap((row) => numberOf(row) ?? []),
   );
+  // All of them at once, and before any record: the order in which ingest takes them.
+  await lockContactPoints(tx, [...new Set(customers.contactOf.values())]);
   const mirror = await mirrorRecords(tx, table, ids);
-  const apart = await rowsApart(tx, table, rows);
+  const apart = rowsApart(rows, customers, await recordsWithWrites(tx, table, ids));
   const together = rows.filter((row) => !apart.has(row));
   await dropRecords(
     tx,
@@ -100,15 +104,15 @@ export async function takeInPage(
   return again;
 }
 
+const numberOf = (row: PreparedRow): string | null =>
+  row.merged ? null : (row.links.find((link) => link.messaging)?.matchKey ?? null);
+
 /** The rows that must be taken in one after the other. */
-async function rowsApart(tx: Tx, table: string, rows: readonly PreparedRow[]): Promise<Set<PreparedRow>> {
-  const ids = rows.map((row) => row.id);
-  const numberOf = (row: PreparedRow): string | null =>
-    row.merged ? null : (row.links.find((link) => link.messaging)?.matchKey ?? null);
-  const keys = rows.map(numberOf).filter((key): key is string => key !== null);
-  const { before, contactOf } = await customersOf(tx, table, ids, keys);
-  const written = await recordsWithWrites(tx, table, ids);
-  const apart = new Set(rows.filter((row) => written.has(row.id)));
+function rowsApart(
+  rows: readonly PreparedRow[],
+  { before, contactOf }: Customers,
+  written: ReadonlySet<string>,
+): Set<PreparedRow> {
   const byId = new Map<string, PreparedRow[]>();
   const byCustomer = new Map<string, PreparedRow[]>();
   const put = (map: Map<string, PreparedRow[]>, key: string, row: PreparedRow): void => {
@@ -123,6 +127,7 @@ async function rowsApart(tx: Tx, table: string, rows: readonly PreparedRow[]): P
     for (const customer of new Set(numbers.map((key) => contactOf.get(key) ?? key)))
       put(byCustomer, customer, row);
   }
+  const apart = new Set(rows.filter((row) => written.has(row.id)));
   for (const same of byId.values()) if (same.length > 1) for (const row of same) apart.add(row);
   const known = new Set(contactOf.values());
   for (const [customer, same] of byCustomer)

@@ -27,6 +27,13 @@ export async function recordsWithWrites(tx: Tx, table: string, ids: readonly str
   return new Set(rows.map((row) => row.id));
 }
 
+export interface Customers {
+  /** Match keys by record. */
+  before: ReadonlyMap<string, string>;
+  /** Contact points by match key. */
+  contactOf: ReadonlyMap<string, string>;
+}
+
 export interface MirrorRow {
   id: string;
   data: Cells;
@@ -68,13 +75,16 @@ export async function allStillThere(
     where table_name = ${table} and id = any(${uuids(ids)})`.execute(tx);
 }
 
-/** Whom the messaging numbers of these records, as the index has them, and these other numbers are known as. */
+/**
+ * The messaging numbers of these records as the index has them, by record; and whose they and these other numbers are, by
+ * number.
+ */
 export async function customersOf(
   tx: Tx,
   table: string,
   ids: readonly string[],
   matchKeys: readonly string[],
-): Promise<{ before: Map<string, string>; contactOf: Map<string, string> }> {
+): Promise<Customers> {
   const { rows: links } = await sql<{ id: string; key: string }>`
     select record_id as id, match_key as key from record_phone
      where record_type = ${table} and record_id = any(${texts(ids)}) and messaging`.execute(tx);

@@ -58,6 +58,7 @@ const pagesAsked = () =>
 
 it('a first load goes on after a restart where it was, and lists every record', async () => {
   await crm.control('POST', '/seed', { table: 'contact', count: 1200 });
+  await crm.control('PUT', '/settings', { maxPageSize: 500 });
   const first = newProcess();
   await setUp(first);
   await readTable(first, first.crm.remote);

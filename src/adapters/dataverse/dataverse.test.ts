@@ -131,6 +131,7 @@ describe('a read', () => {
 
   it('pages, and then tells what changed and what was deleted', async () => {
     await crm.control('POST', '/seed', { table: 'contact', count: 700 });
+    crm.emulator.settings({ maxPageSize: 200 });
     let page = await readPage(client, contact, [FIELD], null);
     const ids = page.rows.map((row) => row.id);
     while (!page.complete) {

@@ -67,8 +67,8 @@ export async function readPage(
   const rows: RemoteRow[] = [];
   const deleted: string[] = [];
   for (const one of page.value) {
-    const gone = Deleted.safeParse(one);
-    if (gone.success) deleted.push(gone.data.id.toLowerCase());
+    const gone = one.reason === undefined ? null : Deleted.safeParse(one);
+    if (gone?.success) deleted.push(gone.data.id.toLowerCase());
     else rows.push(rowOf(table, columns, one));
   }
   return { rows, deleted, link: goesOn, complete: next === undefined };

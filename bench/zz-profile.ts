@@ -1,0 +1,57 @@
+import pg from 'pg';
+const stats = new Map<string, { n: number; ms: number }>();
+const q = pg.Client.prototype.query;
+(pg.Client.prototype as any).query = function (this: any, ...args: any[]) {
+  const text = String(args[0]?.text ?? args[0]).replace(/\s+/g, ' ').slice(0, 110);
+  const t = performance.now();
+  const r = (q as any).apply(this, args);
+  if (r && typeof r.then === 'function') r.then(() => { const s = stats.get(text) ?? { n: 0, ms: 0 }; s.n++; s.ms += performance.now() - t; stats.set(text, s); }, () => {});
+  return r;
+};
+const { readConfig } = await import('../src/config.ts');
+const { openPostgres } = await import('../src/db/engine.ts');
+const { migrate } = await import('../src/db/migrate.ts');
+const { createContext } = await import('../src/start.ts');
+const { pino } = await import('pino');
+const w = await import('./dataverse-world.ts');
+const { describeCrm, readTable } = await import('../src/actions/read-crm.ts');
+const { configureRecordType } = await import('../src/actions/edit-organisation.ts');
+const { RECORD_TYPE_DEFAULTS } = await import('../src/core/record-type.ts');
+const { mirrorTable } = await import('../src/db/crm-mirror.ts');
+const N = Number(process.argv[2] ?? 20000), every = Number(process.argv[3] ?? 10);
+const c = new pg.Client({ connectionString: 'postgres://postgres@127.0.0.1:5432/postgres' });
+await c.connect();
+await c.query('drop database if exists assent_contract_prof with (force)');
+await c.query('create database assent_contract_prof');
+const url = 'postgres://postgres@127.0.0.1:5432/assent_contract_prof';
+w.startOrganisation();
+await w.answering(`${w.ORGANISATION}/emulator/dataverse/settings`);
+await w.control('POST', '/seed', { table: 'contact', count: N, ...(every ? { some: { every, values: { [w.FIELD]: false } } } : {}) });
+const database = await openPostgres(url);
+await migrate(database.db);
+const config = readConfig(w.environment(url, '/tmp/x'));
+if (!config.ok) throw new Error(config.problems.join());
+const ctx = await createContext(config.config, database, pino({ level: 'error' }));
+const remote = ctx.crm.remote!;
+await describeCrm(ctx, remote);
+await configureRecordType(ctx, { ...RECORD_TYPE_DEFAULTS, table: 'contact', displayName: 'Contact', phoneColumns: ['mobilephone'], nameColumn: 'fullname', complianceField: w.FIELD }, 'x');
+const { readFileSync } = await import('node:fs');
+const { rows: pids } = await c.query("select pid from pg_stat_activity where datname='assent_contract_prof'");
+const ticks = async () => { const { rows } = await c.query("select pid from pg_stat_activity where datname='assent_contract_prof'"); let n = 0; for (const { pid } of rows) { const f = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' '); n += Number(f[11]) + Number(f[12]); } return n / 100; };
+const b0 = await ticks();
+stats.clear();
+const t0 = performance.now(); const cpu0 = process.cpuUsage();
+let last = 0;
+while ((await mirrorTable(ctx.database.db, 'contact'))?.phase !== 'following') {
+  const t = performance.now();
+  await readTable(ctx, remote);
+  const m = await mirrorTable(ctx.database.db, 'contact');
+  if (m && m.loaded !== last) { console.log(m.loaded, ((m.loaded - last) * 1000 / (performance.now() - t)).toFixed(0) + '/s'); last = m.loaded; }
+}
+const s = (performance.now() - t0) / 1000; const cpu = process.cpuUsage(cpu0);
+console.log('postgres backends cpu', (await ticks() - b0).toFixed(1));
+console.log(`${N} in ${s.toFixed(1)} s = ${(N / s).toFixed(0)}/s; cpu ${((cpu.user + cpu.system) / 1e6).toFixed(1)} s`);
+for (const [text, v] of [...stats].sort((a, b) => b[1].ms - a[1].ms).slice(0, 22)) console.log(v.ms.toFixed(0).padStart(7), String(v.n).padStart(6), text);
+w.killAll(); await database.close();
+await c.query('drop database if exists assent_contract_prof with (force)'); await c.end();
+process.exit(0);
