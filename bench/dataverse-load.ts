@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { CrmSyncOut } from '../src/http/schemas/crm-sync.ts';
-import { api, control, FIELD, memoryOf, PRODUCT, pause } from './dataverse-world.ts';
+import { api, control, FIELD, memoryOf, PRODUCT, pause, workOf } from './dataverse-world.ts';
 import { quantile, sign, textFrom } from './webhooks.ts';
 
 /** The first load of an organisation's contacts by the running product, while customers write. */
@@ -17,6 +17,8 @@ export const requests = async (): Promise<z.infer<typeof Requests>> =>
 export interface FirstLoad {
   seconds: number;
   requests: number;
+  /** Seconds of the product's processor time. */
+  work: number;
   /** By tenths of the load: records per second, and megabytes that the product held at its end. */
   tenths: { perSecond: number; memory: number }[];
   /** Milliseconds of webhooks before the load and during it. */
@@ -44,6 +46,7 @@ export async function firstLoad(product: ChildProcess, records: number): Promise
   }
   await control('DELETE', '/requests');
   const started = performance.now();
+  const before = workOf(product);
   await api('PUT', '/api/record-types/contact', {
     displayName: 'Contact',
     phoneColumns: ['mobilephone'],
@@ -90,6 +93,7 @@ export async function firstLoad(product: ChildProcess, records: number): Promise
   return {
     seconds: (ended - started) / 1_000,
     requests: (await requests()).total,
+    work: workOf(product) - before,
     tenths,
     quiet,
     during,

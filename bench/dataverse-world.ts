@@ -71,6 +71,12 @@ export function memoryOf(one: ChildProcess): number {
   return Number(found ?? 0) / 1024;
 }
 
+/** Seconds of processor time that it took until now: what a machine busy with other work changes least. */
+export function workOf(one: ChildProcess): number {
+  const fields = readFileSync(`/proc/${one.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function answering(url: string): Promise<void> {

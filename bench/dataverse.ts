@@ -95,7 +95,7 @@ async function measure(databaseUrl: string, dataDir: string): Promise<void> {
   const share = size.every === 0 ? 'no field holding a value' : `one field of ${size.every} holding a value`;
   say(
     `first load of ${size.records} records, ${share}`,
-    `${load.seconds.toFixed(0)} s, ${(size.records / load.seconds).toFixed(0)}/s, ${load.requests} requests`,
+    `${load.seconds.toFixed(0)} s, ${(size.records / load.seconds).toFixed(0)}/s, ${load.requests} requests, ${load.work.toFixed(0)} s of the product’s processor time`,
   );
   say('… records/s by tenths', list(load.tenths.map((one) => one.perSecond)));
   say('… memory of the product by tenths, MB', list(load.tenths.map((one) => one.memory)));

@@ -13,6 +13,7 @@ import {
   saveProgress,
   takeHints,
 } from '../db/crm-mirror.ts';
+import { learnSizes } from '../db/crm-page.ts';
 import { forgetDone } from '../db/crm-writes.ts';
 import { listColumns } from '../db/records.ts';
 import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
@@ -180,6 +181,8 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
   if (again === null) return;
   for (const id of again) await rereadRecord(ctx, remote, { table: table.name, id });
   if (table.phase === 'loading' && page.complete && !(await dropUnlisted(ctx, claimed))) return;
+  if (table.phase === 'loading' && doubled(table.loaded, table.loaded + page.rows.length))
+    await learnSizes(ctx.database.db);
   const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
   const runStartedAt = table.runStartedAt ?? fetchedAt;
   const following = table.phase === 'following';
@@ -206,6 +209,12 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
     if (!following || page.rows.length + page.deleted.length > 0) hints.topic('record');
     await hints.send(tx);
   });
+}
+
+/** After 5,000 records, 10,000, 20,000 and so on. */
+function doubled(before: number, after: number): boolean {
+  const power = (count: number): number => Math.floor(Math.log2(Math.max(1, count / 5_000)));
+  return after >= 5_000 && (before < 5_000 || power(after) > power(before));
 }
 
 /** Null where somebody else reads the table by now. */

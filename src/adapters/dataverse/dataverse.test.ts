@@ -210,9 +210,9 @@ describe('a write', () => {
 
   it('a creation that is tried twice makes one record', async () => {
     const id = '11111111-1111-4111-8111-111111111111';
-    expect(await saveOne(client, contact, id, { lastname: 'Once' }, true)).toBe(true);
-    expect(await saveOne(client, contact, id, { lastname: 'Once' }, true)).toBe(true);
-    expect(await saveOne(client, contact, DEMO.tenant, { lastname: 'Nobody' }, false)).toBe(false);
+    expect(await saveOne(client, contact, id, { lastname: 'Once' }, true)).toBe(id);
+    expect(await saveOne(client, contact, id, { lastname: 'Once' }, true)).toBe(id);
+    expect(await saveOne(client, contact, DEMO.tenant, { lastname: 'Nobody' }, false)).toBeNull();
   });
 });
 

@@ -114,7 +114,8 @@ function rowOf(table: TableAddress, columns: readonly string[], found: Record<st
 }
 
 function cellOf(value: unknown): string | number | boolean | null {
-  if (typeof value === 'string') return value.replaceAll('\u0000', '');
+  // A column that was cut in the middle of an emoji holds half of one, which no jsonb takes.
+  if (typeof value === 'string') return value.replaceAll('\u0000', '').toWellFormed();
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
@@ -231,20 +232,31 @@ export async function saveOne(
   recordId: string,
   values: Record<string, string | number | boolean | null>,
   create: boolean,
-): Promise<boolean> {
+): Promise<string | null> {
   try {
-    await client.send(`${table.entitySet}(${Guid.parse(recordId)})`, {
+    const { status } = await client.send(`${table.entitySet}(${Guid.parse(recordId)})`, {
       method: 'PATCH',
       headers: create ? { 'if-none-match': '*' } : { 'if-match': '*' },
-      body: JSON.stringify(values),
+      body: JSON.stringify(withNameParts(values)),
       timeoutMs: 20_000,
     });
-    return true;
+    // A page of a proxy has another success.
+    if (status !== 204)
+      throw new CrmFailure('unreadable', `The organisation answered ${status} where it should say nothing.`);
+    return recordId;
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     // The try before it arrived after all: ids are ours, so it can be no other record.
-    if (create && error.kind === 'conflict') return true;
-    if (!create && error.kind === 'not-found') return false;
+    if (create && error.kind === 'conflict') return recordId;
+    if (!create && error.kind === 'not-found') return null;
     throw error;
   }
+}
+
+/** A full name is made of its parts there and cannot be set. */
+function withNameParts(values: RemoteRow['values']): RemoteRow['values'] {
+  const { fullname, ...rest } = values;
+  if (typeof fullname !== 'string' || 'lastname' in values || 'firstname' in values) return rest;
+  const [, firstname = '', lastname = ''] = /^(?:(.*)\s+)?(\S+)$/s.exec(fullname.trim()) ?? [];
+  return { ...rest, firstname, lastname };
 }
