@@ -1,6 +1,7 @@
 import { DEMO } from '../../emulators/dataverse/demo.ts';
 import { openBench } from '../../emulators/dataverse/test-bench.ts';
-import { createDataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
+import { createDataverse } from '../../src/adapters/dataverse/dataverse.ts';
+import { createMirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
 import { createTestContext } from '../context.ts';
 import { describeCrmContract } from './contract.ts';
 import { describeRemoteContract } from './remote-contract.ts';
@@ -22,7 +23,8 @@ async function openDataverse(): Promise<RemoteWorld> {
     certificateFile: null,
   };
   const { db } = test.ctx.database;
-  const ctx = { ...test.ctx, crm: createDataverseCrm(db, options, test.ctx.clock, async () => {}) };
+  const remote = createDataverse(db, options, test.ctx.clock);
+  const ctx = { ...test.ctx, crm: createMirroredCrm('dataverse', db, remote, async () => {}) };
   const faults: Record<Break, Parameters<typeof emulator.fault>[0]> = {
     unreachable: { kind: 'cut', always: true },
     silent: { kind: 'hang', always: true },

@@ -8,7 +8,8 @@ import { recordDecision } from '../../src/actions/record-consent.ts';
 import { prepareRow, takeInPage } from '../../src/actions/take-in-page.ts';
 import { inTransaction } from '../../src/actions/transaction.ts';
 import { writeBack } from '../../src/actions/write-crm.ts';
-import { createDataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
+import { createDataverse } from '../../src/adapters/dataverse/dataverse.ts';
+import { createMirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
 import { matchKey } from '../../src/core/phone.ts';
 import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
 import { findAliases, setShared } from '../../src/db/contact-points.ts';
@@ -52,7 +53,7 @@ async function open(setWise: boolean, polarity: 'allows' | 'forbids'): Promise<S
   };
   const ctx: Context = {
     ...test.ctx,
-    crm: createDataverseCrm(db, options, test.ctx.clock, async () => {}),
+    crm: createMirroredCrm('dataverse', db, createDataverse(db, options, test.ctx.clock), async () => {}),
   };
   await saveDescription(db, [{ ...PLACE, changeTracking: true, canBeMerged: true, columns: COLUMNS }]);
   await configureRecordType(

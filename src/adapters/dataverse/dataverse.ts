@@ -1,28 +1,19 @@
 import { z } from 'zod';
 import { pauseRequests, takeRequests } from '../../db/crm-connection.ts';
-import type { Db, Tx } from '../../db/engine.ts';
+import type { Db } from '../../db/engine.ts';
 import { type Clock, CrmFailure, type RemoteCrm } from '../../ports.ts';
-import { createMirroredCrm, type MirroredCrm } from '../mirrored-crm/mirrored-crm.ts';
 import { createClient } from './client.ts';
 import { readRights, readTables } from './metadata.ts';
 import { readOne, readPage, saveOne, writeRecords } from './records.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
-
-/** A Dataverse organisation as the CRM. */
-export type DataverseCrm = MirroredCrm;
 
 const WhoAmI = z.looseObject({ UserId: z.guid(), OrganizationId: z.guid() });
 const Counts = z.looseObject({
   EntityRecordCountCollection: z.looseObject({ Values: z.array(z.number()) }),
 });
 
-/** `queued` tells the loops that write back, once the transaction is through. */
-export function createDataverseCrm(
-  db: Db,
-  options: TokenOptions,
-  clock: Clock,
-  queued: (tx: Tx) => Promise<void>,
-): DataverseCrm {
+/** A Dataverse organisation. The database holds what all nodes together may ask of it. */
+export function createDataverse(db: Db, options: TokenOptions, clock: Clock): RemoteCrm {
   const client = createClient({
     url: options.url,
     tokens: createTokens(options),
@@ -38,7 +29,7 @@ export function createDataverseCrm(
     const { UserId, OrganizationId } = await client.json(WhoAmI, 'WhoAmI');
     return { userId: UserId, organizationId: OrganizationId };
   };
-  const remote: RemoteCrm = {
+  return {
     whoAmI,
     tables: () => readTables(client),
     count: (table) =>
@@ -60,5 +51,4 @@ export function createDataverseCrm(
     rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
     close: client.close,
   };
-  return createMirroredCrm('dataverse', db, remote, queued);
 }
