@@ -237,8 +237,12 @@ export interface RemoteTable extends CrmTable {
   columns: CrmColumn[];
 }
 
-/** A record as it was read: of the columns asked for, those that hold nothing are null. */
+/**
+ * A record as it was read: of the columns asked for, those that hold nothing are null. Text comes as PostgreSQL can keep
+ * it: no NUL, no half of a character.
+ */
 export interface RemoteRow {
+  /** A UUID, in small letters; where the CRM has others, one that is made of them (docs/adding-a-crm.md). */
   id: string;
   values: Record<string, string | number | boolean | null>;
   createdAt: number | null;
@@ -357,8 +361,9 @@ export interface RemoteCrm {
   /** Ends of the writes, in their order. Throws only where nothing was sent. */
   write(writes: readonly RemoteWrite[]): Promise<RemoteWriteOutcome[]>;
   /**
-   * Makes a record under an id of ours, or changes one; false where there is none to change. `ifMatch` as in a write:
-   * throws `conflict` where the record is another by now.
+   * Makes a record, or changes one. Answers its id: of a new one ours where the CRM takes it, so that a second try makes no
+   * second one; null where there is none to change. `ifMatch` as in a write: throws `conflict` where the record is another
+   * by now.
    */
   save(
     table: Pick<RemoteTable, 'entitySet' | 'idColumn'>,
@@ -366,7 +371,7 @@ export interface RemoteCrm {
     values: Record<string, string | number | boolean | null>,
     create: boolean,
     ifMatch?: string | null,
-  ): Promise<boolean>;
+  ): Promise<string | null>;
   readonly timeline: RemoteTimeline;
   /** Deletes a record; false where there is none. For what we made ourselves to try something. */
   remove(table: Pick<RemoteTable, 'entitySet'>, recordId: string): Promise<boolean>;

@@ -14,8 +14,9 @@ import { createSeal, type Seal } from './actions/seal.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
 import { WORK } from './actions/transaction.ts';
 import { createWhatsAppSecrets, SECRETS_CHANGED } from './actions/whatsapp-secrets.ts';
-import { createDataverseCrm } from './adapters/dataverse/dataverse.ts';
+import { createDataverse } from './adapters/dataverse/dataverse.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
+import { createMirroredCrm } from './adapters/mirrored-crm/mirrored-crm.ts';
 import { createOidcProvider } from './adapters/oidc/oidc.ts';
 import type { Reach } from './adapters/outbound/address.ts';
 import { createOutboundCalls } from './adapters/outbound/calls.ts';
@@ -144,7 +145,8 @@ function connect(ctx: Context, config: Config, apiUrl: string): void {
 
 async function crmOf(config: Config, database: Database, clock: Clock): Promise<Crm> {
   if (config.dataverse === null) return createEmbeddedCrm(database.db);
-  return createDataverseCrm(database.db, config.dataverse, clock, (tx) => notify(tx, WORK, ''));
+  const remote = createDataverse(database.db, config.dataverse, clock);
+  return createMirroredCrm('dataverse', database.db, remote, (tx) => notify(tx, WORK, ''));
 }
 
 /** Where calls go that somebody beside the operator had a say in; in a sandbox nothing leaves this machine. */

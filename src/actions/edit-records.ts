@@ -110,23 +110,22 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
   if (problems.length > 0)
     throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', { problems });
   if (place === null || (edit.id !== null && !isUuid(edit.id))) throw notFound('record');
-  const id = edit.id ?? ctx.make.id();
   const isField = ([name]: [string, CellValue]): boolean => edit.id !== null && fields.includes(name);
   const entries = Object.entries(edit.values);
-  const values = withNameParts(Object.fromEntries(entries.filter((entry) => !isField(entry))));
+  const values = Object.fromEntries(entries.filter((entry) => !isField(entry)));
   try {
-    const saved =
-      Object.keys(values).length === 0 || (await saveRemotely(ctx, remote, place, edit, id, values));
-    if (!saved || !(await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor })))
+    const nothing = edit.id !== null && Object.keys(values).length === 0;
+    const id = nothing ? edit.id : await saveRemotely(ctx, remote, place, edit, values);
+    if (id === null || !(await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor })))
       throw notFound('record');
     await editFields(ctx, edit, id, Object.fromEntries(entries.filter(isField)));
+    return id;
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     if (error.passing)
       throw new Refusal(503, 'crm-not-reached', 'The CRM cannot be reached. Try again in a moment.');
     throw new Refusal(422, 'crm-refused', `The CRM refused: ${error.message}`);
   }
-  return id;
 }
 
 /** Tries, each after reading what somebody else wrote before it. */
@@ -138,10 +137,10 @@ async function saveRemotely(
   remote: RemoteCrm,
   place: MirrorTable,
   edit: EditedRecord,
-  id: string,
   values: Record<string, CellValue>,
-): Promise<boolean> {
-  if (edit.id === null) return remote.save(place, id, values, true);
+): Promise<string | null> {
+  const { id } = edit;
+  if (id === null) return remote.save(place, ctx.make.id(), values, true);
   for (let tries = 1; ; tries += 1) {
     const etag = await inTransaction(
       ctx,
@@ -152,7 +151,7 @@ async function saveRemotely(
     } catch (error) {
       const changed = error instanceof CrmFailure && error.kind === 'conflict' && etag !== null;
       if (!changed || tries === TRIES) throw error;
-      if (!(await rereadRecord(ctx, remote, { table: place.name, id }))) return false;
+      if (!(await rereadRecord(ctx, remote, { table: place.name, id }))) return null;
     }
   }
 }
@@ -186,14 +185,6 @@ async function editFields(
     hints.topic('record');
     await hints.send(tx);
   });
-}
-
-/** A full name is made of its parts there and cannot be set. */
-function withNameParts(values: Record<string, CellValue>): Record<string, CellValue> {
-  const { fullname, ...rest } = values;
-  if (typeof fullname !== 'string' || 'lastname' in values || 'firstname' in values) return rest;
-  const [, firstname = '', lastname = ''] = /^(?:(.*)\s+)?(\S+)$/s.exec(fullname.trim()) ?? [];
-  return { ...rest, firstname, lastname };
 }
 
 async function columnsOf(tx: Tx, table: string): Promise<ColumnRow[]> {

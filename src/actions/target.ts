@@ -3,7 +3,7 @@ import { type ContactPoint, findAliases, lockContactPoints, readContactPoint } f
 import { readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
 import { firstToName } from '../db/record-order.ts';
-import { linksOfRecord } from '../db/records.ts';
+import { linksOfRecords } from '../db/records.ts';
 import { carrierOf } from '../db/related-records.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
@@ -76,7 +76,7 @@ async function parseTo(tx: Tx, to: To): Promise<ParsedTo> {
   }
   const named = { recordType: to.recordType, recordId: to.recordId };
   const carrier = isUuid(to.recordId) ? await carrierOf(tx, named) : null;
-  const links = carrier === null ? [] : await linksOfRecord(tx, carrier.recordType, carrier.recordId);
+  const links = carrier === null ? [] : await linksOfRecords(tx, carrier.recordType, [carrier.recordId]);
   const messaging = links.find((link) => link.messaging);
   return {
     contactPointId: null,

@@ -7,13 +7,13 @@ import { claimSends, handOver } from '../../src/actions/hand-over.ts';
 import { createHandovers } from '../../src/actions/handovers.ts';
 import { createIngest } from '../../src/actions/ingest.ts';
 import { describeCrm } from '../../src/actions/read-crm.ts';
-import { createDataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
 import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
 import type { InboundContent } from '../../src/core/update.ts';
 import type { MessagingProvider, OutboundMessage, RemoteCrm } from '../../src/ports.ts';
 import { syncOnce } from '../../src/workers/crm-sync.ts';
 import { createTestContext, NOON } from '../context.ts';
 import { openTestDatabase } from '../db/database.ts';
+import { dataverseCrm } from '../stories/dataverse-world.ts';
 import { openRoad, type Road, type RoadHooks } from './road.ts';
 
 /** An organisation, the road to it, a database, and nodes of Assent that come and go on it. All share one clock. */
@@ -65,7 +65,7 @@ export async function openParty(hooks: RoadHooks): Promise<Party> {
   };
 
   const node = (): Node => {
-    const crmOf = createDataverseCrm(
+    const crmOf = dataverseCrm(
       database.db,
       {
         url: road.url,
@@ -76,7 +76,6 @@ export async function openParty(hooks: RoadHooks): Promise<Party> {
         authority: road.url,
       },
       clock,
-      async () => {},
     );
     const made: Node = {
       ctx: { ...test.ctx, clock, handovers: createHandovers() },

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Bench } from '../../emulators/dataverse/test-bench.ts';
 import { hookOf } from '../../src/actions/crm-webhook.ts';
-import { createDataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
 import { checkCrm } from '../../src/cli/doctor-crm.ts';
 import { readConfig } from '../../src/config.ts';
-import { type DataverseWorld, environment, FIELD, openDataverseWorld } from './dataverse-world.ts';
+import {
+  type DataverseWorld,
+  dataverseCrm,
+  environment,
+  FIELD,
+  openDataverseWorld,
+} from './dataverse-world.ts';
 
 /**
  * What an organisation, or something on the way to it, can answer: each is a problem that the page, the API and `doctor`
@@ -45,7 +50,7 @@ async function doctorSays(): Promise<string[]> {
   const { ctx } = all.world;
   const read = readConfig(environment(all.crm));
   if (!read.ok || read.config.dataverse === null) throw new Error('bad environment');
-  const own = createDataverseCrm(ctx.database.db, read.config.dataverse, ctx.clock, async () => {});
+  const own = dataverseCrm(ctx.database.db, read.config.dataverse, ctx.clock);
   const said: string[] = [];
   await checkCrm({ ...ctx, crm: own }, hookOf(read.config), (level, what, detail) =>
     said.push(`${level} ${what} ${detail}`),

@@ -5,14 +5,14 @@ import { compareNow, compareSome } from '../../src/actions/compare-crm.ts';
 import type { Context } from '../../src/actions/context.ts';
 import { configureRecordType } from '../../src/actions/edit-organisation.ts';
 import { describeCrm, readTable } from '../../src/actions/read-crm.ts';
-import { createDataverseCrm, type DataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
+import type { MirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
 import { readConfig } from '../../src/config.ts';
 import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
 import { claimCompare, compareRows } from '../../src/db/crm-compare.ts';
 import { takeRequests } from '../../src/db/crm-connection.ts';
 import { mirrorTable } from '../../src/db/crm-mirror.ts';
 import { createTestContext, NOON, type TestContext } from '../context.ts';
-import { environment, FIELD } from './dataverse-world.ts';
+import { dataverseCrm, environment, FIELD } from './dataverse-world.ts';
 
 /** The compare step by step: where it goes on after a restart, and to whom it leaves the requests. */
 
@@ -29,13 +29,13 @@ afterEach(async () => {
 });
 
 /** A process of its own on the same database. */
-function newProcess(): Context & { crm: DataverseCrm } {
+function newProcess(): Context & { crm: MirroredCrm } {
   const read = readConfig(environment(crm));
   if (!read.ok || read.config.dataverse === null) throw new Error('bad environment');
   const { dataverse } = read.config;
   return {
     ...test.ctx,
-    crm: createDataverseCrm(test.ctx.database.db, dataverse, test.ctx.clock, async () => {}),
+    crm: dataverseCrm(test.ctx.database.db, dataverse, test.ctx.clock),
   };
 }
 

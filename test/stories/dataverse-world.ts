@@ -2,7 +2,12 @@ import { vi } from 'vitest';
 import { z } from 'zod';
 import { DEMO } from '../../emulators/dataverse/demo.ts';
 import { type Bench, openBench } from '../../emulators/dataverse/test-bench.ts';
+import { createDataverse } from '../../src/adapters/dataverse/dataverse.ts';
+import type { TokenOptions } from '../../src/adapters/dataverse/tokens.ts';
+import { createMirroredCrm, type MirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
+import type { Db } from '../../src/db/engine.ts';
 import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
+import type { Clock } from '../../src/ports.ts';
 import { openWorld, type TypeSetUp, type World } from './world.ts';
 
 /** The product on a Dataverse organisation that the emulator plays, with real HTTP between them. */
@@ -95,4 +100,9 @@ export async function openDataverseWorld(env: NodeJS.ProcessEnv = {}): Promise<D
       await crm.close();
     },
   };
+}
+
+/** The organisation as the CRM of a process that a test starts by hand. */
+export function dataverseCrm(db: Db, options: TokenOptions, clock: Clock): MirroredCrm {
+  return createMirroredCrm('dataverse', db, createDataverse(db, options, clock), async () => {});
 }

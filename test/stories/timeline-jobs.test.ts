@@ -6,7 +6,7 @@ import { identify } from '../../src/actions/identify.ts';
 import { describeCrm, readTable } from '../../src/actions/read-crm.ts';
 import { inTransaction } from '../../src/actions/transaction.ts';
 import { writeTimeline } from '../../src/actions/write-timeline.ts';
-import { createDataverseCrm, type DataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
+import type { MirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
 import { readConfig } from '../../src/config.ts';
 import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
 import { storeArrivals } from '../../src/db/arrivals.ts';
@@ -24,10 +24,10 @@ import {
 import { addToSessions, endSession, takeDueSessions } from '../../src/db/crm-sessions.ts';
 import { appendLines, readLine } from '../../src/db/ledger.ts';
 import { createTestContext, NOON, type TestContext } from '../context.ts';
-import { environment, FIELD } from './dataverse-world.ts';
+import { dataverseCrm, environment, FIELD } from './dataverse-world.ts';
 
 /** The jobs behind timelines, in processes that die, lose answers and race. */
-type Process = Context & { crm: DataverseCrm };
+type Process = Context & { crm: MirroredCrm };
 const MINUTE = 60_000;
 const URL = 'https://assent.example.com';
 
@@ -63,7 +63,7 @@ function newProcess(): Process {
   const read = readConfig(environment(crm));
   if (!read.ok || read.config.dataverse === null) throw new Error('bad environment');
   const { db } = test.ctx.database;
-  return { ...test.ctx, crm: createDataverseCrm(db, read.config.dataverse, test.ctx.clock, async () => {}) };
+  return { ...test.ctx, crm: dataverseCrm(db, read.config.dataverse, test.ctx.clock) };
 }
 const tell = (ctx: Process) => writeTimeline(ctx, ctx.crm.remote, URL);
 const notes = () =>

@@ -77,7 +77,7 @@ describe('a write on what was read', () => {
     try {
       const writes = [await write(id, true), await write(other, false)];
       expect(await writeRecords(client, writes)).toMatchObject([{ kind: 'written' }, { kind: 'written' }]);
-      expect(await saveOne(client, contact, id, { lastname: 'Later' }, false, 'W/"1"')).toBe(true);
+      expect(await saveOne(client, contact, id, { lastname: 'Later' }, false, 'W/"1"')).toBe(id);
     } finally {
       await crm.control('PUT', '/tables/contact', { optimisticConcurrency: true });
     }
