@@ -31,6 +31,15 @@ const seedSchema = z.strictObject({
     .regex(/^\+?\d+$/)
     .default('+1999'),
   values: z.record(z.string(), valueSchema).default({}),
+  /** Every so manieth row holds these too. */
+  some: z
+    .strictObject({ every: z.number().int().positive(), values: z.record(z.string(), valueSchema) })
+    .optional(),
+});
+const touchSchema = z.strictObject({
+  table: z.string(),
+  count: z.number().int().positive(),
+  values: rowBody,
 });
 const securitySchema = z.strictObject({
   table: z.string(),
@@ -176,7 +185,7 @@ export function controlRoutes(
     return reply.code(204).send();
   });
   app.post(`${ROOT}/seed`, async (request) => {
-    const { table: name, count, prefix, values } = seedSchema.parse(request.body);
+    const { table: name, count, prefix, values, some } = seedSchema.parse(request.body);
     const from = store.rows(name).size();
     const phone = name === 'account' ? 'telephone1' : 'mobilephone';
     for (let n = from; n < from + count; n += 1) {
@@ -186,9 +195,20 @@ export function controlRoutes(
         ...person,
         [phone]: `${prefix}${String(n).padStart(7, '0')}`,
         ...values,
+        ...(some !== undefined && n % some.every === 0 ? some.values : {}),
       });
     }
     return { rows: store.rows(name).size() };
+  });
+
+  app.post(`${ROOT}/touch`, async (request) => {
+    const { table: name, count, values } = touchSchema.parse(request.body);
+    let rows = 0;
+    for (const row of [...store.rows(name).inIdOrder()].slice(0, count)) {
+      byHand('PATCH', `${table(name).set}(${row.id})`, values);
+      rows += 1;
+    }
+    return { rows };
   });
 
   app.post(`${ROOT}/tables/:table/columns`, async (request, reply) => {

@@ -10,7 +10,12 @@ import { UNVERIFIED } from './unverified.ts';
 import type { World } from './world.ts';
 
 const refused = ['$filter', '$orderby', '$expand', '$top'];
-const MAX_PAGE = 5000;
+
+/** What is asked for, within what the organisation gives. */
+const pageSize = (call: Call): number => {
+  const most = call.world.settings().maxPageSize;
+  return Math.min(call.prefer.maxPageSize ?? most, most);
+};
 
 /**
  * The first walk of a tracked table: all rows by pages, and on the last page the link that tells what changed since the
@@ -22,7 +27,7 @@ export function trackedPage(call: Call, table: Table): Answer {
   const shape = readShape(call, table, call.query);
   const cookie = readCookie(call.query.get('$skiptoken'), 'track');
   const version = cookie?.version ?? store.version();
-  const size = call.prefer.maxPageSize ?? MAX_PAGE;
+  const size = pageSize(call);
   const page: Row[] = [];
   let more = false;
   for (const row of rowsOf(store, table, cookie?.after)) {
@@ -61,7 +66,7 @@ export function deltaPage(call: Call, table: Table, countOnly = false): Answer {
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(changed + deleted.length) };
   }
   const shape = readShape(call, table, call.query);
-  const size = call.prefer.maxPageSize ?? MAX_PAGE;
+  const size = pageSize(call);
   const value: object[] = [];
   let after = cookie?.after ?? since;
   let told = cookie?.deleted ?? 0;

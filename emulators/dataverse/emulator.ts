@@ -41,6 +41,8 @@ export type Emulator = {
   readonly merge: (table: string, target: string, subordinate: string) => void;
   /** What is kept, also in secured columns. Lookups are `table/guid`; null columns are left out. */
   readonly record: (table: string, id: string) => Readonly<Record<string, Value>> | undefined;
+  /** Grows with each change of the record. */
+  readonly version: (table: string, id: string) => number | undefined;
   readonly records: (table: string) => { id: string; values: Readonly<Record<string, Value>> }[];
   readonly fault: (fault: FaultInput) => Fault;
   readonly clearFaults: () => void;
@@ -150,6 +152,7 @@ export function createEmulator(given: EmulatorOptions = {}): Emulator {
       });
     },
     record: (table, id) => store.rows(table).get(id)?.values,
+    version: (table, id) => store.rows(table).get(id)?.version,
     records: (table) => [...store.rows(table).inIdOrder()].map(({ id, values }) => ({ id, values })),
     fault: (fault) => world.faults.add(faultSchema.parse(fault)),
     clearFaults: world.faults.clear,

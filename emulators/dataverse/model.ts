@@ -137,6 +137,8 @@ export const settingsSchema = z.object({
   maxConcurrent: z.number().int().positive().default(52),
   /** What each operation is taken to cost of the execution time. */
   costMs: z.number().nonnegative().default(0),
+  /** Rows of a page at most, whatever is asked for; the service has 5,000. */
+  maxPageSize: z.number().int().positive().max(5000).default(5000),
   /** Whether each member of a batch counts for `maxRequests`, instead of the batch as one. */
   batchCountsMembers: z.boolean().default(false),
   /** Ports that webhooks may be posted to; the real service has 80 and 443. Null: any. */

@@ -47,7 +47,8 @@ export function listRows(call: Call, table: Table, given?: readonly Row[]): Answ
   const compare = comparator(call, table, query.get('$orderby'));
   const cookie = readCookie(query.get('$skiptoken'), 'page');
   const top = query.has('$top') ? positive(query.get('$top')) : null;
-  const size = prefer.maxPageSize ?? Math.min(MAX_PAGE, top ?? MAX_PAGE);
+  const most = world.settings().maxPageSize;
+  const size = Math.min(most, prefer.maxPageSize ?? top ?? most);
 
   const page: Row[] = [];
   let more = false;
@@ -83,7 +84,7 @@ export function listRows(call: Call, table: Table, given?: readonly Row[]): Answ
     body['@Microsoft.Dynamics.CRM.globalmetadataversion'] = String(world.store.meta().metadataVersion);
   body.value = page.map((row) => shapeRow(call, table, row, shape));
   // `$top` ends the list; without the page size it is the only page.
-  const goesOn = more && (prefer.maxPageSize !== null || top === null || top > MAX_PAGE);
+  const goesOn = more && (prefer.maxPageSize !== null || top === null || top > most);
   if (goesOn) {
     const after =
       compare || given ? String((cookie ? Number(cookie.after) : 0) + size) : (page.at(-1)?.id ?? '');
