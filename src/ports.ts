@@ -202,8 +202,12 @@ export interface RemoteTable {
   columns: CrmColumn[];
 }
 
-/** A record as it was read: of the columns asked for, those that hold nothing are null. */
+/**
+ * A record as it was read: of the columns asked for, those that hold nothing are null. Text comes as PostgreSQL can keep
+ * it: no NUL, no half of a character.
+ */
 export interface RemoteRow {
+  /** A UUID, in small letters; where the CRM has others, one that is made of them (docs/adding-a-crm.md). */
   id: string;
   values: Record<string, string | number | boolean | null>;
   createdAt: number | null;
@@ -267,13 +271,16 @@ export interface RemoteCrm {
   ): Promise<RemoteRow | null>;
   /** Ends of the writes, in their order. Throws only where nothing was sent. */
   write(writes: readonly RemoteWrite[]): Promise<RemoteWriteOutcome[]>;
-  /** Makes a record under an id of ours, or changes one; false where there is none to change. */
+  /**
+   * Makes a record, or changes one. Answers its id: of a new one ours where the CRM takes it, so that a second try makes no
+   * second one; null where there is none to change.
+   */
   save(
     table: Pick<RemoteTable, 'entitySet' | 'idColumn'>,
     recordId: string,
     values: Record<string, string | number | boolean | null>,
     create: boolean,
-  ): Promise<boolean>;
+  ): Promise<string | null>;
   rights(tables: readonly { name: string; fields: readonly string[] }[]): Promise<RightFound[]>;
   /** Ends what is under way. */
   close(): void;

@@ -10,8 +10,9 @@ import { loadKeys, makers } from './actions/keys.ts';
 import { createMetrics } from './actions/metrics.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
 import { WORK } from './actions/transaction.ts';
-import { createDataverseCrm } from './adapters/dataverse/dataverse.ts';
+import { createDataverse } from './adapters/dataverse/dataverse.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
+import { createMirroredCrm } from './adapters/mirrored-crm/mirrored-crm.ts';
 import { createOidcProvider } from './adapters/oidc/oidc.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
 import type { Config } from './config.ts';
@@ -115,7 +116,8 @@ export async function createContext(
 
 async function crmOf(config: Config, database: Database, clock: Clock): Promise<Crm> {
   if (config.dataverse === null) return createEmbeddedCrm(database.db);
-  return createDataverseCrm(database.db, config.dataverse, clock, (tx) => notify(tx, WORK, ''));
+  const remote = createDataverse(database.db, config.dataverse, clock);
+  return createMirroredCrm('dataverse', database.db, remote, (tx) => notify(tx, WORK, ''));
 }
 
 function providerAt(config: Config, apiUrl: string, now: Clock): MessagingProvider {

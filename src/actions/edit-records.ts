@@ -108,26 +108,17 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
   if (problems.length > 0)
     throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', { problems });
   if (place === null || (edit.id !== null && !isUuid(edit.id))) throw notFound('record');
-  const id = edit.id ?? ctx.make.id();
   try {
-    if (!(await remote.save(place, id, withNameParts(edit.values), edit.id === null)))
-      throw notFound('record');
+    const id = await remote.save(place, edit.id ?? ctx.make.id(), edit.values, edit.id === null);
+    if (id === null) throw notFound('record');
     await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor });
+    return id;
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     if (error.passing)
       throw new Refusal(503, 'crm-not-reached', 'The CRM cannot be reached. Try again in a moment.');
     throw new Refusal(422, 'crm-refused', `The CRM refused: ${error.message}`);
   }
-  return id;
-}
-
-/** A full name is made of its parts there and cannot be set. */
-function withNameParts(values: Record<string, CellValue>): Record<string, CellValue> {
-  const { fullname, ...rest } = values;
-  if (typeof fullname !== 'string' || 'lastname' in values || 'firstname' in values) return rest;
-  const [, firstname = '', lastname = ''] = /^(?:(.*)\s+)?(\S+)$/s.exec(fullname.trim()) ?? [];
-  return { ...rest, firstname, lastname };
 }
 
 async function columnsOf(tx: Tx, table: string): Promise<ColumnRow[]> {

@@ -3,7 +3,8 @@ import { type Bench, openBench } from '../../emulators/dataverse/test-bench.ts';
 import type { Context } from '../../src/actions/context.ts';
 import { configureRecordType } from '../../src/actions/edit-organisation.ts';
 import { describeCrm, readTable } from '../../src/actions/read-crm.ts';
-import { createDataverseCrm, type DataverseCrm } from '../../src/adapters/dataverse/dataverse.ts';
+import { createDataverse } from '../../src/adapters/dataverse/dataverse.ts';
+import { createMirroredCrm, type MirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
 import { readConfig } from '../../src/config.ts';
 import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
 import { takeRequests } from '../../src/db/crm-connection.ts';
@@ -26,17 +27,22 @@ afterEach(async () => {
 });
 
 /** A process of its own on the same database. */
-function newProcess(): Context & { crm: DataverseCrm } {
+function newProcess(): Context & { crm: MirroredCrm } {
   const read = readConfig(environment(crm));
   if (!read.ok || read.config.dataverse === null) throw new Error('bad environment');
   const { dataverse } = read.config;
   return {
     ...test.ctx,
-    crm: createDataverseCrm(test.ctx.database.db, dataverse, test.ctx.clock, async () => {}),
+    crm: createMirroredCrm(
+      'dataverse',
+      test.ctx.database.db,
+      createDataverse(test.ctx.database.db, dataverse, test.ctx.clock),
+      async () => {},
+    ),
   };
 }
 
-async function setUp(ctx: Context & { crm: DataverseCrm }): Promise<void> {
+async function setUp(ctx: Context & { crm: MirroredCrm }): Promise<void> {
   await describeCrm(ctx, ctx.crm.remote);
   await configureRecordType(
     ctx,
@@ -58,6 +64,7 @@ const pagesAsked = () =>
 
 it('a first load goes on after a restart where it was, and lists every record', async () => {
   await crm.control('POST', '/seed', { table: 'contact', count: 1200 });
+  await crm.control('PUT', '/settings', { maxPageSize: 500 });
   const first = newProcess();
   await setUp(first);
   await readTable(first, first.crm.remote);

@@ -1,36 +1,19 @@
 import { z } from 'zod';
 import { pauseRequests, takeRequests } from '../../db/crm-connection.ts';
-import { mirrorTables } from '../../db/crm-mirror.ts';
-import { queueWrite } from '../../db/crm-writes.ts';
-import type { Db, Tx } from '../../db/engine.ts';
-import { listColumns, readRecord } from '../../db/records.ts';
-import { isUuid } from '../../db/rows.ts';
-import { type Clock, type Crm, CrmFailure, type RemoteCrm } from '../../ports.ts';
+import type { Db } from '../../db/engine.ts';
+import { type Clock, CrmFailure, type RemoteCrm } from '../../ports.ts';
 import { createClient } from './client.ts';
 import { readRights, readTables } from './metadata.ts';
 import { readOne, readPage, saveOne, writeRecords } from './records.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
-
-/**
- * A Dataverse organisation as the CRM. What Assent shows and decides by is a mirror of its records in our own database;
- * fields change there in the transaction that decides, which leaves a job behind that makes the organisation agree.
- */
-export interface DataverseCrm extends Crm {
-  readonly remote: RemoteCrm;
-}
 
 const WhoAmI = z.looseObject({ UserId: z.guid(), OrganizationId: z.guid() });
 const Counts = z.looseObject({
   EntityRecordCountCollection: z.looseObject({ Values: z.array(z.number()) }),
 });
 
-/** `queued` tells the loops that write back, once the transaction is through. */
-export function createDataverseCrm(
-  db: Db,
-  options: TokenOptions,
-  clock: Clock,
-  queued: (tx: Tx) => Promise<void>,
-): DataverseCrm {
+/** A Dataverse organisation. The database holds what all nodes together may ask of it. */
+export function createDataverse(db: Db, options: TokenOptions, clock: Clock): RemoteCrm {
   const client = createClient({
     url: options.url,
     tokens: createTokens(options),
@@ -47,39 +30,25 @@ export function createDataverseCrm(
     return { userId: UserId, organizationId: OrganizationId };
   };
   return {
-    kind: 'dataverse',
-    tables: async () => (await mirrorTables(db)).map(({ name, label }) => ({ name, label })),
-    columns: (tx, table) => listColumns(tx, table),
-    async writeFields(tx, writes, now) {
-      let any = false;
-      for (const write of writes) if (isUuid(write.recordId)) any = (await queueWrite(tx, write, now)) || any;
-      if (any) await queued(tx);
-    },
-    async values(tx, table, recordId) {
-      if (!isUuid(recordId)) return null;
-      return (await readRecord(tx, table, recordId))?.data ?? null;
-    },
-    remote: {
-      whoAmI,
-      tables: () => readTables(client),
-      count: (table) =>
-        client
-          .json(
-            Counts,
-            `RetrieveTotalRecordCount(EntityNames=@p1)?@p1=${encodeURIComponent(JSON.stringify([table.name]))}`,
-          )
-          .then(({ EntityRecordCountCollection: { Values } }) => Values[0] ?? null)
-          .catch((error: unknown) => {
-            // It is for the progress bar alone.
-            if (error instanceof CrmFailure && error.kind !== 'paused') return null;
-            throw error;
-          }),
-      page: (table, columns, link) => readPage(client, table, columns, link),
-      read: (table, id, columns, timeoutMs) => readOne(client, table, id, columns, timeoutMs),
-      write: (writes) => writeRecords(client, writes),
-      save: (table, id, values, create) => saveOne(client, table, id, values, create),
-      rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
-      close: client.close,
-    },
+    whoAmI,
+    tables: () => readTables(client),
+    count: (table) =>
+      client
+        .json(
+          Counts,
+          `RetrieveTotalRecordCount(EntityNames=@p1)?@p1=${encodeURIComponent(JSON.stringify([table.name]))}`,
+        )
+        .then(({ EntityRecordCountCollection: { Values } }) => Values[0] ?? null)
+        .catch((error: unknown) => {
+          // It is for the progress bar alone.
+          if (error instanceof CrmFailure && error.kind !== 'paused') return null;
+          throw error;
+        }),
+    page: (table, columns, link) => readPage(client, table, columns, link),
+    read: (table, id, columns, timeoutMs) => readOne(client, table, id, columns, timeoutMs),
+    write: (writes) => writeRecords(client, writes),
+    save: (table, id, values, create) => saveOne(client, table, id, values, create),
+    rights: async (tables) => readRights(client, (await whoAmI()).userId, tables),
+    close: client.close,
   };
 }

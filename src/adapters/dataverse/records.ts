@@ -17,7 +17,8 @@ type TableAddress = Parameters<RemoteCrm['page']>[0];
 
 const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
 const MODIFIED_BY = '_modifiedby_value';
-const PAGE_SIZE = 500;
+/** The most that the Web API gives: a million records are 200 requests. */
+const PAGE_SIZE = 5_000;
 const ANNOTATED = `odata.include-annotations="${FORMATTED}"`;
 
 const Page = z.looseObject({
@@ -66,8 +67,8 @@ export async function readPage(
   const rows: RemoteRow[] = [];
   const deleted: string[] = [];
   for (const one of page.value) {
-    const gone = Deleted.safeParse(one);
-    if (gone.success) deleted.push(gone.data.id.toLowerCase());
+    const gone = one.reason === undefined ? null : Deleted.safeParse(one);
+    if (gone?.success) deleted.push(gone.data.id.toLowerCase());
     else rows.push(rowOf(table, columns, one));
   }
   return { rows, deleted, link: goesOn, complete: next === undefined };
@@ -113,7 +114,8 @@ function rowOf(table: TableAddress, columns: readonly string[], found: Record<st
 }
 
 function cellOf(value: unknown): string | number | boolean | null {
-  if (typeof value === 'string') return value.replaceAll('\u0000', '');
+  // A column that was cut in the middle of an emoji holds half of one, which no jsonb takes.
+  if (typeof value === 'string') return value.replaceAll('\u0000', '').toWellFormed();
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
@@ -230,20 +232,31 @@ export async function saveOne(
   recordId: string,
   values: Record<string, string | number | boolean | null>,
   create: boolean,
-): Promise<boolean> {
+): Promise<string | null> {
   try {
-    await client.send(`${table.entitySet}(${Guid.parse(recordId)})`, {
+    const { status } = await client.send(`${table.entitySet}(${Guid.parse(recordId)})`, {
       method: 'PATCH',
       headers: create ? { 'if-none-match': '*' } : { 'if-match': '*' },
-      body: JSON.stringify(values),
+      body: JSON.stringify(withNameParts(values)),
       timeoutMs: 20_000,
     });
-    return true;
+    // A page of a proxy has another success.
+    if (status !== 204)
+      throw new CrmFailure('unreadable', `The organisation answered ${status} where it should say nothing.`);
+    return recordId;
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     // The try before it arrived after all: ids are ours, so it can be no other record.
-    if (create && error.kind === 'conflict') return true;
-    if (!create && error.kind === 'not-found') return false;
+    if (create && error.kind === 'conflict') return recordId;
+    if (!create && error.kind === 'not-found') return null;
     throw error;
   }
+}
+
+/** A full name is made of its parts there and cannot be set. */
+function withNameParts(values: RemoteRow['values']): RemoteRow['values'] {
+  const { fullname, ...rest } = values;
+  if (typeof fullname !== 'string' || 'lastname' in values || 'firstname' in values) return rest;
+  const [, firstname = '', lastname = ''] = /^(?:(.*)\s+)?(\S+)$/s.exec(fullname.trim()) ?? [];
+  return { ...rest, firstname, lastname };
 }

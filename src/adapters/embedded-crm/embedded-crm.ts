@@ -74,7 +74,8 @@ export async function createEmbeddedCrm(db: Db): Promise<Crm> {
     columns: (tx, table) => listColumns(tx, table),
     async writeFields(tx, writes, now) {
       for (const write of writes)
-        await writeCell(tx, write.table, write.recordId, write.column, write.value, now);
+        if (isUuid(write.recordId))
+          await writeCell(tx, write.table, write.recordId, write.column, write.value, now);
     },
     async values(tx, table, recordId) {
       if (!isUuid(recordId)) return null;
