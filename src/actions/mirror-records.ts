@@ -41,7 +41,7 @@ export async function loadRules(tx: Tx): Promise<Rules> {
   return { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
 }
 
-interface TakenIn {
+export interface TakenIn {
   /** When the request for these rows was sent. */
   fetchedAt: number;
   /** Judged although nothing differs: a first load, or another field. */

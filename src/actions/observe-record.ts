@@ -1,27 +1,24 @@
 import { matchKey } from '../core/phone.ts';
-import { PURPOSES, type Purpose } from '../core/purpose.ts';
-import {
-  complianceToField,
-  messagingNumber,
-  observedCompliance,
-  otherNumbers,
-  type RecordType,
-} from '../core/record-type.ts';
+import type { Purpose } from '../core/purpose.ts';
+import { complianceToField, messagingNumber, type RecordType } from '../core/record-type.ts';
 import { type ContactPoint, findAliases, lockContactPoints } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
 import {
-  linksOfRecord,
+  type FieldSeen,
+  linksOfRecords,
   type PhoneLink,
-  readFieldSeen,
-  saveFieldSeen,
+  readFieldsSeen,
+  saveFieldsSeen,
   savePhoneLinks,
 } from '../db/records.ts';
+import type { FieldWrite } from '../ports.ts';
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
-import { contactPointOfPhone } from './identify.ts';
-import { desired, fieldOf, grantsTo } from './project-decision.ts';
-import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
+import { identify } from './identify.ts';
+import { grantsTo } from './project-decision.ts';
+import { type Rules, recordFactsOf } from './record-facts.ts';
+import { fieldsAfter, holdsValue, linesOf, linksOf, type Sight, type Sighted } from './sight.ts';
 
 /**
  * What a CRM record says is taken in (product.md §3.2): its numbers into the phone index, and the values of its fields
@@ -29,31 +26,22 @@ import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
  * fields say what the ledger says.
  */
 
-export interface Sighted {
-  table: string;
-  id: string;
-  values: Record<string, string | number | boolean | null>;
-  /** Who changed it, as far as the CRM tells. */
-  actor: string | null;
-  /** `crm` (an edit or first load) or `import`. */
-  source: string;
-  /** Columns that this very change set by hand; null at a first load. */
-  edited: readonly string[] | null;
-}
-
 /** Locks the contact points of these records' old and new numbers, in id order: before a record itself is locked. */
 export async function lockNumbersOf(
   tx: Tx,
   type: RecordType | null,
-  records: readonly Pick<Sighted, 'table' | 'id' | 'values'>[],
+  records: readonly Pick<Sighted, 'table' | 'id' | 'values' | 'links'>[],
 ): Promise<void> {
-  if (type === null) return;
-  const keys: string[] = [];
-  for (const record of records) {
-    const links = await linksOfRecord(tx, record.table, record.id);
-    const next = messagingNumber(type, record.values);
-    keys.push(...links.filter((link) => link.messaging).map((link) => link.matchKey));
-    if (next !== null) keys.push(matchKey(next.e164));
+  if (type === null || records.length === 0) return;
+  const old = await linksOfRecords(
+    tx,
+    type.table,
+    records.map((record) => record.id),
+  );
+  const keys = old.filter((link) => link.messaging).map((link) => link.matchKey);
+  for (const { links, values } of records) {
+    const e164 = links?.find((link) => link.messaging)?.e164 ?? messagingNumber(type, values)?.e164;
+    if (e164 !== undefined) keys.push(matchKey(e164));
   }
   const aliases = await findAliases(
     tx,
@@ -63,167 +51,131 @@ export async function lockNumbersOf(
 }
 
 export async function observeRecord(tx: Tx, ctx: Context, record: Sighted, rules: Rules): Promise<void> {
-  const type = rules.recordTypes.get(record.table);
-  if (type === undefined) return;
-  const before = (await linksOfRecord(tx, record.table, record.id)).find((link) => link.messaging) ?? null;
-  const links = linksOf(type, record);
-  const after = links.find((link) => link.messaging) ?? null;
-  await savePhoneLinks(tx, record.table, record.id, links);
-  const seen = await readFieldSeen(tx, record.table, record.id);
-  const numberChanged = before !== null && before.matchKey !== (after?.matchKey ?? '');
-  const contact = await contactOf(tx, ctx, after, type, record);
-  const isNew = seen.size === 0 && before === null;
-  const lines: NewLine[] = [];
-  if (contact !== null && contact.ledgerSeq > 0 && (isNew || numberChanged))
-    lines.push(linkedLine(ctx, record));
-  const found = contact === null ? null : await viewsOf(tx, ctx, contact, rules);
-  for (const purpose of PURPOSES) {
-    const column = fieldOf(type, purpose);
-    if (column === null || contact === null) continue;
-    const value = valueIn(type, purpose, record.values[column] ?? null, grants(found));
-    const known = seen.get(purpose);
-    const byHand = record.edited?.includes(column) ?? false;
-    const firstSight = known === undefined || before === null || (numberChanged && byHand);
-    if (numberChanged && !byHand) continue;
-    if (!firstSight && known.value === value) continue;
-    if (firstSight && (value === null || found?.[purpose].projects === true)) continue;
-    lines.push(observedLine(ctx, record, purpose, value, firstSight));
-  }
-  const views =
-    contact === null
-      ? null
-      : lines.length > 0
-        ? (await recordFacts(tx, ctx, contact, lines, rules)).after
-        : found;
-  const mayTake =
-    contact === null ? () => true : await grantsTo(tx, contact, views, `${record.table}/${record.id}`);
-  await settleFields(tx, ctx, type, record, views, numberChanged, mayTake);
-}
-
-/** The phone index of one record: its messaging number first, the others only recognise who writes. */
-function linksOf(type: RecordType, record: Sighted): PhoneLink[] {
-  const name = String(record.values[type.nameColumn] ?? '').trim();
-  const messaging = messagingNumber(type, record.values);
-  if (messaging === null) return [];
-  const link = (e164: string, isMessaging: boolean): PhoneLink => ({
-    recordType: record.table,
-    recordId: record.id,
-    matchKey: matchKey(e164),
-    e164,
-    messaging: isMessaging,
-    name: name === '' ? e164 : name,
-  });
-  const first = link(messaging.e164, true);
-  const others = otherNumbers(type, record.values)
-    .map((number) => link(number.e164, false))
-    .filter((other) => other.matchKey !== first.matchKey);
-  return [first, ...new Map(others.map((other) => [other.matchKey, other])).values()];
-}
-
-/** A contact point is made only where there is something to remember of the number: a value in a field. */
-async function contactOf(
-  tx: Tx,
-  ctx: Context,
-  link: PhoneLink | null,
-  type: RecordType,
-  record: Sighted,
-): Promise<ContactPoint | null> {
-  if (link === null) return null;
-  const [alias] = await findAliases(tx, [{ kind: 'phone', value: link.matchKey }]);
-  if (alias !== undefined) return (await lockContactPoints(tx, [alias.contactPointId]))[0] ?? null;
-  const holdsValue = PURPOSES.some((purpose) => {
-    const column = fieldOf(type, purpose);
-    return column !== null && valueIn(type, purpose, record.values[column] ?? null, false) !== null;
-  });
-  return holdsValue ? contactPointOfPhone(tx, ctx, link.e164) : null;
+  await observeRecords(tx, ctx, record.table, [record], rules);
 }
 
 /**
- * A field's value in the words of consent. Under polarity `forbids` an "allowed" without a grant in the ledger is unset.
+ * The same for many records of one table in a handful of statements. They must have nothing to do with each other: no
+ * record twice, and no two of one customer unless nothing is known or said of that customer (take-in-page.ts).
  */
-function valueIn(
-  type: RecordType,
-  purpose: Purpose,
-  raw: string | number | boolean | null,
-  granted: boolean,
-): boolean | null {
-  if (typeof raw !== 'boolean') return null;
-  return purpose === 'service' ? observedCompliance(raw, type.polarity, granted) : raw;
-}
-
-async function viewsOf(tx: Tx, ctx: Context, contact: ContactPoint, rules: Rules): Promise<Views> {
-  return fold((await factsOf(tx, [contact.id])).get(contact.id) ?? [], ctx.clock(), rules.settings);
-}
-
-function linkedLine(ctx: Context, record: Sighted): NewLine {
-  return {
-    act: { act: 'linked' },
-    purposes: [...PURPOSES],
-    at: ctx.clock(),
-    receivedAt: ctx.clock(),
-    source: record.source,
-    actor: record.actor,
-    detail: { recordType: record.table, recordId: record.id },
-    personal: {},
-  };
-}
-
-function observedLine(
+export async function observeRecords(
+  tx: Tx,
   ctx: Context,
-  record: Sighted,
-  purpose: Purpose,
-  value: boolean | null,
-  firstSight: boolean,
-): NewLine {
+  table: string,
+  records: readonly Sighted[],
+  rules: Rules,
+): Promise<void> {
+  const type = rules.recordTypes.get(table);
+  if (type === undefined || records.length === 0) return;
   const now = ctx.clock();
-  return {
-    act: { act: 'crm', purpose, value, firstSight, record: `${record.table}/${record.id}`, knowsSeq: 0 },
-    purposes: [purpose],
-    at: now,
-    receivedAt: now,
-    source: firstSight ? 'crm-unproven' : record.source,
-    actor: record.actor,
-    detail: {},
-    personal: {},
-  };
+  const sights = await loadSights(tx, ctx, type, records);
+  const ids = sights.flatMap(({ contact }) => (contact === null ? [] : [contact.id]));
+  const facts = await factsOf(tx, ids);
+  const views = new Map<string, Views>();
+  for (const [id, known] of facts) views.set(id, fold(known, now, rules.settings));
+  const viewsOf = ({ contact }: Sight): Views | null =>
+    contact === null ? null : (views.get(contact.id) ?? null);
+
+  // Somebody's two numbers became one customer meanwhile: a collision like any other, the transaction runs again.
+  if (new Set(ids).size < ids.length)
+    throw Object.assign(new Error('two records of one customer at once'), { code: '40001' });
+
+  const news = sights.flatMap((sight) => {
+    const lines = linesOf(type, sight, viewsOf(sight), now);
+    return sight.contact === null || lines.length === 0 ? [] : [{ contact: sight.contact, lines }];
+  });
+  if (news.length > 0)
+    for (const [id, { after }] of await recordFactsOf(tx, ctx, news, rules)) views.set(id, after);
+
+  const writes: FieldWrite[] = [];
+  const seen: FieldSeen[] = [];
+  for (const sight of sights) {
+    const { record, contact } = sight;
+    const found = viewsOf(sight);
+    const mayTake: (purpose: Purpose) => boolean =
+      contact === null ? () => true : await grantsTo(tx, contact, found, `${table}/${record.id}`);
+    for (const { purpose, column, value, differs } of fieldsAfter(type, sight, found, mayTake)) {
+      seen.push({ recordId: record.id, purpose, value });
+      if (differs)
+        writes.push({
+          table,
+          recordId: record.id,
+          column,
+          value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
+        });
+    }
+  }
+  if (writes.length > 0) await ctx.crm.writeFields(tx, writes, now);
+  await saveFieldsSeen(tx, table, seen, now);
 }
 
-/** Afterwards the fields of this record say what the ledger says; where it says nothing, what is there stays. */
-async function settleFields(
+/** Brings the phone index up to date, and loads what is known of the records and of whom they are about. */
+async function loadSights(
   tx: Tx,
   ctx: Context,
   type: RecordType,
-  record: Sighted,
-  views: Views | null,
-  numberChanged: boolean,
-  mayTake: (purpose: Purpose) => boolean,
-): Promise<void> {
-  const now = ctx.clock();
-  for (const purpose of PURPOSES) {
-    const column = fieldOf(type, purpose);
-    if (column === null) continue;
-    const raw = record.values[column] ?? null;
-    const present = valueIn(type, purpose, raw, grants(views));
-    const decided = views === null ? undefined : desired(views[purpose], null);
-    const wanted = decided === true && !mayTake(purpose) ? undefined : decided;
-    const byHand = record.edited?.includes(column) ?? false;
-    const value = wanted === undefined ? (numberChanged && !byHand ? null : present) : wanted;
-    if (value !== present)
-      await ctx.crm.writeFields(
-        tx,
-        [
-          {
-            table: record.table,
-            recordId: record.id,
-            column,
-            value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
-          },
-        ],
-        now,
-      );
-    await saveFieldSeen(tx, record.table, record.id, purpose, value, now);
-  }
+  records: readonly Sighted[],
+): Promise<Sight[]> {
+  const ids = records.map((record) => record.id);
+  const old = new Map<string, PhoneLink[]>();
+  for (const link of await linksOfRecords(tx, type.table, ids))
+    old.set(link.recordId, [...(old.get(link.recordId) ?? []), link]);
+  const links = records.map((record) => record.links ?? linksOf(type, record));
+  const gone = records.flatMap((record, n) =>
+    (old.get(record.id) ?? []).filter(
+      (link) => !(links[n] ?? []).some((other) => other.matchKey === link.matchKey),
+    ),
+  );
+  await savePhoneLinks(tx, type.table, gone, links.flat());
+  const seen = new Map<string, Map<Purpose, boolean | null>>();
+  for (const { recordId, purpose, value } of await readFieldsSeen(tx, type.table, ids))
+    seen.set(recordId, (seen.get(recordId) ?? new Map<Purpose, boolean | null>()).set(purpose, value));
+  const messaging = (found: readonly PhoneLink[] | undefined): PhoneLink | null =>
+    found?.find((link) => link.messaging) ?? null;
+  const sights = records.map((record, n) => ({
+    record,
+    before: messaging(old.get(record.id)),
+    after: messaging(links[n]),
+    seen: seen.get(record.id) ?? new Map<Purpose, boolean | null>(),
+  }));
+  const contacts = await contactsOf(tx, ctx, type, sights);
+  return sights.map((sight) => ({ ...sight, contact: contacts.get(sight.after?.matchKey ?? '') ?? null }));
 }
 
-const grants = (views: Views | null): boolean =>
-  views?.service.projects === true && views.service.state === 'granted';
+/** By match key, locked. A contact point is made only where there is something to remember of the number: a value. */
+async function contactsOf(
+  tx: Tx,
+  ctx: Context,
+  type: RecordType,
+  sights: readonly Pick<Sight, 'record' | 'after'>[],
+): Promise<Map<string, ContactPoint>> {
+  const keys = [...new Set(sights.flatMap(({ after }) => (after === null ? [] : [after.matchKey])))];
+  const ids = new Map<string, string>();
+  for (const { value, contactPointId } of await findAliases(
+    tx,
+    keys.map((value) => ({ kind: 'phone' as const, value })),
+  ))
+    ids.set(value, contactPointId);
+  const strangers = sights.flatMap(({ record, after }) =>
+    after !== null && !ids.has(after.matchKey) && holdsValue(type, record.values) ? [after] : [],
+  );
+  const { found } = await identify(
+    tx,
+    ctx,
+    strangers.map(({ e164 }) => ({ identity: { phone: e164 }, name: null })),
+  );
+  for (const [n, { matchKey: key }] of strangers.entries()) {
+    const id = found[n]?.[0];
+    if (id !== undefined) ids.set(key, id);
+  }
+  const locked = new Map(
+    (await lockContactPoints(tx, [...new Set(ids.values())])).map((contact) => [contact.id, contact]),
+  );
+  const contacts = new Map<string, ContactPoint>();
+  for (const [key, id] of ids) {
+    const contact = locked.get(id);
+    if (contact === undefined) throw new Error('a contact point that was just found is gone');
+    contacts.set(key, contact);
+  }
+  return contacts;
+}

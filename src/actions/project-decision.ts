@@ -4,7 +4,7 @@ import { complianceToField, type RecordType } from '../core/record-type.ts';
 import { requestsOf } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { type LinkedRecord, recordsOfContactPoints, saveFieldSeen } from '../db/records.ts';
+import { type LinkedRecord, recordsOfContactPoints, saveFieldsSeen } from '../db/records.ts';
 import type { FieldWrite } from '../ports.ts';
 import type { Context } from './context.ts';
 import type { Views } from './gate-contact.ts';
@@ -39,7 +39,12 @@ export async function projectDecision(
         column,
         value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
       });
-      await saveFieldSeen(tx, record.recordType, record.recordId, purpose, value, ctx.clock());
+      await saveFieldsSeen(
+        tx,
+        record.recordType,
+        [{ recordId: record.recordId, purpose, value }],
+        ctx.clock(),
+      );
     }
   await ctx.crm.writeFields(tx, writes, ctx.clock());
 }

@@ -13,14 +13,16 @@ import {
   saveProgress,
   takeHints,
 } from '../db/crm-mirror.ts';
+import { learnSizes } from '../db/crm-page.ts';
 import { forgetDone } from '../db/crm-writes.ts';
 import { listColumns } from '../db/records.ts';
 import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
 import type { Context } from './context.ts';
 import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
-import { loadRules, mirroredColumns, rereadRecord, takeIn } from './mirror-records.ts';
+import { loadRules, mirroredColumns, rereadRecord } from './mirror-records.ts';
 import { loadRecordTypes } from './organisation.ts';
+import { prepareRow, takeInPage } from './take-in-page.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -33,8 +35,15 @@ const DESCRIBE_EVERY_MS = 10 * 60_000;
 const PROBLEM_PAUSE_MS = 60_000;
 /** What a dead process left is taken over after this; who lost a table to somebody else stops by itself. */
 const LEASE_MS = 90_000;
-/** Rows to one transaction. */
-const CHUNK = 100;
+/**
+ * Rows to one transaction: so many that it takes about so long. Customers' messages and people's clicks wait behind it
+ * where they touch the same customer, and all of them do with PGlite.
+ */
+const FIRST_ROWS = 250;
+const MOST_ROWS = 1_000;
+/** Fewer would not be faster: some twenty statements are the same for one row and for these. */
+const LEAST_ROWS = 250;
+const ROWS_MS = 80;
 /** No page is on its way for so long. */
 const KEEP_DONE_MS = 10 * 60_000;
 const MOST_HINTS = 20;
@@ -172,6 +181,8 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
   if (again === null) return;
   for (const id of again) await rereadRecord(ctx, remote, { table: table.name, id });
   if (table.phase === 'loading' && page.complete && !(await dropUnlisted(ctx, claimed))) return;
+  if (table.phase === 'loading' && doubled(table.loaded, table.loaded + page.rows.length))
+    await learnSizes(ctx.database.db);
   const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
   const runStartedAt = table.runStartedAt ?? fetchedAt;
   const following = table.phase === 'following';
@@ -200,26 +211,39 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
   });
 }
 
+/** After 5,000 records, 10,000, 20,000 and so on. */
+function doubled(before: number, after: number): boolean {
+  const power = (count: number): number => Math.floor(Math.log2(Math.max(1, count / 5_000)));
+  return after >= 5_000 && (before < 5_000 || power(after) > power(before));
+}
+
 /** Null where somebody else reads the table by now. */
 async function takePage(
   ctx: Context,
-  { table, lease }: Claimed,
+  { table, type, lease }: Claimed,
   page: RemotePage,
   fetchedAt: number,
 ): Promise<string[] | null> {
   const again: string[] = [];
-  for (let from = 0; from < page.rows.length; from += CHUNK) {
+  const how = { fetchedAt, all: table.phase === 'loading', actor: null };
+  let most = FIRST_ROWS;
+  for (let from = 0; from < page.rows.length; ) {
+    const rows = page.rows.slice(from, from + most).map((row) => prepareRow(type, row));
+    // Requests that came meanwhile are heard first: PGlite answers without going back to the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    const startedAt = performance.now();
     const left = await inTransaction(ctx, async (tx) => {
-      if (!(await holdsTable(tx, table.name, lease))) return null;
-      const rows = page.rows.slice(from, from + CHUNK);
-      const how = { fetchedAt, all: table.phase === 'loading', actor: null };
-      return takeIn(tx, ctx, table.name, rows, how, await loadRules(tx));
+      if (!(await holdsTable(tx, table.name, lease, ctx.clock() + LEASE_MS))) return null;
+      return takeInPage(tx, ctx, table.name, rows, how, await loadRules(tx));
     });
     if (left === null) return null;
     again.push(...left);
+    from += rows.length;
+    const fitting = (rows.length * ROWS_MS) / Math.max(1, performance.now() - startedAt);
+    most = Math.round(Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.min(fitting, most * 2))));
   }
   const held = await inTransaction(ctx, async (tx) => {
-    if (!(await holdsTable(tx, table.name, lease))) return false;
+    if (!(await holdsTable(tx, table.name, lease, ctx.clock() + LEASE_MS))) return false;
     await dropRecords(tx, table.name, page.deleted);
     return true;
   });
@@ -229,7 +253,7 @@ async function takePage(
 async function dropUnlisted(ctx: Context, { table, lease }: Claimed): Promise<boolean> {
   for (;;) {
     const dropped = await inTransaction(ctx, async (tx) => {
-      if (!(await holdsTable(tx, table.name, lease))) return null;
+      if (!(await holdsTable(tx, table.name, lease, ctx.clock() + LEASE_MS))) return null;
       const ids = await recordsBeforeWalk(tx, table.name, table.walk, 500);
       await dropRecords(tx, table.name, ids);
       return ids.length;

@@ -8,6 +8,7 @@ import { saveStates } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { appendLines, factsOf, type LedgerRow, type PersonalRow } from '../db/ledger.ts';
+import { withQueued } from '../db/outbox.ts';
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
 import { projectDecision } from './project-decision.ts';
@@ -47,6 +48,12 @@ export interface Rules {
   recordTypes: Map<string, RecordType>;
 }
 
+/** What is new of one contact point. */
+export interface NewFacts {
+  contact: ContactPoint;
+  lines: readonly NewLine[];
+}
+
 export async function recordFacts(
   tx: Tx,
   ctx: Context,
@@ -54,34 +61,63 @@ export async function recordFacts(
   lines: readonly NewLine[],
   rules: Rules,
 ): Promise<Recorded> {
+  const recorded = (await recordFactsOf(tx, ctx, [{ contact, lines }], rules)).get(contact.id);
+  if (recorded === undefined) throw new Error('facts were recorded and are not there');
+  return recorded;
+}
+
+/** The same for several contact points, each named once, in a handful of statements. Answers by their ids. */
+export async function recordFactsOf(
+  tx: Tx,
+  ctx: Context,
+  entries: readonly NewFacts[],
+  rules: Rules,
+): Promise<Map<string, Recorded>> {
   const now = ctx.clock();
-  const known = (await factsOf(tx, [contact.id])).get(contact.id) ?? [];
-  const before = fold(known, now, rules.settings);
+  const ids = entries.map(({ contact }) => contact.id);
+  const known = await factsOf(tx, ids);
   const rows: LedgerRow[] = [];
   const personal: PersonalRow[] = [];
-  const facts: Fact[] = [];
-  for (const line of lines) {
-    const { row, personalRow } = chainLine(ctx, contact, line);
-    rows.push(row);
-    personal.push(personalRow);
-    facts.push({
-      ...withKnowledge(line.act, line.knowsSeq ?? row.seq - 1),
-      chain: contact.id,
-      seq: row.seq,
-      at: line.at,
-    });
-    contact.ledgerSeq = row.seq;
-    contact.ledgerHead = row.hash;
+  const recorded = new Map<string, Recorded>();
+  for (const { contact, lines } of entries) {
+    const old = known.get(contact.id) ?? [];
+    const facts: Fact[] = [];
+    const seqs: number[] = [];
+    for (const line of lines) {
+      const { row, personalRow } = chainLine(ctx, contact, line);
+      rows.push(row);
+      personal.push(personalRow);
+      facts.push({
+        ...withKnowledge(line.act, line.knowsSeq ?? row.seq - 1),
+        chain: contact.id,
+        seq: row.seq,
+        at: line.at,
+      });
+      contact.ledgerSeq = row.seq;
+      contact.ledgerHead = row.hash;
+      seqs.push(row.seq);
+    }
+    const before = fold(old, now, rules.settings);
+    recorded.set(contact.id, { before, after: fold([...old, ...facts], now, rules.settings), seqs });
   }
   await appendLines(tx, rows, personal);
-  const after = fold([...known, ...facts], now, rules.settings);
-  await saveStates(tx, contact.id, after);
-  if (PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose)))
-    await projectDecision(tx, ctx, contact, before, after, rules.recordTypes);
-  const seqs = rows.map((row) => row.seq);
-  const failed = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
-  if (failed.length === 0) return { before, after, seqs };
-  return { before, after: (await recordFacts(tx, ctx, contact, failed, rules)).after, seqs };
+  await saveStates(
+    tx,
+    [...recorded].map(([contactPointId, { after }]) => ({ contactPointId, views: after })),
+  );
+  for (const { contact } of entries) {
+    const one = recorded.get(contact.id);
+    if (one !== undefined && PURPOSES.some((p) => decisionOf(one.before, p) !== decisionOf(one.after, p)))
+      await projectDecision(tx, ctx, contact, one.before, one.after, rules.recordTypes);
+  }
+  const queued = await withQueued(tx, ids);
+  for (const { contact } of entries.filter((entry) => queued.has(entry.contact.id))) {
+    const failed = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
+    const one = recorded.get(contact.id);
+    if (failed.length > 0 && one !== undefined)
+      one.after = (await recordFacts(tx, ctx, contact, failed, rules)).after;
+  }
+  return recorded;
 }
 
 /** What must be projected again when it changes. */

@@ -3,7 +3,7 @@ import type { RecordType } from '../core/record-type.ts';
 import { type ContactPoint, findAliases, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
 import { readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
-import { linksOfRecord } from '../db/records.ts';
+import { linksOfRecords } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
 import type { Addressed } from './gate-contact.ts';
@@ -67,7 +67,7 @@ async function parseTo(tx: Tx, to: To): Promise<ParsedTo> {
       );
     return { contactPointId: null, phone: phone.e164, addressed: null };
   }
-  const links = isUuid(to.recordId) ? await linksOfRecord(tx, to.recordType, to.recordId) : [];
+  const links = isUuid(to.recordId) ? await linksOfRecords(tx, to.recordType, [to.recordId]) : [];
   const messaging = links.find((link) => link.messaging);
   return {
     contactPointId: null,

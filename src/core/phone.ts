@@ -23,6 +23,12 @@ export interface Phone {
  * person's consent to another.
  */
 export function parsePhone(written: string, defaultCountry?: string): Phone | null {
+  const e164 = parseNumber(written, defaultCountry);
+  return e164 === null ? null : { e164, country: countryOf(e164) };
+}
+
+/** The same without the country, which costs as much again: for a million records at once. */
+export function parseNumber(written: string, defaultCountry?: string): string | null {
   // An e-mail address in the column is no number, though it may hold digits.
   if (/@(?!c\.us$|s\.whatsapp\.net$)/.test(written)) return null;
   const country = supportedCountry(defaultCountry);
@@ -32,7 +38,7 @@ export function parsePhone(written: string, defaultCountry?: string): Phone | nu
       : country === undefined
         ? null
         : national(part, country);
-    if (e164 !== null) return { e164, country: countryOf(e164) };
+    if (e164 !== null) return e164;
   }
   return null;
 }
@@ -96,6 +102,8 @@ function internationalPrefix(part: string): string {
 
 function international(part: string): string | null {
   const number = parse(part);
+  // It reads as itself, as most columns hold it: no need to look again.
+  if (number?.number === part) return plausible(part) ? part : null;
   return settled(number?.number ?? part.replace(/[\s()\-.]/g, ''));
 }
 

@@ -1,5 +1,5 @@
 import type { ChatMapping } from './new-record.ts';
-import { matchKey, parsePhone, supportedCountry } from './phone.ts';
+import { matchKey, parseNumber, supportedCountry } from './phone.ts';
 
 /** A CRM table Assent works with (product.md §1), as an administrator set it up. */
 export interface RecordType {
@@ -176,15 +176,15 @@ function namedColumns(recordType: RecordType): [field: keyof RecordType, name: s
   return all.flatMap(([field, name]) => (name === null ? [] : [[field, name]]));
 }
 
-function numbersOf(recordType: RecordType, values: Record<string, unknown>): ColumnNumber[] {
+/** The messaging number first, then the others. */
+export function numbersOf(recordType: RecordType, values: Record<string, unknown>): ColumnNumber[] {
   const found = new Map<string, ColumnNumber>();
   for (const column of recordType.phoneColumns) {
     const written = Object.hasOwn(values, column) ? values[column] : null;
     // A spreadsheet makes a number of 4915112345678, and some CRMs keep it so.
     const text = typeof written === 'string' || typeof written === 'number' ? String(written) : '';
-    const phone = parsePhone(text, recordType.defaultCountry ?? undefined);
-    if (phone === null || found.has(matchKey(phone.e164))) continue;
-    found.set(matchKey(phone.e164), { column, e164: phone.e164 });
+    const e164 = parseNumber(text, recordType.defaultCountry ?? undefined);
+    if (e164 !== null && !found.has(matchKey(e164))) found.set(matchKey(e164), { column, e164 });
   }
   return [...found.values()];
 }

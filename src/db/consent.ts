@@ -20,28 +20,30 @@ export interface StateRow {
   platformStopped: boolean;
 }
 
-/** Rewrites the copies of the fold's result for one contact point: its states, and what its conversations show of them. */
+/** Rewrites the copies of the fold's result for these contact points: their states, and what conversations show of them. */
 export async function saveStates(
   tx: Tx,
-  contactPointId: string,
-  views: Record<Purpose, ConsentView>,
+  states: readonly { contactPointId: string; views: Record<Purpose, ConsentView> }[],
 ): Promise<void> {
-  const rows = PURPOSES.map((purpose) => {
-    const view = views[purpose];
-    return {
-      contactPointId,
-      purpose,
-      state: view.state,
-      decidedAt: iso(view.decidedAt),
-      source: view.source,
-      projects: view.projects,
-      onHoldAt: iso(view.onHold?.since ?? null),
-      onHoldSeq: view.onHold?.seq ?? null,
-      onHoldChain: view.onHold?.chain ?? null,
-      requestOpen: view.openRequest !== null,
-      platformStopped: view.platformStopped,
-    };
-  });
+  if (states.length === 0) return;
+  const rows = states.flatMap(({ contactPointId, views }) =>
+    PURPOSES.map((purpose) => {
+      const view = views[purpose];
+      return {
+        contactPointId,
+        purpose,
+        state: view.state,
+        decidedAt: iso(view.decidedAt),
+        source: view.source,
+        projects: view.projects,
+        onHoldAt: iso(view.onHold?.since ?? null),
+        onHoldSeq: view.onHold?.seq ?? null,
+        onHoldChain: view.onHold?.chain ?? null,
+        requestOpen: view.openRequest !== null,
+        platformStopped: view.platformStopped,
+      };
+    }),
+  );
   await sql`insert into consent_state (contact_point_id, purpose, state, decided_at, source, projects, on_hold_at, on_hold_seq,
         on_hold_chain, request_open, platform_stopped)
     select "contactPointId", purpose, state, "decidedAt", source, projects, "onHoldAt", "onHoldSeq", "onHoldChain", "requestOpen",
@@ -54,7 +56,10 @@ export async function saveStates(
       on_hold_chain = excluded.on_hold_chain, request_open = excluded.request_open, platform_stopped = excluded.platform_stopped`.execute(
     tx,
   );
-  await copyConsent(tx, contactPointId);
+  await copyConsent(
+    tx,
+    states.map((one) => one.contactPointId),
+  );
 }
 
 export async function statesOf(tx: Tx, ids: readonly string[]): Promise<StateRow[]> {

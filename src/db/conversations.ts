@@ -12,12 +12,13 @@ const consentOf = (contactPoint: RawBuilder<unknown>): RawBuilder<unknown> => sq
     coalesce((select s.request_open and s.state <> 'granted' from consent_state s
                where s.contact_point_id = ${contactPoint} and s.purpose = 'service'), false)`;
 
-/** Makes the copies true again; part of whatever changes `consent_state`, under the lock of the contact point. */
-export async function copyConsent(tx: Tx, contactPointId: string): Promise<void> {
+/** Makes the copies true again; part of whatever changes `consent_state`, under the locks of the contact points. */
+export async function copyConsent(tx: Tx, contactPointIds: readonly string[]): Promise<void> {
   await sql`update conversation v
        set service_state = n.service_state, on_hold = n.on_hold, awaits_consent = n.awaits_consent
-      from (select ${consentOf(sql`${contactPointId}::uuid`)}) as n(service_state, on_hold, awaits_consent)
-     where v.contact_point_id = ${contactPointId}::uuid
+      from unnest(${uuids(contactPointIds)}) as k(id)
+     cross join lateral (select ${consentOf(sql`k.id`)}) as n(service_state, on_hold, awaits_consent)
+     where v.contact_point_id = k.id
        and (v.service_state, v.on_hold, v.awaits_consent) is distinct from (n.service_state, n.on_hold, n.awaits_consent)`.execute(
     tx,
   );

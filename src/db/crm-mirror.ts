@@ -102,12 +102,10 @@ export async function claimTable(
   return rows[0] ?? null;
 }
 
-/** Whether the table is still ours, which then stays so until the transaction ends. */
-export async function holdsTable(tx: Tx, name: string, lease: string): Promise<boolean> {
-  const { rows } =
-    await sql`select 1 from crm_table where table_name = ${name} and lease = ${lease}::uuid for share`.execute(
-      tx,
-    );
+/** Whether the table is still ours, which then stays so until the transaction ends; and for a while after it. */
+export async function holdsTable(tx: Tx, name: string, lease: string, leaseUntil: number): Promise<boolean> {
+  const { rows } = await sql`update crm_table set lease_until = ${time(leaseUntil)}
+    where table_name = ${name} and lease = ${lease}::uuid returning 1`.execute(tx);
   return rows.length === 1;
 }
 

@@ -84,6 +84,14 @@ export async function queuedOf(tx: Tx, contactPointId: string): Promise<QueuedMe
   return rows;
 }
 
+/** Which of these contact points have something queued. */
+export async function withQueued(tx: Tx, contactPointIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct m.contact_point_id as id from message m
+     where m.contact_point_id = any(${uuids(contactPointIds)}) and m.status = 'queued'`.execute(tx);
+  return new Set(rows.map((row) => row.id));
+}
+
 export async function markHandingOver(
   tx: Tx,
   rows: readonly { id: string; decision: unknown }[],

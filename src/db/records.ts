@@ -211,28 +211,47 @@ export interface PhoneLink {
   name: string;
 }
 
-/** Replaces what the index knows of one record. */
+/** Takes links of records of one table out of the index, and puts others in or makes them what they are now. */
 export async function savePhoneLinks(
   tx: Tx,
   recordType: string,
-  recordId: string,
+  gone: readonly Pick<PhoneLink, 'recordId' | 'matchKey'>[],
   links: readonly PhoneLink[],
 ): Promise<void> {
-  await sql`delete from record_phone where record_type = ${recordType} and record_id = ${recordId}
-     and not (match_key = any(${texts(links.map((link) => link.matchKey))}))`.execute(tx);
-  const formed = links.map((link) => ({ ...link, nameForm: searchForm(link.name) }));
-  if (links.length > 0)
-    await sql`insert into record_phone (record_type, record_id, match_key, e164, messaging, name, name_form)
-      select "recordType", "recordId", "matchKey", e164, messaging, name, "nameForm" from jsonb_to_recordset(${JSON.stringify(formed)}::jsonb)
-        as r("recordType" text, "recordId" text, "matchKey" text, e164 text, messaging boolean, name text, "nameForm" text)
+  if (gone.length > 0)
+    await sql`delete from record_phone p using json_to_recordset(${JSON.stringify(gone)}::json) as r("recordId" text, "matchKey" text)
+     where p.record_type = ${recordType} and p.record_id = r."recordId" and p.match_key = r."matchKey"`.execute(
+      tx,
+    );
+  if (links.length === 0) return;
+  const formed = links.map((link) => ({
+    id: link.recordId,
+    key: link.matchKey,
+    e164: link.e164,
+    messaging: link.messaging,
+    name: link.name,
+    form: searchForm(link.name),
+  }));
+  await sql`insert into record_phone (record_type, record_id, match_key, e164, messaging, name, name_form)
+      select ${recordType}, id, key, e164, messaging, name, form from json_to_recordset(${JSON.stringify(formed)}::json)
+        as r(id text, key text, e164 text, messaging boolean, name text, form text)
       on conflict (record_type, record_id, match_key) do update set e164 = excluded.e164, messaging = excluded.messaging, name = excluded.name,
-        name_form = excluded.name_form`.execute(tx);
+        name_form = excluded.name_form
+        -- an index of trigrams is dear to write, and most readings change nothing
+        where (record_phone.e164, record_phone.messaging, record_phone.name, record_phone.name_form)
+          is distinct from (excluded.e164, excluded.messaging, excluded.name, excluded.name_form)`.execute(
+    tx,
+  );
 }
 
-export async function linksOfRecord(tx: Tx, recordType: string, recordId: string): Promise<PhoneLink[]> {
+export async function linksOfRecords(
+  tx: Tx,
+  recordType: string,
+  recordIds: readonly string[],
+): Promise<PhoneLink[]> {
   const { rows } =
     await sql<PhoneLink>`select record_type as "recordType", record_id as "recordId", match_key as "matchKey", e164,
-      messaging, name from record_phone where record_type = ${recordType} and record_id = ${recordId}`.execute(
+      messaging, name from record_phone where record_type = ${recordType} and record_id = any(${texts(recordIds)})`.execute(
       tx,
     );
   return rows;
@@ -264,29 +283,34 @@ export async function recordsOfNumber(tx: Tx, matchKey: string): Promise<LinkedR
   return rows;
 }
 
-/** The value a field was last read or written with; absent where it was never seen. */
-export async function readFieldSeen(
-  tx: Tx,
-  recordType: string,
-  recordId: string,
-): Promise<Map<Purpose, { value: boolean | null; seenAt: number }>> {
-  const { rows } = await sql<{ purpose: Purpose; value: boolean | null; seenAt: number }>`
-    select purpose, value, seen_at as "seenAt" from record_field where record_type = ${recordType} and record_id = ${recordId}`.execute(
-    tx,
-  );
-  return new Map(rows.map((row) => [row.purpose, { value: row.value, seenAt: row.seenAt }]));
+export interface FieldSeen {
+  recordId: string;
+  purpose: Purpose;
+  value: boolean | null;
 }
 
-export async function saveFieldSeen(
+/** The values that these records' fields were last read or written with; absent where one was never seen. */
+export async function readFieldsSeen(
   tx: Tx,
   recordType: string,
-  recordId: string,
-  purpose: Purpose,
-  value: boolean | null,
+  recordIds: readonly string[],
+): Promise<FieldSeen[]> {
+  const { rows } = await sql<FieldSeen>`
+    select record_id as "recordId", purpose, value from record_field
+     where record_type = ${recordType} and record_id = any(${texts(recordIds)})`.execute(tx);
+  return rows;
+}
+
+export async function saveFieldsSeen(
+  tx: Tx,
+  recordType: string,
+  seen: readonly FieldSeen[],
   now: number,
 ): Promise<void> {
+  if (seen.length === 0) return;
   await sql`insert into record_field (record_type, record_id, purpose, value, seen_at)
-    values (${recordType}, ${recordId}, ${purpose}, ${value}, ${time(now)})
+    select ${recordType}, "recordId", purpose, value, ${time(now)}
+      from json_to_recordset(${JSON.stringify(seen)}::json) as r("recordId" text, purpose text, value boolean)
     on conflict (record_type, record_id, purpose) do update set value = excluded.value, seen_at = excluded.seen_at`.execute(
     tx,
   );
