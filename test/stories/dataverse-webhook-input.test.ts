@@ -5,6 +5,7 @@ import { type DataverseWorld, FIELD, openDataverseWorld, WEBHOOK_KEY } from './d
 
 let all: DataverseWorld;
 const SOMEBODY = 'aaaaaaaa-0000-4000-8000-00000000000a';
+const NOBODY = 'aaaaaaaa-0000-4000-8000-00000000000b';
 
 beforeAll(async () => {
   all = await openDataverseWorld();
@@ -64,8 +65,8 @@ describe('what is not believed', () => {
   it('a table that is no record type, and a record that is not there, are taken and lead to nothing', async () => {
     expect((await post(hint({ PrimaryEntityName: 'opportunity' }))).status).toBe(200);
     expect((await post(hint({ PrimaryEntityName: 'no such; table' }))).status).toBe(200);
-    expect((await post(hint())).status).toBe(200);
-    await expect.poll(() => readsOf(SOMEBODY)).toBe(1);
+    expect((await post(hint({ PrimaryEntityId: NOBODY }))).status).toBe(200);
+    await expect.poll(() => readsOf(NOBODY)).toBe(1);
     expect(all.crm.emulator.requests().filter((one) => one.url.includes('opportunit'))).toEqual([]);
     expect((await all.sync()).connection?.problem).toBeNull();
   });

@@ -26,7 +26,7 @@ type T = ReturnType<typeof useTranslation<'configuration'>>['t'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 const useStyles = makeStyles({
-  hour: { '& select': { maxWidth: '220px' } },
+  hour: { maxWidth: '220px' },
   commands: { display: 'flex', gap: '8px' },
   title: { fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
 });
@@ -52,9 +52,9 @@ export function CrmCompareSection({ compare }: { compare: Compare }) {
       <Field
         label={t('crmSync.compare.hour')}
         hint={t('crmSync.compare.hourHint', { timeZone: compare.timeZone })}
-        className={styles.hour}
       >
         <Select
+          root={{ className: styles.hour }}
           value={String(compare.hour ?? '')}
           disabled={!mayChange || hour.isPending}
           onChange={(_, { value }) => hour.mutate(value === '' ? null : Number(value))}
