@@ -24,6 +24,9 @@ export interface History {
   /** Somebody wrote to these records and did not hear what came of it. */
   unanswered(ids: readonly string[]): void;
 
+  /** Our write of it arrived. */
+  wrote(id: string, value: boolean | null): void;
+
   /** At rest: throws where a field is not what product.md §3.2 says. Answers the numbers that must be closed. */
   check(): string[];
 }
@@ -43,11 +46,13 @@ interface Kept extends RecordOf {
   phones: Set<string>;
   moves: number;
   values: (boolean | null)[];
+  /** What we wrote there. */
+  wrote: Set<boolean | null>;
   unanswered: boolean;
   touched: boolean;
 }
 
-type Happened = { phone: string; act: Act } | { record: Kept; edit: Edit };
+type Happened = { phone: string; act: Act } | { record: Kept; edit: Edit; nth: number };
 
 export function createHistory(emulator: Emulator, phones: readonly string[]): History {
   const records = new Map<string, Kept>();
@@ -71,11 +76,13 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
       .find((one) => /^\+\d+$/.test(String(one)));
     return typeof found === 'string' ? found : null;
   };
+  const put = (record: Kept, edit: Edit): void =>
+    void happened.push({ record, edit, nth: record.values.length - 1 });
   /** Where somebody changed a record that we wrote to without an answer, nobody can tell whose its No is: then it closes. */
   const perhapsNo = (record: Kept): void => {
     if (!record.unanswered || !record.touched || field(record.id) !== false) return;
-    happened.push({ record, edit: { kind: 'edit', record: record.id, value: false, seen: 'perhaps' } });
     record.values.push(false);
+    put(record, { kind: 'edit', record: record.id, value: false, seen: 'perhaps' });
   };
 
   const touched = (record: Kept): void => {
@@ -83,8 +90,13 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
     perhapsNo(record);
   };
 
-  const settled = (record: Kept): boolean =>
-    !record.born && record.moves === 0 && record.values.length === 1 && !record.gone;
+  /** Nothing came on top of it, and it is not what was there before, so that whoever reads it sees that it changed. */
+  const mustBeSeen = ({ record, nth }: { record: Kept; nth: number }): boolean => {
+    const { values, value, wrote } = record;
+    if (record.born || record.moves > 0 || record.gone || nth !== values.length - 1) return false;
+    const set = values[nth] ?? null;
+    return nth === 0 || (set !== value && !values.slice(0, nth).includes(set) && !wrote.has(set));
+  };
 
   const actsOf = (phone: string): Act[] =>
     happened.flatMap((one): Act[] => {
@@ -92,7 +104,7 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
       const { record, edit } = one;
       if (edit.seen === 'at-once') return edit.record === `${record.id} ${phone}` ? [edit] : [];
       if (!record.phones.has(phone)) return [];
-      return [{ ...edit, seen: edit.seen === 'later' && settled(record) ? 'later' : 'perhaps' }];
+      return [{ ...edit, seen: edit.seen === 'later' && mustBeSeen(one) ? 'later' : 'perhaps' }];
     });
 
   /** Where the number says nothing, the field is what people left, and empty where it came from another number. */
@@ -120,6 +132,7 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
         phones: new Set(),
         moves: 0,
         values: [],
+        wrote: new Set(),
         unanswered: false,
         touched: false,
       };
@@ -133,9 +146,9 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
       record.values.push(value);
       if (value === null) return;
       const phone = phoneOf(id);
-      if (by === 'hand') happened.push({ record, edit: { kind: 'edit', record: id, value, seen: 'later' } });
+      if (by === 'hand') put(record, { kind: 'edit', record: id, value, seen: 'later' });
       else if (phone !== null)
-        happened.push({ record, edit: { kind: 'edit', record: `${id} ${phone}`, value, seen: 'at-once' } });
+        put(record, { kind: 'edit', record: `${id} ${phone}`, value, seen: 'at-once' });
     },
     movesFrom: (id) => touched(kept(id)),
     moved(id) {
@@ -156,6 +169,9 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
         record.unanswered = true;
         perhapsNo(record);
       }
+    },
+    wrote(id, value) {
+      records.get(id)?.wrote.add(value);
     },
     check() {
       const closed: string[] = [];
@@ -199,6 +215,7 @@ export function createHistory(emulator: Emulator, phones: readonly string[]): Hi
           phones: new Set(phone === null ? [] : [phone]),
           moves: 0,
           values: [],
+          wrote: new Set(),
           unanswered: false,
           touched: false,
         });

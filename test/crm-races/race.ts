@@ -8,7 +8,7 @@ import { rightsOf } from '../../src/core/rights.ts';
 import { mirrorTables } from '../../src/db/crm-mirror.ts';
 import { pendingWrites } from '../../src/db/crm-writes.ts';
 import { chanceOf } from '../faults/nodes.ts';
-import { createHistory, type History } from './history.ts';
+import { createHistory, type History, type RecordOf } from './history.ts';
 import { Died, FIELD, openParty, type Party, TABLES } from './party.ts';
 import type { Fate, Passing } from './road.ts';
 
@@ -33,8 +33,8 @@ export interface Arena {
 }
 
 const SENDER = { id: 'test', name: 'Test', path: 'api' as const, rights: rightsOf('agent'), actor: null };
-const PHASES = 2;
-const ACTS = 12;
+const PHASES = 3;
+const ACTS = 8;
 const IN_THE_MIDDLE = 0.5;
 
 export async function openArena(): Promise<Arena> {
@@ -75,7 +75,7 @@ function createRace(party: Party, seed: number): Race {
   const { emulator } = party.crm;
   const tally: Tally = { acts: 0, inTheMiddle: 0, requests: 0, cuts: 0, kills: 0, checks: 0 };
   const trace: string[] = [];
-  const phones = [0, 1, 2].map((n) => `+1202${String(2_000_000 + ((seed * 3 + n) % 7_000_000))}`);
+  const phones = [0, 1].map((n) => `+1202${String(2_000_000 + ((seed * 2 + n) % 7_000_000))}`);
   const history: History = createHistory(emulator, phones);
   const asked: Asked[] = [];
   const refusedLast = new Set<string>();
@@ -94,6 +94,17 @@ function createRace(party: Party, seed: number): Race {
     return found;
   };
   const note = (text: string): void => void trace.push(`${'  '.repeat(depth)}${text}`);
+  /** Where something happened last, more happens: collisions are what this is about. */
+  let hot = phones[0] ?? '';
+  const somePhone = (): string => {
+    hot = chance() < 0.7 ? hot : one(phones);
+    return hot;
+  };
+  const someRecord = (): RecordOf => {
+    const living = history.living();
+    const near = living.filter((record) => history.phoneOf(record.id) === hot);
+    return near.length > 0 && chance() < 0.75 ? one(near) : one(living);
+  };
   const short = (id: string): string => id.slice(0, 4);
 
   const people = {
@@ -106,7 +117,7 @@ function createRace(party: Party, seed: number): Race {
       note(`made ${table} ${short(id)} ${phone} ${value}`);
     },
     setField(): void {
-      const record = one(history.living());
+      const record = someRecord();
       const now = history.field(record.id);
       const value = one([true, false, false, null].filter((other) => other !== now));
       emulator.change(record.table, record.id, { [FIELD]: value });
@@ -123,7 +134,7 @@ function createRace(party: Party, seed: number): Race {
       note(`phone ${short(record.id)} ${phone}`);
     },
     touch(): void {
-      const record = one(history.living());
+      const record = someRecord();
       history.touched(record.id);
       emulator.change(
         record.table,
@@ -145,7 +156,7 @@ function createRace(party: Party, seed: number): Race {
   };
 
   async function answer(): Promise<void> {
-    const phone = one(phones);
+    const phone = somePhone();
     const of = asked.filter((request) => request.phone === phone);
     if (of.length === 0 || chance() < 0.15) {
       await party.customer(node, phone, { kind: 'text', text: 'STOP' }, null);
@@ -194,7 +205,7 @@ function createRace(party: Party, seed: number): Race {
   }
 
   async function importOne(): Promise<void> {
-    const record = one(history.living());
+    const record = someRecord();
     const now = history.field(record.id);
     const value = one([true, false].filter((other) => other !== now));
     const text = value ? 'yes' : 'no';
@@ -275,9 +286,9 @@ function createRace(party: Party, seed: number): Race {
     tally.acts += 1;
     const dice = below(100);
     if (dice < 18) await answer();
-    else if (dice < 30) people.setField();
-    else if (dice < 34) people.setPhone();
-    else if (dice < 38) people.touch();
+    else if (dice < 32) people.setField();
+    else if (dice < 35) people.setPhone();
+    else if (dice < 39) people.touch();
     else if (dice < 41) people.create();
     else if (dice < 43) people.leave();
     else if (dice < 57) mishap();
@@ -364,7 +375,7 @@ function createRace(party: Party, seed: number): Race {
       try {
         for (let n = 0; n < 4; n += 1) people.create();
         await rest();
-        for (let n = 0; n < 3; n += 1) await alive(ask);
+        for (let n = 0; n < 2; n += 1) await alive(ask);
         for (let phase = 0; phase < PHASES; phase += 1) {
           for (let n = 0; n < ACTS; n += 1) await alive(something);
           await rest();
@@ -399,6 +410,7 @@ function createRace(party: Party, seed: number): Race {
     async after({ method, path, body }, status, answered) {
       const write = method === 'PATCH' || path.includes('$batch');
       note(`← ${status}${answered ? '' : ', unheard'}`);
+      if (write && status < 300) for (const [id, value] of written(path + body)) history.wrote(id, value);
       if (calm) return;
       const { kills } = tally;
       await inTheMiddle();
@@ -421,3 +433,9 @@ function createRace(party: Party, seed: number): Race {
 const idsIn = (text: string): string[] => [
   ...new Set([...text.matchAll(/\(([0-9a-f]{8}-[0-9a-f-]{27})\)/g)].map((found) => found[1] ?? '')),
 ];
+
+/** Records and the values set in them; in a batch also of members that were refused, which does not matter. */
+const written = (text: string): [string, boolean | null][] =>
+  [...text.matchAll(/\(([0-9a-f]{8}-[0-9a-f-]{27})\)[\s\S]*?\{"\w+":(true|false|null)\}/g)].map(
+    ([, id = '', value]) => [id, value === 'null' ? null : value === 'true'],
+  );
