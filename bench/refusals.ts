@@ -105,16 +105,14 @@ async function prepare(
   }));
   const timestamp = String(Math.floor(Date.now() / 1_000));
   for (let first = 0; first < sent.length; first += 100) {
-    const echoes = sent
-      .slice(first, first + 100)
-      .map(({ to, id }) => ({
-        from: '12025550100',
-        to,
-        id,
-        timestamp,
-        type: 'text',
-        text: { body: 'Hello' },
-      }));
+    const echoes = sent.slice(first, first + 100).map(({ to, id }) => ({
+      from: '12025550100',
+      to,
+      id,
+      timestamp,
+      type: 'text',
+      text: { body: 'Hello' },
+    }));
     await connection.post(webhookWith('smb_message_echoes', { message_echoes: echoes }));
   }
   connection.close();
