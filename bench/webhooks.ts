@@ -29,12 +29,6 @@ export function talkWebhook(people: number): string {
   return textFrom(phoneOf(n, people), `${TALK[n % TALK.length]} ${n}`);
 }
 
-/** One with this very text. */
-export function textWebhook(people: number, text: string): { body: string; phone: string } {
-  const phone = phoneOf(counter + 1, people);
-  return { body: textFrom(phone, text), phone: `+${phone}` };
-}
-
 const phoneOf = (n: number, people: number): string =>
   `1202${String(2_000_000 + (n % people)).padStart(7, '0')}`;
 

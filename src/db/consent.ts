@@ -110,24 +110,6 @@ export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> 
         as r(token text, button integer, label text, meaning text)`.execute(tx);
 }
 
-export interface TokenRow {
-  token: string;
-  /** Whom the request was sent to, as the contact point is called today. */
-  contactPointId: string;
-  requestId: string;
-  label: string;
-  meaning: 'yes' | 'no';
-}
-
-export async function findTokens(tx: Tx, tokens: readonly string[]): Promise<TokenRow[]> {
-  if (tokens.length === 0) return [];
-  const { rows } = await sql<TokenRow>`
-    select t.token, coalesce(c.merged_into, c.id) as "contactPointId", t.request_id as "requestId", t.label, t.meaning
-      from consent_token t join contact_point c on c.id = t.contact_point_id
-     where t.token = any(${tokens as string[]}::text[])`.execute(tx);
-  return rows;
-}
-
 export interface RequestRow {
   id: string;
   /** As the contact point is called today. */

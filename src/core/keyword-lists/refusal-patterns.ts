@@ -5,8 +5,8 @@ import { firstWord, stripped } from './ends.ts';
 import type { KeywordList } from './list.ts';
 import type { Pattern } from './pattern.ts';
 import { patternReader } from './pattern.ts';
-import type { RuleSet } from './rule-set.ts';
-import { fitting, fittingWithin, ruleSet } from './rule-set.ts';
+import type { Entry, RuleSet } from './rule-set.ts';
+import { fitsWithin, fitting, fittingWithin, ruleSet } from './rule-set.ts';
 import { FILLERS, STRONG_STOP_WORDS, withoutCourtesies } from './whole-words.ts';
 
 /** A pattern that fits, and what it refuses. */
@@ -52,15 +52,31 @@ function compile(list: KeywordList): Rules {
 }
 
 const RULES = KEYWORD_LISTS.map(compile);
-/** The words with which the rules of any language begin: most messages have none of them where it matters. */
+/** The words with which the rules of any language begin: most messages begin with none of them. */
 const FIRST_WORDS = {
-  whole: firstWordsOf(RULES.map(({ whole }) => whole)),
-  holds: firstWordsOf(RULES.map(({ holds }) => holds)),
-  within: firstWordsOf(RULES.map(({ within }) => within)),
+  whole: new Set(RULES.flatMap(({ whole }) => [...whole.byFirstWord.keys()])),
+  holds: new Set(RULES.flatMap(({ holds }) => [...holds.byFirstWord.keys()])),
 };
 
-function firstWordsOf(sets: readonly RuleSet<unknown>[]): ReadonlySet<string> {
-  return new Set(sets.flatMap(({ byFirstWord }) => [...byFirstWord.keys()]));
+/** The rules of all languages that are looked for inside a text: one look-up for each of its words. */
+const WITHIN = new Map<string, { language: number; entry: Entry<Found> }[]>();
+for (const [language, { within }] of RULES.entries())
+  for (const [word, entries] of within.byAnchor)
+    WITHIN.set(word, [...(WITHIN.get(word) ?? []), ...entries.map((entry) => ({ language, entry }))]);
+
+/** The first rule of each language that fits anywhere, by the place of the language. */
+function hitsWithin(words: readonly string[]): ReadonlyMap<number, Entry<Found>> {
+  const hits = new Map<number, Entry<Found>>();
+  let held: ReadonlySet<string> | undefined;
+  for (const word of words) {
+    for (const { language, entry } of WITHIN.get(word) ?? []) {
+      const before = hits.get(language);
+      if (before !== undefined && before.order <= entry.order) continue;
+      held ??= new Set(words);
+      if (fitsWithin(entry, words, held)) hits.set(language, entry);
+    }
+  }
+  return hits;
 }
 
 const REVERSED = ruleSet(
@@ -120,11 +136,11 @@ function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
  */
 export function refusalWithin(key: string): Found | null {
   const words = key.split(' ');
-  if (!words.some((word) => FIRST_WORDS.within.has(word))) return null;
-  for (const { within, talk, marketing } of RULES) {
-    const hit = fittingWithin(within, words);
+  const hits = hitsWithin(words);
+  if (hits.size === 0 || fittingWithin(REVERSED, words) === true) return null;
+  for (const [language, { talk, marketing }] of RULES.entries()) {
+    const hit = hits.get(language)?.value;
     if (hit === undefined || fittingWithin(talk, words) === true) continue;
-    if (fittingWithin(REVERSED, words) === true) return null;
     return fittingWithin(marketing, words) === true ? { ...hit, purposes: ['marketing'] } : copied(hit);
   }
   return null;

@@ -2,34 +2,49 @@ import { firstWord } from './ends.ts';
 import type { Pattern } from './pattern.ts';
 import { beginnings, endsFrom, needs } from './pattern.ts';
 
-interface Entry<T> {
+export interface Entry<T> {
   order: number;
   pattern: Pattern;
+  /** The words a text that fits begins with. */
+  firsts: ReadonlySet<string>;
   needs: readonly (readonly string[])[];
   value: T;
 }
 
-/** Patterns in order, each with what it stands for, found by the word they begin with. */
+/** Patterns in order, each with what it stands for. */
 export interface RuleSet<T> {
+  /** By each word they can begin with: how a whole text finds them. */
   readonly byFirstWord: ReadonlyMap<string, readonly Entry<T>[]>;
+  /** By the rarest words they need: how they are found anywhere, so that what people write about orders leads to few. */
+  readonly byAnchor: ReadonlyMap<string, readonly Entry<T>[]>;
 }
 
 /** Throws on a pattern that fits no words at all: it would fit anywhere. */
 export function ruleSet<T>(rules: Iterable<readonly [Pattern, T]>): RuleSet<T> {
-  const byFirstWord = new Map<string, Entry<T>[]>();
-  let order = 0;
+  const entries: Entry<T>[] = [];
   for (const [pattern, value] of rules) {
     const { words, empty } = beginnings(pattern);
     if (empty) throw new Error(`a pattern that needs no word: ${JSON.stringify(value)}`);
-    const entry = { order, pattern, needs: needs(pattern), value };
-    for (const word of words) {
-      const entries = byFirstWord.get(word) ?? [];
-      byFirstWord.set(word, entries);
-      entries.push(entry);
-    }
-    order += 1;
+    entries.push({ order: entries.length, pattern, firsts: words, needs: needs(pattern), value });
   }
-  return { byFirstWord };
+  const uses = new Map<string, number>();
+  for (const word of entries.flatMap((entry) => entry.needs.flat()))
+    uses.set(word, (uses.get(word) ?? 0) + 1);
+  const weight = (words: readonly string[]): number =>
+    words.reduce((sum, word) => sum + (uses.get(word) ?? 0), 0);
+  const byFirstWord = new Map<string, Entry<T>[]>();
+  const byAnchor = new Map<string, Entry<T>[]>();
+  const put = (map: Map<string, Entry<T>[]>, word: string, entry: Entry<T>): void => {
+    const known = map.get(word);
+    if (known === undefined) map.set(word, [entry]);
+    else known.push(entry);
+  };
+  for (const entry of entries) {
+    for (const word of entry.firsts) put(byFirstWord, word, entry);
+    const [anchor = [...entry.firsts]] = [...entry.needs].sort((a, b) => weight(a) - weight(b));
+    for (const word of anchor) put(byAnchor, word, entry);
+  }
+  return { byFirstWord, byAnchor };
 }
 
 /** The first rule that fits a normalised text as a whole. */
@@ -44,21 +59,30 @@ export function fitting<T>(rules: RuleSet<T>, key: string): T | undefined {
 }
 const START: ReadonlySet<number> = new Set([0]);
 
-const holds = (held: ReadonlySet<string>, { needs: wanted }: Pick<Entry<unknown>, 'needs'>): boolean =>
-  wanted.every((one) => one.some((word) => held.has(word)));
-
 /** The first rule, in the order of the rules, that fits anywhere in a normalised text; it comes as its words. */
-export function fittingWithin<T>(rules: RuleSet<T>, words: readonly string[]): T | undefined {
+export function fittingWithin<T>({ byAnchor }: RuleSet<T>, words: readonly string[]): T | undefined {
   let first: Entry<T> | undefined;
   let held: ReadonlySet<string> | undefined;
-  for (const [at, word] of words.entries()) {
-    const entries = rules.byFirstWord.get(word);
-    if (entries === undefined) continue;
-    held ??= new Set(words);
-    for (const entry of entries) {
+  for (const word of words) {
+    for (const entry of byAnchor.get(word) ?? []) {
       if (first !== undefined && first.order <= entry.order) break;
-      if (holds(held, entry) && endsFrom(entry.pattern, words, new Set([at])).size > 0) first = entry;
+      held ??= new Set(words);
+      if (fitsWithin(entry, words, held)) first = entry;
     }
   }
   return first?.value;
 }
+
+/** Whether a rule fits somewhere in a text; `held` are its words. */
+export function fitsWithin(
+  entry: Entry<unknown>,
+  words: readonly string[],
+  held: ReadonlySet<string>,
+): boolean {
+  const { firsts, pattern } = entry;
+  if (!holds(held, entry)) return false;
+  return words.some((word, at) => firsts.has(word) && endsFrom(pattern, words, new Set([at])).size > 0);
+}
+
+const holds = (held: ReadonlySet<string>, { needs: wanted }: Pick<Entry<unknown>, 'needs'>): boolean =>
+  wanted.every((one) => one.some((word) => held.has(word)));
