@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../emulators/whatsapp-cloud/emulator.ts';
 import type { Context } from './actions/context.ts';
 import { hookOf } from './actions/crm-webhook.ts';
@@ -29,6 +29,7 @@ import { migrate } from './db/migrate.ts';
 import { ensureChannel } from './db/organisation.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
+import { createLog } from './log.ts';
 import type { Clock, Crm, MessagingProvider, OidcProvider } from './ports.ts';
 import { seedDemo } from './sandbox/demo.ts';
 import { startCrmSync } from './workers/crm-sync.ts';
@@ -56,13 +57,15 @@ interface StartOptions {
   demo?: boolean;
   /** The server's and the emulator's time, ms; tests move it. */
   clock?: Clock;
+  /** Where the log goes in place of standard output. */
+  logTo?: DestinationStream;
   /** How fast the sandbox's emulator plays. */
   emulator?: Pick<EmulatorOptions, 'statusDelayMs' | 'retry'>;
 }
 
 /** Ties everything together: database, adapters, workers, HTTP, and in the sandbox the emulator and its demo. */
 export async function startAssent(given: Config, options: StartOptions = {}): Promise<Assent> {
-  const log = pino({ level: given.logLevel });
+  const log = createLog(given.logLevel, options.logTo);
   const usesDirectory = given.sandbox || given.databaseUrl === null;
   const unlock = usesDirectory ? await lockDataDirectory(given.dataDir) : async () => {};
   const database = await openDatabase(given);

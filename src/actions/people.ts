@@ -16,6 +16,7 @@ import {
   setTeamsOf,
   updatePerson,
 } from '../db/people.ts';
+import { makeRotationDue } from '../db/sessions.ts';
 import { clearFailures, readFailures } from '../db/sign-in-failures.ts';
 import { EVERYONE, knownTeams } from '../db/teams.ts';
 import { type Giver, mustHold } from './api-keys.ts';
@@ -100,6 +101,8 @@ export async function changePerson(
     if (change.teams !== undefined) await setTeamsOf(tx, id, await teamsOrRefuse(tx, change.teams));
     if (change.entraObjectId !== undefined) await setEntraObjectId(tx, id, change.entraObjectId);
     if (disabled && before.disabledAt === null) await endAccess(tx, id);
+    // Other rights, another token: one that was overheard before is worth nothing after (OWASP ASVS 7.2.4).
+    else if (role !== before.role) await makeRotationDue(tx, id);
     await audit(tx, ctx, giver, actionFor(before, disabled), id, before, await readPerson(tx, id));
     await tell(tx, id);
   });

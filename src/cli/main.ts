@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
 import type { Context } from '../actions/context.ts';
 import { exportEvidence } from '../actions/export-evidence.ts';
 import { createSetupLink } from '../actions/invite.ts';
@@ -13,6 +12,7 @@ import { verifyLedger } from '../actions/verify-ledger.ts';
 import { type Config, readConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
 import { migrate } from '../db/migrate.ts';
+import { createLog } from '../log.ts';
 import { createContext, openDatabase } from '../start.ts';
 import { compareCommand, webhookCommand } from './crm.ts';
 import { doctor } from './doctor.ts';
@@ -138,7 +138,7 @@ async function withContext(config: Config, work: (ctx: Context) => Promise<numbe
   try {
     await migrate(database.db);
     await checkSeals(database.db, createSeal(config.sealKeys));
-    return await work(await createContext(config, database, pino({ level: 'warn' })));
+    return await work(await createContext(config, database, createLog('warn')));
   } finally {
     await database.close();
     await unlock();

@@ -82,6 +82,12 @@ export async function replaceSession(
   return rows.length === 1;
 }
 
+/** The sessions of a person get a new token with their next request. */
+export async function makeRotationDue(tx: Tx, personId: string): Promise<void> {
+  await sql`update session set seen_at = created_at - interval '7 days'
+    where person_id = ${personId}::uuid and replaced_at is null`.execute(tx);
+}
+
 /** That a session and its person were there just now. */
 export async function touchSession(tx: Tx, tokenHash: string, personId: string, now: number): Promise<void> {
   await sql`update session set used_at = ${time(now)} where token_hash = ${tokenHash}`.execute(tx);

@@ -101,6 +101,7 @@ export interface WorldOptions {
   env?: NodeJS.ProcessEnv;
   /** Where the clock stands at first, ms; it runs from there. Default: now. */
   startAt?: number;
+  logTo?: { write(line: string): void };
 }
 
 export const ADMIN_API_KEY = 'a-key-for-stories-0123456789-0123456789x';
@@ -128,6 +129,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const assent = await startAssent(read.config, {
     demo: false,
     clock,
+    ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     emulator: { statusDelayMs: 0, retry: { firstMs: 5, maxMs: 100, giveUpMs: 60_000 } },
   });
   const { url, ctx, emulator } = assent;
