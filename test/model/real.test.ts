@@ -15,9 +15,9 @@ import { SAMPLED } from './scopes.ts';
  * connection, so there each transaction is one piece. `MODEL_SAMPLE` and `MODEL_SEED` change how many and which.
  */
 const server = process.env.TEST_DATABASE_URL ?? '';
-const SAMPLE = Number(process.env.MODEL_SAMPLE ?? 6);
 const SEED = Number(process.env.MODEL_SEED ?? 20_261_129);
 const overlapping = server !== '';
+const SAMPLE = Number(process.env.MODEL_SAMPLE ?? (overlapping ? 6 : 3));
 
 let real: RealWorld;
 let observe: RealWorld['world']['ctx']['database'];

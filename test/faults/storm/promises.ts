@@ -79,9 +79,13 @@ async function checkCustomer(
   checkState(customer, point, (await factsOf(database.db, [point.id])).get(point.id) ?? [], say);
   checkOutrun(world, customer, calls, byId, findings, say);
   checkCalls(calls, rows, findings, say);
-  const taken = world.emulator.messagesOf(customer.phone).flatMap((one) => one.callbackData ?? []);
-  for (const id of new Set(taken))
-    if (taken.filter((one) => one === id).length > 1) say(`message ${id} arrived twice`);
+  const taken = world.emulator.messagesOf(customer.phone).filter((one) => one.direction === 'out');
+  for (const id of new Set(taken.flatMap((one) => one.callbackData ?? []))) {
+    const times = taken.filter((one) => one.callbackData === id).map((one) => one.at);
+    const made = calls.filter((call) => call.messageId === id).map((call) => `${call.at} ${call.ended}`);
+    if (times.length > 1)
+      say(`message ${id} arrived twice, ${times.join(' and ')}, by the calls ${made.join(', ')}`);
+  }
 }
 
 function checkState(

@@ -14,6 +14,7 @@ export interface TcpProxy {
 export async function createTcpProxy(target: number): Promise<TcpProxy> {
   let port = target;
   const pairs = new Set<[Socket, Socket]>();
+  const hanging = new Set<[Socket, Socket]>();
   const server = createServer((inward) => {
     const outward = connect({ host: '127.0.0.1', port });
     const pair: [Socket, Socket] = [inward, outward];
@@ -42,13 +43,18 @@ export async function createTcpProxy(target: number): Promise<TcpProxy> {
       for (const [inward] of [...pairs]) inward.destroy();
     },
     hang(ms) {
-      const held = [...pairs];
-      for (const [inward, outward] of held) {
+      // One that hangs already is left: piped twice afterwards, every byte of it would arrive twice.
+      const held = [...pairs].filter((pair) => !hanging.has(pair));
+      for (const pair of held) {
+        const [inward, outward] = pair;
+        hanging.add(pair);
         inward.unpipe(outward);
         outward.unpipe(inward);
       }
       setTimeout(() => {
-        for (const [inward, outward] of held) {
+        for (const pair of held) {
+          const [inward, outward] = pair;
+          hanging.delete(pair);
           if (inward.destroyed || outward.destroyed) continue;
           inward.pipe(outward);
           outward.pipe(inward);
