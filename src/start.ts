@@ -21,6 +21,8 @@ import type { Reach } from './adapters/outbound/address.ts';
 import { createOutboundCalls } from './adapters/outbound/calls.ts';
 import { createGuard } from './adapters/outbound/guard.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
+import { openBackupDoor } from './backup/door.ts';
+import { startBackups } from './backup/schedule.ts';
 import type { Config, OidcConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
@@ -219,7 +221,11 @@ async function run(
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url, hookOf(config));
   const webhooks = startWebhooks(ctx);
-  loops.push(outbox, inbox, upkeep, media, webhooks, ...(crm === null ? [] : [crm]));
+  const backups = startBackups(ctx, config);
+  loops.push(outbox, inbox, upkeep, media, webhooks);
+  for (const loop of [crm, backups]) if (loop !== null) loops.push(loop);
+  const { dump } = ctx.database;
+  const closeDoor = dump === null ? null : await openBackupDoor(config.dataDir, dump);
   // Another node queued something: whoever is free sends it.
   await ctx.database.listen(WORK, (notice) => {
     if (notice === SECRETS_CHANGED)
@@ -252,6 +258,7 @@ async function run(
     async stop() {
       stopping = true;
       await server.close();
+      await closeDoor?.();
       await Promise.all(loops.map((loop) => loop.stop()));
       await emulator?.close();
       await ctx.outbound.close();
