@@ -34,6 +34,8 @@ export interface Config {
   logLevel: LogLevel;
   /** Of the embedded database, made by the server itself. `everyMs` 0: none. */
   backups: { everyMs: number; keep: number };
+  /** How long a node that was told to stop goes on taking requests, while `/readyz` already says no. ms */
+  drainMs: number;
   version: string;
 }
 
@@ -201,6 +203,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     everyMs: whole('BACKUP_EVERY_HOURS', 6, 720) * 3_600_000,
     keep: Math.max(1, whole('BACKUP_KEEP', 4, 1_000)),
   };
+  const drainMs = whole('DRAIN_SECONDS', sandbox ? 0 : 5, 300) * 1_000;
   const crm = text('CRM') ?? 'embedded';
   if (crm !== 'embedded' && crm !== 'dataverse')
     problems.push('CRM must be "embedded" or "dataverse", or left away.');
@@ -276,6 +279,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       sealKeys,
       logLevel,
       backups,
+      drainMs,
       version: packageJson.version,
     },
   };

@@ -28,6 +28,7 @@ import { lockDataDirectory } from './data-lock.ts';
 import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
 import { ensureChannel } from './db/organisation.ts';
+import { closeServer } from './http/close.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
 import type { Clock, Crm, MessagingProvider, OidcProvider } from './ports.ts';
@@ -49,8 +50,12 @@ export interface Assent {
   welcome: string;
   /** Resolves when the sandbox's demo people are there; at once outside the sandbox. */
   seeded: Promise<void>;
-  stop(): Promise<void>;
+  /** Says no at `/readyz` for `graceMs` (default 0) while it goes on; then takes nothing more, finishes, and ends. */
+  stop(graceMs?: number): Promise<void>;
 }
+
+/** What requests under way may take when a node stops; supervisors kill after some 30 s. */
+const LONGEST_CLOSE_MS = 15_000;
 
 interface StartOptions {
   /** False leaves the sandbox empty, for tests that make their own world. */
@@ -203,6 +208,7 @@ async function run(
         ? { ok: true, detail: 'database writable and migrated, loops alive' }
         : { ok: false, detail: 'a loop has failed for longer than 30 s' };
     },
+    stopping: () => stopping,
     routes: apiRoutes(ctx, config),
     oidc: config.oidc === null ? null : oidcAt(config, config.oidc),
     ...(emulator === null ? {} : { emulator: emulator.plugin }),
@@ -255,9 +261,10 @@ async function run(
     emulator,
     seeded,
     welcome: await welcome(ctx, config, url),
-    async stop() {
+    async stop(graceMs = 0) {
       stopping = true;
-      await server.close();
+      if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
+      await closeServer(server, LONGEST_CLOSE_MS);
       await closeDoor?.();
       await Promise.all(loops.map((loop) => loop.stop()));
       await emulator?.close();
