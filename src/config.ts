@@ -32,6 +32,10 @@ export interface Config {
   /** What seals secrets in the database: the first seals, all open. None: they lie there in clear. */
   sealKeys: string[];
   logLevel: LogLevel;
+  /** Of the embedded database, made by the server itself. `everyMs` 0: none. */
+  backups: { everyMs: number; keep: number };
+  /** How long a node that was told to stop goes on taking requests, while `/readyz` already says no. ms */
+  drainMs: number;
   version: string;
 }
 
@@ -187,6 +191,19 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
   const level = text('LOG_LEVEL') ?? 'info';
   const logLevel = LOG_LEVELS.find((one) => one === level);
   if (logLevel === undefined) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+  const whole = (name: string, standard: number, most: number): number =>
+    Number(
+      checked(
+        name,
+        (value) => /^\d{1,5}$/.test(value) && Number(value) <= most,
+        `must be a whole number from 0 to ${most}.`,
+      ) ?? standard,
+    );
+  const backups = {
+    everyMs: whole('BACKUP_EVERY_HOURS', 6, 720) * 3_600_000,
+    keep: Math.max(1, whole('BACKUP_KEEP', 4, 1_000)),
+  };
+  const drainMs = whole('DRAIN_SECONDS', sandbox ? 0 : 5, 300) * 1_000;
   const crm = text('CRM') ?? 'embedded';
   if (crm !== 'embedded' && crm !== 'dataverse')
     problems.push('CRM must be "embedded" or "dataverse", or left away.');
@@ -261,6 +278,8 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       secret,
       sealKeys,
       logLevel,
+      backups,
+      drainMs,
       version: packageJson.version,
     },
   };

@@ -22,7 +22,7 @@ export class DirectoryInUse extends Error {
 /** Throws `DirectoryInUse`. The lock is held until the returned function is called or the process ends. */
 export async function lockDataDirectory(directory: string): Promise<() => Promise<void>> {
   mkdirSync(directory, { recursive: true });
-  const address = addressOf(realpathSync(directory));
+  const address = socketOf(directory, 'lock');
   const nonce = randomBytes(8).toString('hex');
   if ((await ask(address)) !== null) throw new DirectoryInUse(directory);
   if (process.platform !== 'win32') rmSync(address, { force: true });
@@ -36,12 +36,17 @@ export async function lockDataDirectory(directory: string): Promise<() => Promis
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Paths of Unix sockets end at about 100 bytes; a longer one stands in for by its hash in the temporary folder. */
-function addressOf(directory: string): string {
-  const digest = createHash('sha256').update(directory).digest('hex').slice(0, 24);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\assent-${digest}`;
-  const inside = path.join(directory, 'assent.lock');
-  return Buffer.byteLength(inside) < 100 ? inside : path.join(tmpdir(), `assent-${digest}.lock`);
+/**
+ * Where the process of a data directory, which must exist, listens. Paths of Unix sockets end at about 100 bytes; a longer
+ * one stands in for by its hash in the temporary folder.
+ */
+export function socketOf(directory: string, purpose: 'lock' | 'backup'): string {
+  const real = realpathSync(directory);
+  const digest = createHash('sha256').update(real).digest('hex').slice(0, 24);
+  const suffix = purpose === 'lock' ? '' : `-${purpose}`;
+  if (process.platform === 'win32') return `\\\\.\\pipe\\assent-${digest}${suffix}`;
+  const inside = path.join(real, `assent.${purpose}`);
+  return Buffer.byteLength(inside) < 100 ? inside : path.join(tmpdir(), `assent-${digest}.${purpose}`);
 }
 
 /** What the process that listens there calls itself; null where nobody does. */

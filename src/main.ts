@@ -20,7 +20,13 @@ try {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      void assent.stop().then(() => process.exit(0));
+      assent.stop(read.config.drainMs).then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
     });
 } catch (error) {
   if (error instanceof DirectoryInUse || error instanceof SecretsUnreadable) console.error(error.message);

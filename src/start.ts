@@ -22,11 +22,14 @@ import type { Reach } from './adapters/outbound/address.ts';
 import { createOutboundCalls } from './adapters/outbound/calls.ts';
 import { createGuard } from './adapters/outbound/guard.ts';
 import { createWhatsAppCloud } from './adapters/whatsapp-cloud/client.ts';
+import { openBackupDoor } from './backup/door.ts';
+import { startBackups } from './backup/schedule.ts';
 import type { Config, OidcConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
 import { ensureChannel } from './db/organisation.ts';
+import { closeServer } from './http/close.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
 import { createLog } from './log.ts';
@@ -49,8 +52,12 @@ export interface Assent {
   welcome: string;
   /** Resolves when the sandbox's demo people are there; at once outside the sandbox. */
   seeded: Promise<void>;
-  stop(): Promise<void>;
+  /** Says no at `/readyz` for `graceMs` (default 0) while it goes on; then takes nothing more, finishes, and ends. */
+  stop(graceMs?: number): Promise<void>;
 }
+
+/** What requests under way may take when a node stops; supervisors kill after some 30 s. */
+const LONGEST_CLOSE_MS = 15_000;
 
 interface StartOptions {
   /** False leaves the sandbox empty, for tests that make their own world. */
@@ -206,6 +213,7 @@ async function run(
         ? { ok: true, detail: 'database writable and migrated, loops alive' }
         : { ok: false, detail: 'a loop has failed for longer than 30 s' };
     },
+    stopping: () => stopping,
     routes: apiRoutes(ctx, config),
     oidc: config.oidc === null ? null : oidcAt(config, config.oidc),
     ...(emulator === null ? {} : { emulator: emulator.plugin }),
@@ -224,7 +232,11 @@ async function run(
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url, hookOf(config));
   const webhooks = startWebhooks(ctx);
-  loops.push(outbox, inbox, upkeep, media, webhooks, ...(crm === null ? [] : [crm]));
+  const backups = startBackups(ctx, config);
+  loops.push(outbox, inbox, upkeep, media, webhooks);
+  for (const loop of [crm, backups]) if (loop !== null) loops.push(loop);
+  const { dump } = ctx.database;
+  const closeDoor = dump === null ? null : await openBackupDoor(config.dataDir, dump);
   // Another node queued something: whoever is free sends it.
   await ctx.database.listen(WORK, (notice) => {
     if (notice === SECRETS_CHANGED)
@@ -254,9 +266,11 @@ async function run(
     emulator,
     seeded,
     welcome: await welcome(ctx, config, url),
-    async stop() {
+    async stop(graceMs = 0) {
       stopping = true;
-      await server.close();
+      if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
+      await closeServer(server, LONGEST_CLOSE_MS);
+      await closeDoor?.();
       await Promise.all(loops.map((loop) => loop.stop()));
       await emulator?.close();
       await ctx.outbound.close();

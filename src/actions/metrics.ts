@@ -19,11 +19,18 @@ export interface Metrics {
   crmDrift: Counter<'kind'>;
   /** Webhooks out, by how the try ended: `delivered`, `failed`, `gone`. */
   webhookTries: Counter<'result'>;
+  /** The newest backup that the server made of the embedded database is of then, ms; null: there is none. */
+  backedUp(at: number | null): void;
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  const backupAt = new Gauge({
+    name: 'assent_backup_timestamp_seconds',
+    help: 'When the server last made a backup of the embedded database, seconds since 1970; 0: never',
+    registers,
+  });
   return {
     registry,
     inboxPending: new Gauge({
@@ -93,5 +100,6 @@ export function createMetrics(): Metrics {
       labelNames: ['result'],
       registers,
     }),
+    backedUp: (at) => backupAt.set((at ?? 0) / 1000),
   };
 }

@@ -14,6 +14,7 @@ import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
 import { migrate } from '../db/migrate.ts';
 import { createLog } from '../log.ts';
 import { createContext, openDatabase } from '../start.ts';
+import { afterRestoreCommand, backupCommand, restoreCommand } from './backup.ts';
 import { compareCommand, webhookCommand } from './crm.ts';
 import { doctor } from './doctor.ts';
 
@@ -23,6 +24,9 @@ const USAGE = `npm run assent -- <command>
   ledger verify                   recomputes every hash of the consent ledger
   webhook replay                  applies webhooks again that could not be applied
   export consent --phone NUMBER   writes everything known about one customer's consent (--out FILE, default: standard output)
+  backup FILE                     writes the embedded database into a file, also while the server runs
+  restore FILE                    makes the database of an empty DATA_DIR from such a file, and checks it
+  after-restore                   the same checks for a PostgreSQL that was restored; run it before the first start
   crm compare                     compares all records with the organisation now, and mends what differs
   crm webhook register|status|remove
                                   has the organisation tell of changes, says how that stands, takes it away
@@ -30,7 +34,7 @@ const USAGE = `npm run assent -- <command>
   setup-link                      prints a one-time link to become the first administrator, while there is none
   secrets reseal                  seals every secret in the database with the first of ASSENT_SEAL_KEYS
 
-With the embedded database, stop the server first: only one process may use a data directory.`;
+With the embedded database, stop the server first, but for backup: only one process may use a data directory.`;
 
 /** Exit codes: 0 done, 1 something is wrong, 2 the command was not understood. */
 async function main(args: string[]): Promise<number> {
@@ -54,7 +58,14 @@ async function main(args: string[]): Promise<number> {
       ['The configuration is not complete:', ...read.problems.map((problem) => `  - ${problem}`)].join('\n'),
       1,
     );
+  const [verb, file, ...more] = positionals;
+  if ((verb === 'backup' || verb === 'restore') && more.length === 0) {
+    if (file === undefined) return print(`Name the file: npm run assent -- ${verb} assent.tar.gz`, 2);
+    return verb === 'backup' ? backupCommand(read.config, file) : restoreCommand(read.config, file);
+  }
   switch (command) {
+    case 'after-restore':
+      return withContext(read.config, afterRestoreCommand);
     case 'ledger verify':
       return withContext(read.config, async (ctx) => {
         const report = await verifyLedger(ctx);

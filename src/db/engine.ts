@@ -27,6 +27,8 @@ export interface Database {
   keyed: Db;
   /** Calls back with each payload of NOTIFY on this channel; returns how to stop. */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  /** The embedded database as it stands at one moment, a gzipped tar; null where backups are the server's own. */
+  dump: (() => Promise<Blob>) | null;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export async function openPGlite(directory: string | null, snapshot?: Blob): Pro
     async listen(channel, callback) {
       return pglite.listen(channel, callback);
     },
+    // No statement runs meanwhile, so the files are of one moment; what was not committed is undone when it is opened.
+    dump: () => pglite.dumpDataDir('gzip'),
     async close() {
       await db.destroy();
       if (!pglite.closed) await pglite.close();
@@ -94,6 +98,7 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
         await stop();
       };
     },
+    dump: null,
     async close() {
       await Promise.all([...listeners].map((stop) => stop()));
       await Promise.all([db.destroy(), keyed.destroy()]);

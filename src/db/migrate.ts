@@ -70,6 +70,17 @@ export async function migrate(db: Db): Promise<void> {
   );
 }
 
+/** Names of migrations that were done here and that this version does not know: a later one did them. */
+export async function migrationsFromLater(db: Db): Promise<string[]> {
+  const { rows: tables } =
+    await sql`select 1 from pg_tables where schemaname = 'public' and tablename = 'kysely_migration'`.execute(
+      db,
+    );
+  if (tables.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => !(name in MIGRATIONS));
+}
+
 /** The search of names needs it. Any role that may create in the database may add it: the extension is trusted. */
 async function ensureTrigrams(db: Db): Promise<void> {
   const { rows } = await sql`select 1 from pg_extension where extname = 'pg_trgm'`.execute(db);

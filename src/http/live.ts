@@ -46,6 +46,8 @@ interface Pending {
 const HEARTBEAT = 20_000;
 /** Hints of one moment go out as one write. */
 const GATHER = 40;
+/** Pages of a node that stops come back within this, ms. */
+const RECONNECT_WITHIN = 1_500;
 /** Bytes a page may leave unread. A hint is under 200. */
 const MOST_UNREAD = 64 * 1024;
 /** More hints at once than this are told as "everything of this topic". */
@@ -77,6 +79,7 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
   let timer: NodeJS.Timeout | undefined;
   let beat: NodeJS.Timeout | undefined;
   let stopListening: (() => Promise<void>) | undefined;
+  let closed = false;
 
   const end = (stream: Stream): void => {
     streams.delete(stream);
@@ -145,7 +148,12 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
     async close() {
       clearTimeout(timer);
       clearInterval(beat);
-      for (const stream of [...streams]) end(stream);
+      closed = true;
+      for (const stream of [...streams]) {
+        // Not all at once at the node that is left.
+        stream.response.write(`retry: ${Math.round(500 + Math.random() * RECONNECT_WITHIN)}\n\n`);
+        end(stream);
+      }
       const stop = stopListening;
       stopListening = undefined;
       // The database may be gone before us, and with it what we listened to.
@@ -171,6 +179,8 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
             'content-type': 'text/event-stream',
             'cache-control': 'no-store, no-transform',
             'x-accel-buffering': 'no',
+            // Kept alive after its end, it would hold up a server that closes.
+            connection: 'close',
           });
           const stream = {
             response: reply.raw,
@@ -181,6 +191,8 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
           };
           // The page may have gone while its session was read.
           if (reply.raw.destroyed) return;
+          // By a connection that was open when the server began to close: the page comes back, to another node.
+          if (closed) return void reply.raw.end('retry: 1000\n\n');
           streams.add(stream);
           // Its end may have been told between the look at the session and now.
           void check(stream);

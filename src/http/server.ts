@@ -34,6 +34,8 @@ export interface ServerDependencies {
   config: Config;
   ingest: Ingest;
   ready: () => Promise<Readiness>;
+  /** The node was told to stop: clients are told with each answer to come by another connection. */
+  stopping?: () => boolean;
   /** The calls of the API, under `/api` and behind the check who calls. */
   routes: FastifyPluginAsyncZod;
   /** Sandbox only: all of the emulator's routes, at the root. */
@@ -61,6 +63,8 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 120_000,
+    // What still comes by a connection that is open when the node stops is done, not turned away.
+    return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 && config.trustedProxies,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) =>
@@ -72,6 +76,9 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (deps.stopping?.() === true) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request;
