@@ -24,25 +24,37 @@ export interface ProblemInput {
 }
 
 export function sendProblem(reply: FastifyReply, problem: ProblemInput): FastifyReply {
-  const { status, code, detail, alsoBlockedBy, problems, until, retryAfterSeconds } = problem;
+  const { status, retryAfterSeconds } = problem;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
-  const body = {
-    type: 'about:blank',
-    title: problem.title ?? STATUS_CODES[status] ?? 'Error',
-    status,
-    detail,
-    code,
-    ...(alsoBlockedBy === undefined || alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy }),
-    ...(problems === undefined || problems.length === 0 ? {} : { problems }),
-    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
-  };
   // A string goes out as it is: the route's response schema describes successes.
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .serializer(String)
-    .send(JSON.stringify(body));
+    .send(problemText(problem));
+}
+
+/** The JSON of a problem. */
+export function problemText({
+  status,
+  code,
+  title,
+  detail,
+  alsoBlockedBy,
+  problems,
+  until,
+}: ProblemInput): string {
+  return JSON.stringify({
+    type: 'about:blank',
+    title: title ?? STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    ...(alsoBlockedBy === undefined || alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy }),
+    ...(problems === undefined || problems.length === 0 ? {} : { problems }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  });
 }
 
 /** Installs the one way errors leave: at the root, so that every scope that sets no other has it. */
