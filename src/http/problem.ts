@@ -154,6 +154,9 @@ function nearest(issue: Issue & Record<string, unknown>): Issue[] {
   return best?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
 }
 
+/** What `@fastify/busboy` says, without a code or status, of a body that is cut short or in no parts. */
+const BROKEN_MULTIPART = /^(Unexpected end of multipart data|Part terminated early|Malformed part header)/;
+
 function frameworkProblem(error: unknown): ProblemInput | null {
   if (!(error instanceof Error)) return null;
   const code = 'code' in error ? String(error.code) : '';
@@ -178,6 +181,8 @@ function frameworkProblem(error: unknown): ProblemInput | null {
       code: 'invalid-url',
       detail: 'The address cannot be read: a % in it stands alone.',
     };
+  if (BROKEN_MULTIPART.test(error.message))
+    return { status: 400, code: 'invalid-request', detail: 'The request cannot be read.' };
   if (status === 429) return tooManyRequests(60);
   if (status >= 400 && status < 500)
     return { status, code: 'invalid-request', detail: 'The request cannot be read.' };
