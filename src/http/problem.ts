@@ -24,25 +24,37 @@ export interface ProblemInput {
 }
 
 export function sendProblem(reply: FastifyReply, problem: ProblemInput): FastifyReply {
-  const { status, code, detail, alsoBlockedBy, problems, until, retryAfterSeconds } = problem;
+  const { status, retryAfterSeconds } = problem;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, retryAfterSeconds)));
-  const body = {
-    type: 'about:blank',
-    title: problem.title ?? STATUS_CODES[status] ?? 'Error',
-    status,
-    detail,
-    code,
-    ...(alsoBlockedBy === undefined || alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy }),
-    ...(problems === undefined || problems.length === 0 ? {} : { problems }),
-    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
-  };
   // A string goes out as it is: the route's response schema describes successes.
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .serializer(String)
-    .send(JSON.stringify(body));
+    .send(problemText(problem));
+}
+
+/** The JSON of a problem. */
+export function problemText({
+  status,
+  code,
+  title,
+  detail,
+  alsoBlockedBy,
+  problems,
+  until,
+}: ProblemInput): string {
+  return JSON.stringify({
+    type: 'about:blank',
+    title: title ?? STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    ...(alsoBlockedBy === undefined || alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy }),
+    ...(problems === undefined || problems.length === 0 ? {} : { problems }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  });
 }
 
 /** Installs the one way errors leave: at the root, so that every scope that sets no other has it. */
@@ -142,6 +154,9 @@ function nearest(issue: Issue & Record<string, unknown>): Issue[] {
   return best?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
 }
 
+/** What `@fastify/busboy` says, without a code or status, of a body that is cut short or in no parts. */
+const BROKEN_MULTIPART = /^(Unexpected end of multipart data|Part terminated early|Malformed part header)/;
+
 function frameworkProblem(error: unknown): ProblemInput | null {
   if (!(error instanceof Error)) return null;
   const code = 'code' in error ? String(error.code) : '';
@@ -166,6 +181,8 @@ function frameworkProblem(error: unknown): ProblemInput | null {
       code: 'invalid-url',
       detail: 'The address cannot be read: a % in it stands alone.',
     };
+  if (BROKEN_MULTIPART.test(error.message))
+    return { status: 400, code: 'invalid-request', detail: 'The request cannot be read.' };
   if (status === 429) return tooManyRequests(60);
   if (status >= 400 && status < 500)
     return { status, code: 'invalid-request', detail: 'The request cannot be read.' };

@@ -17,6 +17,7 @@ import type { OidcProvider } from '../ports.ts';
 import { describeApi } from './api-description.ts';
 import { checkRight, createAuth, demandRights } from './auth.ts';
 import { createCeilings } from './ceilings.ts';
+import { answerClientError } from './client-errors.ts';
 import { guardEmulator } from './emulator-guard.ts';
 import { createHealth, type Readiness } from './health.ts';
 import { createLive } from './live.ts';
@@ -67,6 +68,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 && config.trustedProxies,
     routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       sendProblem(bareHeaders(reply, { https }), problemOf(error, request)),
   });

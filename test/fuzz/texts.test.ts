@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import payloads from '../../src/adapters/whatsapp-cloud/fixtures/webhooks.json' with { type: 'json' };
+import { parseWebhook } from '../../src/adapters/whatsapp-cloud/parse-webhook.ts';
+import { mayAnswer, readAnswer } from '../../src/core/answer.ts';
+import { isReservedWord, readText } from '../../src/core/keywords.ts';
+import { matchKey, parsePhone } from '../../src/core/phone.ts';
+import {
+  messageQuery,
+  namePatterns,
+  numberPattern,
+  searchForm,
+  searchWords,
+  snippetOf,
+} from '../../src/core/search-text.ts';
+import { IS_LONG, rounds, timeoutOf } from './budget.ts';
+import { hostileText, hostileValue, mutate } from './hostile.ts';
+
+/** What reads the texts of strangers: never throws, and a text twice as long takes no more than about twice as long. */
+
+const context = {
+  token: null,
+  quotes: 'r1',
+  follows: 'r1',
+  requests: [{ requestId: 'r1', at: 0, buttons: [{ label: 'Yes', meaning: 'yes' as const }] }],
+  keywords: [],
+  holdContainsStop: true,
+};
+
+const READERS: Record<string, (text: string) => unknown> = {
+  readText: (text) => readText(text, []),
+  isReservedWord,
+  readAnswer: (text) => readAnswer({ kind: 'text', text }, context),
+  mayAnswer: (text) => mayAnswer({ kind: 'text', text }, { ...context, asked: false }),
+  parsePhone: (text) => parsePhone(text, 'DE'),
+  parsePhoneOfNowhere: (text) => parsePhone(text),
+  matchKey,
+  searchForm,
+  searchWords,
+  namePatterns,
+  numberPattern,
+  messageQuery,
+  snippet: (text) => snippetOf(text, text.slice(0, 60)),
+};
+
+/** The least of several tries, ms of this process alone: what else the machine does is not counted. */
+function leastOf(read: (text: string) => unknown, text: string): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const began = process.cpuUsage();
+    read(text);
+    least = Math.min(least, process.cpuUsage(began).user / 1000);
+  }
+  return least;
+}
+
+const piece = fc.oneof(
+  fc.constantFrom(
+    ' ',
+    '0',
+    '00',
+    '+',
+    '(',
+    ' / ',
+    ' or ',
+    ',',
+    '-',
+    'a',
+    'no ',
+    'stop',
+    "'",
+    '؜',
+    '́',
+    '🛑',
+    '王',
+    '\n',
+  ),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
+);
+const repeated = fc
+  .tuple(
+    fc.string({ maxLength: 5 }),
+    fc.array(piece, { minLength: 1, maxLength: 4 }),
+    fc.string({ maxLength: 5 }),
+  )
+  .map(
+    ([first, pieces, last]) =>
+      (times: number) =>
+        first + pieces.join('').repeat(times) + last,
+  );
+
+it.each(Object.entries(READERS))(
+  '%s reads any text, in linear time',
+  { timeout: timeoutOf(0.01) },
+  (_name, read) => {
+    for (const seed of rounds(0.01)) {
+      fc.assert(
+        fc.property(fc.oneof(hostileText, fc.string({ unit: 'binary' })), (text) => void read(text)),
+        { seed, numRuns: IS_LONG ? 200 : 60 },
+      );
+      fc.assert(
+        fc.property(repeated, (of) => {
+          const short = leastOf(read, of(400));
+          const long = leastOf(read, of(3_200));
+          // Eight times the text. Quadratic would be 64 times; below 40 ms the clock tells nothing.
+          if (long > 40) expect(long / Math.max(short, 1)).toBeLessThan(32);
+        }),
+        { seed, numRuns: IS_LONG ? 30 : 5 },
+      );
+    }
+  },
+);
+
+it('reads any webhook, and passes over nothing', { timeout: timeoutOf(0.02) }, () => {
+  const payload = fc.constantFrom<unknown>(...Object.values(payloads));
+  const changes = fc.array(fc.tuple(fc.nat(1e9), fc.nat(1e6), hostileValue), { maxLength: 5 });
+  for (const seed of rounds(0.02))
+    fc.assert(
+      fc.property(fc.oneof(payload, hostileValue), changes, (whole, all) => {
+        const body = all.reduce((made: unknown, [at, how, by]) => mutate(made, at, how, by), whole);
+        const read = parseWebhook(JSON.parse(JSON.stringify(body) ?? 'null'));
+        expect(read.length).toBeGreaterThan(0);
+        for (const { update, raw } of read) {
+          expect(update.eventKey).not.toBe('');
+          expect(Number.isFinite(update.at)).toBe(true);
+          const kept = JSON.stringify([update, raw]);
+          expect(kept.isWellFormed() && !kept.includes('\\u0000') && !/\\ud[89a-f]/.test(kept)).toBe(true);
+          if (update.kind === 'unknown') expect(update.reason).not.toMatch(/^could not be read/);
+        }
+      }),
+      { seed, numRuns: IS_LONG ? 300 : 100 },
+    );
+});
