@@ -39,7 +39,7 @@ export async function drainGated(ctx: Context): Promise<number> {
   const started = performance.now();
   const loop = startOutbox(ctx, { perSecond: 100_000 });
   ctx.wake.outbox = loop.wake;
-  while ((await outboxFigures(ctx.database.db)).pending > 0)
+  while ((await outboxFigures(ctx.database.db, Date.now())).pending > 0)
     await new Promise((resolve) => setTimeout(resolve, 10));
   await loop.stop();
   return (performance.now() - started) / 1_000;

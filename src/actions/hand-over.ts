@@ -174,6 +174,9 @@ export async function handOver(ctx: Context, claim: Claim): Promise<void> {
     ctx.metrics.sends.inc({ outcome: 'past-deadline' });
     return;
   }
+  ctx.metrics.handoverWindow.observe(
+    Math.max(0, performance.now() - claim.deadline + HANDOVER_DEADLINE_MS) / 1000,
+  );
   const outcome = await ctx.provider
     .send(claim.outbound)
     .finally(() => ctx.handovers.passed(claim.message.id));

@@ -19,6 +19,14 @@ export interface Metrics {
   crmDrift: Counter<'kind'>;
   /** Webhooks out, by how the try ended: `delivered`, `failed`, `gone`. */
   webhookTries: Counter<'result'>;
+  /** Age of the oldest message that is due or being handed over, seconds. */
+  outboxOldestSeconds: Gauge;
+  /** Age of the oldest send whose outcome nobody knows, seconds. */
+  unconfirmedOldestSeconds: Gauge;
+  /** From WhatsApp's own time of a message to its commit here, seconds. */
+  webhookLag: Histogram;
+  /** From before the mark of a message to its write to WhatsApp, seconds: the window of architecture.md §3. */
+  handoverWindow: Histogram;
   /** The newest backup that the server made of the embedded database is of then, ms; null: there is none. */
   backedUp(at: number | null): void;
 }
@@ -98,6 +106,28 @@ export function createMetrics(): Metrics {
       name: 'assent_webhook_tries_total',
       help: 'Webhooks out, by how the try ended',
       labelNames: ['result'],
+      registers,
+    }),
+    outboxOldestSeconds: new Gauge({
+      name: 'assent_outbox_oldest_seconds',
+      help: 'Age of the oldest message that is due or being handed over',
+      registers,
+    }),
+    unconfirmedOldestSeconds: new Gauge({
+      name: 'assent_sends_unconfirmed_oldest_seconds',
+      help: 'Age of the oldest send whose outcome nobody knows',
+      registers,
+    }),
+    webhookLag: new Histogram({
+      name: 'assent_webhook_lag_seconds',
+      help: 'From the time WhatsApp gives a message to its commit here',
+      buckets: [0.5, 1, 2, 5, 10, 30, 60, 300, 3_600, 86_400],
+      registers,
+    }),
+    handoverWindow: new Histogram({
+      name: 'assent_handover_window_seconds',
+      help: 'From the mark of a message to its write to WhatsApp',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15],
       registers,
     }),
     backedUp: (at) => backupAt.set((at ?? 0) / 1000),

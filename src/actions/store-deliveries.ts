@@ -48,6 +48,9 @@ export async function storeDeliveries(
   });
   ctx.metrics.ingestSeconds.observe((performance.now() - started) / 1000);
   for (const kind of stored.kinds) ctx.metrics.updates.inc({ kind });
+  const now = ctx.clock();
+  for (const { update } of items)
+    if (update.kind === 'message') ctx.metrics.webhookLag.observe(Math.max(0, now - update.at) / 1000);
   if (stored.queued) ctx.wake.outbox();
   if (stored.files) ctx.wake.media();
   return stored;

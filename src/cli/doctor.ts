@@ -97,7 +97,7 @@ async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config']
       'inbox',
       `${inbox.pending} pending, ${inbox.unapplied} not applied${inbox.unapplied > 0 ? ': see npm run assent -- webhook replay' : ''}`,
     );
-    const outbox = await outboxFigures(database.db);
+    const outbox = await outboxFigures(database.db, Date.now());
     say(
       outbox.unconfirmed > 0 ? 'note' : 'ok',
       'outbox',

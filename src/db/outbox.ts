@@ -183,11 +183,35 @@ export async function nextDueAt(tx: Tx): Promise<number | null> {
   return rows[0]?.at ?? null;
 }
 
-export async function outboxFigures(tx: Tx): Promise<{ pending: number; unconfirmed: number }> {
-  const { rows } = await sql<{ pending: number; unconfirmed: number }>`
+export async function outboxFigures(tx: Tx, now: number): Promise<OutboxFigures> {
+  const { rows } = await sql<{
+    pending: number;
+    unconfirmed: number;
+    oldest: number | null;
+    unconfirmedOldest: number | null;
+  }>`
     select (select count(*) from message where status in ('queued', 'handing-over')) as pending,
-           (select count(*) from message where status = 'unconfirmed') as unconfirmed`.execute(tx);
-  return rows[0] ?? { pending: 0, unconfirmed: 0 };
+           (select count(*) from message where status = 'unconfirmed') as unconfirmed,
+           (select min(case when status = 'queued' then next_attempt_at else handed_at end) from message
+             where status in ('queued', 'handing-over')) as oldest,
+           (select min(at) from message where status = 'unconfirmed') as "unconfirmedOldest"`.execute(tx);
+  const row = rows[0];
+  const age = (at: number | null | undefined): number => (at == null ? 0 : Math.max(0, (now - at) / 1000));
+  return {
+    pending: row?.pending ?? 0,
+    unconfirmed: row?.unconfirmed ?? 0,
+    oldestSeconds: age(row?.oldest),
+    unconfirmedOldestSeconds: age(row?.unconfirmedOldest),
+  };
+}
+
+export interface OutboxFigures {
+  /** Queued or being handed over. */
+  pending: number;
+  unconfirmed: number;
+  /** Since the longest overdue one was due; one that is due later has no age. */
+  oldestSeconds: number;
+  unconfirmedOldestSeconds: number;
 }
 
 /**

@@ -66,12 +66,14 @@ export function createHealth(
 async function refreshGauges(ctx: Context): Promise<void> {
   const { db } = ctx.database;
   const inbox = await inboxFigures(db, ctx.clock());
-  const outbox = await outboxFigures(db);
+  const outbox = await outboxFigures(db, ctx.clock());
   ctx.metrics.inboxPending.set(inbox.pending);
   ctx.metrics.inboxOldestSeconds.set(inbox.oldestSeconds);
   ctx.metrics.inboxUnapplied.set(inbox.unapplied);
   ctx.metrics.outboxPending.set(outbox.pending);
   ctx.metrics.sendsUnconfirmed.set(outbox.unconfirmed);
+  ctx.metrics.outboxOldestSeconds.set(outbox.oldestSeconds);
+  ctx.metrics.unconfirmedOldestSeconds.set(outbox.unconfirmedOldestSeconds);
 }
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];

@@ -152,6 +152,7 @@ describe('the stream of hints', () => {
     const stream = await open(own.key, `${await own.app.listen({ port: 0, host: '127.0.0.1' })}/api/events`);
     await stream.next();
     await own.close();
+    expect(await stream.next()).toMatch(/^retry: \d+$/);
     expect(await stream.next()).toBeNull();
   });
 });

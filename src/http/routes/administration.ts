@@ -80,7 +80,7 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
       const row = await readChannel(db, ctx.channel.phoneNumberId);
       if (row === null) throw notFound('channel');
       const inbox = await inboxFigures(db, ctx.clock());
-      const outbox = await outboxFigures(db);
+      const outbox = await outboxFigures(db, ctx.clock());
       return {
         id: row.id,
         phoneNumberId: row.phoneNumberId,
