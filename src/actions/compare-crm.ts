@@ -40,8 +40,8 @@ import { loadWorkingHours } from './working-hours.ts';
 
 /** Longer than the longest request. */
 const LEASE_MS = 3 * 60_000;
-/** Answers and changes have the rest of the allowance (db/crm-connection.ts) before the compare takes any. */
-const KEPT_FOR_OTHERS = 200;
+/** Answers, changes and timelines have the rest of the allowance (db/crm-connection.ts) before the compare takes any. */
+const KEPT_FOR_OTHERS = 300;
 /** While the changes are still to be read. */
 const WAIT_MS = 2_000;
 

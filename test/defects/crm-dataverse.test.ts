@@ -33,10 +33,12 @@ const read = (record: Made) => all.world.readRecord(record);
 const textTo = ({ recordType, id }: Made) =>
   all.world.send({ to: { recordType, recordId: id }, text: 'Your parcel is ready.' });
 const linesOf = (consent: z.infer<typeof ConsentOut>) => consent.history.map((line) => line.type);
+/** Writes of fields; what timelines are told is counted elsewhere. */
 const patches = () =>
   all.crm.emulator
     .requests()
     .filter((one) => one.method === 'PATCH' || one.url.endsWith('$batch'))
+    .filter((one) => !/annotations|assent_whatsappconversation/.test(one.url))
     .reduce((sum, one) => sum + one.operations, 0);
 
 /** A contact who was asked and tapped this. */
