@@ -5,6 +5,23 @@ import { defineConfig } from 'vitest/config';
  * Three suites. `unit` needs nothing but Node (the database is PGlite inside the process); `postgres` runs the
  * database tests again on the server of `TEST_DATABASE_URL`; `e2e` drives a real Chromium.
  */
+/**
+ * Stories on a Dataverse organisation and the like, minutes in all. They run on PostgreSQL (`npm run test:postgres`), and on
+ * PGlite with TEST_LONG=1, so that `npm test` stays below five minutes.
+ */
+const LONG = [
+  'test/stories/dataverse-*.test.ts',
+  'test/stories/timeline*.test.ts',
+  'test/stories/take-in-page.laws.test.ts',
+  'test/stories/related-records.test.ts',
+  'test/stories/crm-set-up.test.ts',
+  'test/defects/crm-dataverse.test.ts',
+  'test/crm-contract/dataverse.test.ts',
+  'test/crm-races/**',
+  'test/model/real.test.ts',
+];
+const long = process.env.TEST_LONG === undefined && process.env.TEST_DATABASE_URL === undefined ? LONG : [];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -20,7 +37,7 @@ export default defineConfig({
           globalSetup: ['test/db/snapshot.ts'],
           setupFiles: ['test/languages/speak-english.ts'],
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'emulators/**/*.test.ts', 'web/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/faults/**', 'node_modules/**'],
+          exclude: ['test/e2e/**', 'test/faults/**', 'node_modules/**', ...long],
         },
       },
       {
