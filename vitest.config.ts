@@ -6,8 +6,8 @@ import { defineConfig } from 'vitest/config';
  * database tests again on the server of `TEST_DATABASE_URL`; `e2e` drives a real Chromium.
  */
 /**
- * Stories on a Dataverse organisation and the like, minutes in all. They run on PostgreSQL (`npm run test:postgres`), and on
- * PGlite with TEST_LONG=1, so that `npm test` stays below five minutes.
+ * Stories on a Dataverse organisation and the like, minutes in all: with TEST_LONG=1 only, on PGlite by `npm test` and on
+ * PostgreSQL by `npm run test:postgres`, so that these stay below five minutes without them.
  */
 const LONG = [
   'test/stories/dataverse-*.test.ts',
@@ -20,7 +20,7 @@ const LONG = [
   'test/crm-races/**',
   'test/model/real.test.ts',
 ];
-const long = process.env.TEST_LONG === undefined && process.env.TEST_DATABASE_URL === undefined ? LONG : [];
+const long = process.env.TEST_LONG === undefined ? LONG : [];
 
 export default defineConfig({
   test: {
