@@ -23,6 +23,13 @@ export async function readKnowledge(
     now: ctx.clock(),
     channelId: ctx.channel.id,
     contactPointIds: [...people],
+    heardIds: [
+      ...new Set(
+        about.flatMap(({ update, contactPointId }) =>
+          update === null || update.kind === 'status' ? [] : (contactPointId ?? []),
+        ),
+      ),
+    ],
     askedIds: [...people].filter((id) => contacts.get(id)?.ledgerSeq !== 0),
     messageIds,
     // Those of statuses, of what is quoted, and of the messages themselves: whether they are stored already.

@@ -104,7 +104,7 @@ async function storeApart(ctx: Context, items: readonly Item[]): Promise<Stored>
     await noteWebhooks(tx, ctx, rows);
     await hints.send(tx);
     // Redelivered ones too: the first delivery may still wait for its 200, or its process died before it.
-    const heard = rows.flatMap((row) => row.contactPointId ?? []);
+    const heard = rows.flatMap((row) => (row.kind === 'status' ? [] : (row.contactPointId ?? [])));
     return { ...outcomeOf(rows, ids, all), queued, heard };
   });
   return { ...stored, passed: letHandoversPass(ctx, stored.heard) };

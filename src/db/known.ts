@@ -13,6 +13,8 @@ export interface WantedKnowledge {
   now: number;
   channelId: string;
   contactPointIds: readonly string[];
+  /** Those of them who did something: a refusal of theirs waits for what is on its way to them. */
+  heardIds: readonly string[];
   /** Those of them who have a ledger: only they can have been asked. */
   askedIds: readonly string[];
   messageIds: readonly string[];
@@ -49,7 +51,7 @@ export interface Knowledge {
   /** All of the people asked, newest first. */
   requests: RequestRow[];
   tokens: KnownToken[];
-  /** On their way to WhatsApp at this moment, with ms since their mark. */
+  /** On their way to WhatsApp at this moment, to those who did something, with ms since their mark. */
   underWay: { id: string; ageMs: number }[];
 }
 
@@ -86,7 +88,9 @@ export async function storeAndRead(tx: Tx, wanted: WantedKnowledge): Promise<Kno
          from consent_token t join contact_point c on c.id = t.contact_point_id
         where t.token = any(${texts(wanted.tokens)})) as tokens,
       (select json_agg(json_build_object('id', id, 'ageMs', extract(epoch from clock_timestamp() - marked_at) * 1000)) from message
-        where contact_point_id = any(${ids}) and status = 'handing-over') as "underWay"`.execute(tx);
+        where contact_point_id = any(${uuids(wanted.heardIds)}) and status = 'handing-over') as "underWay"`.execute(
+    tx,
+  );
   const [row] = rows;
   return {
     configurationVersion: row?.configurationVersion ?? '',
