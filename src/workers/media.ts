@@ -3,53 +3,21 @@ import { fetchMedia } from '../actions/fetch-media.ts';
 import { claimMediaWork, sweepMedia } from '../actions/media-work.ts';
 import { uploadMedia } from '../actions/upload-media.ts';
 import { nextWorkAt } from '../db/media.ts';
-import { type Loop, startLoop } from './loop.ts';
-
-/** Files under way at once; each holds a part of 256 kB, and one picture at most. */
-const MOST_IN_FLIGHT = 4;
-const SWEEP_EVERY_MS = 3_600_000;
+import { startClaimedWork } from './claimed-work.ts';
+import type { Loop } from './loop.ts';
 
 /** Fetches what customers sent, and gives WhatsApp what waits to be sent. */
 export function startMedia(ctx: Context): Loop {
-  const underWay = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  let sweptAt = Number.NEGATIVE_INFINITY;
-  const loop = startLoop({
+  return startClaimedWork(ctx, {
     name: 'media',
-    log: ctx.log,
+    // Each holds a part of 256 kB, and one picture at most.
+    most: 4,
     idleMs: 2_000,
-    async turn() {
-      if (performance.now() - sweptAt > SWEEP_EVERY_MS) {
-        sweptAt = performance.now();
-        await sweepMedia(ctx);
-      }
-      const free = MOST_IN_FLIGHT - underWay.size;
-      if (free <= 0) return null;
-      const claimed = await claimMediaWork(ctx, free);
-      for (const work of claimed) {
-        const doing = (work.work === 'fetch' ? fetchMedia : uploadMedia)(ctx, work, stopping.signal)
-          .catch((error: unknown) => {
-            // Its lease runs out, and it comes up again.
-            if (!stopping.signal.aborted)
-              ctx.log.error({ err: error, mediaId: work.id }, 'work on a file failed');
-          })
-          .finally(() => {
-            underWay.delete(doing);
-            loop.wake();
-          });
-        underWay.add(doing);
-      }
-      if (claimed.length > 0) return 0;
-      const next = await nextWorkAt(ctx.database.db);
-      return next === null ? null : Math.min(2_000, Math.max(5, next - ctx.clock()));
-    },
+    leastMs: 5,
+    claim: (free) => claimMediaWork(ctx, free),
+    work: (work, signal) => (work.work === 'fetch' ? fetchMedia : uploadMedia)(ctx, work, signal),
+    nextAt: () => nextWorkAt(ctx.database.db),
+    sweep: () => sweepMedia(ctx),
+    failed: ({ id }) => ({ message: 'work on a file failed', mediaId: id }),
   });
-  return {
-    ...loop,
-    async stop() {
-      stopping.abort();
-      await loop.stop();
-      await Promise.allSettled([...underWay]);
-    },
-  };
 }
