@@ -344,6 +344,8 @@ describe('releasing, closing, reopening', () => {
     await settings({ closeAfterHours: 5 });
     const [answered, waiting] = [await someoneWrites(world), await someoneWrites(world)];
     await maria.writes(answered.id, 'Done');
+    // While it is on its way, nobody closes the chat.
+    await world.settled();
     const before = [
       await world.consent(answered.phone),
       (await current(answered.phone)).serviceWindowClosesAt,
