@@ -25,7 +25,7 @@ import type { RemoteCrm, RemoteRow } from '../ports.ts';
 import type { Context } from './context.ts';
 import { asFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
-import { mirroredColumns } from './mirror-records.ts';
+import { mirroredColumns, missingColumns } from './mirror-records.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { Refusal } from './refusal.ts';
 import { settleSuspects, standingOf } from './settle-drift.ts';
@@ -99,9 +99,9 @@ async function claim(ctx: Context): Promise<Claimed | null> {
     const type = row === null ? undefined : types.get(row.table);
     const place = row === null ? null : await mirrorTable(tx, row.table);
     if (row === null || type === undefined || place === null) return null;
-    const there = new Set((await listColumns(tx, row.table)).map((column) => column.name));
     const columns = await mirroredColumns(tx, type);
-    return { row, lease, place, type, columns, missing: columns.filter((name) => !there.has(name)) };
+    const missing = missingColumns(place, await listColumns(tx, row.table), columns);
+    return { row, lease, place, type, columns, missing };
   });
 }
 

@@ -1,6 +1,7 @@
 import { fieldToCompliance, type RecordType, relationOf } from '../core/record-type.ts';
 import {
   dropRecords,
+  type MirrorTable,
   mirrorRecord,
   mirrorTable,
   saveHint,
@@ -44,6 +45,18 @@ export async function mirroredColumns(tx: Tx, type: RecordType): Promise<string[
   return [...new Set([...own, ...bound])]
     .filter((name): name is string => name !== null && name !== '')
     .sort();
+}
+
+/** Those of these columns that the organisation does not have: nothing can be read while one is missing. */
+export function missingColumns(
+  place: MirrorTable,
+  known: readonly { name: string }[],
+  columns: readonly string[],
+): string[] {
+  const there = new Set(
+    [...known, ...place.lookups].map((column) => column.name).concat(place.stateColumn ?? []),
+  );
+  return columns.filter((name) => !there.has(name));
 }
 
 export async function loadRules(tx: Tx): Promise<Rules> {

@@ -21,7 +21,7 @@ import { closedFields } from './column-access.ts';
 import type { Context } from './context.ts';
 import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
-import { loadRules, mirroredColumns, rereadRecord } from './mirror-records.ts';
+import { loadRules, mirroredColumns, missingColumns, rereadRecord } from './mirror-records.ts';
 import { loadRecordTypes } from './organisation.ts';
 import { prepareRow, takeInPage } from './take-in-page.ts';
 import { inTransaction } from './transaction.ts';
@@ -138,15 +138,12 @@ async function claim(ctx: Context): Promise<Claimed | null> {
     if (table === null || type === undefined) return null;
     const columns = await mirroredColumns(tx, type);
     const known = await listColumns(tx, table.name);
-    const there = new Set(
-      [...known, ...table.lookups].map((column) => column.name).concat(table.stateColumn ?? []),
-    );
     return {
       table,
       type,
       lease,
       columns,
-      missing: columns.filter((name) => !there.has(name)),
+      missing: missingColumns(table, known, columns),
       closed: await closedFields(tx, type, known),
     };
   });

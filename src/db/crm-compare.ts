@@ -107,7 +107,7 @@ export async function saveCompare(
     where table_name = ${table} and lease = ${lease}::uuid`.execute(tx);
 }
 
-/** Done, or stopped by a problem; the next one begins when it is wanted, or in the next night. */
+/** Done, or stopped by a problem, also before it began; the next one begins when it is wanted, or in the next night. */
 export async function endCompare(
   tx: Tx,
   table: string,
@@ -116,7 +116,8 @@ export async function endCompare(
   compared: number,
   now: number,
 ): Promise<void> {
-  await sql`update crm_compare set phase = 'idle', compared = compared + ${compared}, link = null, listed_at = null, finished_at = ${time(now)}, requested_at = null,
+  await sql`update crm_compare set phase = 'idle', started_at = case when phase = 'idle' then ${time(now)} else started_at end,
+      compared = compared + ${compared}, link = null, listed_at = null, finished_at = ${time(now)}, requested_at = null,
       next_at = null, lease = null, lease_until = null, problem_code = ${problem?.code ?? null}, problem_text = ${problem?.text ?? null},
       problem_since = ${problem === null ? sql`null` : time(now)}
     where table_name = ${table} and lease = ${lease}::uuid`.execute(tx);

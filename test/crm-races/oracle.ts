@@ -52,6 +52,7 @@ export function follow(before: readonly State[], acts: readonly Act[]): State[] 
 /** Those moments, and all that come of reading some of what waits. */
 function reading(moments: readonly Moment[]): Moment[] {
   const found = distinct(moments);
+  const known = new Set(found.map(keyOf));
   for (let n = 0; n < found.length; n += 1) {
     const moment = found[n];
     if (moment === undefined) break;
@@ -61,7 +62,12 @@ function reading(moments: readonly Moment[]): Moment[] {
     for (const edit of firsts) {
       const rest = { ...moment, waiting: moment.waiting.filter((one) => one !== edit) };
       const next = [...sees(rest, edit), ...(edit.seen === 'perhaps' ? [rest] : [])];
-      for (const one of next) if (!found.some((other) => keyOf(other) === keyOf(one))) found.push(one);
+      for (const one of next) {
+        const key = keyOf(one);
+        if (known.has(key)) continue;
+        known.add(key);
+        found.push(one);
+      }
     }
   }
   return found;
@@ -80,7 +86,7 @@ function happens(moment: Moment, act: Act): Moment[] {
       if (state.closed.includes(act.request)) return [moment];
       return [{ ...moment, moved: true, state: { ...state, decision: 'yes', newest: 'yes' } }];
     case 'edit':
-      if (act.seen !== 'at-once') return [{ ...moment, waiting: [...moment.waiting, act] }];
+      if (act.seen !== 'at-once') return [{ ...moment, waiting: byRecord([...moment.waiting, act]) }];
       if (act.value && state.newest !== 'no' && state.decision !== 'yes')
         return [{ ...moment, moved: true, state: { ...state, decision: 'yes' } }];
       return act.value ? [moment] : sees(moment, act);
@@ -104,6 +110,10 @@ function refuses(moment: Moment, answered: string | null, byCustomer: boolean): 
   const newest = byCustomer ? 'no' : state.newest;
   return { ...moment, moved: true, state: { ...state, decision: 'no', newest, closed } };
 }
+
+/** What waits at one record is read in its order, and that at different records in any: so moments that differ in that alone are one. */
+const byRecord = (edits: readonly Edit[]): Edit[] =>
+  [...edits].sort((a, b) => (a.record < b.record ? -1 : a.record > b.record ? 1 : 0));
 
 const keyOf = (value: unknown): string => JSON.stringify(value);
 

@@ -58,7 +58,7 @@ describe('an opportunity whose number and consent are its contact’s', () => {
 
   const addType = async (name: RegExp, heading: string): Promise<void> => {
     await admin.goto(`${product.url}/configuration/record-types`);
-    await admin.getByRole('button', { name: 'Add record type' }).click();
+    await admin.getByRole('button', { name: 'Add record type' }).first().click();
     await admin.getByRole('menuitem', { name }).click();
     await admin.getByRole('heading', { name: heading, level: 1 }).waitFor();
   };
@@ -89,7 +89,7 @@ describe('an opportunity whose number and consent are its contact’s', () => {
       .getByRole('option', { name: /United Kingdom/ })
       .first()
       .click();
-    await admin.getByRole('button', { name: 'Add record type' }).click();
+    await admin.getByRole('button', { name: 'Add record type' }).first().click();
     await admin.getByText('All changes are saved.').waitFor();
     expect(await seriousFindings(admin)).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('an opportunity whose number and consent are its contact’s', () => {
     expect(await admin.getByRole('radiogroup', { name: 'Compliance Field' }).count()).toBe(0);
     await takePictures(admin, 'related-03-opportunity');
     expect(await seriousFindings(admin)).toEqual([]);
-    await admin.getByRole('button', { name: 'Add record type' }).click();
+    await admin.getByRole('button', { name: 'Add record type' }).first().click();
     await admin.getByText('All changes are saved.').waitFor();
     for (const template of [
       { name: 'Yes', type: 'opt-in', keywords: [{ text: 'Yes, I Agree', language: 'en' }] },

@@ -45,8 +45,15 @@ describe('the timeline in a Dataverse organisation', () => {
     const from = all.world.now() + 20 * MINUTE;
     await all.world.pass(20 * MINUTE);
     all.world.ctx.wake.crm();
+    let passedAt = performance.now();
     await vi.waitFor(
       async () => {
+        // What failed just now is tried again by the clock, which stands still.
+        if (performance.now() - passedAt > 1_000) {
+          await all.world.pass(20 * MINUTE);
+          all.world.ctx.wake.crm();
+          passedAt = performance.now();
+        }
         const { timeline, pendingWrites, tables } = await all.sync();
         if (tables.some((one) => one.readAt === null || Date.parse(one.readAt) < from))
           throw new Error('not read');
