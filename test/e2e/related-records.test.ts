@@ -99,8 +99,8 @@ describe('an opportunity whose number and consent are its contact’s', () => {
     expect(await admin.getByRole('radio', { name: /^A related record/ }).isChecked()).toBe(true);
     await admin.getByText(/The number is taken from Contact/).waitFor();
     expect(await admin.getByRole('radiogroup', { name: 'Compliance Field' }).count()).toBe(0);
-    await takePictures(admin, 'related-03-opportunity');
     expect(await seriousFindings(admin)).toEqual([]);
+    await takePictures(admin, 'related-03-opportunity');
     await admin.getByRole('button', { name: 'Add record type' }).first().click();
     await admin.getByText('All changes are saved.').waitFor();
     for (const template of [
@@ -145,8 +145,8 @@ describe('an opportunity whose number and consent are its contact’s', () => {
       'the contact’s field is Yes',
       () => crm.emulator.record('contact', ben)?.[FIELD] === true,
     );
-    await takePictures(desk, 'related-04-agreed');
     expect(await seriousFindings(desk)).toEqual([]);
+    await takePictures(desk, 'related-04-agreed');
     await compliance.getByRole('link', { name: 'Ben Okafor' }).click();
     await desk.getByRole('heading', { name: 'Ben Okafor', level: 1 }).waitFor();
     await desk.getByText('Hello Ben').first().waitFor();
@@ -156,8 +156,8 @@ describe('an opportunity whose number and consent are its contact’s', () => {
   it('Configuration → CRM shows the test of the column', async () => {
     await admin.goto(`${product.url}/configuration/crm`);
     await admin.getByText('Assent can read and write this column.').first().waitFor();
-    await takePictures(admin, 'related-05-crm');
     expect(await seriousFindings(admin)).toEqual([]);
+    await takePictures(admin, 'related-05-crm');
   });
 
   const onPhone = async (): Promise<string> =>

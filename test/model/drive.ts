@@ -51,6 +51,8 @@ interface RealNode {
   ingest: Stepped | null;
   /** What begins at its commit where transactions cannot overlap. */
   begin: () => Stepped;
+  /** What was under way to the customer when the ingest read it, and when its mark was made young. */
+  underWay: { messages: number[]; at: number };
   /** The 200s that the model still waits for, by act. */
   pending: { acts: number[]; answered: () => boolean; answer: Promise<boolean> }[];
   outbox: Stepped | null;
@@ -80,6 +82,7 @@ async function createDriver(
   const newNode = (): RealNode => ({
     ctx: { ...shared, handovers: createHandovers() },
     ingest: null,
+    underWay: { messages: [], at: 0 },
     begin: () => {
       throw new Error('nothing is to begin');
     },
@@ -127,6 +130,16 @@ async function createDriver(
   const untilLocked = async (one: Stepped): Promise<void> => {
     for (let halt = await one.halted(); !(await isLocked()); halt = await one.goOn())
       if (halt !== 'statement') throw new Error(`at ${halt} before the contact point was locked`);
+  };
+
+  /** The ingest reads how old each mark is under the lock of the customer: what is marked after it knows of its act. */
+  const refreshMarks = async (node: RealNode, state: State): Promise<void> => {
+    const rows = await ids();
+    const marked = state.claims.filter((one) => !one.expired && one.phase === 'marked');
+    for (const { message } of marked)
+      await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds'
+        where id = ${rows[message]?.id ?? ''}::uuid and status = 'handing-over'`.execute(observe.db);
+    node.underWay = { messages: marked.map(({ message }) => message), at: performance.now() };
   };
 
   const make = async (
@@ -192,6 +205,7 @@ async function createDriver(
         if (!overlapping) return null;
         node.ingest = node.begin();
         await untilLocked(node.ingest);
+        await refreshMarks(node, before);
         return null;
       }
       case 'ingest-decide':
@@ -200,27 +214,31 @@ async function createDriver(
       case 'ingest-commit':
       case 'ingest-commit-pending':
         if (node === null) return 'no node';
-        if (!overlapping) node.ingest = node.begin();
+        if (!overlapping) {
+          await refreshMarks(node, before);
+          node.ingest = node.begin();
+        }
         await node.ingest?.until('committed');
         return null;
       case 'ingest-note': {
         const noted = after.nodes[step.node]?.waits.at(-1)?.noted ?? [];
         const fresh = after.claims.filter(
-          (one) => noted.includes(one.message) && !one.expired && one.phase === 'marked',
+          (one) =>
+            noted.includes(one.message) &&
+            node?.underWay.messages.includes(one.message) === true &&
+            !one.expired &&
+            one.phase === 'marked',
         );
-        const rows = await ids();
-        for (const { message } of fresh)
-          await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds' where id = ${rows[message]?.id ?? ''}::uuid`.execute(
-            observe.db,
-          );
-        const began = performance.now();
         await node?.ingest?.goOn();
         const waiting = node?.pending.at(-1);
         // From the statement that notes on, it goes by itself: to its 200, or to a timer.
         void node?.ingest?.goOn();
         if (node !== null) node.ingest = null;
         for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-        const early = fresh.length > 0 && waiting?.answered() === true && performance.now() - began < 250;
+        const early =
+          fresh.length > 0 &&
+          waiting?.answered() === true &&
+          performance.now() - (node?.underWay.at ?? 0) < 250;
         return early ? 'its 200 did not wait for a message that was marked before it' : null;
       }
       case 'acknowledge': {

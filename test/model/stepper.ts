@@ -1,6 +1,6 @@
 import type { KyselyPlugin } from 'kysely';
 import type { Context } from '../../src/actions/context.ts';
-import type { Database } from '../../src/db/engine.ts';
+import type { Database, Db } from '../../src/db/engine.ts';
 
 /** Where one action of the product stands: between two statements, before its commit, after it, or at its end. */
 export type Halt = 'statement' | 'commit' | 'committed' | 'ended';
@@ -35,8 +35,10 @@ export function runStepped(
     heard?.(halt);
     heard = null;
   };
+  let dead = false;
   const hold = (halt: Halt): Promise<void> =>
     new Promise((goOn, die) => {
+      if (dead) return die(new Died());
       release = { goOn, die };
       arrive(halt);
     });
@@ -66,6 +68,7 @@ export function runStepped(
         if (now === 'ended') throw new Error(`it ended before ${halt}`);
     },
     die() {
+      dead = true;
       release?.die(new Died());
       release = null;
     },
@@ -79,6 +82,11 @@ function steppedDatabase(
   hold: (halt: Halt) => Promise<void>,
   overlapping: boolean,
 ): Database {
+  const stepped = (of: Db) => steppedConnections(of, hold, overlapping);
+  return { ...database, db: stepped(database.db), keyed: stepped(database.keyed) };
+}
+
+function steppedConnections(of: Db, hold: (halt: Halt) => Promise<void>, overlapping: boolean): Db {
   let inside = false;
   const afterEach: KyselyPlugin = {
     transformQuery: ({ node }) => node,
@@ -87,7 +95,7 @@ function steppedDatabase(
       return result;
     },
   };
-  const db = database.db.withPlugin(afterEach);
+  const db = of.withPlugin(afterEach);
   const begin = db.transaction.bind(db);
   const transaction = () => {
     const builder = begin();
@@ -105,5 +113,5 @@ function steppedDatabase(
       },
     };
   };
-  return { ...database, db: Object.assign(db, { transaction }) as unknown as Database['db'] };
+  return Object.assign(db, { transaction }) as unknown as Db;
 }
