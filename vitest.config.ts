@@ -17,7 +17,7 @@ const LONG = [
   'test/stories/crm-set-up.test.ts',
   'test/defects/crm-dataverse.test.ts',
   'test/crm-contract/dataverse.test.ts',
-  'test/crm-races/**',
+  'test/crm-races/two-hands.test.ts',
   'test/model/real.test.ts',
 ];
 const long = process.env.TEST_LONG === undefined ? LONG : [];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { DEMO } from '../../emulators/dataverse/demo.ts';
+import { pausedFor } from '../../src/actions/crm-connection.ts';
 import { SANDBOX_PEOPLE } from '../../src/actions/sign-in.ts';
 import { ConversationPage } from '../../src/http/schemas/chat.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld } from './dataverse-world.ts';
@@ -231,6 +232,8 @@ describe('the timeline in a Dataverse organisation', () => {
     await world.says(phone, 'STOP');
     for (let hour = 0; hour < 3; hour += 1) await world.pass(60 * MINUTE);
     expect(subjects(contact)).not.toContain('WhatsApp consent: refused');
+    // Until nothing is under way: what was, would hear the organisation again in the middle of its turn.
+    await vi.waitFor(async () => expect(await pausedFor(world.ctx)).toBeGreaterThan(0), { timeout: 10_000 });
     const before = crm.emulator.requests().length;
     crm.emulator.clearFaults();
     await world.pass(60 * MINUTE);
