@@ -1,4 +1,6 @@
 import type { Context } from '../actions/context.ts';
+import { mirroredColumns } from '../actions/mirror-records.ts';
+import { loadRecordTypes } from '../actions/organisation.ts';
 import { columnAccess } from '../core/column-access.ts';
 import { labelIn } from '../core/labels.ts';
 import { proposedPolarity } from '../core/polarity.ts';
@@ -56,8 +58,14 @@ export async function columnsOut(
   const { db } = ctx.database;
   const columns = await ctx.crm.columns(db, table);
   const checks = await columnChecks(db, table);
-  const none = ctx.crm.remote === null ? undefined : null;
-  return columns.map((column) => columnOut(column, languages, checks.get(column.name) ?? none));
+  if (ctx.crm.remote === null)
+    return columns.map((column) => columnOut(column, languages, checks.get(column.name)));
+  const type = (await loadRecordTypes(db)).get(table);
+  const read = new Set(type === undefined ? [] : await mirroredColumns(db, type));
+  return columns.map((column) => ({
+    ...columnOut(column, languages, checks.get(column.name) ?? null),
+    read: read.has(column.name),
+  }));
 }
 
 export function checkOut({ at, actor, verdict, steps }: ColumnCheck): ColumnCheckOut {

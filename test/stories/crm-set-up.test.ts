@@ -206,4 +206,16 @@ describe('setting up a record type of an organisation', () => {
     expect(await names()).toEqual(['Account', 'Old', 'Young', 'Lead']);
     expect([account, lead, old]).toHaveLength(3);
   });
+
+  it('a record shows the columns that are read: the others never leave the organisation', async () => {
+    await all.world.ok(RecordTypeOut, 'PUT', '/api/record-types/lead', { ...CONTACT, displayName: 'Lead' });
+    await all.synced();
+    const { items } = await inLanguage(Columns, '/api/crm/tables/lead/columns', 'en');
+    const read = items.filter((one) => one.read).map((one) => one.name);
+    expect(read.sort()).toEqual(['fullname', 'mobilephone']);
+    const id = all.crm.emulator.create('lead', { lastname: 'Read', mobilephone: all.world.newPhone() });
+    await all.synced();
+    const { values } = await all.world.readRecord({ recordType: 'lead', id });
+    expect(Object.keys(values).sort()).toEqual(['fullname', 'mobilephone', 'statecode']);
+  });
 });

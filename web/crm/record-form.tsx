@@ -54,6 +54,7 @@ export function RecordForm({ record, type }: Props) {
       notify.success(t('form.saved'));
     },
   });
+  const consentColumns = new Set([type?.complianceField, type?.marketingField]);
   const dirty = Object.keys(edits).length > 0;
   const edit = (name: string, value: ColumnValue) =>
     setEdits(({ [name]: _old, ...others }) =>
@@ -74,7 +75,7 @@ export function RecordForm({ record, type }: Props) {
           {({ items }) => (
             <div className={styles.fields}>
               {items
-                .filter(({ name }) => name !== type?.complianceField && name !== type?.marketingField)
+                .filter(({ name, read }) => read !== false && !consentColumns.has(name))
                 .map((column) => (
                   <ColumnInput
                     key={column.name}

@@ -66,6 +66,8 @@ export const ColumnOut = z.object({
   /** What a remote CRM calls the two values of a Boolean column: what looks like Yes may mean “do not”. */
   options: z.object({ yes: z.string(), no: z.string() }).nullable().optional(),
   custom: z.boolean(),
+  /** False where its values stay in the remote CRM: no record type here uses it. Left out where all are read. */
+  read: z.boolean().optional(),
   /** What Yes in it most likely means, by its words: a proposal. */
   polarity: z.enum(['allows', 'forbids']).optional(),
   /** What column security leaves Assent; null: the column is not secured, or may, as far as the CRM tells. */
