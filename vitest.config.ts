@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
  */
 /**
  * Stories on a Dataverse organisation and the like, minutes in all: with TEST_LONG=1 only, on PGlite by `npm test` and on
- * PostgreSQL by `npm run test:postgres`, so that these stay below five minutes without them.
+ * PostgreSQL by `npm run test:postgres`, where `.ci/run` has them.
  */
 const LONG = [
   'test/stories/dataverse-*.test.ts',
