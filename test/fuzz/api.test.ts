@@ -22,6 +22,9 @@ const SHARE = 0.7;
 /** 502 where WhatsApp is asked, 501 where an installation has no such thing. */
 const SAID_ABOVE_500 = new Set(['whatsapp-unavailable', 'not-available']);
 
+/** A wrong password is counted: a refusal of it changes that, and no more (NIST SP 800-63B-4, 3.2.2). */
+const COUNTS_REFUSALS = 'sign_in_failure';
+
 let world: World;
 let things: Things;
 let calls: Call[];
@@ -106,7 +109,7 @@ async function wrongWithRefusal(request: Asked, answer: Answered): Promise<strin
   if (said !== null) return said;
   const was = before;
   before = await prints();
-  const tables = was === null ? [] : changed(was, before);
+  const tables = was === null ? [] : changed(was, before).filter((name) => name !== COUNTS_REFUSALS);
   return tables.length === 0 ? null : `${answer.status}, and it changed ${tables.join(', ')}: ${answer.text}`;
 }
 
