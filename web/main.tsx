@@ -1,4 +1,3 @@
-import './ui/zod-without-eval.ts';
 import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

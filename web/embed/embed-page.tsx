@@ -2,8 +2,8 @@ import { Button, Link, MessageBar, MessageBarBody, makeStyles } from '@fluentui/
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MeOut } from '../../src/http/schemas/administration.ts';
-import { api } from '../ui/api.ts';
+import type { MeOut } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { useFollowPerson } from '../ui/follow-person.ts';
 import { useFollow } from '../ui/link.tsx';
 import { useLiveHints } from '../ui/live.ts';
@@ -104,7 +104,7 @@ function Framed(props: RecordProps & { host: string }) {
   const { t } = useTranslation('ui');
   const me = useQuery({
     queryKey: keys.me(),
-    queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/me', answerOf<MeOut>(), { signal }),
   });
   return (
     <Loaded query={me} loading={<Loading label={t('shell.loading')} />}>

@@ -18,8 +18,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Right } from '../../src/core/rights.ts';
-import { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { keys } from '../ui/queries.ts';
 import { RIGHT_GROUPS } from '../ui/right-groups.ts';
@@ -47,7 +47,11 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
   const [touched, setTouched] = useState(false);
   const make = useMutation({
     mutationFn: () =>
-      api.post('/api/api-keys', { name, scopes, expiresAt: expiryOf(days, Date.now()) }, ApiKeyMadeOut),
+      api.post(
+        '/api/api-keys',
+        { name, scopes, expiresAt: expiryOf(days, Date.now()) },
+        answerOf<ApiKeyMadeOut>(),
+      ),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.apiKeys() }),
   });
   if (make.data !== undefined) return <Made apiKey={make.data.key} name={name} onClose={onClose} />;

@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
-import { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
+import type { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.tsx';
 import { keys } from '../ui/queries.ts';
@@ -63,7 +63,7 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
   const notify = useNotify();
   const sync = useQuery({
     queryKey: keys.crmSync(),
-    queryFn: ({ signal }) => api.get('/api/crm/sync', CrmSyncOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/crm/sync', answerOf<CrmSyncOut>(), { signal }),
   });
   const inDataverse = sync.data?.crm === 'dataverse';
   const [draft, setDraft] = useState<PersonDraft>(() => draftOf(person, teams));
@@ -72,8 +72,8 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
   const save = useMutation({
     mutationFn: async () => {
       const { entraObjectId: _, ...invited } = draft;
-      if (person === undefined) onInvited?.(await api.post('/api/people', invited, InvitedOut));
-      else await api.patch(personPath(person.id), changesOf(person, draft), PersonOut);
+      if (person === undefined) onInvited?.(await api.post('/api/people', invited, answerOf<InvitedOut>()));
+      else await api.patch(personPath(person.id), changesOf(person, draft), answerOf<PersonOut>());
     },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['people'] });

@@ -13,8 +13,8 @@ import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MeOut } from '../../src/http/schemas/administration.ts';
-import { api } from './api.ts';
+import type { MeOut } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from './api.ts';
 import { useFollowPerson } from './follow-person.ts';
 import { useLiveHints } from './live.ts';
 import { MeContext } from './me.tsx';
@@ -68,7 +68,7 @@ export function Shell({ bell, children }: { bell: ReactNode; children: ReactNode
   const signedOut = useSignedOut();
   const me = useQuery({
     queryKey: keys.me(),
-    queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/me', answerOf<MeOut>(), { signal }),
     enabled: !signedOut,
   });
   if (signedOut) return <ToSignIn ended={me.data !== undefined} />;
