@@ -7,6 +7,7 @@ import { needWords } from './i18n/words.ts';
 import { router } from './routes.tsx';
 import { ApiProblem } from './ui/api.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
+import { putStyleRules } from './ui/style-rules.ts';
 import { ThemeProvider } from './ui/theme.tsx';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -22,7 +23,7 @@ const client = new QueryClient({
   },
 });
 
-await speakAtStart();
+await Promise.all([speakAtStart(), putStyleRules(renderer)]);
 
 const container = document.getElementById('app');
 if (container === null) throw new Error('index.html has no #app');
