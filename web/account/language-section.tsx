@@ -5,7 +5,7 @@ import { isLanguage, LANGUAGES } from '../i18n/i18n.ts';
 import { useChangePreferences } from '../ui/follow-person.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { ownTimeZone, timeZones, zonesMatching } from '../ui/time-zones.ts';
 
 const useStyles = makeStyles({ list: { maxHeight: '300px' } });

@@ -6,7 +6,7 @@ import type { SessionsOut } from '../../src/http/schemas/people.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { FormSection } from '../ui/form-section.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { SessionList } from '../ui/session-list.tsx';
 import { Loaded, Loading } from '../ui/states.tsx';

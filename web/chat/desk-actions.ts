@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import type { TraceOut } from '../../src/http/schemas/desk.ts';
 import { answerOf, api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 
 /** What a person does about who works in a conversation. Each leaves a trace in it, on the server. */

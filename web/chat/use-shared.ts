@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { answerOf, api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 
 /** Marks a number as shared by several people, or takes that back. */
 export function useShared({ id }: Pick<ConversationOut, 'id'>): (shared: boolean) => void {

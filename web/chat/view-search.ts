@@ -13,6 +13,10 @@ export type ChatsSearch = Omit<ConversationQuery, 'limit' | 'cursor' | 'recordId
 export const FILTERS = ['unread', 'consent', 'recordType', 'owner', 'team', 'channel'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
+/** Those that are set. */
+export const chosenFilters = (search: ChatsSearch): FilterName[] =>
+  FILTERS.filter((name) => search[name] !== undefined);
+
 export const DEFAULT_VIEW: View = 'team';
 
 /** Reads it, leaving out what does not parse. The router turns `true` and digits into values of their own. */

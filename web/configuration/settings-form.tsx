@@ -19,7 +19,7 @@ import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { useMay } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut, PublishAnswer } from '../../src/http/schemas/templates.ts';
 import { ApiProblem, answerOf, api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { goToProblems } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { messageTemplatePath } from './queries.ts';

@@ -11,7 +11,7 @@ import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { listOf } from '../i18n/locale.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { MayButton } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { type MessageTemplates, messageTemplatePath } from './queries.ts';
 import { waitsFor } from './template-status.tsx';
 

@@ -11,7 +11,7 @@ import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { MayButton } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { Time } from '../ui/time.tsx';

@@ -6,7 +6,7 @@ import { Trans, useTranslation } from 'react-i18next';
 import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { useWhyNot } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { ErrorState, Loaded } from '../ui/states.tsx';

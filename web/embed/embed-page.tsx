@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import type { MeOut } from '../../src/http/schemas/administration.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { useFollowPerson } from '../ui/follow-person.ts';
+import { later } from '../ui/later.tsx';
 import { useFollow } from '../ui/link.tsx';
 import { useLiveHints } from '../ui/live.ts';
 import { MeContext } from '../ui/me.tsx';
-import { NotificationArea } from '../ui/notify.tsx';
+import { onceTold } from '../ui/notify.ts';
 import { usePageTitle } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, Loaded, Loading } from '../ui/states.tsx';
@@ -16,6 +17,10 @@ import type { EmbedSearch } from './embed-search.ts';
 import { hostOrigin } from './host.ts';
 import { useFrameSignIn } from './use-frame-sign-in.ts';
 import { useTellHost } from './use-tell-host.ts';
+
+const NotificationArea = later(async () => (await import('../ui/notification-area.tsx')).NotificationArea, {
+  when: onceTold,
+});
 
 const useStyles = makeStyles({
   frame: { height: '100%', display: 'flex', flexDirection: 'column' },

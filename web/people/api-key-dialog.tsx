@@ -38,7 +38,7 @@ const useStyles = makeStyles({
 
 /** A new key: its name, what it may do, how long it lives; then the key itself, this once. */
 export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const client = useQueryClient();
   const [name, setName] = useState('');
@@ -124,7 +124,7 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Right[]) => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   return (
     <div className={styles.groups}>
@@ -142,8 +142,8 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
                 label={{
                   children: (
                     <>
-                      {t(`rights.${right}.name`)}
-                      <span className={styles.text}>{t(`rights.${right}.text`)}</span>
+                      {t(`rights:rights.${right}.name`)}
+                      <span className={styles.text}>{t(`rights:rights.${right}.text`)}</span>
                     </>
                   ),
                 }}
@@ -157,7 +157,7 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
 }
 
 function Made({ apiKey, name, onClose }: { apiKey: string; name: string; onClose: () => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   return (
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>

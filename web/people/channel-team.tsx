@@ -5,7 +5,7 @@ import type { ChannelTeam as ChannelTeamOut } from '../../src/http/schemas/peopl
 import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useWhyNot } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { type Team, useTeams } from './queries.ts';

@@ -7,7 +7,7 @@ import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import type { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { CheckList } from './check-list.tsx';
@@ -28,7 +28,7 @@ type Props = {
 
 /** Invites somebody, or changes who they are here: name, e-mail, role and teams. */
 export function PersonDialog({ person, onClose, onInvited }: Props) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const teams = useTeams();
   if (teams.data !== undefined) {
     return (
@@ -57,7 +57,7 @@ export function PersonDialog({ person, onClose, onInvited }: Props) {
 }
 
 function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const client = useQueryClient();
   const notify = useNotify();
@@ -146,7 +146,7 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
                 label={{
                   children: (
                     <>
-                      <strong>{t(`roles.${role}`)}</strong>: {t(`person.roleText.${role}`)}
+                      <strong>{t(`rights:roles.${role}`)}</strong>: {t(`person.roleText.${role}`)}
                     </>
                   ),
                 }}

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { LinkOut, PersonOut } from '../../src/http/schemas/people.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { DialogProblem } from './dialog-problem.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { PersonDialog } from './person-dialog.tsx';

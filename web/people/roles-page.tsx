@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { RoleRightsOut } from '../../src/http/schemas/people.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { Needing } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';

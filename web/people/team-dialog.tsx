@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { TeamOut } from '../../src/http/schemas/people.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { CheckList } from './check-list.tsx';
 import { DialogProblem } from './dialog-problem.tsx';

@@ -15,7 +15,7 @@ import { useTranslation } from 'react-i18next';
 import type { DeliveryOut, DeliveryPage, WebhookOut } from '../../src/http/schemas/webhooks.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';

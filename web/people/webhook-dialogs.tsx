@@ -12,7 +12,7 @@ import { useTranslation } from 'react-i18next';
 import type { WebhookOut, WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { DialogProblem } from './dialog-problem.tsx';
 import { Secret } from './secret.tsx';

@@ -23,7 +23,7 @@ import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useWhyNot } from '../ui/may.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import { WhatsAppText } from '../ui/whatsapp-text.tsx';

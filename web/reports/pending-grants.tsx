@@ -8,7 +8,7 @@ import { answerOf, api } from '../ui/api.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { ErrorState } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';

@@ -7,7 +7,7 @@ import type { PurposeName } from '../../src/http/schemas/common.ts';
 import type { RecordConsentInput } from '../../src/http/schemas/consent.ts';
 import { answerOf, api } from './api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { useNotify } from './notify.tsx';
+import { useNotify } from './notify.ts';
 
 /** Whose decision is recorded. */
 type DecisionOf = { phone: string } | { conversationId: string };

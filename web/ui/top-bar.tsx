@@ -30,7 +30,7 @@ import { useChangePreferences } from './follow-person.ts';
 import { LanguageItems } from './language-menu.tsx';
 import { useFollow } from './link.tsx';
 import { useMe } from './me.tsx';
-import { useNotify } from './notify.tsx';
+import { useNotify } from './notify.ts';
 import { type ThemeChoice, useTheme } from './theme.tsx';
 
 const useStyles = makeStyles({
@@ -178,7 +178,7 @@ const signedOut = (json: unknown): json is SignedOut | undefined =>
   json === undefined || answerOf<SignedOut>()(json);
 
 function PersonMenu() {
-  const { t } = useTranslation(['ui', 'people']);
+  const { t } = useTranslation(['ui', 'rights']);
   const { language } = useLanguage();
   const change = useChangePreferences();
   const styles = useStyles();
@@ -206,14 +206,14 @@ function PersonMenu() {
           icon={<Avatar name={me.name} size={28} aria-hidden className={styles.avatar} />}
         >
           <span className={mergeClasses(styles.person, styles.roomy)}>
-            <span>{me.name}</span> <span className={styles.role}>{t(`people:roles.${me.role}`)}</span>
+            <span>{me.name}</span> <span className={styles.role}>{t(`rights:roles.${me.role}`)}</span>
           </span>
         </Button>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
           <MenuItem disabled>
-            {t('shell.personAndRole', { name: me.name, role: t(`people:roles.${me.role}`) })}
+            {t('shell.personAndRole', { name: me.name, role: t(`rights:roles.${me.role}`) })}
           </MenuItem>
           <MenuItemLink href="/account" onClick={account}>
             {t('shell.account')}
