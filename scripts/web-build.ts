@@ -16,7 +16,14 @@ const dist = path.join(web, 'dist');
 const STAMP = '.inputs';
 
 /** What decides the result; tests of these folders do not. */
-const INPUTS = ['web', 'src/core', 'src/http/schemas', 'vite.config.ts', 'package-lock.json'];
+const INPUTS = [
+  'web',
+  'src/core',
+  'src/http/schemas',
+  'vite.config.ts',
+  'scripts/web-styles.ts',
+  'package-lock.json',
+];
 
 export type WebBuild =
   | { result: 'built'; seconds: number }

@@ -1,4 +1,3 @@
-import './ui/zod-without-eval.ts';
 import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -8,6 +7,7 @@ import { needWords } from './i18n/words.ts';
 import { router } from './routes.tsx';
 import { ApiProblem } from './ui/api.ts';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
+import { putStyleRules } from './ui/style-rules.ts';
 import { ThemeProvider } from './ui/theme.tsx';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -23,7 +23,7 @@ const client = new QueryClient({
   },
 });
 
-await speakAtStart();
+await Promise.all([speakAtStart(), putStyleRules(renderer)]);
 
 const container = document.getElementById('app');
 if (container === null) throw new Error('index.html has no #app');

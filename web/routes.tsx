@@ -66,24 +66,28 @@ const QuickRepliesPage = page(
   async () => (await import('./quick-replies/quick-replies-page.tsx')).QuickRepliesPage,
   'chat',
 );
-const PeoplePage = page(async () => (await import('./people/people-page.tsx')).PeoplePage);
-const TeamsPage = page(async () => (await import('./people/teams-page.tsx')).TeamsPage);
+const PeoplePage = page(async () => (await import('./people/people-page.tsx')).PeoplePage, 'people');
+const TeamsPage = page(async () => (await import('./people/teams-page.tsx')).TeamsPage, 'people');
 const CrmPage = page(async () => (await import('./configuration/crm-page.tsx')).CrmPage, 'configuration');
-const RolesPage = page(async () => (await import('./people/roles-page.tsx')).RolesPage);
+const RolesPage = page(async () => (await import('./people/roles-page.tsx')).RolesPage, 'people');
 const WebhooksPage = page(
   async () => (await import('./people/webhooks-page.tsx')).WebhooksPage,
   'integrations',
+  'people',
 );
-const ApiKeysPage = page(async () => (await import('./people/api-keys-page.tsx')).ApiKeysPage);
-const ChannelTeam = page(async () => (await import('./people/channel-team.tsx')).ChannelTeam);
+const ApiKeysPage = page(async () => (await import('./people/api-keys-page.tsx')).ApiKeysPage, 'people');
+const ChannelTeam = page(async () => (await import('./people/channel-team.tsx')).ChannelTeam, 'people');
 const EmbedPage = page(async () => (await import('./embed/embed-page.tsx')).EmbedPage, 'embed');
 const SignInWindowPage = page(
   async () => (await import('./embed/sign-in-window-page.tsx')).SignInWindowPage,
   'embed',
 );
-const AccountPage = page(async () => (await import('./account/account-page.tsx')).AccountPage);
-const SignInPage = page(async () => (await import('./sign-in/sign-in-page.tsx')).SignInPage);
-const WelcomeInPage = page(async () => (await import('./sign-in/welcome-in-page.tsx')).WelcomeInPage);
+const AccountPage = page(async () => (await import('./account/account-page.tsx')).AccountPage, 'people');
+const SignInPage = page(async () => (await import('./sign-in/sign-in-page.tsx')).SignInPage, 'people');
+const WelcomeInPage = page(
+  async () => (await import('./sign-in/welcome-in-page.tsx')).WelcomeInPage,
+  'people',
+);
 const WorkingHoursPage = page(
   async () => (await import('./configuration/working-hours-page.tsx')).WorkingHoursPage,
   'configuration',
@@ -184,11 +188,13 @@ const chats = createRoute({
     return (
       <ChatPage
         search={search}
-        toRecord={(conversation) => (
-          <Suspense>
-            <RecordFromChat conversation={conversation} />
-          </Suspense>
-        )}
+        toRecord={(conversation) =>
+          conversation.records.length === 0 && (
+            <Suspense>
+              <RecordFromChat conversation={conversation} />
+            </Suspense>
+          )
+        }
         {...(conversationId === undefined ? {} : { conversationId })}
       />
     );

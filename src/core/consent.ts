@@ -30,7 +30,8 @@ export type { RequestView } from './consent-requests.ts';
  * same lines in any order and any number of times give the same answer.
  */
 
-export type ConsentState = 'not-asked' | 'requested' | 'granted' | 'denied' | 'expired';
+export const CONSENT_STATES = ['not-asked', 'requested', 'granted', 'denied', 'expired'] as const;
+export type ConsentState = (typeof CONSENT_STATES)[number];
 
 /** What a line turned out to mean; the API's `type` of a history line. */
 export type Verdict =

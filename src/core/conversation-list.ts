@@ -4,8 +4,18 @@
  * never wrong.
  */
 
-export type View = 'mine' | 'team' | 'unassigned' | 'waiting-for-consent' | 'refused' | 'on-hold' | 'closed';
-export type Sort = 'attention' | 'recent';
+export const VIEWS = [
+  'mine',
+  'team',
+  'unassigned',
+  'waiting-for-consent',
+  'refused',
+  'on-hold',
+  'closed',
+] as const;
+export type View = (typeof VIEWS)[number];
+export const SORTS = ['attention', 'recent'] as const;
+export type Sort = (typeof SORTS)[number];
 
 /** Where a conversation lies: answered by a person, by nobody yet, or over. */
 export type Desk = 'owned' | 'unassigned' | 'closed';

@@ -7,7 +7,7 @@ import { usedKeys } from './used-keys.ts';
 
 /** A page loads the words it names in `routes.tsx`; a word of another namespace would be shown as its key. */
 const web = path.resolve(import.meta.dirname, '../../web');
-const ALWAYS = new Set(['ui', 'people', 'server']);
+const ALWAYS = new Set(['ui', 'rights', 'server']);
 
 const keys = new Set(
   Object.entries(english).flatMap(([namespace, words]) => keysIn(words).map((key) => `${namespace}:${key}`)),

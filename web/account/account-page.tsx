@@ -23,7 +23,7 @@ const useStyles = makeStyles({
 
 /** My account: what a person decides about themselves. */
 export function AccountPage() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   return (
     <Page>
       <PageHeader title={t('account.title')} description={t('account.description')} />
@@ -37,13 +37,13 @@ export function AccountPage() {
 }
 
 function Profile() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const me = useMe();
   const facts = [
     [t('people.name'), me.name],
     [t('people.email'), me.email ?? t('account.noEmail')],
-    [t('people.role'), t(`roles.${me.role}`)],
+    [t('people.role'), t(`rights:roles.${me.role}`)],
     [
       t('people.teams'),
       me.teams.length === 0 ? t('account.noTeams') : listOf(me.teams.map(({ name }) => name)),
@@ -53,7 +53,7 @@ function Profile() {
       listOf(
         RIGHT_GROUPS.flatMap(({ rights }) => rights)
           .filter((right) => me.rights.includes(right))
-          .map((right) => t(`rights.${right}.name`)),
+          .map((right) => t(`rights:rights.${right}.name`)),
       ),
     ],
   ] as const;

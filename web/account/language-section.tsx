@@ -1,12 +1,11 @@
 import { Combobox, Field, makeStyles, Option, Select } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LanguageName } from '../../src/http/schemas/people.ts';
-import { LANGUAGES } from '../i18n/i18n.ts';
+import { isLanguage, LANGUAGES } from '../i18n/i18n.ts';
 import { useChangePreferences } from '../ui/follow-person.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { ownTimeZone, timeZones, zonesMatching } from '../ui/time-zones.ts';
 
 const useStyles = makeStyles({ list: { maxHeight: '300px' } });
@@ -23,19 +22,20 @@ export function LanguageSection() {
         <Select
           value={language ?? ''}
           onChange={(_, { value }) => {
-            const chosen = LanguageName.safeParse(value);
             change.mutate(
-              { language: chosen.success ? chosen.data : null },
+              { language: isLanguage(value) ? value : null },
               { onError: (error) => notify.problem(error) },
             );
           }}
         >
           <option value="">{t('account.asBrowser')}</option>
-          {LanguageName.options.map((name) => (
-            <option key={name} value={name} lang={name}>
-              {LANGUAGES[name].name}
-            </option>
-          ))}
+          {Object.keys(LANGUAGES)
+            .filter(isLanguage)
+            .map((name) => (
+              <option key={name} value={name} lang={name}>
+                {LANGUAGES[name].name}
+              </option>
+            ))}
         </Select>
       </Field>
       <TimeZoneField />

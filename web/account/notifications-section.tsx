@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useChangePreferences } from '../ui/follow-person.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 
 // Under the words of the switch, which keeps a space of its own around it.
 const useStyles = makeStyles({ hint: { marginInlineStart: '60px', marginBlockStart: '-4px' } });

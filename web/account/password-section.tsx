@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiProblem, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { PasswordField } from '../ui/password-field.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';

@@ -2,11 +2,11 @@ import { Button, useRestoreFocusTarget } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SessionsOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { SessionsOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { FormSection } from '../ui/form-section.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { SessionList } from '../ui/session-list.tsx';
 import { Loaded, Loading } from '../ui/states.tsx';
@@ -20,7 +20,8 @@ export function SessionsSection() {
   const [asking, setAsking] = useState(false);
   const sessions = useQuery({
     queryKey: keys.sessions('me'),
-    queryFn: async ({ signal }) => (await api.get('/api/me/sessions', SessionsOut, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/me/sessions', answerOf<SessionsOut>(), { signal })).items,
   });
   const end = useMutation({
     mutationFn: (id: string | null) =>

@@ -1,7 +1,6 @@
-import { MediaOut } from '../../src/http/schemas/chat.ts';
-import { Problem } from '../../src/http/schemas/common.ts';
+import type { MediaOut } from '../../src/http/schemas/chat.ts';
 import { translate } from '../i18n/i18n.ts';
-import { ApiProblem } from '../ui/api.ts';
+import { ApiProblem, answerOf, problemIn } from '../ui/api.ts';
 import { callerHeaders } from '../ui/frame.ts';
 import { announceSignedOut } from '../ui/session.ts';
 
@@ -26,16 +25,15 @@ export function uploadFile(
   request.onload = () => {
     const answer = jsonOf(request.responseText);
     if (request.status >= 200 && request.status < 300) {
-      const parsed = MediaOut.safeParse(answer);
-      if (parsed.success) resolve(parsed.data);
+      if (isMedia(answer)) resolve(answer);
       else reject(problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')));
       return;
     }
     if (request.status === 401) announceSignedOut();
-    const parsed = Problem.safeParse(answer);
+    const told = problemIn(answer);
     reject(
-      parsed.success
-        ? new ApiProblem(request.status, parsed.data)
+      told !== null
+        ? new ApiProblem(request.status, told)
         : problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')),
     );
   };
@@ -45,6 +43,8 @@ export function uploadFile(
   request.send(form);
   return promise;
 }
+
+const isMedia = answerOf<MediaOut>();
 
 function problem(status: number, code: string, detail: string): ApiProblem {
   return new ApiProblem(status, { code, detail });

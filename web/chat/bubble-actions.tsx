@@ -1,17 +1,18 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { ArrowReply16Regular } from '@fluentui/react-icons/svg/arrow-reply';
 import { EmojiAdd16Regular } from '@fluentui/react-icons/svg/emoji-add';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
+import { later } from '../ui/later.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { useStep } from './composer-steps.tsx';
 import { useThreadActs } from './thread-acts.ts';
 import { useReact } from './use-react.ts';
 
-const ReactionPicker = lazy(async () => ({
-  default: (await import('./reaction-picker.tsx')).ReactionPicker,
-}));
+const ReactionPicker = later(async () => (await import('./reaction-picker.tsx')).ReactionPicker, {
+  onMissing: ({ onClose }) => onClose(),
+});
 
 const useStyles = makeStyles({
   actions: {
@@ -75,17 +76,15 @@ export function BubbleActions({ message, choosing, onChoosing }: Props) {
         onClick={() => step({ do: 'reply', message })}
       />
       {choosing && (
-        <Suspense fallback={null}>
-          <ReactionPicker
-            chosen={message.reactions?.find(({ by }) => by === 'us')?.emoji ?? null}
-            target={bar}
-            onChoose={(emoji) => void react(message.id, emoji)}
-            onClose={() => {
-              onChoosing(false);
-              bar?.querySelector('button')?.focus();
-            }}
-          />
-        </Suspense>
+        <ReactionPicker
+          chosen={message.reactions?.find(({ by }) => by === 'us')?.emoji ?? null}
+          target={bar}
+          onChoose={(emoji) => void react(message.id, emoji)}
+          onClose={() => {
+            onChoosing(false);
+            bar?.querySelector('button')?.focus();
+          }}
+        />
       )}
     </div>
   );

@@ -1,15 +1,15 @@
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { z } from 'zod';
-import { ConversationOut, SendableOut, type SendTo } from '../../src/http/schemas/chat.ts';
-import { LedgerLineOut } from '../../src/http/schemas/consent.ts';
-import { ColleaguesOut, TracePage } from '../../src/http/schemas/desk.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { z } from 'zod';
+import type { ConversationOut, SendableOut, SendTo } from '../../src/http/schemas/chat.ts';
+import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
+import type { ColleaguesOut, TracePage } from '../../src/http/schemas/desk.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 
 /** Whom a message goes to: a record's messaging number, a phone, or a conversation. */
 export type Recipient = z.infer<typeof SendTo>;
 
-const ConsentEvents = z.object({ items: z.array(LedgerLineOut) });
+type ConsentEvents = { items: LedgerLineOut[] };
 
 type Page<T> = { items: T[]; nextCursor: string | null };
 
@@ -22,7 +22,9 @@ export function useConversation(conversationId: string | null) {
   return useQuery({
     queryKey: keys.conversation(conversationId ?? ''),
     queryFn: ({ signal }) =>
-      api.get(`/api/conversations/${encodeURIComponent(conversationId ?? '')}`, ConversationOut, { signal }),
+      api.get(`/api/conversations/${encodeURIComponent(conversationId ?? '')}`, answerOf<ConversationOut>(), {
+        signal,
+      }),
     enabled: conversationId !== null,
   });
 }
@@ -31,7 +33,9 @@ export function useConsentEvents(conversationId: string) {
   return useQuery({
     queryKey: keys.consentEvents(conversationId),
     queryFn: ({ signal }) =>
-      api.get(`/api/conversations/${encodeURIComponent(conversationId)}/events`, ConsentEvents, { signal }),
+      api.get(`/api/conversations/${encodeURIComponent(conversationId)}/events`, answerOf<ConsentEvents>(), {
+        signal,
+      }),
   });
 }
 
@@ -40,7 +44,7 @@ export function useSendable(to: Recipient, language?: string) {
   return useQuery({
     queryKey: keys.sendable(to, language),
     queryFn: ({ signal }) =>
-      api.get(withQuery('/api/sendable', { ...to, language }), SendableOut, { signal }),
+      api.get(withQuery('/api/sendable', { ...to, language }), answerOf<SendableOut>(), { signal }),
     // The composer must not offer what an hour-old answer allowed: always ask again when it is shown.
     staleTime: 0,
   });
@@ -56,7 +60,7 @@ export function useTrace(conversationId: string) {
           limit: 50,
           cursor: pageParam,
         }),
-        TracePage,
+        answerOf<TracePage>(),
         { signal },
       ),
     initialPageParam: null as string | null,
@@ -70,9 +74,13 @@ export function useColleagues(conversationId: string) {
     queryKey: keys.colleagues(conversationId),
     queryFn: async ({ signal }) =>
       (
-        await api.get(`/api/conversations/${encodeURIComponent(conversationId)}/colleagues`, ColleaguesOut, {
-          signal,
-        })
+        await api.get(
+          `/api/conversations/${encodeURIComponent(conversationId)}/colleagues`,
+          answerOf<ColleaguesOut>(),
+          {
+            signal,
+          },
+        )
       ).items,
     staleTime: 0,
   });

@@ -1,10 +1,11 @@
 import { Button, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { MailTemplate20Regular } from '@fluentui/react-icons/svg/mail-template';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { quickReplyValues } from '../../src/core/quick-reply.ts';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { serverText } from '../i18n/server-text.ts';
+import { later } from '../ui/later.tsx';
 import { useMay, useMe } from '../ui/me.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Announce } from './announce.tsx';
@@ -18,11 +19,13 @@ import { oneLine } from './message-plain.ts';
 import { consentTemplateOf } from './next-step.ts';
 import { useWriteMessage } from './note-switch.tsx';
 import { SendableBanner } from './sendable-banner.tsx';
-import { TemplateSend } from './template-send.tsx';
 
-const TemplatePicker = lazy(async () => ({
-  default: (await import('./template-picker.tsx')).TemplatePicker,
-}));
+const TemplatePicker = later(async () => (await import('./template-picker.tsx')).TemplatePicker, {
+  onMissing: ({ onClose }) => onClose(false),
+});
+const TemplateSend = later(async () => (await import('./template-send.tsx')).TemplateSend, {
+  meanwhile: <Loading rows={2} />,
+});
 
 const useStyles = makeStyles({
   composer: {
@@ -200,17 +203,15 @@ function Ready({
         </MessageBox>
       )}
       {picking !== null && (
-        <Suspense fallback={null}>
-          <TemplatePicker
-            to={to}
-            sendable={sendable}
-            first={picking}
-            onClose={(sent) => {
-              setPicking(null);
-              if (sent) focusComposer();
-            }}
-          />
-        </Suspense>
+        <TemplatePicker
+          to={to}
+          sendable={sendable}
+          first={picking}
+          onClose={(sent) => {
+            setPicking(null);
+            if (sent) focusComposer();
+          }}
+        />
       )}
     </section>
   );

@@ -17,18 +17,16 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { withQuery } from '../ui/api.ts';
-import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
+import { later } from '../ui/later.tsx';
 import { useFollow } from '../ui/link.tsx';
 import { MayButton, MayMenuItem, useWhyNot } from '../ui/may.tsx';
 import { downloading } from '../ui/own-file.ts';
-import { AssignDialog } from './assign-dialog.tsx';
+import type { Asking } from './conversation-dialogs.tsx';
 import { useDesk } from './desk-actions.ts';
-import { DiscussDialog } from './discuss-dialog.tsx';
 import { useWriteNote } from './note-switch.tsx';
 import { useDeskReason } from './owner-reason.ts';
-import { ReasonDialog, type ReasonedAct } from './reason-dialog.tsx';
+import type { ReasonedAct } from './reason-dialog.tsx';
 import { recordAddress } from './record-address.ts';
-import { TeamDialog } from './team-dialog.tsx';
 import { useShared } from './use-shared.ts';
 
 const useStyles = makeStyles({
@@ -37,10 +35,10 @@ const useStyles = makeStyles({
   narrow: { '@media (min-width: 1101px)': { display: 'none' } },
 });
 
-type Asking =
-  | { dialog: 'refusal' | 'grant' | 'assign' | 'discuss' | 'team' }
-  | { dialog: 'reason'; act: ReasonedAct }
-  | null;
+const ConversationDialogs = later(
+  async () => (await import('./conversation-dialogs.tsx')).ConversationDialogs,
+  { onMissing: ({ onClose }) => onClose() },
+);
 
 type Props = {
   conversation: ConversationOut;
@@ -55,7 +53,7 @@ export function ConversationMenu({ conversation, onRecord }: Props) {
   const returnFocus = useRestoreFocusTarget();
   const desk = useDesk(conversation);
   const whyNot = useDeskReason(conversation);
-  const [asking, setAsking] = useState<Asking>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
   const closed = conversation.status === 'closed';
   const narrow = onRecord ? '' : styles.narrow;
   const toggle = () => void desk.act({ do: closed ? 'reopen' : 'close' });
@@ -112,7 +110,9 @@ export function ConversationMenu({ conversation, onRecord }: Props) {
           </MenuList>
         </MenuPopover>
       </Menu>
-      <Dialogs conversation={conversation} asking={asking} onClose={() => setAsking(null)} />
+      {asking !== null && (
+        <ConversationDialogs conversation={conversation} asking={asking} onClose={() => setAsking(null)} />
+      )}
     </div>
   );
 }
@@ -185,35 +185,4 @@ function ConsentItems({ conversation, onAsk }: ItemProps): ReactElement {
       </MayMenuItem>
     </MenuGroup>
   );
-}
-
-function Dialogs({
-  conversation,
-  asking,
-  onClose,
-}: {
-  conversation: ConversationOut;
-  asking: Asking;
-  onClose: () => void;
-}): ReactElement | null {
-  const of = { conversationId: conversation.id };
-  const { name } = conversation.contactPoint;
-  switch (asking?.dialog) {
-    case undefined:
-      return null;
-    case 'refusal':
-      return <RefusalDialog of={of} name={name} onClose={onClose} />;
-    case 'grant':
-      return <GrantDialog of={of} name={name} onClose={onClose} />;
-    case 'assign':
-      return <AssignDialog conversation={conversation} onClose={onClose} />;
-    case 'discuss':
-      return <DiscussDialog conversation={conversation} onClose={onClose} />;
-    case 'team':
-      return <TeamDialog conversation={conversation} onClose={onClose} />;
-    case 'reason':
-      return asking?.dialog === 'reason' ? (
-        <ReasonDialog conversation={conversation} act={asking.act} onClose={onClose} />
-      ) : null;
-  }
 }

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ConversationOut } from '../../src/http/schemas/chat.ts';
-import { TraceOut } from '../../src/http/schemas/desk.ts';
-import { api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
+import type { TraceOut } from '../../src/http/schemas/desk.ts';
+import { answerOf, api } from '../ui/api.ts';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 
 /** What a person does about who works in a conversation. Each leaves a trace in it, on the server. */
@@ -63,30 +63,38 @@ async function tell(id: string, act: DeskAct): Promise<ConversationOut | null> {
     case 'dismiss':
     case 'close':
     case 'reopen':
-      return api.post(`${base}/${act.do}`, {}, ConversationOut);
+      return api.post(`${base}/${act.do}`, {}, answerOf<ConversationOut>());
     case 'block':
     case 'unblock':
     case 'withdraw':
     case 'take-over':
     case 'release':
-      return api.post(`${base}/${act.do}`, withReason(act.reason), ConversationOut);
+      return api.post(`${base}/${act.do}`, withReason(act.reason), answerOf<ConversationOut>());
     case 'assign':
-      return api.post(`${base}/assign`, { to: act.to, ...withReason(act.reason) }, ConversationOut);
+      return api.post(
+        `${base}/assign`,
+        { to: act.to, ...withReason(act.reason) },
+        answerOf<ConversationOut>(),
+      );
     case 'decide':
       return api.post(
         `${base}/assignment`,
         { accept: act.accept, ...withReason(act.reason) },
-        ConversationOut,
+        answerOf<ConversationOut>(),
       );
     case 'team':
-      return api.post(`${base}/team`, { team: act.team }, ConversationOut);
+      return api.post(`${base}/team`, { team: act.team }, answerOf<ConversationOut>());
     case 'discuss':
-      return api.post(`${base}/discuss`, { person: act.person, ...withReason(act.reason) }, ConversationOut);
+      return api.post(
+        `${base}/discuss`,
+        { person: act.person, ...withReason(act.reason) },
+        answerOf<ConversationOut>(),
+      );
     case 'end-discussion':
       await api.delete(`${base}/discuss/${encodeURIComponent(act.person)}`);
       return null;
     case 'note':
-      await api.post(`${base}/notes`, { text: act.text, mentions: act.mentions }, TraceOut);
+      await api.post(`${base}/notes`, { text: act.text, mentions: act.mentions }, answerOf<TraceOut>());
       return null;
   }
 }

@@ -1,10 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { z } from 'zod';
-import { ChannelOut, Settings } from '../../src/http/schemas/administration.ts';
-import { type Reference, TeamsOut } from '../../src/http/schemas/people.ts';
-import { RecordTypeOut } from '../../src/http/schemas/records.ts';
-import { api } from '../ui/api.ts';
+import type { ChannelOut, Settings } from '../../src/http/schemas/administration.ts';
+import type { Reference, TeamsOut } from '../../src/http/schemas/people.ts';
+import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { useMay, useMe } from '../ui/me.tsx';
 import { keys } from '../ui/queries.ts';
 import type { ListPage } from './view-pages.ts';
@@ -12,20 +11,20 @@ import type { ListPage } from './view-pages.ts';
 /** What the list and the header of a conversation show beside the conversation itself. */
 
 /** Counted up to 100, which is shown as "99+". */
-const Counts = z.object({
-  mine: z.number(),
-  unassigned: z.number(),
-  waitingForConsent: z.number(),
-  onHold: z.number(),
-  unread: z.number(),
-});
-const RecordTypes = z.object({ items: z.array(RecordTypeOut) });
+type Counts = {
+  mine: number;
+  unassigned: number;
+  waitingForConsent: number;
+  onHold: number;
+  unread: number;
+};
+type RecordTypes = { items: RecordTypeOut[] };
 
 /** Asked again whenever the list in view is. */
 export function useConversationCounts() {
   return useQuery({
     queryKey: keys.conversationCounts(),
-    queryFn: ({ signal }) => api.get('/api/conversation-counts', Counts, { signal }),
+    queryFn: ({ signal }) => api.get('/api/conversation-counts', answerOf<Counts>(), { signal }),
     staleTime: 0,
   });
 }
@@ -33,7 +32,7 @@ export function useConversationCounts() {
 function useSettings<T>(select: (settings: Settings) => T) {
   return useQuery({
     queryKey: keys.settings(),
-    queryFn: ({ signal }) => api.get('/api/settings', Settings, { signal }),
+    queryFn: ({ signal }) => api.get('/api/settings', answerOf<Settings>(), { signal }),
     select,
   });
 }
@@ -52,7 +51,7 @@ export function useMessageSearchDays(): number | undefined {
 export function useChannelName(): (channel: string) => string | null {
   const { data } = useQuery({
     queryKey: keys.channel(),
-    queryFn: ({ signal }) => api.get('/api/channel', ChannelOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/channel', answerOf<ChannelOut>(), { signal }),
   });
   const own = data?.id;
   return useCallback((channel) => (own === undefined || channel === own ? null : channel), [own]);
@@ -61,7 +60,8 @@ export function useChannelName(): (channel: string) => string | null {
 export function useRecordTypeList() {
   return useQuery({
     queryKey: keys.recordTypes(),
-    queryFn: async ({ signal }) => (await api.get('/api/record-types', RecordTypes, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/record-types', answerOf<RecordTypes>(), { signal })).items,
   });
 }
 
@@ -80,7 +80,7 @@ export function useTeams(): readonly Reference[] {
   const all = useMay('manage-people', 'assign');
   const { data } = useQuery({
     queryKey: ['people', { what: 'teams' }],
-    queryFn: async ({ signal }) => (await api.get('/api/teams', TeamsOut, { signal })).items,
+    queryFn: async ({ signal }) => (await api.get('/api/teams', answerOf<TeamsOut>(), { signal })).items,
     enabled: all,
   });
   return data ?? me.teams;

@@ -1,27 +1,21 @@
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
-import { z } from 'zod';
+import { isObject } from '../ui/is-object.ts';
 import { newIntentKey } from './intent.ts';
 
 /** The message a draft answers, with what its bar shows. */
-const Quoted = z.object({
-  id: z.string(),
-  direction: z.enum(['in', 'out']),
-  kind: z.string(),
-  text: z.string().optional(),
-  actor: z.string().nullable().optional(),
-});
-export type QuotedDraft = z.infer<typeof Quoted>;
+export type QuotedDraft = {
+  id: string;
+  direction: 'in' | 'out';
+  kind: string;
+  text?: string | undefined;
+  actor?: string | null | undefined;
+};
 
 /**
  * What an agent has typed and not sent. `intent` is the key of a first try to send exactly this: a retry, even after a
  * reload, uses it again, so the server sends once; any change is a new intent.
  */
-const Draft = z.object({
-  text: z.string(),
-  intent: z.string().nullable(),
-  reply: Quoted.nullable().default(null),
-});
-type Draft = z.infer<typeof Draft>;
+type Draft = { text: string; intent: string | null; reply: QuotedDraft | null };
 
 const empty: Draft = { text: '', intent: null, reply: null };
 const storageKey = (id: string) => `assent-draft:${id}`;
@@ -29,10 +23,30 @@ const isEmpty = ({ text, reply }: Draft) => text === '' && reply === null;
 
 function load(id: string): Draft {
   try {
-    return Draft.parse(JSON.parse(localStorage.getItem(storageKey(id)) ?? 'null'));
+    const stored: unknown = JSON.parse(localStorage.getItem(storageKey(id)) ?? 'null');
+    return isDraft(stored) ? { ...stored, reply: stored.reply ?? null } : empty;
   } catch {
     return empty;
   }
+}
+
+/** What this browser keeps may be of an older version of the page. */
+function isDraft(stored: unknown): stored is Omit<Draft, 'reply'> & { reply?: QuotedDraft | null } {
+  if (!isObject(stored) || typeof stored.text !== 'string') return false;
+  if (stored.intent !== null && typeof stored.intent !== 'string') return false;
+  return stored.reply === undefined || stored.reply === null || isQuoted(stored.reply);
+}
+
+function isQuoted(reply: unknown): reply is QuotedDraft {
+  if (!isObject(reply)) return false;
+  const { id, direction, kind, text = '', actor = null } = reply;
+  return (
+    typeof id === 'string' &&
+    (direction === 'in' || direction === 'out') &&
+    typeof kind === 'string' &&
+    typeof text === 'string' &&
+    (actor === null || typeof actor === 'string')
+  );
 }
 
 /** Keeps a draft in this browser; without storage (private mode, full) it lives as long as the page. */

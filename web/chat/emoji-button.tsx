@@ -1,9 +1,12 @@
 import { Button } from '@fluentui/react-components';
 import { Emoji20Regular } from '@fluentui/react-icons/svg/emoji';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { later } from '../ui/later.tsx';
 
-const EmojiPopover = lazy(async () => ({ default: (await import('./emoji-popover.tsx')).EmojiPopover }));
+const EmojiPopover = later(async () => (await import('./emoji-popover.tsx')).EmojiPopover, {
+  onMissing: ({ onClose }) => onClose(),
+});
 
 /** Opens all emoji; what shows them is loaded when first opened. */
 export function EmojiButton({
@@ -30,19 +33,17 @@ export function EmojiButton({
         onClick={() => !disabled && setOpen(!open)}
       />
       {open && (
-        <Suspense fallback={null}>
-          <EmojiPopover
-            target={button}
-            onChoose={(emoji) => {
-              setOpen(false);
-              onChoose(emoji);
-            }}
-            onClose={() => {
-              setOpen(false);
-              button?.focus();
-            }}
-          />
-        </Suspense>
+        <EmojiPopover
+          target={button}
+          onChoose={(emoji) => {
+            setOpen(false);
+            onChoose(emoji);
+          }}
+          onClose={() => {
+            setOpen(false);
+            button?.focus();
+          }}
+        />
       )}
     </>
   );

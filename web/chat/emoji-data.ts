@@ -5,7 +5,6 @@ import spanishWords from 'emojibase-data/es/messages.json?url';
 import portuguese from 'emojibase-data/pt/data.json?url';
 import portugueseWords from 'emojibase-data/pt/messages.json?url';
 import type { EmojiData } from 'frimousse';
-import { z } from 'zod';
 
 /**
  * All emoji with their names and search words, from our own server in the reader's language. Arabic has no data of its
@@ -22,27 +21,28 @@ const NEWEST_VERSION = 15;
 /** Parts that emoji are made of, such as skin tones. */
 const COMPONENTS = 2;
 
-const Named = z.object({ emoji: z.string(), tone: z.unknown().optional() });
-const Emoji = Named.extend({
-  label: z.string(),
-  tags: z.array(z.string()).optional(),
-  group: z.number().optional(),
-  version: z.number(),
-  skins: z.array(Named).optional(),
-});
-const Words = z.object({ groups: z.array(z.object({ message: z.string(), order: z.number() })) });
+/** As the files of the package `emojibase-data` have it. */
+type Named = { emoji: string; tone?: unknown };
+type Emoji = Named & {
+  label: string;
+  tags?: string[];
+  group?: number;
+  version: number;
+  skins?: Named[];
+};
+type Words = { groups: { message: string; order: number }[] };
 
 const TONES = { 1: 'light', 2: 'medium-light', 3: 'medium', 4: 'medium-dark', 5: 'dark' } as const;
 const tones = { light: '', 'medium-light': '', medium: '', 'medium-dark': '', dark: '' };
 
 export async function loadEmoji(language: string, options: { signal?: AbortSignal }): Promise<EmojiData> {
   const [data, words] = FILES[language] ?? [english, englishWords];
-  const load = async <T>(address: string, shape: z.ZodType<T>): Promise<T> => {
+  const load = async <T>(address: string): Promise<T> => {
     const answer = await fetch(address, options);
     if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
-    return shape.parse(await answer.json());
+    return answer.json();
   };
-  const [emoji, { groups }] = await Promise.all([load(data, z.array(Emoji)), load(words, Words)]);
+  const [emoji, { groups }] = await Promise.all([load<Emoji[]>(data), load<Words>(words)]);
   return {
     locale: language,
     emojis: emoji.flatMap(({ emoji, label, tags = [], group, version, skins }) => {
@@ -57,7 +57,7 @@ export async function loadEmoji(language: string, options: { signal?: AbortSigna
   };
 }
 
-function skinsOf(skins: readonly z.infer<typeof Named>[]): EmojiData['skinTones'] {
+function skinsOf(skins: readonly Named[]): EmojiData['skinTones'] {
   const found = { ...tones };
   for (const { emoji, tone } of skins)
     if (tone === 1 || tone === 2 || tone === 3 || tone === 4 || tone === 5) found[TONES[tone]] = emoji;

@@ -2,16 +2,19 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowSync20Regular } from '@fluentui/react-icons/svg/arrow-sync';
 import { Mic20Regular } from '@fluentui/react-icons/svg/mic';
 import { Warning20Regular } from '@fluentui/react-icons/svg/warning';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MediaOut } from '../../src/http/schemas/chat.ts';
 import { blockedText } from '../i18n/server-text.ts';
+import { later } from '../ui/later.tsx';
 import { useFileUrl } from '../ui/own-file.ts';
 import { MediaDocument } from './media-document.tsx';
 import { fileFacts, fileName, inlineUrl } from './media-words.ts';
 import { kindName } from './message-kind.ts';
 
-const MediaViewer = lazy(async () => ({ default: (await import('./media-viewer.tsx')).MediaViewer }));
+const MediaViewer = later(async () => (await import('./media-viewer.tsx')).MediaViewer, {
+  onMissing: ({ onClose }) => onClose(),
+});
 
 const WIDEST = 320;
 const TALLEST = 340;
@@ -158,11 +161,7 @@ function Picture({ media, by }: Props) {
           onError={() => setBroken(true)}
         />
       </button>
-      {open && (
-        <Suspense fallback={null}>
-          <MediaViewer media={media} by={by} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <MediaViewer media={media} by={by} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,11 +1,12 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { Send20Filled } from '@fluentui/react-icons/svg/send';
-import { lazy, type ReactNode, type RefObject, Suspense, useId, useState } from 'react';
+import { type ReactNode, type RefObject, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LONGEST_CAPTION } from '../../src/core/interactive.ts';
 import type { QuickReplyValues } from '../../src/core/quick-reply.ts';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { blockedText } from '../i18n/server-text.ts';
+import { later } from '../ui/later.tsx';
 import { AttachmentButton } from './attachment-button.tsx';
 import { takesCaption } from './attachment-check.ts';
 import { AttachmentDrop } from './attachment-drop.tsx';
@@ -19,9 +20,7 @@ import { ReplyBar } from './reply-bar.tsx';
 import { useSendDraft } from './use-send-draft.ts';
 import { useTyping } from './use-typing.ts';
 
-const AttachmentTray = lazy(async () => ({
-  default: (await import('./attachment-tray.tsx')).AttachmentTray,
-}));
+const AttachmentTray = later(async () => (await import('./attachment-tray.tsx')).AttachmentTray);
 
 const useStyles = makeStyles({
   box: { display: 'flex', flexDirection: 'column', gap: '6px' },
@@ -115,11 +114,7 @@ export function MessageBox(props: Props) {
           {draft.reply !== null && (
             <ReplyBar quoted={draft.reply} customer={customer} onCancel={() => draft.setReply(null)} />
           )}
-          {items.length > 0 && (
-            <Suspense fallback={null}>
-              <AttachmentTray attachments={attachments} busy={sender.sending} />
-            </Suspense>
-          )}
+          {items.length > 0 && <AttachmentTray attachments={attachments} busy={sender.sending} />}
           <MessageField
             box={box}
             text={draft.text}

@@ -1,12 +1,11 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { type ClipboardEvent, type KeyboardEvent, lazy, type RefObject, Suspense } from 'react';
+import type { ClipboardEvent, KeyboardEvent, RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QuickReplyValues } from '../../src/core/quick-reply.ts';
+import { later } from '../ui/later.tsx';
 import { useQuickReply } from './use-quick-reply.ts';
 
-const QuickReplyList = lazy(async () => ({
-  default: (await import('./quick-reply-list.tsx')).QuickReplyList,
-}));
+const QuickReplyList = later(async () => (await import('./quick-reply-list.tsx')).QuickReplyList);
 
 /** WhatsApp's limit for a text message, in UTF-16 units as browsers count `maxlength`. */
 export const LONGEST = 4096;
@@ -80,11 +79,7 @@ export function MessageField(props: Props) {
 
   return (
     <>
-      {offered && (
-        <Suspense fallback={null}>
-          <QuickReplyList choice={reply} />
-        </Suspense>
-      )}
+      {offered && <QuickReplyList choice={reply} />}
       <textarea
         ref={box}
         dir="auto"

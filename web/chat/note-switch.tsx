@@ -11,10 +11,14 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { later } from '../ui/later.tsx';
 import { Explained, useWhyNot } from '../ui/may.tsx';
-import { NoteBox } from './note-box.tsx';
 import { useTellPresence } from './presence.ts';
 import { PresenceLine } from './presence-line.tsx';
+
+const NoteBox = later(async () => (await import('./note-box.tsx')).NoteBox, {
+  onMissing: ({ onDone }) => onDone(),
+});
 
 const useStyles = makeStyles({
   bar: {

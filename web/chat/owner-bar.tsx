@@ -10,14 +10,19 @@ import { type ReactNode, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { Right } from '../../src/core/rights.ts';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
+import { later } from '../ui/later.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { useMay, useMe } from '../ui/me.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { type DeskAct, useDesk } from './desk-actions.ts';
 import { type AskedAct, type Standing, standingOf } from './desk-state.ts';
 import { useDeskReason } from './owner-reason.ts';
-import { ReasonDialog, type ReasonedAct } from './reason-dialog.tsx';
+import type { ReasonedAct } from './reason-dialog.tsx';
 import { useClock } from './use-clock.ts';
+
+const ReasonDialog = later(async () => (await import('./reason-dialog.tsx')).ReasonDialog, {
+  onMissing: ({ onClose }) => onClose(),
+});
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0, borderRadius: 0, borderInlineStyle: 'none', borderTopStyle: 'none' },

@@ -7,8 +7,7 @@ import { QuestionCircle16Regular } from '@fluentui/react-icons/svg/question-circ
 import { Search16Regular } from '@fluentui/react-icons/svg/search';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
-import { type ConversationOut, MessageStatusName } from '../../src/http/schemas/chat.ts';
+import type { ConversationOut, MessageStatusName } from '../../src/http/schemas/chat.ts';
 
 const useStyles = makeStyles({
   line: {
@@ -32,7 +31,7 @@ const twice = (
     <Checkmark16Regular />
   </>
 );
-const MARKS: Record<z.infer<typeof MessageStatusName>, ReactElement> = {
+const MARKS: Record<MessageStatusName, ReactElement> = {
   queued: <Clock16Regular />,
   'handing-over': <Clock16Regular />,
   sent: <Checkmark16Regular />,
@@ -42,6 +41,9 @@ const MARKS: Record<z.infer<typeof MessageStatusName>, ReactElement> = {
   cancelled: <DismissCircle16Regular />,
   unconfirmed: <QuestionCircle16Regular />,
 };
+
+const isMarked = (status: string | null | undefined): status is MessageStatusName =>
+  typeof status === 'string' && Object.hasOwn(MARKS, status);
 
 /** The newest message in one line; where a search found an older one, that. Ours carry how they stand. */
 export function RowSnippet({ conversation }: { conversation: ConversationOut }) {
@@ -59,8 +61,8 @@ export function RowSnippet({ conversation }: { conversation: ConversationOut }) 
         </span>
       </span>
     );
-  const status = MessageStatusName.safeParse(lastMessage?.status);
-  const ours = lastMessage?.direction === 'out' && status.success ? status.data : null;
+  const status = lastMessage?.status;
+  const ours = lastMessage?.direction === 'out' && isMarked(status) ? status : null;
   return (
     <span className={styles.line}>
       {ours !== null && (

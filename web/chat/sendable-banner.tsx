@@ -10,12 +10,17 @@ import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { serverText } from '../i18n/server-text.ts';
-import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
+import type { HoldChoice } from '../ui/hold-dialog.tsx';
+import { later } from '../ui/later.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { cannotAsk } from './next-step.ts';
 import { useNowUntil } from './use-now.ts';
+
+const HoldDialog = later(async () => (await import('../ui/hold-dialog.tsx')).HoldDialog, {
+  onMissing: ({ onClose }) => onClose(false),
+});
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0 },

@@ -11,7 +11,7 @@ import { useTranslation } from 'react-i18next';
 import type { SendableOut, SendableTemplate, SendMessage } from '../../src/http/schemas/chat.ts';
 import { askAgainText } from '../i18n/server-text.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { relativeTime } from '../ui/time.tsx';

@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { z } from 'zod';
-import { MessagePage } from '../../src/http/schemas/chat.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { MessagePage } from '../../src/http/schemas/chat.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 import {
   joined,
@@ -19,7 +18,7 @@ const PAGE = 50;
 /** Pages asked for to close a gap after a long break; past that the thread begins anew at its end. */
 const LONGEST_GAP = 4;
 
-const Page = MessagePage.extend({ prevCursor: z.string().nullable().optional() });
+type Page = MessagePage & { prevCursor?: string | null };
 
 type Where = { cursor?: string | null; after?: string | null; around?: string };
 
@@ -28,7 +27,7 @@ function pageOf(conversationId: string, where: Where, signal?: AbortSignal): Pro
     limit: PAGE,
     ...where,
   });
-  return api.get(path, Page, signal === undefined ? {} : { signal });
+  return api.get(path, answerOf<Page>(), signal === undefined ? {} : { signal });
 }
 
 /**

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { localDay } from '../i18n/locale.ts';
 import { ApiProblem } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { localTime } from '../ui/time.tsx';
 import { Announce } from './announce.tsx';

@@ -13,7 +13,7 @@ import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { api } from '../ui/api.ts';
 import { MayButton } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { type Step, stepsAfter } from './after-failure.ts';
 import { useStep } from './composer-steps.tsx';
 import type { Delivery } from './delivery.ts';

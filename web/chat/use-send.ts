@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { MessageOut, type SendMessage } from '../../src/http/schemas/chat.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import type { MessageOut, SendMessage } from '../../src/http/schemas/chat.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 
 /**
  * Sends one message. `key` names the intent: the same key again gives the same message. Whatever the answer, what
@@ -10,7 +10,7 @@ export function useSend() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ body, key }: { body: SendMessage; key: string }) =>
-      api.post('/api/messages', body, MessageOut, { headers: { 'idempotency-key': key } }),
+      api.post('/api/messages', body, answerOf<MessageOut>(), { headers: { 'idempotency-key': key } }),
     onSettled: () => {
       for (const topic of ['message', 'sendable', 'conversation', 'consent'])
         void client.invalidateQueries({ queryKey: [topic] });

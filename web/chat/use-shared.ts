@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ConversationOut } from '../../src/http/schemas/chat.ts';
-import { api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
+import { answerOf, api } from '../ui/api.ts';
+import { useNotify } from '../ui/notify.ts';
 
 /** Marks a number as shared by several people, or takes that back. */
 export function useShared({ id }: Pick<ConversationOut, 'id'>): (shared: boolean) => void {
@@ -11,7 +11,11 @@ export function useShared({ id }: Pick<ConversationOut, 'id'>): (shared: boolean
   const notify = useNotify();
   const { mutate } = useMutation({
     mutationFn: (shared: boolean) =>
-      api.post(`/api/conversations/${encodeURIComponent(id)}/shared`, { shared }, ConversationOut),
+      api.post(
+        `/api/conversations/${encodeURIComponent(id)}/shared`,
+        { shared },
+        answerOf<ConversationOut>(),
+      ),
     onSuccess: ({ contactPoint: { shared } }) => {
       notify.success(t(shared ? 'shared.yes' : 'shared.no'), t(shared ? 'shared.yesText' : 'shared.noText'));
       void client.invalidateQueries({ queryKey: ['conversation'] });

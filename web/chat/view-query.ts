@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ConversationPage } from '../../src/http/schemas/chat.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { ConversationPage } from '../../src/http/schemas/chat.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { hearHints } from '../ui/live.ts';
 import { isTouched, keys } from '../ui/queries.ts';
 import { type Ask, extend, type ListPage, refresh, rowsOf } from './view-pages.ts';
@@ -26,7 +26,7 @@ export function useConversationList(search: ChatsSearch) {
   const key = useMemo(() => listKey(search), [search]);
   const ask = useCallback<Ask>(
     (cursor, limit) =>
-      api.get(withQuery('/api/conversations', { ...search, limit, cursor }), ConversationPage),
+      api.get(withQuery('/api/conversations', { ...search, limit, cursor }), answerOf<ConversationPage>()),
     [search],
   );
   const query = useQuery({

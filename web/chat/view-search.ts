@@ -1,26 +1,21 @@
-import type { z } from 'zod';
-import { ConversationQuery, type ConversationView } from '../../src/http/schemas/chat.ts';
+import { CONSENT_STATES } from '../../src/core/consent.ts';
+import { SORTS, VIEWS, type View } from '../../src/core/conversation-list.ts';
+import type { ConversationQuery } from '../../src/http/schemas/chat.ts';
 import { withQuery } from '../ui/api.ts';
+import { oneOf, textUpTo } from '../ui/search-values.ts';
+
+export type { View };
 
 /** What the address of the chats says about their list: `/chats/…?view=mine&consent=denied&search=Ana`. */
-const ChatsSearch = ConversationQuery.pick({
-  view: true,
-  sort: true,
-  search: true,
-  searchIn: true,
-  owner: true,
-  team: true,
-  channel: true,
-  recordType: true,
-  consent: true,
-  unread: true,
-});
-export type ChatsSearch = z.infer<typeof ChatsSearch>;
-export type View = z.infer<typeof ConversationView>;
+export type ChatsSearch = Omit<ConversationQuery, 'limit' | 'cursor' | 'recordId' | 'phone'>;
 
 /** What narrows a view: shown as chips that can be taken away. */
 export const FILTERS = ['unread', 'consent', 'recordType', 'owner', 'team', 'channel'] as const;
 export type FilterName = (typeof FILTERS)[number];
+
+/** Those that are set. */
+export const chosenFilters = (search: ChatsSearch): FilterName[] =>
+  FILTERS.filter((name) => search[name] !== undefined);
 
 export const DEFAULT_VIEW: View = 'team';
 
@@ -31,8 +26,19 @@ export function chatsSearchOf(raw: Record<string, unknown>): ChatsSearch {
       ? [[name, String(value)] as const]
       : [],
   );
-  const kept = texts.filter(([name, value]) => ChatsSearch.safeParse({ [name]: value }).success);
-  return withoutDefaults(ChatsSearch.parse(Object.fromEntries(kept)));
+  const said = Object.fromEntries(texts);
+  return withoutDefaults({
+    view: oneOf(VIEWS, said.view),
+    sort: oneOf(SORTS, said.sort),
+    search: textUpTo(200, said.search),
+    searchIn: oneOf(['names', 'messages'], said.searchIn),
+    owner: said.owner,
+    team: said.team,
+    channel: said.channel,
+    recordType: said.recordType,
+    consent: oneOf([...CONSENT_STATES, 'on-hold'], said.consent),
+    unread: oneOf(['true', 'false'], said.unread),
+  });
 }
 
 /** Where this list is, with one of its chats open or none. */
@@ -57,7 +63,9 @@ export function isNarrowed(search: ChatsSearch): boolean {
   return search.search !== undefined || FILTERS.some((name) => search[name] !== undefined);
 }
 
-function withoutDefaults(search: ChatsSearch): ChatsSearch {
+type Maybe<T> = { [K in keyof T]: T[K] | undefined };
+
+function withoutDefaults(search: Maybe<ChatsSearch>): ChatsSearch {
   return Object.fromEntries(
     Object.entries(search).filter(
       ([name, value]) =>

@@ -16,7 +16,8 @@ import {
 } from '@fluentui/react-components';
 import { ArrowSort20Regular } from '@fluentui/react-icons/svg/arrow-sort';
 import { useTranslation } from 'react-i18next';
-import { ConversationQuery, ConversationView } from '../../src/http/schemas/chat.ts';
+import { SORTS, VIEWS } from '../../src/core/conversation-list.ts';
+import { oneOf } from '../ui/search-values.ts';
 import { Unseen } from '../ui/unseen.tsx';
 import { useConversationCounts } from './desk-queries.ts';
 import { type ChatsSearch, DEFAULT_VIEW, type View } from './view-search.ts';
@@ -37,8 +38,7 @@ const useStyles = makeStyles({
 
 /** Those an agent works in all day stand open; the others are one click further. */
 const NEAR: View[] = ['mine', 'team', 'unassigned'];
-const FURTHER: View[] = ConversationView.options.filter((view) => !NEAR.includes(view));
-const Sort = ConversationQuery.shape.sort.unwrap();
+const FURTHER: View[] = VIEWS.filter((view) => !NEAR.includes(view));
 
 type Props = { search: ChatsSearch; onChange: (search: ChatsSearch) => void };
 
@@ -48,8 +48,8 @@ export function ViewTabs({ search, onChange }: Props) {
   const { t } = useTranslation('desk');
   const view = search.view ?? DEFAULT_VIEW;
   const choose = (next: unknown) => {
-    const known = ConversationView.safeParse(next);
-    if (known.success) onChange({ ...search, view: known.data });
+    const known = oneOf(VIEWS, next);
+    if (known !== undefined) onChange({ ...search, view: known });
   };
   const further = FURTHER.includes(view);
   return (
@@ -142,8 +142,8 @@ export function SortMenu({ search, onChange }: Props) {
     <Menu
       checkedValues={{ sort: [sort] }}
       onCheckedValueChange={(_, { checkedItems }) => {
-        const known = Sort.safeParse(checkedItems.at(-1));
-        if (known.success) onChange({ ...search, sort: known.data });
+        const known = oneOf(SORTS, checkedItems.at(-1));
+        if (known !== undefined) onChange({ ...search, sort: known });
       }}
     >
       <MenuTrigger disableButtonEnhancement>
@@ -156,7 +156,7 @@ export function SortMenu({ search, onChange }: Props) {
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
-          {Sort.options.map((one) => (
+          {SORTS.map((one) => (
             <MenuItemRadio key={one} name="sort" value={one}>
               {t(`sort.${one}`)}
             </MenuItemRadio>

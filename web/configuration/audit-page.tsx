@@ -3,10 +3,9 @@ import { History24Regular } from '@fluentui/react-icons/svg/history';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { AuditOut } from '../../src/http/schemas/administration.ts';
-import { pageOf } from '../../src/http/schemas/common.ts';
+import type { AuditOut } from '../../src/http/schemas/administration.ts';
 import { translate } from '../i18n/i18n.ts';
-import { api, withQuery } from '../ui/api.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
@@ -17,7 +16,7 @@ import { auditSentence } from './audit-words.ts';
 import { differencesOf } from './differences.ts';
 
 type Entry = z.infer<typeof AuditOut>;
-const AuditPageOut = pageOf(AuditOut);
+type AuditPageOut = { items: AuditOut[]; nextCursor: string | null };
 
 const useStyles = makeStyles({
   changes: { margin: 0, padding: 0, listStyle: 'none', display: 'flex', flexDirection: 'column', gap: '2px' },
@@ -82,7 +81,7 @@ function Entries() {
   const audit = useInfiniteQuery({
     queryKey: keys.audit(),
     queryFn: ({ pageParam, signal }) =>
-      api.get(withQuery('/api/audit', { cursor: pageParam }), AuditPageOut, { signal }),
+      api.get(withQuery('/api/audit', { cursor: pageParam }), answerOf<AuditPageOut>(), { signal }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });

@@ -11,8 +11,8 @@ import { Beaker20Regular } from '@fluentui/react-icons/svg/beaker';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { ColumnCheckOut } from '../../src/http/schemas/records.ts';
-import { api } from '../ui/api.ts';
+import type { ColumnCheckOut } from '../../src/http/schemas/records.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
@@ -40,7 +40,11 @@ export function ColumnCheck({ table, column, disabled }: Props) {
   const [asking, setAsking] = useState(false);
   const test = useMutation({
     mutationFn: () =>
-      api.post(`${columnsPath(table)}/${encodeURIComponent(column.name)}/test`, undefined, ColumnCheckOut),
+      api.post(
+        `${columnsPath(table)}/${encodeURIComponent(column.name)}/test`,
+        undefined,
+        answerOf<ColumnCheckOut>(),
+      ),
     onSettled: async () => {
       setAsking(false);
       await client.invalidateQueries({ queryKey: keys.columns(table) });

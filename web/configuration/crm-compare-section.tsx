@@ -1,11 +1,11 @@
 import { Field, MessageBar, MessageBarBody, makeStyles, Select, tokens } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
-import { Settings } from '../../src/http/schemas/administration.ts';
+import type { z } from 'zod';
+import type { Settings } from '../../src/http/schemas/administration.ts';
 import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber, listOf } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
@@ -39,11 +39,12 @@ export function CrmCompareSection({ compare }: { compare: Compare }) {
   const mayChange = useMay('manage-settings');
   const look = () => client.invalidateQueries({ queryKey: keys.crmSync() });
   const now = useMutation({
-    mutationFn: () => api.post('/api/crm/compare', undefined, z.unknown()),
+    mutationFn: () => api.post('/api/crm/compare', undefined),
     onSettled: look,
   });
   const hour = useMutation({
-    mutationFn: (crmCompareHour: number | null) => api.patch('/api/settings', { crmCompareHour }, Settings),
+    mutationFn: (crmCompareHour: number | null) =>
+      api.patch('/api/settings', { crmCompareHour }, answerOf<Settings>()),
     onSettled: () => client.invalidateQueries({ queryKey: keys.settings() }).then(look),
   });
   const failed = now.error ?? hour.error;

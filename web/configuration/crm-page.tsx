@@ -1,10 +1,10 @@
 import { MessageBar, MessageBarBody, makeStyles, ProgressBar } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
-import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
+import type { z } from 'zod';
+import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
@@ -39,7 +39,7 @@ export function CrmPage() {
   const { t } = useTranslation('configuration');
   const sync = useQuery({
     queryKey: keys.crmSync(),
-    queryFn: ({ signal }) => api.get('/api/crm/sync', CrmSyncOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/crm/sync', answerOf<CrmSyncOut>(), { signal }),
     refetchInterval: ({ state }) => (state.data?.crm === 'dataverse' ? LOOK_EVERY_MS : false),
   });
   return (
@@ -92,8 +92,7 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
   const styles = useStyles();
   const client = useQueryClient();
   const again = useMutation({
-    mutationFn: () =>
-      api.post(`/api/crm/sync/${encodeURIComponent(table.table)}/load`, undefined, z.unknown()),
+    mutationFn: () => api.post(`/api/crm/sync/${encodeURIComponent(table.table)}/load`),
     onSettled: () => client.invalidateQueries({ queryKey: keys.crmSync() }),
   });
   const loading = table.phase !== 'following';

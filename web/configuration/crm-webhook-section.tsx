@@ -2,10 +2,10 @@ import { MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-componen
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { CrmWebhookOut } from '../../src/http/schemas/crm-sync.ts';
+import type { CrmWebhookOut } from '../../src/http/schemas/crm-sync.ts';
 import { listOf } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
@@ -29,7 +29,7 @@ export function CrmWebhookSection() {
   const { t } = useTranslation('configuration');
   const standing = useQuery({
     queryKey: keys.crmWebhook(),
-    queryFn: ({ signal }) => api.get(HERE, CrmWebhookOut, { signal }),
+    queryFn: ({ signal }) => api.get(HERE, answerOf<CrmWebhookOut>(), { signal }),
   });
   return (
     <FormSection title={t('crmSync.webhook.title')} description={t('crmSync.webhook.text')}>
@@ -44,9 +44,9 @@ function Webhook({ standing }: { standing: Standing }) {
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: async (what: 'register' | 'remove' | 'look') => {
-      if (what === 'register') return api.post(HERE, undefined, CrmWebhookOut);
+      if (what === 'register') return api.post(HERE, undefined, answerOf<CrmWebhookOut>());
       if (what === 'remove') await api.delete(HERE);
-      return api.get(HERE, CrmWebhookOut);
+      return api.get(HERE, answerOf<CrmWebhookOut>());
     },
     onSuccess: (now) => client.setQueryData(keys.crmWebhook(), now),
   });

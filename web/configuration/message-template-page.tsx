@@ -2,9 +2,9 @@ import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
+import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded } from '../ui/states.tsx';
@@ -53,7 +53,7 @@ function OneTemplate({ id }: { id: string }) {
   const types = useRecordTypes();
   const template = useQuery({
     queryKey: keys.messageTemplate(id),
-    queryFn: ({ signal }) => api.get(messageTemplatePath(id), MessageTemplateOut, { signal }),
+    queryFn: ({ signal }) => api.get(messageTemplatePath(id), answerOf<MessageTemplateOut>(), { signal }),
   });
   const data = template.data;
   return (

@@ -2,8 +2,8 @@ import { Field, Input, Radio, RadioGroup } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ColumnOut } from '../../src/http/schemas/records.ts';
-import { api } from '../ui/api.ts';
+import type { ColumnOut } from '../../src/http/schemas/records.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
@@ -25,7 +25,7 @@ export function NewColumnDialog({ table, open, onClose, onCreated }: Props) {
       api.post(
         columnsPath(table),
         { label: label.trim(), kind: 'boolean', default: defaults[start] },
-        ColumnOut,
+        answerOf<ColumnOut>(),
       ),
     onSuccess: async (column) => {
       await client.invalidateQueries({ queryKey: keys.columns(table) });

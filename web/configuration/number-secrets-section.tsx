@@ -2,13 +2,13 @@ import { Button, Field, Input, MessageBar, MessageBarBody, makeStyles } from '@f
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChannelSecretsOut } from '../../src/http/schemas/channel-secrets.ts';
-import { api } from '../ui/api.ts';
+import type { ChannelSecretsOut } from '../../src/http/schemas/channel-secrets.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded, sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -27,7 +27,7 @@ export function NumberSecretsSection() {
   const { t } = useTranslation('integrations');
   const secrets = useQuery({
     queryKey: keys.channelSecrets(),
-    queryFn: ({ signal }) => api.get('/api/channel/secrets', ChannelSecretsOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/channel/secrets', answerOf<ChannelSecretsOut>(), { signal }),
   });
   return (
     <FormSection title={t('numberSecrets.title')} description={t('numberSecrets.text')}>
@@ -132,8 +132,8 @@ function Enter({ what, onClose }: { what: 'token' | 'add'; onClose: () => void }
   const save = useMutation({
     mutationFn: () =>
       what === 'token'
-        ? api.put('/api/channel/access-token', { accessToken: text.trim() }, ChannelSecretsOut)
-        : api.post('/api/channel/app-secrets', { appSecret: text.trim() }, ChannelSecretsOut),
+        ? api.put('/api/channel/access-token', { accessToken: text.trim() }, answerOf<ChannelSecretsOut>())
+        : api.post('/api/channel/app-secrets', { appSecret: text.trim() }, answerOf<ChannelSecretsOut>()),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.channelSecrets() });
       notify.success(t('numberSecrets.saved'));

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { z } from 'zod';
-import { ColumnOut, RecordPage, RecordTypeOut, TableOut } from '../../src/http/schemas/records.ts';
-import { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { z } from 'zod';
+import type { ColumnOut, RecordPage, RecordTypeOut, TableOut } from '../../src/http/schemas/records.ts';
+import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 
 export type Column = z.infer<typeof ColumnOut>;
 
-const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
-const Tables = listOf(TableOut);
-const Columns = listOf(ColumnOut);
-const RecordTypes = listOf(RecordTypeOut);
-export const WhatsAppTemplates = listOf(WhatsAppTemplateOut);
-export const MessageTemplates = listOf(MessageTemplateOut);
+type Tables = { items: TableOut[] };
+type Columns = { items: ColumnOut[] };
+type RecordTypes = { items: RecordTypeOut[] };
+export type WhatsAppTemplates = { items: WhatsAppTemplateOut[] };
+export type MessageTemplates = { items: MessageTemplateOut[] };
 
 export const columnsPath = (table: string) => `/api/crm/tables/${encodeURIComponent(table)}/columns`;
 export const recordTypePath = (table: string) => `/api/record-types/${encodeURIComponent(table)}`;
@@ -22,14 +21,15 @@ export const messageTemplatePath = (id: string) => `/api/message-templates/${enc
 export function useTables() {
   return useQuery({
     queryKey: keys.tables(),
-    queryFn: async ({ signal }) => (await api.get('/api/crm/tables', Tables, { signal })).items,
+    queryFn: async ({ signal }) => (await api.get('/api/crm/tables', answerOf<Tables>(), { signal })).items,
   });
 }
 
 export function useRecordTypes() {
   return useQuery({
     queryKey: keys.recordTypes(),
-    queryFn: async ({ signal }) => (await api.get('/api/record-types', RecordTypes, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/record-types', answerOf<RecordTypes>(), { signal })).items,
   });
 }
 
@@ -37,7 +37,7 @@ export function useRecordTypes() {
 export function useColumns(table: string) {
   return useQuery({
     queryKey: keys.columns(table),
-    queryFn: async ({ signal }) => (await api.get(columnsPath(table), Columns, { signal })).items,
+    queryFn: async ({ signal }) => (await api.get(columnsPath(table), answerOf<Columns>(), { signal })).items,
     enabled: table !== '',
   });
 }
@@ -46,7 +46,7 @@ export function useWhatsAppTemplates() {
   return useQuery({
     queryKey: keys.whatsappTemplates(),
     queryFn: async ({ signal }) =>
-      (await api.get('/api/whatsapp-templates', WhatsAppTemplates, { signal })).items,
+      (await api.get('/api/whatsapp-templates', answerOf<WhatsAppTemplates>(), { signal })).items,
   });
 }
 
@@ -54,7 +54,7 @@ export function useMessageTemplates() {
   return useQuery({
     queryKey: keys.messageTemplates(),
     queryFn: async ({ signal }) =>
-      (await api.get('/api/message-templates', MessageTemplates, { signal })).items,
+      (await api.get('/api/message-templates', answerOf<MessageTemplates>(), { signal })).items,
   });
 }
 
@@ -64,7 +64,7 @@ export function useSampleRecords(recordType: string) {
   return useQuery({
     queryKey: keys.records(filter),
     queryFn: async ({ signal }) =>
-      (await api.get(withQuery('/api/records', filter), RecordPage, { signal })).items,
+      (await api.get(withQuery('/api/records', filter), answerOf<RecordPage>(), { signal })).items,
     enabled: recordType !== '',
   });
 }

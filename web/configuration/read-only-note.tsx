@@ -5,7 +5,7 @@ import { useWhyNot } from '../ui/may.tsx';
 
 /** Tells why nothing here can be changed, and who can grant it. Shows nothing to whoever holds the right. */
 export function ReadOnlyNote({ right }: { right: Right }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation('rights');
   const why = useWhyNot(right);
   if (why === null) return null;
   return (

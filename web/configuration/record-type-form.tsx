@@ -14,13 +14,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { RecordTypeOut, type RecordTypeValues } from '../../src/http/schemas/records.ts';
+import type { RecordTypeOut, RecordTypeValues } from '../../src/http/schemas/records.ts';
 import { translate } from '../i18n/i18n.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMay } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { goToProblems, ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
 import { SaveBar } from '../ui/save-bar.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
@@ -61,7 +61,7 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
   const dirty = !exists || JSON.stringify(draft) !== JSON.stringify(saved);
 
   const save = useMutation({
-    mutationFn: () => api.put(recordTypePath(table), draft, RecordTypeOut),
+    mutationFn: () => api.put(recordTypePath(table), draft, answerOf<RecordTypeOut>()),
     onSuccess: async ({ table: _, ...stored }) => {
       setDraft(stored);
       await client.invalidateQueries();

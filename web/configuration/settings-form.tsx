@@ -1,3 +1,4 @@
+import '../ui/zod-without-eval.ts';
 import {
   Field,
   Input,
@@ -14,11 +15,11 @@ import type { z } from 'zod';
 import { Settings } from '../../src/http/schemas/administration.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { useMay } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';
@@ -60,7 +61,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
   const dirty = Object.keys(changes).length > 0;
 
   const save = useMutation({
-    mutationFn: () => api.patch('/api/settings', changes, Settings),
+    mutationFn: () => api.patch('/api/settings', changes, answerOf<Settings>()),
     onSuccess: (stored) => {
       client.setQueryData(keys.settings(), stored);
       setEdits({});

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useTranslation } from 'react-i18next';
-import { Settings } from '../../src/http/schemas/administration.ts';
-import { api } from '../ui/api.ts';
+import type { Settings } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
@@ -14,7 +14,7 @@ export function SettingsPage() {
   const { t } = useTranslation('configuration');
   const settings = useQuery({
     queryKey: keys.settings(),
-    queryFn: ({ signal }) => api.get('/api/settings', Settings, { signal }),
+    queryFn: ({ signal }) => api.get('/api/settings', answerOf<Settings>(), { signal }),
   });
   return (
     <Page>

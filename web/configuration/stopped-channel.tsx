@@ -1,8 +1,8 @@
 import { MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useTranslation } from 'react-i18next';
-import { ChannelOut } from '../../src/http/schemas/administration.ts';
-import { api } from '../ui/api.ts';
+import type { ChannelOut } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { MayButton } from '../ui/may.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
@@ -12,7 +12,7 @@ export function StoppedChannel({ reason }: { reason: string }) {
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const resume = useMutation({
-    mutationFn: () => api.post('/api/channel/resume', undefined, ChannelOut),
+    mutationFn: () => api.post('/api/channel/resume', undefined, answerOf<ChannelOut>()),
     onSuccess: (channel) => client.setQueryData(keys.channel(), channel),
   });
   return (

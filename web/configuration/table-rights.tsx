@@ -4,8 +4,8 @@ import { ErrorCircle16Filled } from '@fluentui/react-icons/svg/error-circle';
 import { QuestionCircle16Regular } from '@fluentui/react-icons/svg/question-circle';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { TableRightsOut } from '../../src/http/schemas/records.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { TableRightsOut } from '../../src/http/schemas/records.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded } from '../ui/states.tsx';
 
@@ -29,7 +29,7 @@ export function TableRights({ table, field, writes }: Props) {
     queryFn: ({ signal }) =>
       api.get(
         withQuery(`/api/crm/tables/${encodeURIComponent(table)}/rights`, { field, writes }),
-        TableRightsOut,
+        answerOf<TableRightsOut>(),
         { signal },
       ),
   });

@@ -1,9 +1,9 @@
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MessageTemplateOut, PublishAnswer } from '../../src/http/schemas/templates.ts';
-import { ApiProblem, api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import type { MessageTemplateOut, PublishAnswer } from '../../src/http/schemas/templates.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
+import { useNotify } from '../ui/notify.ts';
 import { goToProblems } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { messageTemplatePath } from './queries.ts';
@@ -32,8 +32,8 @@ export function useTemplateActions(
 
   const store = () =>
     template === null
-      ? api.post('/api/message-templates', inputOf(draft), MessageTemplateOut)
-      : api.patch(messageTemplatePath(template.id), inputOf(draft), MessageTemplateOut);
+      ? api.post('/api/message-templates', inputOf(draft), answerOf<MessageTemplateOut>())
+      : api.patch(messageTemplatePath(template.id), inputOf(draft), answerOf<MessageTemplateOut>());
   const settle = async (stored: MessageTemplateOut) => {
     client.setQueryData(keys.messageTemplate(stored.id), stored);
     await client.invalidateQueries();
@@ -53,7 +53,11 @@ export function useTemplateActions(
     mutationFn: async () => {
       const stored = template === null || dirty ? await store() : template;
       try {
-        const answer = await api.post(`${messageTemplatePath(stored.id)}/publish`, {}, PublishAnswer);
+        const answer = await api.post(
+          `${messageTemplatePath(stored.id)}/publish`,
+          {},
+          answerOf<PublishAnswer>(),
+        );
         await settle(answer);
         notify.success(t('template.published', { name: answer.name }));
         // What it waits for, and the one step that helps, stand at the top.
@@ -72,7 +76,11 @@ export function useTemplateActions(
   const retire = useMutation({
     mutationFn: async () => {
       if (template === null) throw new Error('a template that was never saved cannot be retired');
-      const stored = await api.post(`${messageTemplatePath(template.id)}/retire`, {}, MessageTemplateOut);
+      const stored = await api.post(
+        `${messageTemplatePath(template.id)}/retire`,
+        {},
+        answerOf<MessageTemplateOut>(),
+      );
       await settle(stored);
       notify.success(t('template.retired', { name: stored.name }));
     },

@@ -9,10 +9,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { listOf } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { MayButton } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
-import { MessageTemplates, messageTemplatePath } from './queries.ts';
+import { useNotify } from '../ui/notify.ts';
+import { type MessageTemplates, messageTemplatePath } from './queries.ts';
 import { waitsFor } from './template-status.tsx';
 
 const useStyles = makeStyles({ list: { margin: '4px 0', paddingInlineStart: '20px' } });
@@ -50,7 +50,8 @@ function Waiting({ template }: { template: MessageTemplateOut }) {
   const client = useQueryClient();
   const notify = useNotify();
   const create = useMutation({
-    mutationFn: () => api.post(`${messageTemplatePath(template.id)}/answer-templates`, {}, MessageTemplates),
+    mutationFn: () =>
+      api.post(`${messageTemplatePath(template.id)}/answer-templates`, {}, answerOf<MessageTemplates>()),
     onSuccess: async ({ items }) => {
       await client.invalidateQueries();
       notify.success(

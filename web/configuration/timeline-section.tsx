@@ -9,11 +9,11 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { Settings } from '../../src/http/schemas/administration.ts';
+import type { Settings } from '../../src/http/schemas/administration.ts';
 import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
@@ -32,7 +32,7 @@ export function TimelineSection({ timeline }: { timeline: Timeline }) {
   const { t } = useTranslation('configuration');
   const settings = useQuery({
     queryKey: keys.settings(),
-    queryFn: ({ signal }) => api.get('/api/settings', Settings, { signal }),
+    queryFn: ({ signal }) => api.get('/api/settings', answerOf<Settings>(), { signal }),
   });
   return (
     <FormSection title={t('crmSync.timeline.title')} description={t('crmSync.timeline.text')}>
@@ -68,7 +68,7 @@ function Switches({ saved }: { saved: Settings }) {
   const client = useQueryClient();
   const why = useWhyNot('manage-settings');
   const save = useMutation({
-    mutationFn: (change: Partial<Settings>) => api.patch('/api/settings', change, Settings),
+    mutationFn: (change: Partial<Settings>) => api.patch('/api/settings', change, answerOf<Settings>()),
     onSuccess: (stored) => client.setQueryData(keys.settings(), stored),
   });
   return (

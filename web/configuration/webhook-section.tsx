@@ -2,9 +2,9 @@ import { Field, Input, MessageBar, MessageBarBody, makeStyles } from '@fluentui/
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { type ChannelOut, WebhookTest } from '../../src/http/schemas/administration.ts';
+import type { ChannelOut, WebhookTest } from '../../src/http/schemas/administration.ts';
 import { webhookText } from '../i18n/server-text.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { MayButton } from '../ui/may.tsx';
@@ -24,7 +24,7 @@ export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut
   const { t } = useTranslation('configuration');
   const styles = useStyles();
   const test = useMutation({
-    mutationFn: () => api.post('/api/channel/webhook-test', undefined, WebhookTest),
+    mutationFn: () => api.post('/api/channel/webhook-test', undefined, answerOf<WebhookTest>()),
   });
   return (
     <FormSection title={t('webhook.title')} description={t('webhook.text')}>

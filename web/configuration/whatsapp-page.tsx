@@ -2,9 +2,9 @@ import { Badge } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChannelOut } from '../../src/http/schemas/administration.ts';
+import type { ChannelOut } from '../../src/http/schemas/administration.ts';
 import { formatNumber } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { useMay } from '../ui/me.tsx';
@@ -28,7 +28,7 @@ export function WhatsAppPage({ team }: { team: ReactNode }) {
   const maySecrets = useMay('manage-settings');
   const channel = useQuery({
     queryKey: keys.channel(),
-    queryFn: ({ signal }) => api.get('/api/channel', ChannelOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/channel', answerOf<ChannelOut>(), { signal }),
   });
   return (
     <Page>

@@ -7,16 +7,16 @@ import { parseTemplate, renderTemplate } from '../../src/core/template.ts';
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { MayButton } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { Time } from '../ui/time.tsx';
 import { categoryWord, isApproved, qualityWord, statusWord } from './meta-words.ts';
-import { useWhatsAppTemplates, WhatsAppTemplates } from './queries.ts';
+import { useWhatsAppTemplates, type WhatsAppTemplates } from './queries.ts';
 
 const useStyles = makeStyles({
   top: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 16px' },
@@ -32,7 +32,7 @@ export function WhatsAppTemplatesSection({ syncedAt }: { syncedAt: string | null
   const client = useQueryClient();
   const notify = useNotify();
   const sync = useMutation({
-    mutationFn: () => api.post('/api/whatsapp-templates/sync', undefined, WhatsAppTemplates),
+    mutationFn: () => api.post('/api/whatsapp-templates/sync', undefined, answerOf<WhatsAppTemplates>()),
     onSuccess: async ({ items }) => {
       await client.invalidateQueries();
       notify.success(t('whatsappTemplates.synced', { count: items.length }));

@@ -2,11 +2,11 @@ import { Field, MessageBar, MessageBarBody, Switch } from '@fluentui/react-compo
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { WorkingHours } from '../../src/http/schemas/desk.ts';
-import { api } from '../ui/api.ts';
+import type { WorkingHours } from '../../src/http/schemas/desk.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useMay } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';
@@ -33,7 +33,7 @@ export function WorkingHoursForm({ saved }: { saved: WorkingHours }) {
   const wrong = hoursProblems(draft);
 
   const save = useMutation({
-    mutationFn: () => api.put('/api/working-hours', tidied(draft), WorkingHours),
+    mutationFn: () => api.put('/api/working-hours', tidied(draft), answerOf<WorkingHours>()),
     onSuccess: (stored) => {
       client.setQueryData(keys.workingHours(), stored);
       setEdited(null);

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { WorkingHours } from '../../src/http/schemas/desk.ts';
-import { api } from '../ui/api.ts';
+import type { WorkingHours } from '../../src/http/schemas/desk.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
@@ -23,7 +23,7 @@ function Hours() {
   const { t } = useTranslation('configuration');
   const hours = useQuery({
     queryKey: keys.workingHours(),
-    queryFn: ({ signal }) => api.get('/api/working-hours', WorkingHours, { signal }),
+    queryFn: ({ signal }) => api.get('/api/working-hours', answerOf<WorkingHours>(), { signal }),
   });
   return (
     <Page>

@@ -2,9 +2,9 @@ import { Badge, Button, Field, Input, makeStyles, Select, tokens } from '@fluent
 import { useMutation } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ConversationOut } from '../../src/http/schemas/chat.ts';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import type { DuplicateOut } from '../../src/http/schemas/records.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { EmptyState, ErrorState, Loaded } from '../ui/states.tsx';
 import { chatPath, useDuplicates } from './from-chat-queries.ts';
 import { useColumns, useRecordsChanged, useRecordTypes } from './record-queries.ts';
@@ -83,7 +83,7 @@ function Candidate({ conversation, record, onDone }: Props & { record: Duplicate
       api.post(
         chatPath(conversation.id, 'link'),
         { recordType: record.recordType, recordId: record.id, ...(column === '' ? {} : { column }) },
-        ConversationOut,
+        answerOf<ConversationOut>(),
       ),
     onSuccess: () => {
       changed();

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { DuplicatesOut, ProposedRecordOut } from '../../src/http/schemas/records.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { DuplicatesOut, ProposedRecordOut } from '../../src/http/schemas/records.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 
 /** Calls about one chat and the records it may belong to. */
@@ -11,7 +11,9 @@ export function useProposedRecord(conversationId: string, table: string) {
   return useQuery({
     queryKey: keys.proposedRecord(conversationId, table),
     queryFn: ({ signal }) =>
-      api.get(withQuery(chatPath(conversationId, 'new-record'), { table }), ProposedRecordOut, { signal }),
+      api.get(withQuery(chatPath(conversationId, 'new-record'), { table }), answerOf<ProposedRecordOut>(), {
+        signal,
+      }),
     enabled: table !== '',
     // A form that is being filled in must not change under the hands.
     staleTime: Number.POSITIVE_INFINITY,
@@ -26,7 +28,7 @@ export function useDuplicates(conversationId: string, search: string) {
     queryFn: ({ signal }) =>
       api.get(
         withQuery(chatPath(conversationId, 'duplicates'), search === '' ? {} : { search }),
-        DuplicatesOut,
+        answerOf<DuplicatesOut>(),
         { signal },
       ),
   });

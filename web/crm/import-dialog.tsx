@@ -3,9 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { ImportReport, type RecordTypeOut } from '../../src/http/schemas/records.ts';
+import type { ImportReport, RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { serverText } from '../i18n/server-text.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { ErrorState } from '../ui/states.tsx';
@@ -31,9 +31,14 @@ export function ImportDialog({ types, preset, onClose }: Props) {
   const columns = useColumns(table);
   const bring = useMutation({
     mutationFn: async (csv: File) =>
-      api.post(`/api/records/${encodeURIComponent(table)}/import`, await csv.text(), ImportReport, {
-        headers: { 'content-type': 'text/csv' },
-      }),
+      api.post(
+        `/api/records/${encodeURIComponent(table)}/import`,
+        await csv.text(),
+        answerOf<ImportReport>(),
+        {
+          headers: { 'content-type': 'text/csv' },
+        },
+      ),
     onSuccess: changed,
   });
   const report = bring.data;

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { ErrorState, Loaded } from '../ui/states.tsx';
@@ -29,7 +29,8 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
   const type = types.find((one) => one.table === table);
   const columns = useColumns(table);
   const create = useMutation({
-    mutationFn: () => api.post(`/api/records/${encodeURIComponent(table)}`, { values }, RecordOut),
+    mutationFn: () =>
+      api.post(`/api/records/${encodeURIComponent(table)}`, { values }, answerOf<RecordOut>()),
     onSuccess: (record) => {
       changed();
       onClose();

@@ -11,8 +11,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
-import { type ProposedRecordOut, RecordOut } from '../../src/http/schemas/records.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import type { ProposedRecordOut, RecordOut } from '../../src/http/schemas/records.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { ErrorState, Loaded } from '../ui/states.tsx';
 import { ColumnInput, type ColumnValue } from './column-input.tsx';
@@ -89,7 +89,7 @@ function Columns({ conversation, table, form, onDone }: ColumnsProps) {
   const changed = useRecordsChanged();
   const [values, setValues] = useState<Record<string, ColumnValue>>(form.values);
   const create = useMutation({
-    mutationFn: () => api.post(chatPath(conversation.id, 'record'), { table, values }, RecordOut),
+    mutationFn: () => api.post(chatPath(conversation.id, 'record'), { table, values }, answerOf<RecordOut>()),
     onSuccess: () => {
       changed();
       onDone();

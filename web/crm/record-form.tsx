@@ -3,10 +3,10 @@ import { Save20Regular } from '@fluentui/react-icons/svg/save';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { RecordOut, type RecordTypeOut } from '../../src/http/schemas/records.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import type { RecordOut, RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { useWhyNot } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { ErrorState, Loaded } from '../ui/states.tsx';
@@ -43,7 +43,7 @@ export function RecordForm({ record, type }: Props) {
   const [edits, setEdits] = useState<Record<string, ColumnValue>>({});
   const save = useMutation({
     mutationFn: (values: Record<string, ColumnValue>) =>
-      api.patch(recordPath(record.recordType, record.id), { values }, RecordOut),
+      api.patch(recordPath(record.recordType, record.id), { values }, answerOf<RecordOut>()),
     onSuccess: (saved, values) => {
       client.setQueryData(keys.record(record.recordType, record.id), saved);
       changed();

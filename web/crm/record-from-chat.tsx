@@ -1,36 +1,24 @@
-import {
-  Dialog,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Tab,
-  TabList,
-} from '@fluentui/react-components';
 import { PersonAdd20Regular } from '@fluentui/react-icons/svg/person-add';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
+import { later } from '../ui/later.tsx';
 import { MayButton } from '../ui/may.tsx';
-import { ExistingRecord } from './existing-record.tsx';
-import { NewRecordForm } from './new-record-form.tsx';
 
-const useStyles = makeStyles({
-  surface: { width: '640px', maxWidth: 'calc(100vw - 16px)' },
-  content: { display: 'flex', flexDirection: 'column', gap: '16px', paddingBlock: '12px' },
-});
+const RecordFromChatDialog = later(
+  async () => (await import('./record-from-chat-dialog.tsx')).RecordFromChatDialog,
+  { onMissing: ({ onClose }) => onClose() },
+);
 
 type Props = { conversation: ConversationOut };
 
 /**
  * For a customer who is in no record: makes one from what the chat knows, or puts the number into an existing one.
- * Shown only where no record carries the number.
+ * Only for where no record carries the number.
  */
 export function RecordFromChat({ conversation }: Props) {
   const { t } = useTranslation('crm');
   const [open, setOpen] = useState(false);
-  if (conversation.records.length > 0) return null;
   return (
     <>
       <MayButton
@@ -41,36 +29,7 @@ export function RecordFromChat({ conversation }: Props) {
       >
         {t('fromChat.open')}
       </MayButton>
-      {open && <RecordDialog conversation={conversation} onClose={() => setOpen(false)} />}
+      {open && <RecordFromChatDialog conversation={conversation} onClose={() => setOpen(false)} />}
     </>
-  );
-}
-
-function RecordDialog({ conversation, onClose }: Props & { onClose: () => void }) {
-  const styles = useStyles();
-  const { t } = useTranslation('crm');
-  const [way, setWay] = useState<'new' | 'existing'>('new');
-  return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{t('fromChat.title', { name: conversation.contactPoint.name })}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <TabList
-              selectedValue={way}
-              onTabSelect={(_, { value }) => setWay(value === 'existing' ? 'existing' : 'new')}
-            >
-              <Tab value="new">{t('fromChat.newRecord')}</Tab>
-              <Tab value="existing">{t('fromChat.existingRecord')}</Tab>
-            </TabList>
-            {way === 'new' ? (
-              <NewRecordForm conversation={conversation} onLink={() => setWay('existing')} onDone={onClose} />
-            ) : (
-              <ExistingRecord conversation={conversation} onDone={onClose} />
-            )}
-          </DialogContent>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
   );
 }

@@ -1,20 +1,20 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { PurposeName } from '../../src/http/schemas/common.ts';
-import { ConsentOut } from '../../src/http/schemas/consent.ts';
-import {
+import type { ConsentOut } from '../../src/http/schemas/consent.ts';
+import type {
   ColumnOut,
   ConsentSummary,
   RecordOut,
   RecordPage,
   RecordTypeOut,
 } from '../../src/http/schemas/records.ts';
-import { api, withQuery } from '../ui/api.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 import type { RecordsSearch } from '../ui/records-search.ts';
 
-const RecordTypes = z.object({ items: z.array(RecordTypeOut) });
-const Columns = z.object({ items: z.array(ColumnOut) });
+type RecordTypes = { items: RecordTypeOut[] };
+type Columns = { items: ColumnOut[] };
 export type Column = z.infer<typeof ColumnOut>;
 export type Purpose = z.infer<typeof PurposeName>;
 
@@ -23,7 +23,8 @@ const listed = <T>(items: T[]) => ({ items });
 export function useRecordTypes() {
   return useQuery({
     queryKey: keys.recordTypes(),
-    queryFn: async ({ signal }) => (await api.get('/api/record-types', RecordTypes, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/record-types', answerOf<RecordTypes>(), { signal })).items,
     // Kept under its key as the other pages keep it, who read the list alone.
     select: listed,
   });
@@ -33,7 +34,8 @@ export function useColumns(table: string) {
   return useQuery({
     queryKey: keys.columns(table),
     queryFn: async ({ signal }) =>
-      (await api.get(`/api/crm/tables/${encodeURIComponent(table)}/columns`, Columns, { signal })).items,
+      (await api.get(`/api/crm/tables/${encodeURIComponent(table)}/columns`, answerOf<Columns>(), { signal }))
+        .items,
     select: listed,
     enabled: table !== '',
   });
@@ -43,7 +45,11 @@ export function useRecords(search: RecordsSearch) {
   return useInfiniteQuery({
     queryKey: keys.records(search),
     queryFn: ({ pageParam, signal }) =>
-      api.get(withQuery('/api/records', { ...search, limit: 50, cursor: pageParam }), RecordPage, { signal }),
+      api.get(
+        withQuery('/api/records', { ...search, limit: 50, cursor: pageParam }),
+        answerOf<RecordPage>(),
+        { signal },
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -57,7 +63,7 @@ export function recordPath(table: string, id: string): string {
 export function useRecord(table: string, id: string) {
   return useQuery({
     queryKey: keys.record(table, id),
-    queryFn: ({ signal }) => api.get(recordPath(table, id), RecordOut, { signal }),
+    queryFn: ({ signal }) => api.get(recordPath(table, id), answerOf<RecordOut>(), { signal }),
   });
 }
 
@@ -65,7 +71,7 @@ export function useRecordConsent(table: string, id: string, purpose: Purpose) {
   return useQuery({
     queryKey: keys.consent({ recordType: table, recordId: id }, purpose),
     queryFn: ({ signal }) =>
-      api.get(withQuery(`${recordPath(table, id)}/consent`, { purpose }), ConsentOut, { signal }),
+      api.get(withQuery(`${recordPath(table, id)}/consent`, { purpose }), answerOf<ConsentOut>(), { signal }),
   });
 }
 
@@ -73,7 +79,7 @@ export function useConsentSummary(recordType: string | undefined) {
   return useQuery({
     queryKey: keys.consentSummary(recordType),
     queryFn: ({ signal }) =>
-      api.get(withQuery('/api/consent-summary', { recordType }), ConsentSummary, { signal }),
+      api.get(withQuery('/api/consent-summary', { recordType }), answerOf<ConsentSummary>(), { signal }),
   });
 }
 

@@ -2,13 +2,14 @@ import { Button, Link, MessageBar, MessageBarBody, makeStyles } from '@fluentui/
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MeOut } from '../../src/http/schemas/administration.ts';
-import { api } from '../ui/api.ts';
+import type { MeOut } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { useFollowPerson } from '../ui/follow-person.ts';
+import { later } from '../ui/later.tsx';
 import { useFollow } from '../ui/link.tsx';
 import { useLiveHints } from '../ui/live.ts';
 import { MeContext } from '../ui/me.tsx';
-import { NotificationArea } from '../ui/notify.tsx';
+import { onceTold } from '../ui/notify.ts';
 import { usePageTitle } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, Loaded, Loading } from '../ui/states.tsx';
@@ -16,6 +17,10 @@ import type { EmbedSearch } from './embed-search.ts';
 import { hostOrigin } from './host.ts';
 import { useFrameSignIn } from './use-frame-sign-in.ts';
 import { useTellHost } from './use-tell-host.ts';
+
+const NotificationArea = later(async () => (await import('../ui/notification-area.tsx')).NotificationArea, {
+  when: onceTold,
+});
 
 const useStyles = makeStyles({
   frame: { height: '100%', display: 'flex', flexDirection: 'column' },
@@ -104,7 +109,7 @@ function Framed(props: RecordProps & { host: string }) {
   const { t } = useTranslation('ui');
   const me = useQuery({
     queryKey: keys.me(),
-    queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/me', answerOf<MeOut>(), { signal }),
   });
   return (
     <Loaded query={me} loading={<Loading label={t('shell.loading')} />}>

@@ -1,14 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MeOut } from '../../src/http/schemas/administration.ts';
-import { EmbedTokenOut } from '../../src/http/schemas/embed.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import type { MeOut } from '../../src/http/schemas/administration.ts';
+import type { EmbedTokenOut } from '../../src/http/schemas/embed.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { useFollowPerson } from '../ui/follow-person.ts';
 import { usePageTitle } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
-import { type FromWindow, Request } from './messages.ts';
+import { type FromWindow, isRequest, type Request } from './messages.ts';
 
 /**
  * The window that a frame opens to sign in: here the session's cookie is sent. Once somebody is signed in, by whatever
@@ -19,7 +19,7 @@ export function SignInWindowPage({ signIn }: { signIn: ReactNode }) {
   const request = useRequest();
   const me = useQuery({
     queryKey: keys.me(),
-    queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/me', answerOf<MeOut>(), { signal }),
     // Whoever comes back from a sign-in link in another tab is signed in.
     staleTime: 0,
   });
@@ -36,7 +36,7 @@ function HandOver({ person, request }: { person: MeOut; request: Request | null 
   const { t } = useTranslation('embed');
   useFollowPerson(person);
   const token = useMutation({
-    mutationFn: ({ origin }: Request) => api.post('/api/embed-tokens', { origin }, EmbedTokenOut),
+    mutationFn: ({ origin }: Request) => api.post('/api/embed-tokens', { origin }, answerOf<EmbedTokenOut>()),
     onSuccess: (issued, { nonce }) => {
       tellOpener({ type: 'assent:token', nonce, ...issued });
       window.close();
@@ -74,8 +74,7 @@ function useRequest(): Request | null {
   useEffect(() => {
     const hear = ({ source, origin, data }: MessageEvent<unknown>) => {
       if (source === null || source !== window.opener || origin !== location.origin) return;
-      const asked = Request.safeParse(data).data;
-      if (asked !== undefined) setRequest(asked);
+      if (isRequest(data)) setRequest(data);
     };
     window.addEventListener('message', hear);
     tellOpener({ type: 'assent:ready' });

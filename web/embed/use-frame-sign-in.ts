@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { EmbedTokenOut } from '../../src/http/schemas/embed.ts';
-import { ApiProblem, api } from '../ui/api.ts';
+import type { EmbedTokenOut } from '../../src/http/schemas/embed.ts';
+import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { keepFrameToken } from '../ui/frame.ts';
 import { announceSignedIn, useSignedOut } from '../ui/session.ts';
 import { hostOrigin } from './host.ts';
-import { FromWindow, type Request, type Token } from './messages.ts';
+import { isFromWindow, type Request, type Token } from './messages.ts';
 
 /** A token is renewed this long before it ends, ms, */
 const AHEAD = 3 * 60_000;
@@ -31,11 +31,13 @@ export function useFrameSignIn() {
   const keep = useCallback(({ token, life, origin }: Token) => {
     keepFrameToken(token);
     const renew = () =>
-      void api.post('/api/embed-tokens/renew', undefined, EmbedTokenOut).then(keep, (error: unknown) => {
-        // A session that is over has said so to the whole page (`useSignedOut`).
-        if (!(error instanceof ApiProblem) || error.status !== 401)
-          renewal.current = setTimeout(renew, RETRY);
-      });
+      void api
+        .post('/api/embed-tokens/renew', undefined, answerOf<EmbedTokenOut>())
+        .then(keep, (error: unknown) => {
+          // A session that is over has said so to the whole page (`useSignedOut`).
+          if (!(error instanceof ApiProblem) || error.status !== 401)
+            renewal.current = setTimeout(renew, RETRY);
+        });
     clearTimeout(renewal.current);
     renewal.current = setTimeout(renew, Math.max(life - AHEAD, life / 2));
     setState({ at: 'in', origin });
@@ -45,7 +47,7 @@ export function useFrameSignIn() {
     const hear = ({ source, origin, data }: MessageEvent<unknown>) => {
       const { current } = asked;
       if (current === null || source !== current.by || origin !== location.origin) return;
-      const said = FromWindow.safeParse(data).data;
+      const said = isFromWindow(data) ? data : undefined;
       if (said?.type === 'assent:ready') {
         const request: Request = { type: 'assent:request', nonce: current.nonce, origin: hostOrigin() ?? '' };
         current.by.postMessage(request, location.origin);

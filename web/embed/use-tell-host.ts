@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { RecordOut } from '../../src/http/schemas/records.ts';
-import { api } from '../ui/api.ts';
+import type { RecordOut } from '../../src/http/schemas/records.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 import { tellFieldChanged } from './host.ts';
 
@@ -21,9 +21,13 @@ export function useTellHost({
   const record = useQuery({
     queryKey: keys.record(recordType, id),
     queryFn: ({ signal }) =>
-      api.get(`/api/records/${encodeURIComponent(recordType)}/${encodeURIComponent(id)}`, RecordOut, {
-        signal,
-      }),
+      api.get(
+        `/api/records/${encodeURIComponent(recordType)}/${encodeURIComponent(id)}`,
+        answerOf<RecordOut>(),
+        {
+          signal,
+        },
+      ),
   });
   const complianceValue = record.data?.complianceValue;
   const told = useRef(complianceValue);

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
-import { SetupOut } from '../../src/http/schemas/administration.ts';
-import { api } from '../ui/api.ts';
+import type { SetupOut } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { useMay } from '../ui/me.tsx';
 import { Page } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
@@ -12,7 +12,7 @@ export function HomePage() {
   const mayConfigure = useMay('manage-record-types');
   const setup = useQuery({
     queryKey: keys.setup(),
-    queryFn: ({ signal }) => api.get('/api/setup', SetupOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/setup', answerOf<SetupOut>(), { signal }),
     enabled: mayConfigure,
   });
   if (mayConfigure && setup.isPending) {

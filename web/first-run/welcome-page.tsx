@@ -4,9 +4,9 @@ import { Circle24Regular } from '@fluentui/react-icons/svg/circle';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { SetupOut } from '../../src/http/schemas/administration.ts';
+import type { SetupOut } from '../../src/http/schemas/administration.ts';
 import english from '../i18n/en/words.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { AppLink, useFollow } from '../ui/link.tsx';
 import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
@@ -55,7 +55,7 @@ export function WelcomePage() {
   const mayConfigure = useMay('manage-record-types');
   const setup = useQuery({
     queryKey: keys.setup(),
-    queryFn: ({ signal }) => api.get('/api/setup', SetupOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/setup', answerOf<SetupOut>(), { signal }),
   });
   return (
     <Page>

@@ -10,5 +10,5 @@ export const DYNAMIC_KEYS: Readonly<Record<string, string>> = {
   'server:parts.*': 'parts of a template inside a sentence (server-text.ts)',
   'server:lacks.*': 'what one language of a template lacks (server-text.ts)',
   'configuration:crmSync.todo.*': 'by what is wrong with the CRM (configuration/crm-words.ts)',
-  'people:may.reason*': 'chosen by who lacks a right (ui/may-words.ts)',
+  'rights:may.reason*': 'chosen by who lacks a right (ui/may-words.ts)',
 };

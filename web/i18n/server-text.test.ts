@@ -129,7 +129,7 @@ it('names rights and roles as the pages do', async () => {
   const needs =
     'You are signed in as agent; this needs the right “manage-people”. An administrator can grant it.';
   expect(serverText({ code: 'not-allowed', text: needs })).toContain(
-    `«${translate('people:rights.manage-people.name')}»`,
+    `«${translate('rights:rights.manage-people.name')}»`,
   );
 });
 

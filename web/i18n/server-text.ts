@@ -175,11 +175,11 @@ function worded(values: Values): Values {
 
 function roleName(value: string): string {
   const role = ROLES.find((one) => one === value);
-  return role === undefined ? value : translate(`people:roles.${role}`);
+  return role === undefined ? value : translate(`rights:roles.${role}`);
 }
 
 /** The server names rights as the API does, one or several: `chat” or “assign`. */
 function rightNames(value: string): string {
   const names = RIGHTS.filter((right) => value.split(/[^a-z-]+/).includes(right));
-  return names.length === 0 ? value : listOf(names.map((right) => translate(`people:rights.${right}.name`)));
+  return names.length === 0 ? value : listOf(names.map((right) => translate(`rights:rights.${right}.name`)));
 }

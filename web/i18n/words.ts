@@ -9,7 +9,7 @@ import type { Language } from './i18n.ts';
 export type Namespace = keyof typeof english;
 
 /** What every page says: the frame around it, and what a person may. */
-const EVERYWHERE: readonly Namespace[] = ['ui', 'people'];
+const EVERYWHERE: readonly Namespace[] = ['ui', 'rights'];
 
 const files = import.meta.glob<Record<string, unknown>>('./*/*.json', { import: 'default' });
 const wanted = new Set<Namespace>(EVERYWHERE);

@@ -7,9 +7,9 @@ import {
 } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { z } from 'zod';
-import { ConversationPage } from '../../src/http/schemas/chat.ts';
-import { NotificationPage } from '../../src/http/schemas/desk.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { ConversationPage } from '../../src/http/schemas/chat.ts';
+import type { NotificationPage } from '../../src/http/schemas/desk.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { hearHints } from '../ui/live.ts';
 import { useMay } from '../ui/me.tsx';
 import { isTouched, keys } from '../ui/queries.ts';
@@ -24,9 +24,13 @@ export function useNotifications() {
   return useInfiniteQuery({
     queryKey: keys.notifications(),
     queryFn: ({ pageParam, signal }) =>
-      api.get(withQuery('/api/notifications', { limit: PAGE, cursor: pageParam }), NotificationPage, {
-        signal,
-      }),
+      api.get(
+        withQuery('/api/notifications', { limit: PAGE, cursor: pageParam }),
+        answerOf<NotificationPage>(),
+        {
+          signal,
+        },
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
   });
@@ -86,7 +90,7 @@ export function useUnreadChats() {
         sort: 'recent',
         limit: 100,
       });
-      return (await api.get(path, ConversationPage, { signal })).items;
+      return (await api.get(path, answerOf<ConversationPage>(), { signal })).items;
     },
     enabled,
   });

@@ -18,8 +18,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Right } from '../../src/core/rights.ts';
-import { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { keys } from '../ui/queries.ts';
 import { RIGHT_GROUPS } from '../ui/right-groups.ts';
@@ -38,7 +38,7 @@ const useStyles = makeStyles({
 
 /** A new key: its name, what it may do, how long it lives; then the key itself, this once. */
 export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const client = useQueryClient();
   const [name, setName] = useState('');
@@ -47,7 +47,11 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
   const [touched, setTouched] = useState(false);
   const make = useMutation({
     mutationFn: () =>
-      api.post('/api/api-keys', { name, scopes, expiresAt: expiryOf(days, Date.now()) }, ApiKeyMadeOut),
+      api.post(
+        '/api/api-keys',
+        { name, scopes, expiresAt: expiryOf(days, Date.now()) },
+        answerOf<ApiKeyMadeOut>(),
+      ),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.apiKeys() }),
   });
   if (make.data !== undefined) return <Made apiKey={make.data.key} name={name} onClose={onClose} />;
@@ -120,7 +124,7 @@ export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Right[]) => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   return (
     <div className={styles.groups}>
@@ -138,8 +142,8 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
                 label={{
                   children: (
                     <>
-                      {t(`rights.${right}.name`)}
-                      <span className={styles.text}>{t(`rights.${right}.text`)}</span>
+                      {t(`rights:rights.${right}.name`)}
+                      <span className={styles.text}>{t(`rights:rights.${right}.text`)}</span>
                     </>
                   ),
                 }}
@@ -153,7 +157,7 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
 }
 
 function Made({ apiKey, name, onClose }: { apiKey: string; name: string; onClose: () => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   return (
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>

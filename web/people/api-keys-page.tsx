@@ -9,7 +9,7 @@ import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Needing } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
 
 /** Configuration → API keys: one key per integration, each with just what it needs. */
 export function ApiKeysPage() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   return (
     <Needing right="manage-people" title={t('apiKeys.title')}>
       <ApiKeys />
@@ -41,7 +41,7 @@ export function ApiKeysPage() {
 }
 
 function ApiKeys() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const apiKeys = useApiKeys();
   const returnFocus = useRestoreFocusTarget();
   const [making, setMaking] = useState(false);
@@ -74,7 +74,7 @@ function ApiKeys() {
 const colors = { good: 'success', expired: 'warning', revoked: 'danger' } as const;
 
 function KeyTable({ apiKeys, onRevoke }: { apiKeys: ApiKey[]; onRevoke: (apiKey: ApiKey) => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const returnFocus = useRestoreFocusTarget();
   const columns: Column<ApiKey>[] = [
@@ -89,7 +89,7 @@ function KeyTable({ apiKeys, onRevoke }: { apiKeys: ApiKey[]; onRevoke: (apiKey:
     {
       header: t('apiKeys.scopes'),
       width: '34%',
-      cell: ({ scopes }) => listOf(scopes.map((scope) => t(`rights.${scope}.name`))),
+      cell: ({ scopes }) => listOf(scopes.map((scope) => t(`rights:rights.${scope}.name`))),
     },
     {
       header: t('apiKeys.status'),
@@ -150,7 +150,7 @@ function KeyTable({ apiKeys, onRevoke }: { apiKeys: ApiKey[]; onRevoke: (apiKey:
 }
 
 function Revoke({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const client = useQueryClient();
   const notify = useNotify();
   const { name } = apiKey;

@@ -1,11 +1,11 @@
 import { Field, Select } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ChannelTeam as ChannelTeamOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { ChannelTeam as ChannelTeamOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { useWhyNot } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { type Team, useTeams } from './queries.ts';
@@ -30,10 +30,10 @@ function Choice({ teams }: { teams: Team[] }) {
   const why = useWhyNot('manage-people');
   const chosen = useQuery({
     queryKey: keys.channelTeam(),
-    queryFn: ({ signal }) => api.get('/api/channel/team', ChannelTeamOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/channel/team', answerOf<ChannelTeamOut>(), { signal }),
   });
   const change = useMutation({
-    mutationFn: (team: Team) => api.put('/api/channel/team', { team: team.id }, ChannelTeamOut),
+    mutationFn: (team: Team) => api.put('/api/channel/team', { team: team.id }, answerOf<ChannelTeamOut>()),
     onSuccess: (saved, team) => {
       client.setQueryData(keys.channelTeam(), saved);
       notify.success(t('teams.channelSaved', { name: team.name }));

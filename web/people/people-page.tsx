@@ -24,14 +24,14 @@ const useStyles = makeStyles({
 
 /** Configuration → People: who may sign in, in which role and teams. */
 export function PeoplePage() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   // An auditor reads who has access; changing it is another right.
   const mayRead = useMay('manage-people', 'see-audit');
   return mayRead ? <People /> : <NotAllowedPage right="manage-people" title={t('people.title')} />;
 }
 
 function People() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const returnFocus = useRestoreFocusTarget();
   const [search, setSearch] = useState('');
@@ -93,7 +93,7 @@ function People() {
 }
 
 function columnsOf(
-  t: ReturnType<typeof useTranslation<'people'>>['t'],
+  t: ReturnType<typeof useTranslation<['people', 'rights']>>['t'],
   styles: ReturnType<typeof useStyles>,
   onShow: (shown: Shown) => void,
 ): Column<PersonOut>[] {
@@ -101,7 +101,7 @@ function columnsOf(
   return [
     { header: t('people.name'), cell: ({ name }) => name },
     { header: t('people.email'), cell: ({ email }) => email ?? none },
-    { header: t('people.role'), cell: ({ role }) => t(`roles.${role}`) },
+    { header: t('people.role'), cell: ({ role }) => t(`rights:roles.${role}`) },
     {
       header: t('people.teams'),
       cell: ({ teams }) => (teams.length === 0 ? none : listOf(teams.map(({ name }) => name))),

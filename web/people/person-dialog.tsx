@@ -3,11 +3,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
-import { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
+import type { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { CheckList } from './check-list.tsx';
@@ -28,7 +28,7 @@ type Props = {
 
 /** Invites somebody, or changes who they are here: name, e-mail, role and teams. */
 export function PersonDialog({ person, onClose, onInvited }: Props) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const teams = useTeams();
   if (teams.data !== undefined) {
     return (
@@ -57,13 +57,13 @@ export function PersonDialog({ person, onClose, onInvited }: Props) {
 }
 
 function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const client = useQueryClient();
   const notify = useNotify();
   const sync = useQuery({
     queryKey: keys.crmSync(),
-    queryFn: ({ signal }) => api.get('/api/crm/sync', CrmSyncOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/crm/sync', answerOf<CrmSyncOut>(), { signal }),
   });
   const inDataverse = sync.data?.crm === 'dataverse';
   const [draft, setDraft] = useState<PersonDraft>(() => draftOf(person, teams));
@@ -72,8 +72,8 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
   const save = useMutation({
     mutationFn: async () => {
       const { entraObjectId: _, ...invited } = draft;
-      if (person === undefined) onInvited?.(await api.post('/api/people', invited, InvitedOut));
-      else await api.patch(personPath(person.id), changesOf(person, draft), PersonOut);
+      if (person === undefined) onInvited?.(await api.post('/api/people', invited, answerOf<InvitedOut>()));
+      else await api.patch(personPath(person.id), changesOf(person, draft), answerOf<PersonOut>());
     },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['people'] });
@@ -146,7 +146,7 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
                 label={{
                   children: (
                     <>
-                      <strong>{t(`roles.${role}`)}</strong>: {t(`person.roleText.${role}`)}
+                      <strong>{t(`rights:roles.${role}`)}</strong>: {t(`person.roleText.${role}`)}
                     </>
                   ),
                 }}

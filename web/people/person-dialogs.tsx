@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { LinkOut, type PersonOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { LinkOut, PersonOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { DialogProblem } from './dialog-problem.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { PersonDialog } from './person-dialog.tsx';
@@ -66,7 +66,7 @@ function NewLink({
   const { t } = useTranslation('people');
   const client = useQueryClient();
   const make = useMutation({
-    mutationFn: () => api.post(personPath(person.id, `/${kind}`), undefined, LinkOut),
+    mutationFn: () => api.post(personPath(person.id, `/${kind}`), undefined, answerOf<LinkOut>()),
     onSuccess: (link) => {
       void client.invalidateQueries({ queryKey: ['people'] });
       onShow({ what: 'link', kind, name: person.name, link });

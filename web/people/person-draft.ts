@@ -1,3 +1,4 @@
+import '../ui/zod-without-eval.ts';
 import { z } from 'zod';
 import type { PersonOut } from '../../src/http/schemas/people.ts';
 

@@ -6,7 +6,7 @@ import type { PersonOut } from '../../src/http/schemas/people.ts';
 import { api } from '../ui/api.ts';
 import { MayMenuItem } from '../ui/may.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import type { Shown } from './person-dialogs.tsx';
 import { personPath } from './queries.ts';
 

@@ -1,13 +1,13 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
-import {
+import type {
   ApiKeysOut,
   PersonPage,
   RoleRightsOut,
   SessionsOut,
   TeamsOut,
 } from '../../src/http/schemas/people.ts';
-import { api, withQuery } from '../ui/api.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 
 export type RoleRights = z.infer<typeof RoleRightsOut>;
@@ -21,7 +21,7 @@ export function usePeople(search: string) {
   return useInfiniteQuery({
     queryKey: keys.people({ search }),
     queryFn: ({ pageParam, signal }) =>
-      api.get(withQuery('/api/people', { search, cursor: pageParam }), PersonPage, { signal }),
+      api.get(withQuery('/api/people', { search, cursor: pageParam }), answerOf<PersonPage>(), { signal }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
     // The list stays while the next letter is looked up.
@@ -32,21 +32,21 @@ export function usePeople(search: string) {
 export function useTeams() {
   return useQuery({
     queryKey: keys.teams(),
-    queryFn: async ({ signal }) => (await api.get('/api/teams', TeamsOut, { signal })).items,
+    queryFn: async ({ signal }) => (await api.get('/api/teams', answerOf<TeamsOut>(), { signal })).items,
   });
 }
 
 export function useRoles() {
   return useQuery({
     queryKey: keys.roles(),
-    queryFn: ({ signal }) => api.get('/api/roles', RoleRightsOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/roles', answerOf<RoleRightsOut>(), { signal }),
   });
 }
 
 export function useApiKeys() {
   return useQuery({
     queryKey: keys.apiKeys(),
-    queryFn: async ({ signal }) => (await api.get('/api/api-keys', ApiKeysOut, { signal })).items,
+    queryFn: async ({ signal }) => (await api.get('/api/api-keys', answerOf<ApiKeysOut>(), { signal })).items,
   });
 }
 
@@ -54,6 +54,6 @@ export function useSessionsOf(personId: string) {
   return useQuery({
     queryKey: keys.sessions(personId),
     queryFn: async ({ signal }) =>
-      (await api.get(personPath(personId, '/sessions'), SessionsOut, { signal })).items,
+      (await api.get(personPath(personId, '/sessions'), answerOf<SessionsOut>(), { signal })).items,
   });
 }

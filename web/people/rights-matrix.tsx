@@ -80,7 +80,7 @@ type Props = {
 
 /** Right by role. What cannot be changed says why when it is pointed at or focused. */
 export function RightsMatrix({ roles, draft, disabled, onChange }: Props) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   return (
     <table className={styles.table} aria-label={t('rolesPage.matrix')} role="table">
@@ -91,7 +91,7 @@ export function RightsMatrix({ roles, draft, disabled, onChange }: Props) {
           </th>
           {(['administrator', 'agent', 'auditor'] as const).map((role) => (
             <th key={role} scope="col" role="columnheader" className={styles.column}>
-              {t(`roles.${role}`)}
+              {t(`rights:roles.${role}`)}
             </th>
           ))}
         </tr>
@@ -120,21 +120,21 @@ export function RightsMatrix({ roles, draft, disabled, onChange }: Props) {
 }
 
 function Row({ right, roles, draft, disabled, onChange }: Props & { right: Right }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'rights']);
   const styles = useStyles();
   const text = useId();
-  const name = t(`rights.${right}.name`);
+  const name = t(`rights:rights.${right}.name`);
   return (
     <tr role="row" className={styles.row}>
       <th scope="row" role="rowheader" className={styles.right}>
         <span className={styles.name}>{name}</span>
         <span className={styles.text} id={text}>
-          {t(`rights.${right}.text`)}
+          {t(`rights:rights.${right}.text`)}
         </span>
       </th>
-      <td role="cell" className={styles.box} data-label={t('roles.administrator')}>
+      <td role="cell" className={styles.box} data-label={t('rights:roles.administrator')}>
         <Box
-          label={t('rolesPage.box', { role: t('roles.administrator'), right: name })}
+          label={t('rolesPage.box', { role: t('rights:roles.administrator'), right: name })}
           checked
           why={t('rolesPage.administratorAll')}
         />
@@ -142,9 +142,9 @@ function Row({ right, roles, draft, disabled, onChange }: Props & { right: Right
       {(['agent', 'auditor'] satisfies OpenRole[]).map((role) => {
         const fixed = fixedFor(roles, role, right);
         return (
-          <td key={role} role="cell" className={styles.box} data-label={t(`roles.${role}`)}>
+          <td key={role} role="cell" className={styles.box} data-label={t(`rights:roles.${role}`)}>
             <Box
-              label={t('rolesPage.box', { role: t(`roles.${role}`), right: name })}
+              label={t('rolesPage.box', { role: t(`rights:roles.${role}`), right: name })}
               checked={fixed === 'always' || (fixed === null && draft[role].includes(right))}
               why={fixed === null ? null : t(`rolesPage.${fixed}`)}
               disabled={disabled}

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { RoleRightsOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { RoleRightsOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { Needing } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';
@@ -47,7 +47,7 @@ function RolesForm({ saved }: { saved: RoleRights }) {
   const changes = changesOf(saved, draft);
   const dirty = Object.keys(changes).length > 0;
   const save = useMutation({
-    mutationFn: () => api.put('/api/roles', changes, RoleRightsOut),
+    mutationFn: () => api.put('/api/roles', changes, answerOf<RoleRightsOut>()),
     onSuccess: (stored) => {
       client.setQueryData(keys.roles(), stored);
       setEdits({});

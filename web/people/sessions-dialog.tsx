@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PersonOut } from '../../src/http/schemas/people.ts';
 import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { SessionList } from '../ui/session-list.tsx';
 import { Loaded, Loading } from '../ui/states.tsx';

@@ -2,10 +2,10 @@ import { Field, Input, makeStyles } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { TeamOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { TeamOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { CheckList } from './check-list.tsx';
 import { DialogProblem } from './dialog-problem.tsx';
@@ -27,8 +27,8 @@ export function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void
   const save = useMutation({
     mutationFn: () =>
       team === undefined
-        ? api.post('/api/teams', { name, members }, TeamOut)
-        : api.patch(teamPath(team.id), { name, members }, TeamOut),
+        ? api.post('/api/teams', { name, members }, answerOf<TeamOut>())
+        : api.patch(teamPath(team.id), { name, members }, answerOf<TeamOut>()),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['people'] });
       notify.success(t(team === undefined ? 'teams.made' : 'teams.saved', { name }));

@@ -11,7 +11,7 @@ import { api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { MayButton, Needing } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { ChannelTeam } from './channel-team.tsx';

@@ -12,10 +12,10 @@ import {
 } from '@fluentui/react-components';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { type DeliveryOut, DeliveryPage, type WebhookOut } from '../../src/http/schemas/webhooks.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { DeliveryOut, DeliveryPage, WebhookOut } from '../../src/http/schemas/webhooks.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -40,9 +40,13 @@ export function WebhookDeliveries({ webhook, onClose }: { webhook: WebhookOut; o
   const deliveries = useInfiniteQuery({
     queryKey: keys.webhookDeliveries(webhook.id),
     queryFn: ({ pageParam, signal }) =>
-      api.get(withQuery(webhookPath(webhook.id, '/deliveries'), { cursor: pageParam }), DeliveryPage, {
-        signal,
-      }),
+      api.get(
+        withQuery(webhookPath(webhook.id, '/deliveries'), { cursor: pageParam }),
+        answerOf<DeliveryPage>(),
+        {
+          signal,
+        },
+      ),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
     refetchInterval: LOOK_EVERY_MS,

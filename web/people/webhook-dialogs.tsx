@@ -9,10 +9,10 @@ import {
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { type WebhookOut, WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
-import { api } from '../ui/api.ts';
+import type { WebhookOut, WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { DialogProblem } from './dialog-problem.tsx';
 import { Secret } from './secret.tsx';
@@ -46,7 +46,7 @@ function CreateWebhook({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('integrations');
   const client = useQueryClient();
   const create = useMutation({
-    mutationFn: (input: object) => api.post('/api/webhooks', input, WebhookSecretOut),
+    mutationFn: (input: object) => api.post('/api/webhooks', input, answerOf<WebhookSecretOut>()),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.webhooks() }),
   });
   if (create.data !== undefined) return <ShowSecret secret={create.data.secret} onClose={onClose} />;
@@ -91,7 +91,8 @@ function NewSecret({ webhook, onClose }: OfOne) {
   const { t } = useTranslation('integrations');
   const client = useQueryClient();
   const rotate = useMutation({
-    mutationFn: () => api.post(webhookPath(webhook.id, '/rotate-secret'), undefined, WebhookSecretOut),
+    mutationFn: () =>
+      api.post(webhookPath(webhook.id, '/rotate-secret'), undefined, answerOf<WebhookSecretOut>()),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.webhooks() }),
   });
   if (rotate.data !== undefined) return <ShowSecret secret={rotate.data.secret} onClose={onClose} />;

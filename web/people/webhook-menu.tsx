@@ -12,7 +12,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { WebhookOut } from '../../src/http/schemas/webhooks.ts';
 import { api } from '../ui/api.ts';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import type { ShownWebhook } from './webhook-dialogs.tsx';
 import { webhookPath } from './webhook-path.ts';

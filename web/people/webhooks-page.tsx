@@ -5,9 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CONSENT_EVENTS } from '../../src/core/consent-event.ts';
-import { type WebhookOut, WebhooksOut } from '../../src/http/schemas/webhooks.ts';
+import type { WebhookOut, WebhooksOut } from '../../src/http/schemas/webhooks.ts';
 import { formatNumber, listOf } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { Needing } from '../ui/may.tsx';
@@ -42,7 +42,8 @@ function Webhooks() {
   const [shown, setShown] = useState<ShownWebhook | null>(null);
   const webhooks = useQuery({
     queryKey: keys.webhooks(),
-    queryFn: async ({ signal }) => (await api.get('/api/webhooks', WebhooksOut, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/webhooks', answerOf<WebhooksOut>(), { signal })).items,
   });
   return (
     <Page>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { QuickRepliesOut } from '../../src/http/schemas/desk.ts';
-import { TeamsOut } from '../../src/http/schemas/people.ts';
-import { api } from '../ui/api.ts';
+import type { QuickRepliesOut } from '../../src/http/schemas/desk.ts';
+import type { TeamsOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { useMay, useMe } from '../ui/me.tsx';
 import { keys } from '../ui/queries.ts';
 
@@ -11,7 +11,8 @@ export const quickReplyPath = (id: string): string => `/api/quick-replies/${enco
 export function useQuickReplies() {
   return useQuery({
     queryKey: keys.quickReplies(),
-    queryFn: async ({ signal }) => (await api.get('/api/quick-replies', QuickRepliesOut, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/quick-replies', answerOf<QuickRepliesOut>(), { signal })).items,
   });
 }
 
@@ -20,7 +21,7 @@ export function useTeamChoices(): readonly { id: string; name: string }[] {
   const { teams } = useMe();
   const all = useQuery({
     queryKey: keys.teams(),
-    queryFn: async ({ signal }) => (await api.get('/api/teams', TeamsOut, { signal })).items,
+    queryFn: async ({ signal }) => (await api.get('/api/teams', answerOf<TeamsOut>(), { signal })).items,
     enabled: useMay('manage-people'),
   });
   return all.data ?? teams;

@@ -17,13 +17,13 @@ import {
   quickReplyValues,
   unknownVariables,
 } from '../../src/core/quick-reply.ts';
-import { QuickReplyOut } from '../../src/http/schemas/desk.ts';
+import type { QuickReplyOut } from '../../src/http/schemas/desk.ts';
 import { listOf } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useWhyNot } from '../ui/may.tsx';
 import { useMe } from '../ui/me.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import { WhatsAppText } from '../ui/whatsapp-text.tsx';
@@ -70,8 +70,8 @@ export function QuickReplyForm({ reply, onClose }: { reply: QuickReplyOut | null
         team: whose === OWN || whose === EVERYBODY ? null : whose,
       };
       return reply === null
-        ? api.post('/api/quick-replies', body, QuickReplyOut)
-        : api.patch(quickReplyPath(reply.id), body, QuickReplyOut);
+        ? api.post('/api/quick-replies', body, answerOf<QuickReplyOut>())
+        : api.patch(quickReplyPath(reply.id), body, answerOf<QuickReplyOut>());
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: keys.quickReplies() });

@@ -3,10 +3,10 @@ import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-ci
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { z } from 'zod';
-import { HeldOut } from '../../src/http/schemas/consent.ts';
+import type { z } from 'zod';
+import type { HeldOut } from '../../src/http/schemas/consent.ts';
 import { listOf } from '../i18n/locale.ts';
-import { api } from '../ui/api.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
@@ -18,7 +18,7 @@ import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { PendingGrants } from './pending-grants.tsx';
 
-const HeldList = z.object({ items: z.array(HeldOut) });
+type HeldList = { items: HeldOut[] };
 type Purpose = z.infer<typeof HeldOut>['purpose'];
 type Held = z.infer<typeof HeldOut> & { purposes: Purpose[] };
 
@@ -66,7 +66,7 @@ function Waiting() {
   const list = useRef<HTMLElement>(null);
   const held = useQuery({
     queryKey: keys.held(),
-    queryFn: ({ signal }) => api.get('/api/held', HeldList, { signal }),
+    queryFn: ({ signal }) => api.get('/api/held', answerOf<HeldList>(), { signal }),
   });
   const [deciding, setDeciding] = useState<{ conversationId: string; choice: HoldChoice } | null>(null);
   return (

@@ -2,18 +2,18 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
-import { PendingGrantOut } from '../../src/http/schemas/consent.ts';
-import { api } from '../ui/api.ts';
+import type { z } from 'zod';
+import type { PendingGrantOut } from '../../src/http/schemas/consent.ts';
+import { answerOf, api } from '../ui/api.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
-import { useNotify } from '../ui/notify.tsx';
+import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { ErrorState } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 
-const PendingList = z.object({ items: z.array(PendingGrantOut) });
+type PendingList = { items: PendingGrantOut[] };
 type Pending = z.infer<typeof PendingGrantOut>;
 
 const useStyles = makeStyles({
@@ -37,7 +37,7 @@ export function PendingGrants() {
   };
   const pending = useQuery({
     queryKey: keys.pendingGrants(),
-    queryFn: ({ signal }) => api.get('/api/pending-grants', PendingList, { signal }),
+    queryFn: ({ signal }) => api.get('/api/pending-grants', answerOf<PendingList>(), { signal }),
   });
   if (pending.isError) return <ErrorState error={pending.error} onRetry={() => void pending.refetch()} />;
   if (pending.data === undefined || (pending.data.items.length === 0 && !decided)) return null;

@@ -11,8 +11,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { SignInOptionsOut } from '../../src/http/schemas/people.ts';
-import { api, withQuery } from '../ui/api.ts';
+import type { SignInOptionsOut } from '../../src/http/schemas/people.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { PasswordField } from '../ui/password-field.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
@@ -30,7 +30,7 @@ export function SignInPage({ next, problem }: SignInSearch) {
   const { t } = useTranslation('people');
   const options = useQuery({
     queryKey: keys.signInOptions(),
-    queryFn: ({ signal }) => api.get('/api/sign-in/options', SignInOptionsOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/sign-in/options', answerOf<SignInOptionsOut>(), { signal }),
   });
   return (
     <OutsidePage title={t('signIn.title')}>

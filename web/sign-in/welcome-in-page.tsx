@@ -3,8 +3,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { LinkInfoOut } from '../../src/http/schemas/people.ts';
-import { ApiProblem, api, withQuery } from '../ui/api.ts';
+import type { LinkInfoOut } from '../../src/http/schemas/people.ts';
+import { ApiProblem, answerOf, api, withQuery } from '../ui/api.ts';
 import { PasswordField } from '../ui/password-field.tsx';
 import { keys } from '../ui/queries.ts';
 import { ErrorState, Loading, sentenceOf } from '../ui/states.tsx';
@@ -23,7 +23,8 @@ export function WelcomeInPage({ token }: { token: string }) {
   const { t } = useTranslation('people');
   const link = useQuery({
     queryKey: keys.signInLink(token),
-    queryFn: ({ signal }) => api.get(withQuery('/api/sign-in/link', { token }), LinkInfoOut, { signal }),
+    queryFn: ({ signal }) =>
+      api.get(withQuery('/api/sign-in/link', { token }), answerOf<LinkInfoOut>(), { signal }),
     enabled: token !== '',
     // Looked at once: after it is used it is no longer good, and the form must not give way to that.
     staleTime: Number.POSITIVE_INFINITY,

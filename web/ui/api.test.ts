@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
-import { ApiProblem, api, withQuery } from './api.ts';
+import { ApiProblem, answerOf, api, withQuery } from './api.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-const Shape = z.object({ id: z.string() });
+const promised = answerOf<{ id: string }>();
 const answer = (status: number, body: string) => () => Promise.resolve(new Response(body, { status }));
 
 /** An answer whose connection breaks after the first bytes. */
@@ -22,15 +21,15 @@ function cutOff(status: number): Response {
 
 async function problemFrom(fetched: () => Promise<Response>): Promise<ApiProblem> {
   vi.stubGlobal('fetch', fetched);
-  const caught: unknown = await api.get('/api/thing', Shape).catch((error: unknown) => error);
+  const caught: unknown = await api.get('/api/thing', promised).catch((error: unknown) => error);
   if (!(caught instanceof ApiProblem)) throw new Error('an ApiProblem was expected');
   return caught;
 }
 
 describe('what a page learns from the server', () => {
-  test('an answer of the promised shape arrives parsed', async () => {
+  test('an answer arrives as the server wrote it', async () => {
     vi.stubGlobal('fetch', answer(200, '{"id":"1","new":true}'));
-    expect(await api.get('/api/thing', Shape)).toEqual({ id: '1' });
+    expect(await api.get('/api/thing', promised)).toEqual({ id: '1', new: true });
   });
 
   test('a refusal keeps its code, its sentence and every problem', async () => {
@@ -54,7 +53,7 @@ describe('what a page learns from the server', () => {
     expect(problem.problems.map(({ code }) => code)).toEqual(['a', 'b']);
   });
 
-  test('a proxy’s error page, a connection refused and another shape are told as problems too', async () => {
+  test('a proxy’s error page, a connection refused and a page with status 200 are told as problems too', async () => {
     expect(await problemFrom(answer(502, '<h1>Bad gateway</h1>'))).toMatchObject({
       status: 502,
       code: 'unexpected-answer',
@@ -63,7 +62,9 @@ describe('what a page learns from the server', () => {
       code: 'network',
     });
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    expect(await problemFrom(answer(200, '{"id":7}'))).toMatchObject({ code: 'unexpected-answer' });
+    expect(await problemFrom(answer(200, '<h1>Sign in to this network</h1>'))).toMatchObject({
+      code: 'unexpected-answer',
+    });
   });
 
   test('an answer cut off in the middle is the network’s fault, whatever its status', async () => {
@@ -82,7 +83,7 @@ describe('what a page learns from the server', () => {
       return Promise.resolve(cutOff(200));
     });
     const caught: unknown = await api
-      .get('/api/thing', Shape, { signal: left.signal })
+      .get('/api/thing', promised, { signal: left.signal })
       .catch((error: unknown) => error);
     expect(caught).not.toBeInstanceOf(ApiProblem);
   });

@@ -1,8 +1,8 @@
-import type { z } from 'zod';
-import { Problem } from '../../src/http/schemas/common.ts';
+import type { Problem } from '../../src/http/schemas/common.ts';
 import { currentLanguage, translate } from '../i18n/i18n.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { callerHeaders } from './frame.ts';
+import { isObject } from './is-object.ts';
 import { announceSignedOut } from './session.ts';
 
 /**
@@ -50,13 +50,24 @@ export function withQuery(path: string, query: Query): string {
 
 type Options = { headers?: Record<string, string>; signal?: AbortSignal };
 
-async function call<S extends z.ZodType>(
+/** Whether an answer can be what was promised. */
+export type Answer<T> = (json: unknown) => json is T;
+
+/**
+ * What a call answers. The server writes its answers by the schema that `T` is the type of, so here is no second check of
+ * each field: what is JSON came from our API, and what is none (a proxy's page, a sign-in page of a network) did not.
+ */
+export function answerOf<T>(): Answer<T> {
+  return (json): json is T => isObject(json);
+}
+
+async function call<T>(
   method: string,
   path: string,
   body: unknown,
-  schema: S | undefined,
+  promised: Answer<T> | undefined,
   options: Options,
-): Promise<z.output<S>> {
+): Promise<T> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     // In which language the CRM's own words come: tables, columns, options.
@@ -81,10 +92,8 @@ async function call<S extends z.ZodType>(
   });
   if (!response.ok) throw await problemOf(response, options.signal);
   const json = response.status === 204 ? undefined : await bodyOf(response, options.signal);
-  if (schema === undefined) return undefined as z.output<S>;
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  console.error(`${method} ${path}`, parsed.error.issues);
+  if (promised === undefined) return undefined as T;
+  if (promised(json)) return json;
   throw new ApiProblem(response.status, {
     code: 'unexpected-answer',
     detail: translate('ui:error.unexpectedAnswer'),
@@ -108,41 +117,39 @@ async function bodyOf(response: Response, signal: AbortSignal | undefined): Prom
 }
 
 async function problemOf(response: Response, signal: AbortSignal | undefined): Promise<ApiProblem> {
-  const parsed = Problem.safeParse(await bodyOf(response, signal));
+  const problem = problemIn(await bodyOf(response, signal));
   // A wrong password is answered with 401 too, and ends no session.
-  if (response.status === 401 && parsed.data?.code !== 'wrong-credentials') announceSignedOut();
-  if (parsed.success) return new ApiProblem(response.status, parsed.data);
+  if (response.status === 401 && problem?.code !== 'wrong-credentials') announceSignedOut();
+  if (problem !== null) return new ApiProblem(response.status, problem);
   return new ApiProblem(response.status, {
     code: 'unexpected-answer',
     detail: translate('ui:error.status', { status: String(response.status) }),
   });
 }
 
+/** The problem that an answer which is no success says, null where a proxy or something else answered. */
+export function problemIn(json: unknown): Problem | null {
+  return isProblem(json) ? json : null;
+}
+
+function isProblem(json: unknown): json is Problem {
+  if (!isObject(json) || typeof json.code !== 'string' || typeof json.detail !== 'string') return false;
+  return json.problems === undefined || Array.isArray(json.problems);
+}
+
 /**
- * The only way the page talks to the server. The answer is parsed with the schema the server wrote it by; without a
- * schema the answer is ignored (204). A string body goes out as it is, so name its `content-type` in the options.
- * Throws `ApiProblem`.
+ * The only way the page talks to the server. A call names by `answerOf` what it is promised; without it the answer is
+ * ignored (204). A string body goes out as it is, so name its `content-type` in the options. Throws `ApiProblem`.
  */
 export const api = {
-  get: <S extends z.ZodType>(path: string, schema: S, options: Options = {}) =>
-    call('GET', path, undefined, schema, options),
-  post: <S extends z.ZodType = z.ZodUndefined>(
-    path: string,
-    body?: unknown,
-    schema?: S,
-    options: Options = {},
-  ) => call('POST', path, body, schema, options),
-  put: <S extends z.ZodType = z.ZodUndefined>(
-    path: string,
-    body: unknown,
-    schema?: S,
-    options: Options = {},
-  ) => call('PUT', path, body, schema, options),
-  patch: <S extends z.ZodType = z.ZodUndefined>(
-    path: string,
-    body: unknown,
-    schema?: S,
-    options: Options = {},
-  ) => call('PATCH', path, body, schema, options),
-  delete: (path: string, options: Options = {}) => call('DELETE', path, undefined, undefined, options),
+  get: <T>(path: string, promised: Answer<T>, options: Options = {}) =>
+    call('GET', path, undefined, promised, options),
+  post: <T = undefined>(path: string, body?: unknown, promised?: Answer<T>, options: Options = {}) =>
+    call('POST', path, body, promised, options),
+  put: <T = undefined>(path: string, body: unknown, promised?: Answer<T>, options: Options = {}) =>
+    call('PUT', path, body, promised, options),
+  patch: <T = undefined>(path: string, body: unknown, promised?: Answer<T>, options: Options = {}) =>
+    call('PATCH', path, body, promised, options),
+  delete: (path: string, options: Options = {}) =>
+    call<undefined>('DELETE', path, undefined, undefined, options),
 };

@@ -2,12 +2,12 @@ import { Field, makeStyles, Select, Textarea } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { z } from 'zod';
-import { PurposeName } from '../../src/http/schemas/common.ts';
-import { ConsentOut, type RecordConsentInput } from '../../src/http/schemas/consent.ts';
-import { api } from './api.ts';
+import type { z } from 'zod';
+import type { PurposeName } from '../../src/http/schemas/common.ts';
+import type { RecordConsentInput } from '../../src/http/schemas/consent.ts';
+import { answerOf, api } from './api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { useNotify } from './notify.tsx';
+import { useNotify } from './notify.ts';
 
 /** Whose decision is recorded. */
 type DecisionOf = { phone: string } | { conversationId: string };
@@ -119,7 +119,10 @@ function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purp
   const { t } = useTranslation('ui');
   return (
     <Field label={t('purpose.label')}>
-      <Select value={purpose} onChange={(_, data) => onChange(PurposeName.parse(data.value))}>
+      <Select
+        value={purpose}
+        onChange={(_, data) => onChange(data.value === 'marketing' ? 'marketing' : 'service')}
+      >
         <option value="service">{t('purpose.serviceExplained')}</option>
         <option value="marketing">{t('purpose.marketingExplained')}</option>
       </Select>
@@ -133,9 +136,10 @@ function useRecordDecision(onDone: () => void) {
   const client = useQueryClient();
   const notify = useNotify();
   return useMutation({
-    mutationFn: (input: z.input<typeof RecordConsentInput>) => api.post('/api/consent', input, z.unknown()),
+    mutationFn: (input: z.input<typeof RecordConsentInput>) =>
+      api.post('/api/consent', input, answerOf<object>()),
     onSuccess: (answer, { decision }) => {
-      if (!ConsentOut.safeParse(answer).success) notify.info(t('grant.waits'), t('grant.waitsText'));
+      if (!('state' in answer)) notify.info(t('grant.waits'), t('grant.waitsText'));
       else notify.success(decision === 'denied' ? t('refusal.done') : t('grant.done'));
       onDone();
     },

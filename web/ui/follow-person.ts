@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { z } from 'zod';
 import type { MeOut } from '../../src/http/schemas/administration.ts';
-import { Preferences, type PreferencesPatch } from '../../src/http/schemas/people.ts';
+import type { Preferences, PreferencesPatch } from '../../src/http/schemas/people.ts';
 import { follow, takeChosen } from '../i18n/language.ts';
-import { api } from './api.ts';
+import { answerOf, api } from './api.ts';
 import { keys } from './queries.ts';
 
 /** Speaks the person's language and counts time in their zone, from now on and after each change. */
@@ -24,7 +24,7 @@ export function useChangePreferences() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (patch: z.infer<typeof PreferencesPatch>) =>
-      api.patch('/api/me/preferences', patch, Preferences),
+      api.patch('/api/me/preferences', patch, answerOf<Preferences>()),
     onSuccess: (preferences) => {
       client.setQueryData<MeOut>(keys.me(), (me) => (me === undefined ? me : { ...me, preferences }));
     },

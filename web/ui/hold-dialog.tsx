@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { HoldDecision } from '../../src/http/schemas/consent.ts';
 import { api } from './api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { useNotify } from './notify.tsx';
+import { useNotify } from './notify.ts';
 
 export type HoldChoice = z.infer<typeof HoldDecision>['decision'];
 

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { LiveHint } from '../../src/http/schemas/administration.ts';
+import type { LiveHint } from '../../src/http/schemas/administration.ts';
 import { openEvents } from './event-stream.ts';
-import { applyHints } from './queries.ts';
+import { applyHints, isHint } from './queries.ts';
 
 /**
  * Hears the hints of one moment, for what is no query of its own: who is typing, a long list that reads just what is in
@@ -84,7 +84,8 @@ export function useLiveHints(): boolean {
 
 function hintOf(data: string): LiveHint | null {
   try {
-    return LiveHint.parse(JSON.parse(data));
+    const hint: unknown = JSON.parse(data);
+    return isHint(hint) ? hint : null;
   } catch {
     return null;
   }

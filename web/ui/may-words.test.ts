@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RIGHTS } from '../../src/core/rights.ts';
-import people from '../i18n/en/people.json' with { type: 'json' };
+import words from '../i18n/en/rights.json' with { type: 'json' };
 import { whyNot } from './may-words.ts';
 
 describe('why a person may not', () => {
@@ -15,6 +15,6 @@ describe('why a person may not', () => {
   });
 
   it('has a name and a sentence for every right, and for nothing else', () => {
-    expect(Object.keys(people.rights).toSorted()).toEqual([...RIGHTS].toSorted());
+    expect(Object.keys(words.rights).toSorted()).toEqual([...RIGHTS].toSorted());
   });
 });

@@ -34,12 +34,12 @@ const useStyles = makeStyles({
 
 /** Why this person may not do it, as one sentence; null when they may. */
 export function useWhyNot(right: Right): string | null {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation('rights');
   const { role } = useMe();
   return useMay(right) ? null : t(whyNot(role, right), nameRight(t, role, right));
 }
 
-type Translate = ReturnType<typeof useTranslation<'people'>>['t'];
+type Translate = ReturnType<typeof useTranslation<'rights'>>['t'];
 const nameRight = (t: Translate, role: 'administrator' | 'agent' | 'auditor', right: Right) => ({
   right: t(`rights.${right}.name`),
   role: t(`roles.${role}`),
@@ -109,7 +109,7 @@ export function MayLinkButton({
 
 /** The same for an entry of a menu: the reason stands below its label, where touch can read it too. */
 export function MayMenuItem({ right, reason = null, ...props }: MenuItemProps & Needs) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation('rights');
   const styles = useStyles();
   // Several entries often lack the same right: its name is enough here, the whole reason is their title.
   const whole = useWhyNot(right);
@@ -137,7 +137,7 @@ export function NotAllowedPage({ right, title }: { right: Right; title: string }
 
 /** The same for a part of a page. */
 export function NotAllowed({ right }: { right: Right }) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation('rights');
   const { name, role } = useMe();
   return (
     <EmptyState

@@ -1,6 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { LiveHint } from '../../src/http/schemas/administration.ts';
 import { currentLanguage } from '../i18n/i18n.ts';
+import { isObject } from './is-object.ts';
 
 /**
  * Query keys. The first part is a topic, the second an object that names what is shown. A hint from the server
@@ -83,6 +84,11 @@ const touches: Record<LiveHint['topic'], string[]> = {
   notification: ['notification'],
   presence: [],
 };
+
+/** Whether a text from the stream is a hint that this page knows; a page older than the server may not. */
+export function isHint(hint: unknown): hint is LiveHint {
+  return isObject(hint) && typeof hint.topic === 'string' && Object.hasOwn(touches, hint.topic);
+}
 
 /** Queries that are asked once more when their answer is there, per client. */
 const askedAgain = new WeakMap<QueryClient, Set<string>>();

@@ -1,14 +1,18 @@
-import type { z } from 'zod';
-import { RecordQuery } from '../../src/http/schemas/records.ts';
+import { CONSENT_STATES } from '../../src/core/consent.ts';
+import type { RecordQuery } from '../../src/http/schemas/records.ts';
+import { oneOf, textUpTo, timeIn } from './search-values.ts';
 
 /** What the address of the records list says: `/records?recordType=contact&consent=denied&decidedSince=…`. */
-export const RecordsSearch = RecordQuery.omit({ limit: true, cursor: true });
-export type RecordsSearch = z.infer<typeof RecordsSearch>;
+export type RecordsSearch = Omit<RecordQuery, 'limit' | 'cursor'>;
 
 /** Reads it, leaving out what does not parse. */
 export function recordsSearchOf(raw: Record<string, unknown>): RecordsSearch {
-  const kept = Object.entries(raw).filter(
-    ([name, value]) => RecordsSearch.safeParse({ [name]: value }).success && value !== undefined,
-  );
-  return RecordsSearch.parse(Object.fromEntries(kept));
+  const said = {
+    recordType: textUpTo(Number.POSITIVE_INFINITY, raw.recordType),
+    search: textUpTo(200, raw.search),
+    consent: oneOf([...CONSENT_STATES, 'on-hold'], raw.consent),
+    decidedSince: timeIn(raw.decidedSince),
+    decidedUntil: timeIn(raw.decidedUntil),
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }

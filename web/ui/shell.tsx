@@ -1,31 +1,29 @@
-import {
-  Button,
-  DrawerBody,
-  DrawerHeader,
-  DrawerHeaderTitle,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  OverlayDrawer,
-  tokens,
-} from '@fluentui/react-components';
-import { Dismiss20Regular } from '@fluentui/react-icons/svg/dismiss';
+import { MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MeOut } from '../../src/http/schemas/administration.ts';
-import { api } from './api.ts';
+import type { MeOut } from '../../src/http/schemas/administration.ts';
+import { answerOf, api } from './api.ts';
 import { useFollowPerson } from './follow-person.ts';
+import { later } from './later.tsx';
 import { useLiveHints } from './live.ts';
 import { MeContext } from './me.tsx';
 import { Navigation } from './navigation.tsx';
-import { NotificationArea } from './notify.tsx';
+import { onceTold } from './notify.ts';
 import { Page } from './page.tsx';
 import { keys } from './queries.ts';
 import { useSignedOut } from './session.ts';
 import { Loaded, Loading } from './states.tsx';
 import { ToSignIn } from './to-sign-in.tsx';
 import { TopBar } from './top-bar.tsx';
+
+const NavigationDrawer = later(async () => (await import('./navigation-drawer.tsx')).NavigationDrawer, {
+  onMissing: ({ onOpenChange }) => onOpenChange(false),
+});
+
+const NotificationArea = later(async () => (await import('./notification-area.tsx')).NotificationArea, {
+  when: onceTold,
+});
 
 const useStyles = makeStyles({
   shell: {
@@ -68,7 +66,7 @@ export function Shell({ bell, children }: { bell: ReactNode; children: ReactNode
   const signedOut = useSignedOut();
   const me = useQuery({
     queryKey: keys.me(),
-    queryFn: ({ signal }) => api.get('/api/me', MeOut, { signal }),
+    queryFn: ({ signal }) => api.get('/api/me', answerOf<MeOut>(), { signal }),
     enabled: !signedOut,
   });
   if (signedOut) return <ToSignIn ended={me.data !== undefined} />;
@@ -100,12 +98,18 @@ function Frame({ person, bell, children }: FrameProps) {
   const styles = useStyles();
   const connected = useLiveHints();
   const [open, setOpen] = useState(false);
+  // It stays in the page once it was opened, so that it leaves the way it came.
+  const [times, setTimes] = useState(0);
+  const openNavigation = () => {
+    setTimes(times + 1);
+    setOpen(true);
+  };
   return (
     <div className={styles.shell}>
       <a href="#main" className={styles.skip}>
         {t('shell.skip')}
       </a>
-      <TopBar onMenu={() => setOpen(true)} bell={bell} />
+      <TopBar onMenu={openNavigation} bell={bell} />
       {!connected && (
         <MessageBar intent="warning" role="status">
           <MessageBarBody>{t('shell.notConnected')}</MessageBarBody>
@@ -115,25 +119,7 @@ function Frame({ person, bell, children }: FrameProps) {
         <div className={styles.side}>
           <Navigation />
         </div>
-        <OverlayDrawer open={open} onOpenChange={(_, data) => setOpen(data.open)} size="small">
-          <DrawerHeader>
-            <DrawerHeaderTitle
-              action={
-                <Button
-                  appearance="subtle"
-                  icon={<Dismiss20Regular />}
-                  aria-label={t('shell.closeNavigation')}
-                  onClick={() => setOpen(false)}
-                />
-              }
-            >
-              Assent
-            </DrawerHeaderTitle>
-          </DrawerHeader>
-          <DrawerBody>
-            <Navigation onNavigate={() => setOpen(false)} />
-          </DrawerBody>
-        </OverlayDrawer>
+        {times > 0 && <NavigationDrawer key={times} open={open} onOpenChange={setOpen} />}
         <main id="main" tabIndex={-1} className={styles.main}>
           <Suspense
             fallback={

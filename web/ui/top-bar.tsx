@@ -22,15 +22,15 @@ import { WeatherMoon20Regular } from '@fluentui/react-icons/svg/weather-moon';
 import { WeatherSunny20Regular } from '@fluentui/react-icons/svg/weather-sunny';
 import { type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SignedOut } from '../../src/http/schemas/people.ts';
+import type { SignedOut } from '../../src/http/schemas/people.ts';
 import { isLanguage } from '../i18n/i18n.ts';
 import { useLanguage } from '../i18n/language.ts';
-import { api } from './api.ts';
+import { answerOf, api } from './api.ts';
 import { useChangePreferences } from './follow-person.ts';
 import { LanguageItems } from './language-menu.tsx';
 import { useFollow } from './link.tsx';
 import { useMe } from './me.tsx';
-import { useNotify } from './notify.tsx';
+import { useNotify } from './notify.ts';
 import { type ThemeChoice, useTheme } from './theme.tsx';
 
 const useStyles = makeStyles({
@@ -173,8 +173,12 @@ function ThemeMenu() {
   );
 }
 
+/** Where the organisation's issuer ends its session too; 204 where there is none. */
+const signedOut = (json: unknown): json is SignedOut | undefined =>
+  json === undefined || answerOf<SignedOut>()(json);
+
 function PersonMenu() {
-  const { t } = useTranslation(['ui', 'people']);
+  const { t } = useTranslation(['ui', 'rights']);
   const { language } = useLanguage();
   const change = useChangePreferences();
   const styles = useStyles();
@@ -184,7 +188,7 @@ function PersonMenu() {
   // A whole load: nothing of this person stays in the page. Who came through their organisation ends that session too.
   const signOut = () =>
     api
-      .post('/api/sign-out', undefined, SignedOut.optional())
+      .post('/api/sign-out', undefined, signedOut)
       .then((ended) => location.assign(ended?.url ?? '/sign-in'), notify.problem);
   return (
     <Menu
@@ -202,14 +206,14 @@ function PersonMenu() {
           icon={<Avatar name={me.name} size={28} aria-hidden className={styles.avatar} />}
         >
           <span className={mergeClasses(styles.person, styles.roomy)}>
-            <span>{me.name}</span> <span className={styles.role}>{t(`people:roles.${me.role}`)}</span>
+            <span>{me.name}</span> <span className={styles.role}>{t(`rights:roles.${me.role}`)}</span>
           </span>
         </Button>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
           <MenuItem disabled>
-            {t('shell.personAndRole', { name: me.name, role: t(`people:roles.${me.role}`) })}
+            {t('shell.personAndRole', { name: me.name, role: t(`rights:roles.${me.role}`) })}
           </MenuItem>
           <MenuItemLink href="/account" onClick={account}>
             {t('shell.account')}

@@ -74,6 +74,7 @@ export const AuditOut = z.object({
   before: z.unknown(),
   after: z.unknown(),
 });
+export type AuditOut = z.infer<typeof AuditOut>;
 
 export const ChannelOut = z.object({
   id: Id,
@@ -98,12 +99,14 @@ export const ChannelOut = z.object({
 export type ChannelOut = z.infer<typeof ChannelOut>;
 
 export const WebhookTest = z.object({ ok: z.boolean(), detail: z.string() });
+export type WebhookTest = z.infer<typeof WebhookTest>;
 
 /** What the first run still lacks, in order; the empty state leads through it. */
 export const SetupOut = z.object({
   steps: z.array(z.object({ id: z.string(), title: z.string(), done: z.boolean(), link: z.string() })),
   done: z.boolean(),
 });
+export type SetupOut = z.infer<typeof SetupOut>;
 
 /** SSE `data`: a hint that something changed; a page refetches what it shows. */
 export const LiveHint = z.object({

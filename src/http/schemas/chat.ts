@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SORTS, VIEWS } from '../../core/conversation-list.ts';
 import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
 import { OwnershipOut } from './desk.ts';
 
@@ -33,6 +34,7 @@ export const ConversationPage = pageOf(ConversationOut).extend({
   /** Of a search in messages: what is older than this was not searched. */
   searchedSince: Time.optional(),
 });
+export type ConversationPage = z.infer<typeof ConversationPage>;
 /** How many of each there are for the caller, counted up to 100. */
 export const ConversationCounts = z.object({
   mine: z.number(),
@@ -46,19 +48,11 @@ export type ConversationCounts = z.infer<typeof ConversationCounts>;
  * Views of the list. `mine`: the caller answers them, or was offered or asked in. `team`: all that the caller may see.
  * The list comes sorted by what needs a person first; see docs/desk.md.
  */
-export const ConversationView = z.enum([
-  'mine',
-  'team',
-  'unassigned',
-  'waiting-for-consent',
-  'refused',
-  'on-hold',
-  'closed',
-]);
+export const ConversationView = z.enum(VIEWS);
 export const ConversationQuery = PageQuery.extend({
   view: ConversationView.optional(),
   /** `attention` (default): who waits longest first; `recent`: newest first. */
-  sort: z.enum(['attention', 'recent']).optional(),
+  sort: z.enum(SORTS).optional(),
   search: z.string().max(200).optional(),
   /** Where `search` looks; message text only that of the last days the answer names. Default: names and numbers. */
   searchIn: z.enum(['names', 'messages']).optional(),
@@ -72,6 +66,7 @@ export const ConversationQuery = PageQuery.extend({
   consent: z.enum([...ConsentStateName.options, 'on-hold']).optional(),
   unread: z.enum(['true', 'false']).optional(),
 });
+export type ConversationQuery = z.infer<typeof ConversationQuery>;
 
 export const MessageStatusName = z.enum([
   'queued',
@@ -83,6 +78,7 @@ export const MessageStatusName = z.enum([
   'cancelled',
   'unconfirmed',
 ]);
+export type MessageStatusName = z.infer<typeof MessageStatusName>;
 
 /** A file of a message. `url` and `thumbnailUrl` answer once `state` is `stored`. */
 export const MediaOut = z.object({
@@ -190,6 +186,7 @@ export type MessageOut = z.infer<typeof MessageOut>;
 
 /** Newest first. `nextCursor` leads to older messages (`cursor=`), `prevCursor` to newer ones (`after=`). */
 export const MessagePage = pageOf(MessageOut).extend({ prevCursor: z.string().nullable() });
+export type MessagePage = z.infer<typeof MessagePage>;
 /** At most one of `cursor`, `after` and `around`, a message's id: the page around it. */
 export const MessageQuery = PageQuery.extend({
   after: z.string().max(200).optional(),

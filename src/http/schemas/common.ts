@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONSENT_STATES } from '../../core/consent.ts';
 
 /** Shapes that every call shares. Times are ISO 8601 with milliseconds and `Z`; ids are opaque strings. */
 
@@ -7,7 +8,7 @@ export const Id = z.string().min(1).max(200);
 
 export const PurposeName = z.enum(['service', 'marketing']);
 
-export const ConsentStateName = z.enum(['not-asked', 'requested', 'granted', 'denied', 'expired']);
+export const ConsentStateName = z.enum(CONSENT_STATES);
 export type ConsentStateName = z.infer<typeof ConsentStateName>;
 
 /** RFC 9457. `code` is stable; `detail` is one sentence that a person can act on. */

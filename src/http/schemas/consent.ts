@@ -111,6 +111,7 @@ export const HeldOut = z.object({
   /** Undecided by then, it counts as a refusal. */
   decidesAt: Time,
 });
+export type HeldOut = z.infer<typeof HeldOut>;
 
 /** A grant that waits for a second person, and what was decided. */
 export const PendingGrantOut = z.object({
@@ -122,3 +123,4 @@ export const PendingGrantOut = z.object({
   requestedBy: z.string(),
   requestedAt: Time,
 });
+export type PendingGrantOut = z.infer<typeof PendingGrantOut>;

@@ -102,6 +102,7 @@ export const CrmSyncOut = z.object({
   /** Null where there is nothing to compare with. */
   compare: Compare.nullable(),
 });
+export type CrmSyncOut = z.infer<typeof CrmSyncOut>;
 
 /** The webhook by which the CRM tells what changed. */
 export const CrmWebhookOut = z.object({
@@ -118,3 +119,4 @@ export const CrmWebhookOut = z.object({
   /** Registrations by others that lead to the same address. */
   others: z.array(z.string()),
 });
+export type CrmWebhookOut = z.infer<typeof CrmWebhookOut>;

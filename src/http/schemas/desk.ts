@@ -81,6 +81,7 @@ export const TraceOut = z.object({
 });
 export type TraceOut = z.infer<typeof TraceOut>;
 export const TracePage = pageOf(TraceOut);
+export type TracePage = z.infer<typeof TracePage>;
 
 /** A person to assign to, mention or ask in. */
 export const ColleagueOut = z.object({
@@ -91,6 +92,7 @@ export const ColleagueOut = z.object({
   mayAnswer: z.boolean(),
 });
 export const ColleaguesOut = z.object({ items: z.array(ColleagueOut) });
+export type ColleaguesOut = z.infer<typeof ColleaguesOut>;
 
 export const NotificationKind = z.enum([
   'assigned',
@@ -116,6 +118,7 @@ export const NotificationOut = z.object({
 });
 export type NotificationOut = z.infer<typeof NotificationOut>;
 export const NotificationPage = pageOf(NotificationOut).extend({ unread: z.number() });
+export type NotificationPage = z.infer<typeof NotificationPage>;
 /** Without ids: all of them. */
 export const NotificationsRead = z.object({ ids: z.array(Id).max(200).optional() }).strict();
 
@@ -130,6 +133,7 @@ export const QuickReplyOut = z.object({
 });
 export type QuickReplyOut = z.infer<typeof QuickReplyOut>;
 export const QuickRepliesOut = z.object({ items: z.array(QuickReplyOut) });
+export type QuickRepliesOut = z.infer<typeof QuickRepliesOut>;
 export const QuickReplyInput = z
   .object({
     shortcut: z

@@ -11,3 +11,4 @@ export const EmbedTokenOut = z.object({
   life: z.number(),
   origin: z.string(),
 });
+export type EmbedTokenOut = z.infer<typeof EmbedTokenOut>;

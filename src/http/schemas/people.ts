@@ -38,6 +38,7 @@ export const PersonOut = z.object({
 });
 export type PersonOut = z.infer<typeof PersonOut>;
 export const PersonPage = pageOf(PersonOut);
+export type PersonPage = z.infer<typeof PersonPage>;
 
 const Name = z.string().trim().min(1).max(100);
 const Email = z.email().max(254);
@@ -57,7 +58,9 @@ export const PersonPatch = z
   .strict();
 /** A link that was just made: shown once, the administrator hands it over. */
 export const LinkOut = z.object({ url: z.string(), expiresAt: Time });
+export type LinkOut = z.infer<typeof LinkOut>;
 export const InvitedOut = z.object({ person: PersonOut, invitation: LinkOut });
+export type InvitedOut = z.infer<typeof InvitedOut>;
 
 /** What the page behind an invitation, reset or setup link shows before it is used. */
 export const LinkPurpose = z.enum(['sign-in', 'invitation', 'reset', 'setup']);
@@ -68,6 +71,7 @@ export const LinkInfoOut = z.object({
   expiresAt: Time,
   passwordRules: z.object({ minLength: z.number(), maxLength: z.number() }),
 });
+export type LinkInfoOut = z.infer<typeof LinkInfoOut>;
 export const AcceptLink = z
   .object({
     token: z.string().min(1).max(200),
@@ -90,9 +94,11 @@ export const SignInOptionsOut = z.object({
   oidc: z.object({ name: z.string(), url: z.string() }).nullable(),
   sandbox: z.boolean(),
 });
+export type SignInOptionsOut = z.infer<typeof SignInOptionsOut>;
 
 /** Where the browser goes to end the session at the issuer of OpenID Connect too. */
 export const SignedOut = z.object({ url: z.string() });
+export type SignedOut = z.infer<typeof SignedOut>;
 
 export const SessionOut = z.object({
   id: Id,
@@ -104,6 +110,7 @@ export const SessionOut = z.object({
   current: z.boolean(),
 });
 export const SessionsOut = z.object({ items: z.array(SessionOut) });
+export type SessionsOut = z.infer<typeof SessionsOut>;
 
 export const ApiKeyOut = z.object({
   id: Id,
@@ -117,11 +124,13 @@ export const ApiKeyOut = z.object({
   revokedAt: Time.nullable(),
 });
 export const ApiKeysOut = z.object({ items: z.array(ApiKeyOut) });
+export type ApiKeysOut = z.infer<typeof ApiKeysOut>;
 export const ApiKeyInput = z
   .object({ name: Name, scopes: z.array(RightName).min(1), expiresAt: Time.nullable().optional() })
   .strict();
 /** `key` is shown this once. */
 export const ApiKeyMadeOut = z.object({ apiKey: ApiKeyOut, key: z.string() });
+export type ApiKeyMadeOut = z.infer<typeof ApiKeyMadeOut>;
 
 export const TeamOut = z.object({
   id: Id,
@@ -129,12 +138,15 @@ export const TeamOut = z.object({
   members: z.array(Reference),
   everyone: z.boolean(),
 });
+export type TeamOut = z.infer<typeof TeamOut>;
 export const TeamsOut = z.object({ items: z.array(TeamOut) });
+export type TeamsOut = z.infer<typeof TeamsOut>;
 export const TeamInput = z.object({ name: Name, members: z.array(Id).max(1000).optional() }).strict();
 export const TeamPatch = TeamInput.partial().strict();
 
 /** The team that new conversations of the number go to; null is everybody. */
 export const ChannelTeam = z.object({ team: Reference.nullable() });
+export type ChannelTeam = z.infer<typeof ChannelTeam>;
 export const ChannelTeamInput = z.object({ team: Id.nullable() }).strict();
 
 /** Which rights the two configurable roles have. */
@@ -147,6 +159,7 @@ export const RoleRightsOut = z.object({
   auditorMost: z.array(RightName),
   agentLeast: z.array(RightName),
 });
+export type RoleRightsOut = z.infer<typeof RoleRightsOut>;
 export const RoleRightsInput = z
   .object({ agent: z.array(RightName), auditor: z.array(RightName) })
   .partial()

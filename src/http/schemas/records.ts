@@ -148,6 +148,7 @@ export const RecordOut = z.object({
 export type RecordOut = z.infer<typeof RecordOut>;
 
 export const RecordPage = pageOf(RecordOut);
+export type RecordPage = z.infer<typeof RecordPage>;
 export const RecordQuery = PageQuery.extend({
   recordType: z.string().optional(),
   search: z.string().max(200).optional(),
@@ -156,6 +157,7 @@ export const RecordQuery = PageQuery.extend({
   decidedSince: Time.optional(),
   decidedUntil: Time.optional(),
 });
+export type RecordQuery = z.infer<typeof RecordQuery>;
 
 export const RecordValues = z.object({
   values: z.record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()])),
@@ -166,6 +168,7 @@ export const ImportReport = z.object({
   updated: z.number(),
   bad: z.array(z.object({ line: z.number(), code: z.string(), message: z.string() })),
 });
+export type ImportReport = z.infer<typeof ImportReport>;
 
 /** How many records are in each state: `GET /api/consent-summary?recordType=`. */
 export const ConsentSummary = z.object({
@@ -176,6 +179,7 @@ export const ConsentSummary = z.object({
     }),
   ),
 });
+export type ConsentSummary = z.infer<typeof ConsentSummary>;
 
 /** The form of a new record for the customer of a chat: what is known already, and every column it may fill. */
 export const ProposedRecordOut = z.object({
@@ -194,6 +198,7 @@ export const DuplicateOut = z.object({
 });
 export type DuplicateOut = z.infer<typeof DuplicateOut>;
 export const DuplicatesOut = z.object({ items: z.array(DuplicateOut) });
+export type DuplicatesOut = z.infer<typeof DuplicatesOut>;
 
 export const RecordFromChat = z
   .object({ table: z.string().min(1).max(100), values: RecordValues.shape.values })

@@ -74,3 +74,4 @@ export type MessageTemplateOut = z.infer<typeof MessageTemplateOut>;
 export const PublishAnswer = MessageTemplateOut.extend({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
+export type PublishAnswer = z.infer<typeof PublishAnswer>;

@@ -28,6 +28,7 @@ export const WebhookOut = z.object({
 });
 export type WebhookOut = z.infer<typeof WebhookOut>;
 export const WebhooksOut = z.object({ items: z.array(WebhookOut) });
+export type WebhooksOut = z.infer<typeof WebhooksOut>;
 
 export const WebhookInput = z
   .object({ url: Url, description: Description.default(''), types: Types })
@@ -43,6 +44,7 @@ export const WebhookPatch = z
 
 /** `secret` is shown this once. */
 export const WebhookSecretOut = z.object({ webhook: WebhookOut, secret: z.string() });
+export type WebhookSecretOut = z.infer<typeof WebhookSecretOut>;
 
 /** `problem` says why the last try failed: `status` and `redirect` by what was answered. */
 export const DeliveryOut = z.object({
@@ -59,4 +61,5 @@ export const DeliveryOut = z.object({
 });
 export type DeliveryOut = z.infer<typeof DeliveryOut>;
 export const DeliveryPage = pageOf(DeliveryOut);
+export type DeliveryPage = z.infer<typeof DeliveryPage>;
 export const TestEventOut = z.object({ id: Id });

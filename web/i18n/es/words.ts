@@ -9,6 +9,7 @@ import integrations from './integrations.json' with { type: 'json' };
 import notifications from './notifications.json' with { type: 'json' };
 import people from './people.json' with { type: 'json' };
 import reports from './reports.json' with { type: 'json' };
+import rights from './rights.json' with { type: 'json' };
 import server from './server.json' with { type: 'json' };
 import ui from './ui.json' with { type: 'json' };
 
@@ -18,6 +19,7 @@ export default {
   chat,
   desk,
   people,
+  rights,
   notifications,
   configuration,
   crm,
