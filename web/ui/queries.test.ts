@@ -1,6 +1,12 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { describe, expect, test } from 'vitest';
-import { applyHints, isTouched, keys } from './queries.ts';
+import { applyHints, isHint, isTouched, keys } from './queries.ts';
+
+test('a hint of a kind that this page does not know is none', () => {
+  expect(isHint({ topic: 'message', conversationId: 'c1' })).toBe(true);
+  for (const other of [{ topic: 'weather' }, { topic: 'constructor' }, {}, 'message', null])
+    expect(isHint(other)).toBe(false);
+});
 
 describe('which shown queries a live hint makes stale', () => {
   test('a message in one conversation touches its thread and the list, not another thread', () => {
