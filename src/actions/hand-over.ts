@@ -4,7 +4,7 @@ import { requestOfMessage } from '../db/consent.ts';
 import { closeServiceWindow, lockContactPoints, pairWait, readContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { wakeStatusesOf, withPendingInbound } from '../db/inbox.ts';
-import { readChannel, stopChannel } from '../db/organisation.ts';
+import { markTaken, readChannel, stopChannel } from '../db/organisation.ts';
 import {
   cancel,
   dueContactPoints,
@@ -182,6 +182,19 @@ export async function handOver(ctx: Context, claim: Claim): Promise<void> {
     .finally(() => ctx.handovers.passed(claim.message.id));
   ctx.metrics.sends.inc({ outcome: outcome.kind });
   await settleSend(ctx, claim.message, outcome);
+  if (outcome.kind === 'accepted') await noteTaken(ctx);
+}
+
+const NOTE_TAKEN_MS = 5_000;
+const notedAt = new WeakMap<Context, number>();
+
+/** Apart from the transaction that settles a send: nobody waits for the number's row with a message locked. */
+async function noteTaken(ctx: Context): Promise<void> {
+  const now = ctx.clock();
+  const noted = notedAt.get(ctx);
+  if (noted !== undefined && now >= noted && now < noted + NOTE_TAKEN_MS) return;
+  notedAt.set(ctx, now);
+  await inTransaction(ctx, (tx) => markTaken(tx, ctx.channel.id, now));
 }
 
 /** Stores how a hand-over ended (product.md §3.9). */

@@ -27,6 +27,8 @@ export interface Metrics {
   webhookLag: Histogram;
   /** From before the mark of a message to its write to WhatsApp, seconds: the window of architecture.md §3. */
   handoverWindow: Histogram;
+  /** For how long WhatsApp took messages and told nothing (core/silence.ts). */
+  unheardSeconds: Gauge;
   /** The newest backup that the server made of the embedded database is of then, ms; null: there is none. */
   backedUp(at: number | null): void;
 }
@@ -128,6 +130,11 @@ export function createMetrics(): Metrics {
       name: 'assent_handover_window_seconds',
       help: 'From the mark of a message to its write to WhatsApp',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15],
+      registers,
+    }),
+    unheardSeconds: new Gauge({
+      name: 'assent_webhooks_silent_seconds',
+      help: 'For how long WhatsApp has taken messages and no webhook has come; 0 where one came',
       registers,
     }),
     backedUp: (at) => backupAt.set((at ?? 0) / 1000),

@@ -17,6 +17,7 @@ import { up as crmSetUp } from './migrations/0013-crm-set-up.ts';
 import { up as crmEtags } from './migrations/0014-crm-etags.ts';
 import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks.ts';
+import { up as silence } from './migrations/0019-silence.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -36,6 +37,7 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0014-crm-etags': crmEtags,
   '0017-secrets-and-webhooks': secretsAndWebhooks,
   '0013-crm-set-up': crmSetUp,
+  '0019-silence': silence,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Context } from '../actions/context.ts';
 import type { Config } from '../config.ts';
+import { unheardFor } from '../core/silence.ts';
 import { inboxFigures } from '../db/inbox.ts';
+import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
 import { requireRight } from './auth.ts';
 
@@ -67,6 +69,8 @@ async function refreshGauges(ctx: Context): Promise<void> {
   const { db } = ctx.database;
   const inbox = await inboxFigures(db, ctx.clock());
   const outbox = await outboxFigures(db, ctx.clock());
+  const channel = await readChannel(db, ctx.channel.phoneNumberId);
+  ctx.metrics.unheardSeconds.set(channel === null ? 0 : unheardFor(channel, ctx.clock()) / 1000);
   ctx.metrics.inboxPending.set(inbox.pending);
   ctx.metrics.inboxOldestSeconds.set(inbox.oldestSeconds);
   ctx.metrics.inboxUnapplied.set(inbox.unapplied);
