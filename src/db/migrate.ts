@@ -43,16 +43,30 @@ const MIGRATIONS: Record<string, readonly string[]> = {
 function migration(statements: readonly string[]): Migration {
   return {
     async up(db) {
+      // Whoever waits for a table's lock stops everybody behind them. The start fails instead and is tried again.
+      await sql`set local lock_timeout = '5s'`.execute(db);
       for (const statement of statements) await sql.raw(statement).execute(db);
     },
   };
 }
 
-/** Brings the schema to the newest version; throws with the name of the migration that failed. */
+/**
+ * Brings the schema to the newest version; throws with the name of the migration that failed. Where a later version was
+ * here first, this one works beside it, as long as that only added to the schema (docs/deployment.md, “Upgrade”).
+ */
 export async function migrate(db: Db): Promise<void> {
   await ensureTrigrams(db);
+  const later = await migrationsFromLater(db);
+  const contract = later.find((name) => CONTRACT.test(name));
+  if (contract !== undefined)
+    throw new Error(
+      `A later version took away from this database what this one needs (${contract}). Start that version.`,
+    );
+  if (later.length > 0 && (await allDone(db))) return;
   const migrator = new Migrator({
     db,
+    // Numbers are given out before work begins, and what has a lower one may come later.
+    allowUnorderedMigrations: true,
     provider: {
       async getMigrations() {
         return Object.fromEntries(
@@ -70,6 +84,15 @@ export async function migrate(db: Db): Promise<void> {
       cause: error,
     },
   );
+}
+
+/** The name of a migration that takes away: versions from before it cannot run any more. */
+export const CONTRACT = /^\d{4}-contract-/;
+
+async function allDone(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const done = new Set(rows.map(({ name }) => name));
+  return Object.keys(MIGRATIONS).every((name) => done.has(name));
 }
 
 /** Names of migrations that were done here and that this version does not know: a later one did them. */
