@@ -29,6 +29,14 @@ export interface Metrics {
   handoverWindow: Histogram;
   /** For how long WhatsApp took messages and told nothing (core/silence.ts). */
   unheardSeconds: Gauge;
+  /** Since the last turn of each loop that ended well, seconds. */
+  loopAge: Gauge<'loop'>;
+  /** How late this process was since the last scrape, seconds. */
+  eventLoopLag: Gauge<'quantile'>;
+  /** Connections to PostgreSQL by pool, in use and idle. */
+  poolConnections: Gauge<'pool' | 'state'>;
+  /** Who waits for a connection. */
+  poolWaiting: Gauge<'pool'>;
   /** The newest backup that the server made of the embedded database is of then, ms; null: there is none. */
   backedUp(at: number | null): void;
 }
@@ -135,6 +143,30 @@ export function createMetrics(): Metrics {
     unheardSeconds: new Gauge({
       name: 'assent_webhooks_silent_seconds',
       help: 'For how long WhatsApp has taken messages and no webhook has come; 0 where one came',
+      registers,
+    }),
+    loopAge: new Gauge({
+      name: 'assent_loop_age_seconds',
+      help: 'Since the last turn of a loop that ended well',
+      labelNames: ['loop'],
+      registers,
+    }),
+    eventLoopLag: new Gauge({
+      name: 'assent_event_loop_lag_seconds',
+      help: 'How late the event loop was since the last scrape',
+      labelNames: ['quantile'],
+      registers,
+    }),
+    poolConnections: new Gauge({
+      name: 'assent_pool_connections',
+      help: 'Connections to PostgreSQL, in use and idle',
+      labelNames: ['pool', 'state'],
+      registers,
+    }),
+    poolWaiting: new Gauge({
+      name: 'assent_pool_waiting',
+      help: 'Who waits for a connection to PostgreSQL',
+      labelNames: ['pool'],
       registers,
     }),
     backedUp: (at) => backupAt.set((at ?? 0) / 1000),

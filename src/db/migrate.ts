@@ -62,7 +62,7 @@ export async function migrate(db: Db): Promise<void> {
     throw new Error(
       `A later version took away from this database what this one needs (${contract}). Start that version.`,
     );
-  if (later.length > 0 && (await allDone(db))) return;
+  if (later.length > 0 && (await schemaState(db)) === 'ready') return;
   const migrator = new Migrator({
     db,
     // Numbers are given out before work begins, and what has a lower one may come later.
@@ -89,10 +89,12 @@ export async function migrate(db: Db): Promise<void> {
 /** The name of a migration that takes away: versions from before it cannot run any more. */
 export const CONTRACT = /^\d{4}-contract-/;
 
-async function allDone(db: Db): Promise<boolean> {
+/** Whether this version can work on the schema as it is: `behind` lacks a migration of ours, `taken-away` has a later one's. */
+export async function schemaState(db: Db): Promise<'ready' | 'behind' | 'taken-away'> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
   const done = new Set(rows.map(({ name }) => name));
-  return Object.keys(MIGRATIONS).every((name) => done.has(name));
+  if ([...done].some((name) => !(name in MIGRATIONS) && CONTRACT.test(name))) return 'taken-away';
+  return Object.keys(MIGRATIONS).every((name) => done.has(name)) ? 'ready' : 'behind';
 }
 
 /** Names of migrations that were done here and that this version does not know: a later one did them. */

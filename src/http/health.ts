@@ -13,6 +13,13 @@ export interface Readiness {
   detail: string;
 }
 
+/** How a process does beside what it stores. */
+export interface Vitals {
+  loops: readonly { name: string; age(): number }[];
+  /** How late the event loop was since it was asked last, seconds. */
+  lag: { half: number; most: number; longest: number };
+}
+
 /** A check that takes longer than this answers "not ready". */
 const LONGEST_CHECK = 5_000;
 
@@ -26,6 +33,7 @@ export function createHealth(
   ctx: Context,
   config: Config,
   ready: () => Promise<Readiness>,
+  vitals?: () => Vitals,
 ): FastifyPluginAsync {
   let underWay: Promise<Readiness> | null = null;
   /** Whoever asks while a check runs gets its answer: probes cannot load the database. */
@@ -56,6 +64,7 @@ export function createHealth(
         requireRight(request.caller, 'manage-settings');
       },
       handler: async (request, reply) => {
+        if (vitals !== undefined) noteVitals(ctx, vitals());
         await refreshGauges(ctx).catch((error: unknown) =>
           request.log.warn({ err: error }, 'the figures of inbox and outbox are as of the last scrape'),
         );
@@ -63,6 +72,18 @@ export function createHealth(
       },
     });
   };
+}
+
+function noteVitals({ metrics, database }: Context, { loops, lag }: Vitals): void {
+  for (const loop of loops) metrics.loopAge.set({ loop: loop.name }, loop.age() / 1000);
+  metrics.eventLoopLag.set({ quantile: '0.5' }, lag.half);
+  metrics.eventLoopLag.set({ quantile: '0.99' }, lag.most);
+  metrics.eventLoopLag.set({ quantile: '1' }, lag.longest);
+  for (const { pool, used, idle, waiting } of database.pools()) {
+    metrics.poolConnections.set({ pool, state: 'used' }, used);
+    metrics.poolConnections.set({ pool, state: 'idle' }, idle);
+    metrics.poolWaiting.set({ pool }, waiting);
+  }
 }
 
 async function refreshGauges(ctx: Context): Promise<void> {
