@@ -60,6 +60,8 @@ it('webhook, decision and hand-over arrive as spans without personal data', { ti
   );
   await world.tap(phone, 'no');
   await world.says(phone, 'my vexing plumbus is leaking');
+  // An address that holds a number.
+  await world.consent(phone);
   await world.api('GET', '/readyz');
   await world.close();
   collector.close();
