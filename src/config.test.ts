@@ -232,3 +232,33 @@ it('treats an empty variable as absent, as compose files write it', () => {
 it('writes an IPv6 host as addresses do', () => {
   expect(config({ HOST: '::1', PORT: '8080' }).publicUrl).toBe('http://[::1]:8080');
 });
+
+describe('traces', () => {
+  it('go nowhere until a collector is named', () => {
+    expect(config({ OTEL_SERVICE_NAME: 'desk', OTEL_TRACES_SAMPLER_ARG: '0.5' }).traces).toBeNull();
+  });
+
+  it('take what OpenTelemetry calls its variables', () => {
+    expect(
+      config({
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20eA==, x-team=desk',
+        OTEL_TRACES_SAMPLER_ARG: '0.01',
+      }).traces,
+    ).toEqual({
+      endpoint: 'http://127.0.0.1:4318',
+      headers: { authorization: 'Basic eA==', 'x-team': 'desk' },
+      serviceName: 'assent',
+      ratio: 0.01,
+    });
+  });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'no value'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x-team=%'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+  ])('a wrong %s is named', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+});

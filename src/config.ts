@@ -32,6 +32,8 @@ export interface Config {
   /** What seals secrets in the database: the first seals, all open. None: they lie there in clear. */
   sealKeys: string[];
   logLevel: LogLevel;
+  /** Where traces go; null: nowhere. */
+  traces: TracesConfig | null;
   /** Of the embedded database, made by the server itself. `everyMs` 0: none. */
   backups: { everyMs: number; keep: number };
   /** How long a node that was told to stop goes on taking requests, while `/readyz` already says no. ms */
@@ -51,6 +53,15 @@ export interface WhatsAppConfig {
   verifyToken: string;
   /** How fast this number may send; WhatsApp counts what comes in too. */
   messagesPerSecond: number;
+}
+
+/** OpenTelemetry's own variables: https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
+export interface TracesConfig {
+  endpoint: string;
+  headers: Record<string, string>;
+  serviceName: string;
+  /** Of traces that are begun, 0 to 1. */
+  ratio: number;
 }
 
 /** How much one person, or one key, may ask of one node in a minute (decision 22), and send in an hour. */
@@ -210,6 +221,7 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
   const dataverse = crm === 'dataverse' ? readDataverse(text, checked, problems) : null;
 
   const oidc = readOidc(text, problems);
+  const traces = readTraces(text, checked);
 
   const phoneNumberId = checked(
     'WHATSAPP_PHONE_NUMBER_ID',
@@ -278,11 +290,56 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
       secret,
       sealKeys,
       logLevel,
+      traces,
       backups,
       drainMs,
       version: packageJson.version,
     },
   };
+}
+
+function readTraces(
+  text: (name: string) => string | null,
+  checked: (name: string, fits: (value: string) => boolean, problem: string) => string | null,
+): TracesConfig | null {
+  const endpoint = checked(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    isHttp,
+    'must be an http or https address, such as http://127.0.0.1:4318.',
+  );
+  const headers = checked(
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    (value) => value.split(',').every((pair) => headerOf(pair) !== null),
+    'must be name=value, several separated by commas, percent-encoded.',
+  );
+  const ratio = checked(
+    'OTEL_TRACES_SAMPLER_ARG',
+    (value) => /^(0|1|0?\.\d+|1\.0+)$/.test(value),
+    'must be a number from 0 to 1.',
+  );
+  if (endpoint === null) return null;
+  return {
+    endpoint,
+    headers: Object.fromEntries(
+      (headers ?? '').split(',').flatMap((pair) => {
+        const header = headerOf(pair);
+        return header === null ? [] : [header];
+      }),
+    ),
+    serviceName: text('OTEL_SERVICE_NAME') ?? 'assent',
+    ratio: Number(ratio ?? 1),
+  };
+}
+
+/** Null where it is none. */
+function headerOf(pair: string): [name: string, value: string] | null {
+  const [, name, value] = /^\s*([\w-]+)=([\x21-\x7e]*)\s*$/.exec(pair) ?? [];
+  if (name === undefined || value === undefined) return null;
+  try {
+    return [name, decodeURIComponent(value)];
+  } catch {
+    return null;
+  }
 }
 
 const ENTRA = 'https://login.microsoftonline.com';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { DestinationStream, Logger } from 'pino';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../emulators/whatsapp-cloud/emulator.ts';
@@ -12,6 +13,7 @@ import { createMetrics } from './actions/metrics.ts';
 import { checkSeals } from './actions/reseal.ts';
 import { createSeal, type Seal } from './actions/seal.ts';
 import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions/sign-in.ts';
+import { UNTRACED } from './actions/tracer.ts';
 import { WORK } from './actions/transaction.ts';
 import { createWhatsAppSecrets, SECRETS_CHANGED } from './actions/whatsapp-secrets.ts';
 import { createDataverse } from './adapters/dataverse/dataverse.ts';
@@ -26,15 +28,18 @@ import { openBackupDoor } from './backup/door.ts';
 import { startBackups } from './backup/schedule.ts';
 import type { Config, OidcConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
-import { type Database, notify, openPGlite, openPostgres, probe } from './db/engine.ts';
+import { type Database, notify, openPGlite, openPostgres } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
 import { ensureChannel } from './db/organisation.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { closeServer } from './http/close.ts';
 import { apiRoutes } from './http/routes/api.ts';
 import { createServer } from './http/server.ts';
 import { createLog } from './log.ts';
 import type { Clock, Crm, MessagingProvider, OidcProvider } from './ports.ts';
+import { readiness } from './readiness.ts';
 import { seedDemo } from './sandbox/demo.ts';
+import type { Tracing } from './tracing.ts';
 import { startCrmSync } from './workers/crm-sync.ts';
 import { startInbox } from './workers/inbox.ts';
 import type { Loop } from './workers/loop.ts';
@@ -87,12 +92,28 @@ export async function startAssent(given: Config, options: StartOptions = {}): Pr
       );
     const config = await withAdminKey(given, database, seal);
     const ctx = await createContext(config, database, log, options.clock);
-    return await run(ctx, config, log, unlock, options);
+    const tracing = await tracingOf(config, log);
+    if (tracing !== null) ctx.tracer = tracing;
+    return await run(
+      ctx,
+      config,
+      log,
+      () => Promise.all([unlock(), tracing?.close()]).then(() => {}),
+      options,
+    );
   } catch (error) {
     await database.close();
     await unlock();
     throw error;
   }
+}
+
+/** Loaded only where traces are wanted. */
+async function tracingOf({ traces, version }: Config, log: Logger): Promise<Tracing | null> {
+  if (traces === null) return null;
+  const { createTracing } = await import('./tracing.ts');
+  const lost = (error: unknown): void => log.warn({ err: error }, 'traces could not be delivered');
+  return createTracing({ ...traces, version, lost });
 }
 
 export async function openDatabase(config: Config): Promise<Database> {
@@ -131,6 +152,7 @@ export async function createContext(
     channel,
     keys,
     metrics: createMetrics(),
+    tracer: UNTRACED,
     make: makers,
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     sandbox: config.sandbox,
@@ -201,19 +223,20 @@ async function run(
 ): Promise<Assent> {
   const emulator = config.sandbox ? sandboxEmulator(ctx, config, options.emulator ?? {}) : null;
   const loops: Loop[] = [];
-  let stopping = false;
+  const state = {
+    started: false,
+    stopping: false,
+    loops,
+    freeBytes: ctx.database.engine === 'postgres' ? null : () => freeBytesOf(config.dataDir),
+  };
+  const lag = watchEventLoop();
   const server = await createServer({
     ctx,
     config,
     ingest: createIngest(ctx),
-    ready: async () => {
-      if (stopping) return { ok: false, detail: 'stopping' };
-      await probe(ctx.database.db);
-      return loops.every((loop) => loop.alive())
-        ? { ok: true, detail: 'database writable and migrated, loops alive' }
-        : { ok: false, detail: 'a loop has failed for longer than 30 s' };
-    },
-    stopping: () => stopping,
+    ready: () => readiness(ctx.database.db, state),
+    vitals: () => ({ loops, lag: lag.take() }),
+    stopping: () => state.stopping,
     routes: apiRoutes(ctx, config),
     oidc: config.oidc === null ? null : oidcAt(config, config.oidc),
     ...(emulator === null ? {} : { emulator: emulator.plugin }),
@@ -235,6 +258,7 @@ async function run(
   const backups = startBackups(ctx, config);
   loops.push(outbox, inbox, upkeep, media, webhooks);
   for (const loop of [crm, backups]) if (loop !== null) loops.push(loop);
+  state.started = true;
   const { dump } = ctx.database;
   const closeDoor = dump === null ? null : await openBackupDoor(config.dataDir, dump);
   // Another node queued something: whoever is free sends it.
@@ -267,17 +291,23 @@ async function run(
     seeded,
     welcome: await welcome(ctx, config, url),
     async stop(graceMs = 0) {
-      stopping = true;
+      state.stopping = true;
       if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
       await closeServer(server, LONGEST_CLOSE_MS);
       await closeDoor?.();
       await Promise.all(loops.map((loop) => loop.stop()));
+      lag.stop();
       await emulator?.close();
       await ctx.outbound.close();
       await ctx.database.close();
       await unlock();
     },
   };
+}
+
+async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }
 
 function sandboxEmulator(

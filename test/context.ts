@@ -4,6 +4,7 @@ import type { Context } from '../src/actions/context.ts';
 import { createHandovers } from '../src/actions/handovers.ts';
 import { createMetrics } from '../src/actions/metrics.ts';
 import { createSeal } from '../src/actions/seal.ts';
+import { UNTRACED } from '../src/actions/tracer.ts';
 import { createWhatsAppSecrets } from '../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
 import { createOutboundCalls } from '../src/adapters/outbound/calls.ts';
@@ -68,6 +69,7 @@ export async function createTestContext(
     channel,
     keys,
     metrics: createMetrics(),
+    tracer: UNTRACED,
     make: { id: () => uuidV7(now), token: () => randomBytes(16).toString('base64url') },
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     sandbox: options.sandbox ?? true,

@@ -5,6 +5,7 @@ import type { Clock, Crm, MessagingProvider, OutboundCalls } from '../ports.ts';
 import type { Handovers } from './handovers.ts';
 import type { Metrics } from './metrics.ts';
 import type { Seal } from './seal.ts';
+import type { Tracer } from './tracer.ts';
 import type { WhatsAppSecrets } from './whatsapp-secrets.ts';
 
 /** What every action may use. Made once by `main`; tests make their own with a clock they move. */
@@ -17,6 +18,7 @@ export interface Context {
   channel: Channel;
   keys: Keys;
   metrics: Metrics;
+  tracer: Tracer;
   /** Calls that make things up: ids, tokens, salts. */
   make: Makers;
   /** Tells the loops of this process that there is work; other nodes hear it by NOTIFY. */

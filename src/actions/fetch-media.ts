@@ -59,7 +59,10 @@ export async function fetchMedia(ctx: Context, work: MediaWork, signal: AbortSig
     const download = await ctx.provider.media.download(work.whatsappId ?? '', signal);
     if (download.kind === 'found') await store(ctx, work, download);
     else if (download.kind === 'untrusted') {
-      ctx.log.warn({ mediaId: work.id, detail: download.detail }, 'a file is not at an address of WhatsApp');
+      ctx.log.warn(
+        { mediaId: work.id, contactPointId: work.contactPointId, detail: download.detail },
+        'a file is not at an address of WhatsApp',
+      );
       await end(ctx, work, 'refused', 'media-untrusted');
     } else if (work.attempts >= GONE_TRIES) await end(ctx, work, 'failed', 'media-expired');
     else await again(ctx, work);

@@ -4,7 +4,7 @@ import { requestOfMessage } from '../db/consent.ts';
 import { closeServiceWindow, lockContactPoints, pairWait, readContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { wakeStatusesOf, withPendingInbound } from '../db/inbox.ts';
-import { readChannel, stopChannel } from '../db/organisation.ts';
+import { markTaken, readChannel, stopChannel } from '../db/organisation.ts';
 import {
   cancel,
   dueContactPoints,
@@ -167,12 +167,25 @@ function toOutbound(
  * Hands one claimed message to WhatsApp and stores how it ended. The only place that sends. Past the deadline nothing is
  * sent: the message goes back and is judged again.
  */
-export async function handOver(ctx: Context, claim: Claim): Promise<void> {
+export function handOver(ctx: Context, claim: Claim): Promise<void> {
+  const { id, contactPointId, attempts } = claim.message;
+  const attributes = {
+    'assent.message_id': id,
+    'assent.contact_point_id': contactPointId,
+    'assent.attempts': attempts,
+  };
+  // Every try of a message is in one trace, which its id finds.
+  return ctx.tracer.span('hand over', { kind: 'client', trace: id, attributes }, async (note) =>
+    note({ 'assent.outcome': await handOverNow(ctx, claim) }),
+  );
+}
+
+async function handOverNow(ctx: Context, claim: Claim): Promise<SendOutcome['kind'] | 'past-deadline'> {
   if (performance.now() > claim.deadline) {
     ctx.handovers.passed(claim.message.id);
     await inTransaction(ctx, (tx) => requeue(tx, claim.message.id, ctx.clock()));
     ctx.metrics.sends.inc({ outcome: 'past-deadline' });
-    return;
+    return 'past-deadline';
   }
   ctx.metrics.handoverWindow.observe(
     Math.max(0, performance.now() - claim.deadline + HANDOVER_DEADLINE_MS) / 1000,
@@ -182,6 +195,20 @@ export async function handOver(ctx: Context, claim: Claim): Promise<void> {
     .finally(() => ctx.handovers.passed(claim.message.id));
   ctx.metrics.sends.inc({ outcome: outcome.kind });
   await settleSend(ctx, claim.message, outcome);
+  if (outcome.kind === 'accepted') await noteTaken(ctx);
+  return outcome.kind;
+}
+
+const NOTE_TAKEN_MS = 5_000;
+const notedAt = new WeakMap<Context, number>();
+
+/** Apart from the transaction that settles a send: nobody waits for the number's row with a message locked. */
+async function noteTaken(ctx: Context): Promise<void> {
+  const now = ctx.clock();
+  const noted = notedAt.get(ctx);
+  if (noted !== undefined && now >= noted && now < noted + NOTE_TAKEN_MS) return;
+  notedAt.set(ctx, now);
+  await inTransaction(ctx, (tx) => markTaken(tx, ctx.channel.id, now));
 }
 
 /** Stores how a hand-over ended (product.md §3.9). */
@@ -213,7 +240,10 @@ export async function settleSend(ctx: Context, message: QueuedMessage, outcome: 
           { status: 'unconfirmed', whatsappId: null, reasonCode: 'unconfirmed', reasonText: UNCONFIRMED },
           now,
         );
-        ctx.log.warn({ messageId: message.id, detail: outcome.detail }, 'the outcome of a send is unknown');
+        ctx.log.warn(
+          { messageId: message.id, contactPointId: message.contactPointId, detail: outcome.detail },
+          'the outcome of a send is unknown',
+        );
         break;
       case 'refused': {
         const { error, advice } = outcome;

@@ -1,6 +1,7 @@
 import type { Update } from '../core/update.ts';
 import type { Context } from './context.ts';
 import { storeDeliveries } from './store-deliveries.ts';
+import type { SpanRef } from './tracer.ts';
 
 /** One verified webhook request, split into its updates. */
 export interface Delivery {
@@ -26,6 +27,8 @@ const CROWD = 8;
 
 interface Waiting {
   delivery: Delivery;
+  /** The request's. */
+  span: SpanRef | null;
   done: () => void;
   failed: (error: unknown) => void;
 }
@@ -66,10 +69,7 @@ export function createIngest(ctx: Context): Ingest {
       const batch = queue.slice(0, MOST_TOGETHER);
       queue = queue.slice(MOST_TOGETHER);
       try {
-        const { passed } = await storeDeliveries(
-          ctx,
-          batch.map((one) => one.delivery),
-        );
+        const { passed } = await storeTraced(ctx, batch);
         // The writer goes on; only who waits for this commit waits for the hand-overs that were marked before it.
         if (passed === null) for (const one of batch) one.done();
         else for (const one of batch) passed.then(one.done, one.failed);
@@ -83,10 +83,22 @@ export function createIngest(ctx: Context): Ingest {
   return {
     submit(delivery) {
       return new Promise((done, failed) => {
-        queue.push({ delivery, done, failed });
+        queue.push({ delivery, span: ctx.tracer.current(), done, failed });
         if (!writing) void write();
         else if (gathering !== null && queue.length >= gathering.until) gathering.enough();
       });
     },
   };
+}
+
+/** The first request is what the commit happens within, the others that share it are linked. */
+function storeTraced(ctx: Context, batch: readonly Waiting[]): ReturnType<typeof storeDeliveries> {
+  const [parent = null, ...links] = batch.flatMap(({ span }) => span ?? []);
+  const attributes = { 'assent.webhooks': batch.length };
+  return ctx.tracer.span('store webhooks', { parent, links, attributes }, () =>
+    storeDeliveries(
+      ctx,
+      batch.map((one) => one.delivery),
+    ),
+  );
 }

@@ -27,6 +27,16 @@ export interface Metrics {
   webhookLag: Histogram;
   /** From before the mark of a message to its write to WhatsApp, seconds: the window of architecture.md §3. */
   handoverWindow: Histogram;
+  /** For how long WhatsApp took messages and told nothing (core/silence.ts). */
+  unheardSeconds: Gauge;
+  /** Since the last turn of each loop that ended well, seconds. */
+  loopAge: Gauge<'loop'>;
+  /** How late this process was since the last scrape, seconds. */
+  eventLoopLag: Gauge<'quantile'>;
+  /** Connections to PostgreSQL by pool, in use and idle. */
+  poolConnections: Gauge<'pool' | 'state'>;
+  /** Who waits for a connection. */
+  poolWaiting: Gauge<'pool'>;
   /** The newest backup that the server made of the embedded database is of then, ms; null: there is none. */
   backedUp(at: number | null): void;
 }
@@ -128,6 +138,35 @@ export function createMetrics(): Metrics {
       name: 'assent_handover_window_seconds',
       help: 'From the mark of a message to its write to WhatsApp',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15],
+      registers,
+    }),
+    unheardSeconds: new Gauge({
+      name: 'assent_webhooks_silent_seconds',
+      help: 'For how long WhatsApp has taken messages and no webhook has come; 0 where one came',
+      registers,
+    }),
+    loopAge: new Gauge({
+      name: 'assent_loop_age_seconds',
+      help: 'Since the last turn of a loop that ended well',
+      labelNames: ['loop'],
+      registers,
+    }),
+    eventLoopLag: new Gauge({
+      name: 'assent_event_loop_lag_seconds',
+      help: 'How late the event loop was since the last scrape',
+      labelNames: ['quantile'],
+      registers,
+    }),
+    poolConnections: new Gauge({
+      name: 'assent_pool_connections',
+      help: 'Connections to PostgreSQL, in use and idle',
+      labelNames: ['pool', 'state'],
+      registers,
+    }),
+    poolWaiting: new Gauge({
+      name: 'assent_pool_waiting',
+      help: 'Who waits for a connection to PostgreSQL',
+      labelNames: ['pool'],
       registers,
     }),
     backedUp: (at) => backupAt.set((at ?? 0) / 1000),

@@ -75,7 +75,20 @@ export async function recordFacts(
 }
 
 /** The same for several contact points, each named once, in a handful of statements. Answers by their ids. */
-export async function recordFactsOf(
+export function recordFactsOf(
+  tx: Tx,
+  ctx: Context,
+  entries: readonly NewFacts[],
+  rules: Rules,
+): Promise<Map<string, Recorded>> {
+  const attributes = {
+    'assent.contact_point_ids': entries.map(({ contact }) => contact.id).join(' '),
+    'assent.acts': entries.flatMap(({ lines }) => lines.map(({ act }) => act.act)).join(' '),
+  };
+  return ctx.tracer.span('decide', { attributes }, () => recordAll(tx, ctx, entries, rules));
+}
+
+async function recordAll(
   tx: Tx,
   ctx: Context,
   entries: readonly NewFacts[],

@@ -25,7 +25,7 @@ const STATUS_TRIES = 12;
 export async function keepForLater(
   tx: Tx,
   ctx: Context,
-  row: { id: number; attempts: number },
+  row: Pick<InboxRow, 'id' | 'attempts' | 'contactPointId'>,
   error: unknown,
 ): Promise<void> {
   const terminal = row.attempts + 1 >= MOST_TRIES;
@@ -34,7 +34,8 @@ export async function keepForLater(
     error: error instanceof Error ? error.message : String(error),
     nextAttemptAt: terminal ? null : ctx.clock() + retryDelay(row.attempts),
   });
-  ctx.log.error({ err: error, inboxId: row.id, terminal }, 'an update could not be applied');
+  const { id: inboxId, contactPointId } = row;
+  ctx.log.error({ err: error, inboxId, contactPointId, terminal }, 'an update could not be applied');
 }
 
 /** The transaction is gone, not just one update. */

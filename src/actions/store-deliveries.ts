@@ -98,7 +98,8 @@ async function storeApart(ctx: Context, items: readonly Item[]): Promise<Stored>
         owned.contacts = contacts;
       } catch (error) {
         if (isConnectionLoss(error)) throw error;
-        await keepForLater(tx, ctx, { id: one.inboxId, attempts: 0 }, error);
+        const { inboxId: id, contactPointId } = one;
+        await keepForLater(tx, ctx, { id, contactPointId, attempts: 0 }, error);
       }
     }
     await noteWebhooks(tx, ctx, rows);

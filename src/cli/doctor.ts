@@ -5,6 +5,7 @@ import { checkSeals, SecretsUnreadable } from '../actions/reseal.ts';
 import { createSeal } from '../actions/seal.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
+import { silentSince } from '../core/silence.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
 import { probe } from '../db/engine.ts';
 import { inboxFigures } from '../db/inbox.ts';
@@ -109,6 +110,13 @@ async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config']
         'fail',
         'channel',
         `stopped: ${channel.stoppedReason}. Mend it at Meta, then resume it under Configuration, WhatsApp.`,
+      );
+    const silent = channel === null ? null : silentSince(channel, Date.now());
+    if (silent !== null)
+      say(
+        'fail',
+        'webhooks',
+        `WhatsApp has taken messages since ${new Date(silent).toISOString()}, and no webhook came: nobody tells us of refusals. Check the webhook's address and its subscription to messages in Meta's app dashboard.`,
       );
     const ledger = await verifyLedger(ctx);
     say(

@@ -27,9 +27,19 @@ export interface Database {
   keyed: Db;
   /** Calls back with each payload of NOTIFY on this channel; returns how to stop. */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Connections by pool; none with PGlite. */
+  pools(): PoolFigures[];
   /** The embedded database as it stands at one moment, a gzipped tar; null where backups are the server's own. */
   dump: (() => Promise<Blob>) | null;
   close(): Promise<void>;
+}
+
+export interface PoolFigures {
+  pool: 'all' | 'keyed';
+  used: number;
+  idle: number;
+  /** Who waits for one. */
+  waiting: number;
 }
 
 const INT8 = 20;
@@ -56,6 +66,7 @@ export async function openPGlite(directory: string | null, snapshot?: Blob): Pro
     engine: 'pglite',
     db,
     keyed: db,
+    pools: () => [],
     async listen(channel, callback) {
       return pglite.listen(channel, callback);
     },
@@ -83,13 +94,15 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   // list's: 1.5 s of compiling for 0.4 ms of work.
   const sessions = '-c timezone=UTC -c jit=off';
   const settings = { connectionString: url, types, options: sessions, application_name: 'assent' };
-  const db = pooled({ ...settings, max: options.poolSize ?? 12 });
-  const keyed = pooled({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS });
+  const all = openPool({ ...settings, max: options.poolSize ?? 12 });
+  const byKeys = openPool({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS });
+  const [db, keyed] = [pooled(all), pooled(byKeys)];
   const listeners = new Set<() => Promise<void>>();
   return {
     engine: 'postgres',
     db,
     keyed,
+    pools: () => [figuresOf('all', all), figuresOf('keyed', byKeys)],
     async listen(channel, callback) {
       const stop = await keepListening(settings, channel, callback);
       listeners.add(stop);
@@ -111,15 +124,24 @@ const KEYED_CONNECTIONS = 3;
 const BY_KEYS =
   '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
 
-function pooled(settings: pg.PoolConfig): Db {
+function openPool(settings: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ ...settings, connectionTimeoutMillis: 5_000 });
   // An idle connection that breaks is replaced by the pool; without a handler the process would end.
   pool.on('error', () => {});
   // So is one that breaks between two statements of a transaction: the next statement says so.
   pool.on('connect', (client) => client.on('error', () => {}));
   prepareMarked(pool);
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return pool;
 }
+
+const pooled = (pool: pg.Pool): Db => new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+
+const figuresOf = (pool: PoolFigures['pool'], of: pg.Pool): PoolFigures => ({
+  pool,
+  used: of.totalCount - of.idleCount,
+  idle: of.idleCount,
+  waiting: of.waitingCount,
+});
 
 /** One connection of its own that listens, and comes back after a loss. */
 async function keepListening(

@@ -17,6 +17,7 @@ import { up as crmSetUp } from './migrations/0013-crm-set-up.ts';
 import { up as crmEtags } from './migrations/0014-crm-etags.ts';
 import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks.ts';
+import { up as silence } from './migrations/0019-silence.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 const MIGRATIONS: Record<string, readonly string[]> = {
@@ -36,21 +37,36 @@ const MIGRATIONS: Record<string, readonly string[]> = {
   '0014-crm-etags': crmEtags,
   '0017-secrets-and-webhooks': secretsAndWebhooks,
   '0013-crm-set-up': crmSetUp,
+  '0019-silence': silence,
 };
 
 function migration(statements: readonly string[]): Migration {
   return {
     async up(db) {
+      // Whoever waits for a table's lock stops everybody behind them. The start fails instead and is tried again.
+      await sql`set local lock_timeout = '5s'`.execute(db);
       for (const statement of statements) await sql.raw(statement).execute(db);
     },
   };
 }
 
-/** Brings the schema to the newest version; throws with the name of the migration that failed. */
+/**
+ * Brings the schema to the newest version; throws with the name of the migration that failed. Where a later version was
+ * here first, this one works beside it, as long as that only added to the schema (docs/deployment.md, “Upgrade”).
+ */
 export async function migrate(db: Db): Promise<void> {
   await ensureTrigrams(db);
+  const later = await migrationsFromLater(db);
+  const contract = later.find((name) => CONTRACT.test(name));
+  if (contract !== undefined)
+    throw new Error(
+      `A later version took away from this database what this one needs (${contract}). Start that version.`,
+    );
+  if (later.length > 0 && (await schemaState(db)) === 'ready') return;
   const migrator = new Migrator({
     db,
+    // Numbers are given out before work begins, and what has a lower one may come later.
+    allowUnorderedMigrations: true,
     provider: {
       async getMigrations() {
         return Object.fromEntries(
@@ -68,6 +84,17 @@ export async function migrate(db: Db): Promise<void> {
       cause: error,
     },
   );
+}
+
+/** The name of a migration that takes away: versions from before it cannot run any more. */
+export const CONTRACT = /^\d{4}-contract-/;
+
+/** Whether this version can work on the schema as it is: `behind` lacks a migration of ours, `taken-away` has a later one's. */
+export async function schemaState(db: Db): Promise<'ready' | 'behind' | 'taken-away'> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const done = new Set(rows.map(({ name }) => name));
+  if ([...done].some((name) => !(name in MIGRATIONS) && CONTRACT.test(name))) return 'taken-away';
+  return Object.keys(MIGRATIONS).every((name) => done.has(name)) ? 'ready' : 'behind';
 }
 
 /** Names of migrations that were done here and that this version does not know: a later one did them. */

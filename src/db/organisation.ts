@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { NOTED_WITHIN_MS } from '../core/silence.ts';
 import type { Tx } from './engine.ts';
 import { json, time } from './rows.ts';
 
@@ -50,6 +51,8 @@ export interface ChannelRow {
   quality: string | null;
   stoppedReason: string | null;
   lastWebhookAt: number | null;
+  /** See core/silence.ts. */
+  unheardSince: number | null;
   templatesSyncedAt: number | null;
 }
 
@@ -68,7 +71,8 @@ export async function readChannel(tx: Tx, phoneNumberId: string): Promise<Channe
   const { rows } =
     await sql<ChannelRow>`select id, phone_number_id as "phoneNumberId", business_account_id as "businessAccountId",
       display_phone_number as "displayPhoneNumber", verified_name as "verifiedName", status, quality,
-      stopped_reason as "stoppedReason", last_webhook_at as "lastWebhookAt", templates_synced_at as "templatesSyncedAt"
+      stopped_reason as "stoppedReason", last_webhook_at as "lastWebhookAt", unheard_since as "unheardSince",
+      templates_synced_at as "templatesSyncedAt"
     from channel where phone_number_id = ${phoneNumberId}`.execute(tx);
   return rows[0] ?? null;
 }
@@ -88,6 +92,14 @@ export async function saveChannelInfo(
 export async function markWebhook(tx: Tx, phoneNumberIds: readonly string[], now: number): Promise<void> {
   await sql`update channel set last_webhook_at = ${time(now)} where phone_number_id = any(${phoneNumberIds as string[]}::text[])
      and (last_webhook_at is null or last_webhook_at < ${time(now - 5_000)})`.execute(tx);
+}
+
+/** WhatsApp took a message; noted where it is the first since something was heard (core/silence.ts). */
+export async function markTaken(tx: Tx, id: string, now: number): Promise<void> {
+  await sql`update channel set unheard_since = ${time(now)} where id = ${id}
+     and (unheard_since is null or unheard_since <= last_webhook_at + ${NOTED_WITHIN_MS}::float8 * interval '1 millisecond')`.execute(
+    tx,
+  );
 }
 
 export async function markTemplatesSynced(tx: Tx, phoneNumberId: string, now: number): Promise<void> {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../../test/app.ts';
+import { createIngest } from '../actions/ingest.ts';
 import { storeInvalid } from '../actions/retry-inbox.ts';
+import { createServer } from './server.ts';
 
 let test: TestApp;
 let ready: () => Promise<{ ok: boolean; detail: string }>;
@@ -74,6 +76,28 @@ describe('metrics', () => {
     ])
       expect(answer.body.split('\n')).toContain(name);
     expect(answer.body).toContain('# TYPE assent_gate_decisions_total counter');
+  });
+
+  it('tell how this process does', async () => {
+    const lag = { half: 0.001, most: 0.02, longest: 0.3 };
+    const app = await createServer({
+      ctx: test.ctx,
+      config: test.config,
+      ingest: createIngest(test.ctx),
+      ready: async () => ({ ok: true, detail: 'ready' }),
+      routes: async () => {},
+      vitals: () => ({ loops: [{ name: 'outbox', age: () => 1_500 }], lag }),
+    });
+    const { body } = await app.inject({ url: '/metrics' });
+    await app.close();
+    for (const line of [
+      'assent_loop_age_seconds{loop="outbox"} 1.5',
+      'assent_event_loop_lag_seconds{quantile="0.99"} 0.02',
+      'assent_event_loop_lag_seconds{quantile="1"} 0.3',
+    ])
+      expect(body.split('\n')).toContain(line);
+    if (test.ctx.database.engine === 'postgres')
+      expect(body).toMatch(/^assent_pool_waiting\{pool="all"\} 0$/m);
   });
 
   it.each<[string, { remoteAddress?: string; headers?: Record<string, string> }, number]>([

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Context } from '../actions/context.ts';
 import type { Config } from '../config.ts';
+import { unheardFor } from '../core/silence.ts';
 import { inboxFigures } from '../db/inbox.ts';
+import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
 import { requireRight } from './auth.ts';
 
@@ -9,6 +11,13 @@ export interface Readiness {
   ok: boolean;
   /** One sentence. */
   detail: string;
+}
+
+/** How a process does beside what it stores. */
+export interface Vitals {
+  loops: readonly { name: string; age(): number }[];
+  /** How late the event loop was since it was asked last, seconds. */
+  lag: { half: number; most: number; longest: number };
 }
 
 /** A check that takes longer than this answers "not ready". */
@@ -24,6 +33,7 @@ export function createHealth(
   ctx: Context,
   config: Config,
   ready: () => Promise<Readiness>,
+  vitals?: () => Vitals,
 ): FastifyPluginAsync {
   let underWay: Promise<Readiness> | null = null;
   /** Whoever asks while a check runs gets its answer: probes cannot load the database. */
@@ -54,6 +64,7 @@ export function createHealth(
         requireRight(request.caller, 'manage-settings');
       },
       handler: async (request, reply) => {
+        if (vitals !== undefined) noteVitals(ctx, vitals());
         await refreshGauges(ctx).catch((error: unknown) =>
           request.log.warn({ err: error }, 'the figures of inbox and outbox are as of the last scrape'),
         );
@@ -63,10 +74,24 @@ export function createHealth(
   };
 }
 
+function noteVitals({ metrics, database }: Context, { loops, lag }: Vitals): void {
+  for (const loop of loops) metrics.loopAge.set({ loop: loop.name }, loop.age() / 1000);
+  metrics.eventLoopLag.set({ quantile: '0.5' }, lag.half);
+  metrics.eventLoopLag.set({ quantile: '0.99' }, lag.most);
+  metrics.eventLoopLag.set({ quantile: '1' }, lag.longest);
+  for (const { pool, used, idle, waiting } of database.pools()) {
+    metrics.poolConnections.set({ pool, state: 'used' }, used);
+    metrics.poolConnections.set({ pool, state: 'idle' }, idle);
+    metrics.poolWaiting.set({ pool }, waiting);
+  }
+}
+
 async function refreshGauges(ctx: Context): Promise<void> {
   const { db } = ctx.database;
   const inbox = await inboxFigures(db, ctx.clock());
   const outbox = await outboxFigures(db, ctx.clock());
+  const channel = await readChannel(db, ctx.channel.phoneNumberId);
+  ctx.metrics.unheardSeconds.set(channel === null ? 0 : unheardFor(channel, ctx.clock()) / 1000);
   ctx.metrics.inboxPending.set(inbox.pending);
   ctx.metrics.inboxOldestSeconds.set(inbox.oldestSeconds);
   ctx.metrics.inboxUnapplied.set(inbox.unapplied);

@@ -19,7 +19,7 @@ import { checkRight, createAuth, demandRights } from './auth.ts';
 import { createCeilings } from './ceilings.ts';
 import { answerClientError } from './client-errors.ts';
 import { guardEmulator } from './emulator-guard.ts';
-import { createHealth, type Readiness } from './health.ts';
+import { createHealth, type Readiness, type Vitals } from './health.ts';
 import { createLive } from './live.ts';
 import { installProblems, problemOf, sendProblem } from './problem.ts';
 import { bareHeaders, installSecurityHeaders } from './security-headers.ts';
@@ -27,6 +27,7 @@ import { signInRoutes, signOutRoute } from './sign-in.ts';
 import { signInApi } from './sign-in-api.ts';
 import { signInOidc } from './sign-in-oidc.ts';
 import { refuseUnstorableText } from './storable-text.ts';
+import { traceRequests } from './traces.ts';
 import { installWebApp } from './web-app.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -35,6 +36,8 @@ export interface ServerDependencies {
   config: Config;
   ingest: Ingest;
   ready: () => Promise<Readiness>;
+  /** How this process does, for the metrics. */
+  vitals?: () => Vitals;
   /** The node was told to stop: clients are told with each answer to come by another connection. */
   stopping?: () => boolean;
   /** The calls of the API, under `/api` and behind the check who calls. */
@@ -93,6 +96,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
     if (reply.statusCode >= 400) request.log.info(line, 'request');
     else request.log.debug(line, 'request');
   });
+  traceRequests(app, ctx.tracer);
   installProblems(app);
   await installSecurityHeaders(app, { https });
   await app.register(cookie);
@@ -105,7 +109,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   closeSilentConnections(app);
   await app.register(createAuth(ctx, config));
   signInRoutes(app, ctx, config, live.endSessions);
-  await app.register(createHealth(ctx, config, deps.ready));
+  await app.register(createHealth(ctx, config, deps.ready, deps.vitals));
   await app.register(createWebhooks(ctx, config, deps.ingest), { prefix: '/webhooks' });
   await app.register(
     async (api) => {

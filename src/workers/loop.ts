@@ -2,10 +2,13 @@ import type { Logger } from 'pino';
 
 /** A loop that works while there is work, sleeps until it is woken or its time comes, and stops cleanly. */
 export interface Loop {
+  name: string;
   wake(): void;
   stop(): Promise<void>;
-  /** False once it has failed longer than it may: readiness turns red. */
-  alive(): boolean;
+  /** How it fails its work, such as “has failed for 30 s”, and readiness turns red; null while all is well. */
+  trouble(): string | null;
+  /** Since its last turn ended well, or since its start, ms. One that has nothing to do takes turns all the same. */
+  age(): number;
 }
 
 export interface LoopOptions {
@@ -15,13 +18,19 @@ export interface LoopOptions {
   idleMs: number;
   /** One turn. Answers how long to sleep, ms: 0 goes on at once, null sleeps `idleMs`. */
   turn: () => Promise<number | null>;
+  /** A clock that only goes forward, ms. */
+  now?: () => number;
 }
 
-/** A loop that cannot work for so long is not alive. */
-const DEAD_AFTER_MS = 30_000;
+const FAILING_AFTER_MS = 30_000;
+/** Longer than any turn takes: what it waits for will not come any more. */
+const HANGING_AFTER_MS = 600_000;
 
 export function startLoop(options: LoopOptions): Loop {
+  const { now = () => performance.now() } = options;
   let stopped = false;
+  let turnSince: number | null = null;
+  let turnedAt = now();
   let woken = false;
   let rouse: (() => void) | null = null;
   let failingSince: number | null = null;
@@ -40,12 +49,16 @@ export function startLoop(options: LoopOptions): Loop {
     while (!stopped) {
       woken = false;
       try {
+        turnSince = now();
         const pause = await options.turn();
+        turnSince = null;
+        turnedAt = now();
         failingSince = null;
         failures = 0;
         if (pause !== 0) await sleep(pause ?? options.idleMs);
       } catch (error) {
-        failingSince ??= performance.now();
+        turnSince = null;
+        failingSince ??= now();
         failures += 1;
         if (!stopped) options.log.error({ err: error, loop: options.name }, 'a loop failed and tries again');
         woken = false;
@@ -64,6 +77,12 @@ export function startLoop(options: LoopOptions): Loop {
       rouse?.();
       await running;
     },
-    alive: () => failingSince === null || performance.now() - failingSince < DEAD_AFTER_MS,
+    name: options.name,
+    trouble() {
+      if (failingSince !== null && now() - failingSince >= FAILING_AFTER_MS) return 'has failed for 30 s';
+      if (turnSince !== null && now() - turnSince >= HANGING_AFTER_MS) return 'has hung for ten minutes';
+      return null;
+    },
+    age: () => now() - turnedAt,
   };
 }

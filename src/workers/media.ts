@@ -18,6 +18,6 @@ export function startMedia(ctx: Context): Loop {
     work: (work, signal) => (work.work === 'fetch' ? fetchMedia : uploadMedia)(ctx, work, signal),
     nextAt: () => nextWorkAt(ctx.database.db),
     sweep: () => sweepMedia(ctx),
-    failed: ({ id }) => ({ message: 'work on a file failed', mediaId: id }),
+    failed: ({ id, contactPointId }) => ({ message: 'work on a file failed', mediaId: id, contactPointId }),
   });
 }

@@ -29,7 +29,10 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
         inFlight += 1;
         const sending = handOver(ctx, claim)
           .catch((error: unknown) =>
-            ctx.log.error({ err: error, messageId: claim.message.id }, 'a hand-over could not be stored'),
+            ctx.log.error(
+              { err: error, messageId: claim.message.id, contactPointId: claim.message.contactPointId },
+              'a hand-over could not be stored',
+            ),
           )
           .finally(() => {
             inFlight -= 1;

@@ -15,6 +15,10 @@ export function startWebhooks(ctx: Context): Loop {
     work: (claim, signal) => deliverWebhook(ctx, claim, signal),
     nextAt: () => nextDeliveryAt(ctx.database.db),
     sweep: () => sweepWebhooks(ctx),
-    failed: ({ delivery }) => ({ message: 'a webhook could not be sent', eventId: delivery.eventId }),
+    failed: ({ delivery: { eventId, contactPointId } }) => ({
+      message: 'a webhook could not be sent',
+      eventId,
+      contactPointId,
+    }),
   });
 }

@@ -33,6 +33,8 @@ export interface ProductOptions {
   env?: Record<string, string>;
   /** `npm start` by default, as the README says. */
   command?: [string, ...string[]];
+  /** Where it is checked out; this checkout by default. */
+  cwd?: string;
 }
 
 /** Starts the product as a person would and resolves once it says that it is ready. */
@@ -43,7 +45,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const adminApiKey = options.env?.ADMIN_API_KEY ?? 'a-key-of-the-browser-stories-only-0123456789';
   const [program, ...args] = options.command ?? ['npm', 'start'];
   const child = spawn(program, args, {
-    cwd: root,
+    cwd: options.cwd ?? root,
     // A group of its own, so that `kill` reaches what npm started.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -161,6 +161,7 @@ describe.skipIf(disk === null)('the disk under the embedded database is full', (
       else refusedOnes += 1;
     }
     expect(refusedOnes).toBe(1);
+    await readiness(product, 503);
     rmSync(path.join(disk, 'filler'));
     await readiness(product, 200);
     const after = await refuse(product);

@@ -6,6 +6,7 @@ import { createIngest, type Delivery, type Ingest } from '../../src/actions/inge
 import { makers } from '../../src/actions/keys.ts';
 import { createMetrics } from '../../src/actions/metrics.ts';
 import { createSeal } from '../../src/actions/seal.ts';
+import { UNTRACED } from '../../src/actions/tracer.ts';
 import { createWhatsAppSecrets } from '../../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../../src/adapters/embedded-crm/embedded-crm.ts';
 import { createOutboundCalls } from '../../src/adapters/outbound/calls.ts';
@@ -116,6 +117,7 @@ export async function startNode(url: string, provider: MessagingProvider): Promi
     channel: CHANNEL,
     keys,
     metrics: createMetrics(),
+    tracer: UNTRACED,
     make: makers,
     wake: { outbox: () => {}, inbox: () => {}, templates: () => {}, media: () => {}, crm: () => {} },
     handovers: createHandovers(),

@@ -1,4 +1,11 @@
-import { Field, Input, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
+import {
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+} from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -9,7 +16,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { sentenceOf } from '../ui/states.tsx';
-import { Time } from '../ui/time.tsx';
+import { localTime, Time } from '../ui/time.tsx';
 import { Facts } from './facts.tsx';
 
 const useStyles = makeStyles({
@@ -28,6 +35,14 @@ export function WebhookSection({ channel }: { channel: z.infer<typeof ChannelOut
   });
   return (
     <FormSection title={t('webhook.title')} description={t('webhook.text')}>
+      {channel.silentSince !== null && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{t('webhook.silentTitle')}</MessageBarTitle>
+            {t('webhook.silent', { time: localTime(channel.silentSince, 'long') })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
       <div className={styles.row}>
         <Field label={t('webhook.address')} className={styles.url}>
           <Input readOnly dir="ltr" value={channel.webhookUrl} />

@@ -6,6 +6,7 @@ import { changeSettings, resumeChannel } from '../../actions/edit-organisation.t
 import { loadPublished, loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
 import type { Config } from '../../config.ts';
+import { silentSince } from '../../core/silence.ts';
 import { anyConversation } from '../../db/conversations.ts';
 import { inboxFigures } from '../../db/inbox.ts';
 import { auditPage, readChannel } from '../../db/organisation.ts';
@@ -94,6 +95,7 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
         apiVersion: config.whatsapp.apiVersion,
         webhookUrl: `${config.publicUrl}/webhooks/whatsapp`,
         lastWebhookAt: isoOrNull(row.lastWebhookAt),
+        silentSince: isoOrNull(silentSince(row, ctx.clock())),
         templatesSyncedAt: isoOrNull(row.templatesSyncedAt),
         inboxPending: inbox.pending,
         outboxPending: outbox.pending,

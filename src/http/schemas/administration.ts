@@ -90,6 +90,8 @@ export const ChannelOut = z.object({
   apiVersion: z.string(),
   webhookUrl: z.string(),
   lastWebhookAt: Time.nullable(),
+  /** Since then WhatsApp takes messages and no webhook comes; null while one would not be late. */
+  silentSince: Time.nullable(),
   templatesSyncedAt: Time.nullable(),
   inboxPending: z.number(),
   outboxPending: z.number(),

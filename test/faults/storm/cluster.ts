@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  appendFileSync,
   chownSync,
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -32,6 +34,12 @@ export interface Cluster {
   addStandby(): Promise<void>;
   /** The primary dies, the standby takes over under another port. */
   failOver(): Promise<void>;
+  /** From now on the log is archived, as docs/operations.md says for PITR. */
+  archive(): Promise<void>;
+  /** A base backup beside the server; answers its folder. */
+  baseBackup(): string;
+  /** The server is lost, and what its last backup and the archive hold until this moment takes its place. */
+  restoreTo(backup: string, moment: string): Promise<void>;
   /** No room for WAL for so long; the server may die of it and is started again. */
   fillDisk(ms: number): Promise<void>;
   stop(): void;
@@ -58,6 +66,7 @@ export async function createCluster(): Promise<Cluster> {
   const owner = ownerOf();
   const mounted = mountSmallDisk(base);
   if (owner !== null) chownSync(base, owner.uid, owner.gid);
+  const archive = path.join(base, 'archive');
   let servers = 0;
   const folderOf = (): string => {
     servers += 1;
@@ -160,6 +169,45 @@ export async function createCluster(): Promise<Cluster> {
       await query('alter system reset synchronous_standby_names');
       await query('select pg_reload_conf()');
       rmSync(gone, { recursive: true, force: true });
+    },
+    async archive() {
+      mkdirSync(archive);
+      if (owner !== null) chownSync(archive, owner.uid, owner.gid);
+      await query("alter system set archive_mode = 'on'");
+      await query(`alter system set archive_command = 'test ! -f ${archive}/%f && cp %p ${archive}/%f'`);
+      await query("alter system set archive_timeout = '60s'");
+      run('pg_ctl', ['stop', '-D', primary.folder, '-m', 'fast', '-w']);
+      await start(primary);
+    },
+    baseBackup() {
+      const folder = folderOf();
+      const from = ['-h', '127.0.0.1', '-p', String(primary.port), '-U', 'postgres'];
+      run('pg_basebackup', [...from, '-D', folder, '-X', 'stream', '-c', 'fast', '--no-sync']);
+      return folder;
+    },
+    async restoreTo(backup, moment) {
+      // What archive_timeout does within a minute.
+      const { rows } = await query('select pg_walfile_name(pg_switch_wal()) as file');
+      const file = String(rows[0]?.file);
+      for (let turn = 0; turn < 400 && !existsSync(path.join(archive, file)); turn += 1) await pause(50);
+      const gone = primary.folder;
+      kill(primary);
+      rmSync(gone, { recursive: true, force: true });
+      const settings = [
+        `restore_command = 'cp ${archive}/%f %p'`,
+        `recovery_target_time = '${moment}'`,
+        "recovery_target_action = 'promote'",
+      ];
+      appendFileSync(path.join(backup, 'postgresql.auto.conf'), `${settings.join('\n')}\n`);
+      writeFileSync(path.join(backup, 'recovery.signal'), '');
+      primary = { folder: backup, port: await freePort() };
+      await start(primary);
+      for (let turn = 0; turn < 400; turn += 1) {
+        const { rows: state } = await query('select pg_is_in_recovery() as recovering');
+        if (state[0]?.recovering === false) return;
+        await pause(50);
+      }
+      throw new Error('the restored server does not come to its end');
     },
     async fillDisk(ms) {
       if (!mounted) return;
