@@ -87,23 +87,26 @@ function steppedDatabase(
       return result;
     },
   };
-  const db = database.db.withPlugin(afterEach);
-  const begin = db.transaction.bind(db);
-  const transaction = () => {
-    const builder = begin();
-    return {
-      async execute<T>(work: Parameters<typeof builder.execute<T>>[0]): Promise<T> {
-        const result = await builder.execute(async (tx) => {
-          inside = true;
-          const made = await work(tx);
-          if (overlapping) await hold('commit');
-          return made;
-        });
-        inside = false;
-        await hold('committed');
-        return result;
-      },
+  const stepped = (plain: Database['db']): Database['db'] => {
+    const db = plain.withPlugin(afterEach);
+    const begin = db.transaction.bind(db);
+    const transaction = () => {
+      const builder = begin();
+      return {
+        async execute<T>(work: Parameters<typeof builder.execute<T>>[0]): Promise<T> {
+          const result = await builder.execute(async (tx) => {
+            inside = true;
+            const made = await work(tx);
+            if (overlapping) await hold('commit');
+            return made;
+          });
+          inside = false;
+          await hold('committed');
+          return result;
+        },
+      };
     };
+    return Object.assign(db, { transaction }) as unknown as Database['db'];
   };
-  return { ...database, db: Object.assign(db, { transaction }) as unknown as Database['db'] };
+  return { ...database, db: stepped(database.db), keyed: stepped(database.keyed) };
 }
