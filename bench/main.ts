@@ -5,8 +5,10 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
+import type { Context } from '../src/actions/context.ts';
 import { readConfig } from '../src/config.ts';
-import { openPostgres } from '../src/db/engine.ts';
+import { type Database, openPGlite, openPostgres } from '../src/db/engine.ts';
+import { migrate } from '../src/db/migrate.ts';
 import { createContext } from '../src/start.ts';
 import { databaseLimit } from './database-limit.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
@@ -18,7 +20,8 @@ import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
 /**
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
- * BENCH_ROUNDS how often ours and the reference take turns.
+ * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
+ * webhooks, refusals, gate and outbox.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
@@ -29,6 +32,11 @@ const PEOPLE = 2_000;
 const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
 const GRAPH = 4_290;
+const PARTS = ['webhooks', 'refusals', 'gate', 'outbox'];
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((part) => !PARTS.includes(part));
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
+const wanted = (part: string): boolean => chosen.length === 0 || chosen.includes(part);
 
 const rows: string[][] = [];
 const say = (what: string, ours: string, limit: string, ratio: string): void => {
@@ -84,37 +92,47 @@ const load = (port: number, seconds: number): Promise<Load> =>
   closedLoop(`http://127.0.0.1:${port}/webhooks/whatsapp`, seconds, CONNECTIONS, () => talkWebhook(PEOPLE));
 
 async function measure(database: string, reference: string, dataDir: string): Promise<void> {
-  child('bench/bare-server.ts', { PORT: '4191' });
+  if (wanted('webhooks') || wanted('refusals')) await overHttp(database, reference, dataDir);
+  if (wanted('gate')) {
+    const rule = ruleSpeed();
+    say(
+      'gate rule in memory, the same 2,000 decisions',
+      `${round(rule.perSecond / 1e6, 2)} M/s, p99 ${round(rule.p99Us, 2)} µs`,
+      `Cedar (wasm): ${round(rule.cedarPerSecond / 1e3, 1)} k/s, p99 ${round(rule.cedarP99Us)} µs`,
+      `${round(rule.perSecond / rule.cedarPerSecond)} ×`,
+    );
+  }
+  if (wanted('gate') || wanted('outbox')) await measureInProcess(database, dataDir);
+}
+
+async function overHttp(database: string, reference: string, dataDir: string): Promise<void> {
+  const ports = wanted('webhooks') ? [4191, 4192, 4193, 4195] : [4192];
   child('src/main.ts', { ...production(4192), DATABASE_URL: database, DATA_DIR: path.join(dataDir, 'pg') });
-  child('src/main.ts', { ...production(4193), DATA_DIR: path.join(dataDir, 'pglite') });
-  child('bench/reference-ingest.ts', { PORT: '4195', DATABASE_URL: reference });
+  if (wanted('webhooks')) {
+    child('bench/bare-server.ts', { PORT: '4191' });
+    child('src/main.ts', { ...production(4193), DATA_DIR: path.join(dataDir, 'pglite') });
+    child('bench/reference-ingest.ts', { PORT: '4195', DATABASE_URL: reference });
+  }
   await Promise.all(
-    [4191, 4192, 4193, 4195].map((port) =>
+    ports.map((port) =>
       answering(`http://127.0.0.1:${port}/${port === 4192 || port === 4193 ? 'readyz' : ''}`),
     ),
   );
-  await webhooks(database);
-  const refusals = await refusalsUnderLoad(
-    { url: 'http://127.0.0.1:4192', database, key: KEY },
-    SECONDS,
-    RATE,
-  );
-  say(
-    `refusal → field changed and gate closed, among ${RATE} webhooks/s (PostgreSQL, ${refusals.closed.length} refusals)`,
-    `p50 ${round(quantile(refusals.closed, 0.5), 1)} ms, p99 ${round(quantile(refusals.closed, 0.99), 1)} ms, ${refusals.failed} failed`,
-    `all webhooks’ 200 at ${round(refusals.perSecond)}/s: p50 ${round(quantile(refusals.webhooks, 0.5), 1)} ms, p99 ${round(quantile(refusals.webhooks, 0.99), 1)} ms`,
-    round(quantile(refusals.closed, 0.99) / quantile(refusals.webhooks, 0.99), 2),
-  );
+  if (wanted('webhooks')) await webhooks(database);
+  if (wanted('refusals')) {
+    const refusals = await refusalsUnderLoad(
+      { url: 'http://127.0.0.1:4192', database, key: KEY },
+      SECONDS,
+      RATE,
+    );
+    say(
+      `refusal → field changed and gate closed, among ${RATE} webhooks/s (PostgreSQL, ${refusals.closed.length} refusals)`,
+      `p50 ${round(quantile(refusals.closed, 0.5), 1)} ms, p99 ${round(quantile(refusals.closed, 0.99), 1)} ms, ${refusals.failed} failed`,
+      `all webhooks’ 200 at ${round(refusals.perSecond)}/s: p50 ${round(quantile(refusals.webhooks, 0.5), 1)} ms, p99 ${round(quantile(refusals.webhooks, 0.99), 1)} ms`,
+      round(quantile(refusals.closed, 0.99) / quantile(refusals.webhooks, 0.99), 2),
+    );
+  }
   for (const one of children.splice(0)) one.kill('SIGKILL');
-
-  const rule = ruleSpeed();
-  say(
-    'gate rule in memory, the same 2,000 decisions',
-    `${round(rule.perSecond / 1e6, 2)} M/s, p99 ${round(rule.p99Us, 2)} µs`,
-    `Cedar (wasm): ${round(rule.cedarPerSecond / 1e3, 1)} k/s, p99 ${round(rule.cedarP99Us)} µs`,
-    `${round(rule.perSecond / rule.cedarPerSecond)} ×`,
-  );
-  await measureInProcess(database, dataDir);
 }
 
 /** Ours and the reference in turn, so that what else happens on the machine slows both. */
@@ -204,23 +222,42 @@ async function someContactPoint(url: string): Promise<string> {
 }
 
 async function measureInProcess(url: string, dataDir: string): Promise<void> {
-  const config = readConfig({ ...production(4194), DATABASE_URL: url, DATA_DIR: dataDir });
-  if (!config.ok) throw new Error(config.problems.join('; '));
   const database = await openPostgres(url, { poolSize: 34 });
-  const ctx = await createContext(config.config, database, pino({ level: 'error' }));
-  await fillOutbox(ctx, 1, 'g');
-  const fresh = await freshDecision(database, await someContactPoint(url));
-  say(
-    'gate decision with fresh state (PostgreSQL)',
-    `p50 ${round(fresh.p50, 2)} ms, p99 ${round(fresh.p99, 2)} ms`,
-    `one keyed read: p50 ${round(fresh.bareP50, 2)} ms, p99 ${round(fresh.bareP99, 2)} ms`,
-    `${round(fresh.p50 / fresh.bareP50, 1)} ×`,
-  );
+  const ctx = await contextOn(database, { DATABASE_URL: url, DATA_DIR: dataDir });
+  if (wanted('gate')) {
+    await fillOutbox(ctx, 1, 'g');
+    const fresh = await freshDecision(database, await someContactPoint(url));
+    say(
+      'gate decision with fresh state (PostgreSQL)',
+      `p50 ${round(fresh.p50, 2)} ms, p99 ${round(fresh.p99, 2)} ms`,
+      `one keyed read: p50 ${round(fresh.bareP50, 2)} ms, p99 ${round(fresh.bareP99, 2)} ms`,
+      `${round(fresh.p50 / fresh.bareP50, 1)} ×`,
+    );
+  }
+  if (wanted('outbox')) {
+    await startPhones();
+    await outbox(ctx, 'PostgreSQL');
+    const embedded = await openPGlite(path.join(dataDir, 'outbox'));
+    await outbox(await contextOn(embedded, { DATA_DIR: path.join(dataDir, 'outbox') }), 'PGlite');
+    await embedded.close();
+  }
+  await database.close();
+}
+
+async function contextOn(database: Database, env: Record<string, string>): Promise<Context> {
+  await migrate(database.db);
+  const config = readConfig({ ...production(4194), ...env });
+  if (!config.ok) throw new Error(config.problems.join('; '));
+  return createContext(config.config, database, pino({ level: 'error' }));
+}
+
+/** WhatsApp's side: it takes whatever is sent, and reports to nobody. */
+async function startPhones(): Promise<void> {
   child('emulators/whatsapp-cloud/main.ts', {
     PORT: String(GRAPH),
     WHATSAPP_ACCESS_TOKEN: 'bench-token',
     WHATSAPP_PHONE_NUMBER_ID: PHONE_NUMBER_ID,
-    // Nobody listens: the statuses are not part of this figure.
+    // Nobody listens: the statuses are not part of these figures.
     EMULATOR_WEBHOOK_URL: 'http://127.0.0.1:9/webhooks/whatsapp',
   });
   await answering(`http://127.0.0.1:${GRAPH}/emulator/phone`);
@@ -229,18 +266,28 @@ async function measureInProcess(url: string, dataDir: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ enforceThroughput: false, enforceWindow: false }),
   });
+}
+
+/** Without and with the gate in turn. */
+async function outbox(ctx: Context, engine: string): Promise<void> {
   const count = 2_000;
-  await fillOutbox(ctx, count, 'u');
-  const ungated = await drainUngated(ctx);
-  await fillOutbox(ctx, count, 'v');
-  const gated = await drainGated(ctx);
+  const rounds: { gated: number; ungated: number }[] = [];
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    await fillOutbox(ctx, count, `u${turn}.`);
+    const ungated = await drainUngated(ctx);
+    await fillOutbox(ctx, count, `v${turn}.`);
+    rounds.push({ ungated, gated: await drainGated(ctx) });
+  }
+  const middle = (of: (one: (typeof rounds)[number]) => number): number => quantile(rounds.map(of), 0.5);
   say(
-    `outbox against the emulator, ${count} messages (PostgreSQL)`,
-    `${round(count / gated)}/s through the gate`,
-    `claim, post, mark without a gate: ${round(count / ungated)}/s`,
-    round(ungated / gated, 2),
+    `outbox against the emulator, ${count} messages (${engine}, median of ${ROUNDS})`,
+    `${round(count / middle((one) => one.gated))}/s through the gate`,
+    `claim, post, mark without a gate: ${round(count / middle((one) => one.ungated))}/s`,
+    `${round(
+      middle((one) => one.ungated / one.gated),
+      2,
+    )} (${rounds.map((one) => round(one.ungated / one.gated, 2)).join(', ')})`,
   );
-  await database.close();
 }
 
 const name = `assent_bench_${randomBytes(4).toString('hex')}`;

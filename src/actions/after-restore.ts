@@ -1,7 +1,7 @@
 import { insertAudit, stopChannel } from '../db/organisation.ts';
 import { doubtQueued, type KnownUntil, knownUntil } from '../db/restored.ts';
 import type { Context } from './context.ts';
-import { UNCONFIRMED } from './hand-over.ts';
+import { UNCONFIRMED } from './settle-sends.ts';
 import { inTransaction } from './transaction.ts';
 import { type LedgerReport, verifyLedger } from './verify-ledger.ts';
 

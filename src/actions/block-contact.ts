@@ -34,7 +34,7 @@ export async function blockContact(
     const conversations = await setBlocked(tx, contact.id, blocked);
     contact.blocked = blocked;
     const rules = { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
-    const lines = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
+    const lines = neverAsked(await rejudgeQueued(tx, ctx, contact, rules), now);
     if (lines.length > 0) await recordFacts(tx, ctx, contact, lines, rules);
     const kind = blocked ? 'blocked' : 'unblocked';
     await leaveTrace(tx, ctx, conversation.id, [{ kind, subject: null }], byOf(actor), reason || null);

@@ -69,21 +69,32 @@ export async function loadContacts(
   );
 }
 
-/** The same of one contact point that nothing is known of yet, with the configuration it was judged by: one statement. */
+/** The same of contact points of which nothing is known yet, with the configuration they are judged by: one statement. */
+export async function loadFreshOf(
+  tx: Tx,
+  ctx: Pick<Context, 'database' | 'clock'>,
+  contactPointIds: readonly string[],
+): Promise<{ loaded: Map<string, LoadedContact>; configuration: Configuration } | null> {
+  const read = [...(await readGateFacts(tx, contactPointIds)).values()];
+  const [first] = read;
+  if (first === undefined) return null;
+  const configuration = await configurationAt(tx, ctx, first.configurationVersion);
+  const { settings, recordTypes } = configuration;
+  const loaded = read.map(({ contact, facts, records }) =>
+    loadedContact(contact, facts, records, ctx.clock(), settings, recordTypes),
+  );
+  return { loaded: new Map(loaded.map((one) => [one.contact.id, one])), configuration };
+}
+
+/** The same of one. */
 export async function loadFresh(
   tx: Tx,
   ctx: Pick<Context, 'database' | 'clock'>,
   contactPointId: string,
 ): Promise<{ loaded: LoadedContact; configuration: Configuration } | null> {
-  const read = (await readGateFacts(tx, [contactPointId])).get(contactPointId);
-  if (read === undefined) return null;
-  const configuration = await configurationAt(tx, ctx, read.configurationVersion);
-  const { settings, recordTypes } = configuration;
-  const { contact, facts, records } = read;
-  return {
-    loaded: loadedContact(contact, facts, records, ctx.clock(), settings, recordTypes),
-    configuration,
-  };
+  const read = await loadFreshOf(tx, ctx, [contactPointId]);
+  const loaded = read?.loaded.get(contactPointId);
+  return read === null || loaded === undefined ? null : { loaded, configuration: read.configuration };
 }
 
 function loadedContact(

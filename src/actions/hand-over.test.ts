@@ -131,3 +131,42 @@ test('what is stored and not applied yet holds back every message to that custom
   expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
   expect(calls).toEqual([]);
 });
+
+describe('one customer with more to say than a claim takes', () => {
+  const OTHER = '+12025550191';
+  const sendTo = (phone: string, text: string) =>
+    sendMessage(world.ctx, { to: { phone }, text }, SENDER, null);
+  const claimed = async () =>
+    (await claimSends(world.ctx, 10, 1_000)).claims.map(({ outbound }) => outbound.to.phone);
+
+  beforeEach(async () => {
+    await createIngest(world.ctx).submit(textDelivery(OTHER, 'Hello', 'wamid.hello.other', NOON));
+    const decision = { purpose: 'service', decision: 'granted', evidence: { text: 'agreed' } } as const;
+    await recordDecision(world.ctx, { to: { phone: OTHER }, ...decision }, { id: 'test', name: 'Test' });
+    for (let n = 0; n < 30; n += 1) await sendTo(PHONE, `number ${n}`);
+    world.setNow(NOON + 4_000);
+    await sendTo(OTHER, 'the only one');
+  });
+
+  test.each([
+    ['waits for its file', sql`update message set waits_for_media = true where text = 'number 0'`],
+    [
+      'is due later',
+      sql`update message set next_attempt_at = next_attempt_at + interval '1 hour' where text = 'number 0'`,
+    ],
+    ['is being handed over', sql`update message set status = 'handing-over' where text = 'number 0'`],
+    [
+      'stands behind what they said',
+      sql`insert into inbox (subject, event_key, kind, contact_point_id, update, body_sha256, received_at, status, next_attempt_at)
+        select 'x', 'm:pending', 'message', contact_point_id, '{}'::jsonb, '', now(), 'pending', now() + interval '1 hour'
+          from message where text = 'number 0'`,
+    ],
+  ])('holds nobody else back while their first %s', async (_, stand) => {
+    await stand.execute(database.db);
+    expect(await claimed()).toEqual([OTHER]);
+  });
+
+  test('takes one turn, like everybody', async () => {
+    expect((await claimed()).sort()).toEqual([PHONE, OTHER]);
+  });
+});

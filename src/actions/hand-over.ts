@@ -1,36 +1,29 @@
 import { explainGate } from '../core/gate.ts';
-import { SERVICE_WINDOW_MS } from '../core/session.ts';
-import { requestOfMessage } from '../db/consent.ts';
-import { closeServiceWindow, lockContactPoints, pairWait, readContactPoint } from '../db/contact-points.ts';
+import { pairWait } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { wakeStatusesOf, withPendingInbound } from '../db/inbox.ts';
-import { markTaken, readChannel, stopChannel } from '../db/organisation.ts';
+import { markTaken, readChannel } from '../db/organisation.ts';
 import {
   cancel,
-  dueContactPoints,
   expireLeases,
-  lockForClaim,
+  lockDue,
   markHandingOver,
-  nextQueued,
+  nextDueAt,
   postpone,
   type QueuedMessage,
+  readClaimable,
   requeue,
   reserveAllowance,
-  savePair,
-  settleHandover,
 } from '../db/outbox.ts';
-import { listWhatsAppTemplates } from '../db/templates.ts';
 import type { OutboundMessage, SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
-import { loadContacts } from './gate-contact.ts';
+import { loadFreshOf } from './gate-contact.ts';
 import { HANDOVER_DEADLINE_MS } from './handovers.ts';
 import { judgeQueued } from './judge.ts';
 import { createHints } from './live.ts';
-import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
-import { type NewLine, recordFacts } from './record-facts.ts';
+import { recordFacts } from './record-facts.ts';
 import { neverAsked } from './rejudge-queued.ts';
-import { inTransaction } from './transaction.ts';
-import { uploadAgain } from './upload-media.ts';
+import { type Ended, settleSend, UNCONFIRMED } from './settle-sends.ts';
+import { inKeyedTransaction, inTransaction } from './transaction.ts';
 
 /** A message this process may hand over now, until its deadline on the process's own monotonic clock. */
 export interface Claim {
@@ -56,28 +49,25 @@ export interface ClaimResult {
  * only a second statement reads what decides: it sees every refusal that was committed before the locks were taken.
  */
 export async function claimSends(ctx: Context, most: number, perSecond: number): Promise<ClaimResult> {
-  return inTransaction(ctx, async (tx) => {
+  return inKeyedTransaction(ctx, async (tx) => {
     const now = ctx.clock();
-    const due = await dueContactPoints(tx, now, most * 2);
-    if (due.length === 0) return { claims: [], againInMs: null };
-    const locked = await lockForClaim(tx, due);
-    if (locked.length === 0) return { claims: [], againInMs: 20 };
-    const pending = await withPendingInbound(
+    const locked = await lockDue(tx, now, most * 2);
+    if (locked.length === 0) {
+      // What is due and was not locked is held by somebody, or stands behind what may not leave.
+      const next = await nextDueAt(tx);
+      return { claims: [], againInMs: next !== null && next <= now ? 20 : null };
+    }
+    const claimable = await readClaimable(
       tx,
       locked.map((one) => one.id),
+      now,
     );
-    const free = locked.filter((one) => !pending.has(one.id));
-    const queued = (
-      await nextQueued(
-        tx,
-        free.map((one) => one.id),
-        now,
-      )
-    ).slice(0, most);
+    const queued = claimable.slice(0, most);
     const passed = await judgeAll(tx, ctx, queued, now);
+    const pairs = new Map(locked.map((one) => [one.id, one]));
     const rested = [];
     for (const one of passed) {
-      const point = free.find((candidate) => candidate.id === one.message.contactPointId);
+      const point = pairs.get(one.message.contactPointId);
       const pair = pairWait(point?.pairTokens ?? 0, point?.pairAt ?? now, now);
       if (pair.wait > 0) await postpone(tx, one.message.id, now + Math.ceil(pair.wait));
       else rested.push({ ...one, tokens: pair.tokens });
@@ -90,14 +80,14 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
     for (const one of granted) ctx.handovers.marked(one.message.id);
     await markHandingOver(
       tx,
-      granted.map((one) => ({ id: one.message.id, decision: one.inputs })),
+      granted.map(({ message: { id, contactPointId }, inputs, tokens }) => ({
+        id,
+        contactPointId,
+        decision: inputs,
+        tokens,
+      })),
       now,
       LEASE_MS,
-    );
-    await savePair(
-      tx,
-      granted.map((one) => ({ id: one.message.contactPointId, tokens: one.tokens })),
-      now,
     );
     for (const _ of granted) ctx.metrics.gateDecisions.inc({ code: 'allowed' });
     const deadline = marking + HANDOVER_DEADLINE_MS;
@@ -109,24 +99,20 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
 }
 
 async function judgeAll(tx: Tx, ctx: Context, queued: readonly QueuedMessage[], now: number) {
-  if (queued.length === 0) return [];
-  const settings = await loadSettings(tx);
-  const recordTypes = await loadRecordTypes(tx);
-  const inputs = {
-    now,
-    settings,
-    channel: await readChannel(tx, ctx.channel.phoneNumberId),
-    whatsappTemplates: await listWhatsAppTemplates(tx),
-    published: await loadPublished(tx),
-  };
-  const contacts = await lockContactPoints(tx, [...new Set(queued.map((one) => one.contactPointId))]);
-  const loaded = await loadContacts(tx, contacts, now, settings, recordTypes);
   const passed: { message: QueuedMessage; outbound: OutboundMessage; inputs: unknown }[] = [];
+  const fresh = await loadFreshOf(
+    tx,
+    ctx,
+    queued.map((one) => one.contactPointId),
+  );
+  if (fresh === null) return passed;
+  const { loaded, configuration } = fresh;
+  const channel = await readChannel(tx, ctx.channel.phoneNumberId);
   const hints = createHints();
   for (const message of queued) {
     const contact = loaded.get(message.contactPointId);
     if (contact === undefined) continue;
-    const verdict = await judgeQueued(tx, message, contact, inputs);
+    const verdict = await judgeQueued(tx, message, contact, { ...configuration, now, channel });
     if (!verdict.allowed) {
       if (verdict.code === 'channel-disconnected') {
         await postpone(tx, message.id, now + 60_000);
@@ -135,8 +121,8 @@ async function judgeAll(tx: Tx, ctx: Context, queued: readonly QueuedMessage[], 
       await cancel(tx, message.id, verdict.code, explainGate(verdict.code), now);
       ctx.metrics.gateDecisions.inc({ code: verdict.code });
       hints.conversation(message.conversationId, message.contactPointId);
-      const lines = await neverAsked(tx, [{ message, code: verdict.code }], now);
-      if (lines.length > 0) await recordFacts(tx, ctx, contact.contact, lines, { settings, recordTypes });
+      const lines = neverAsked([{ message, code: verdict.code }], now);
+      if (lines.length > 0) await recordFacts(tx, ctx, contact.contact, lines, configuration);
       continue;
     }
     passed.push({ message, outbound: toOutbound(ctx, message, contact.contact), inputs: verdict.inputs });
@@ -164,10 +150,14 @@ function toOutbound(
 }
 
 /**
- * Hands one claimed message to WhatsApp and stores how it ended. The only place that sends. Past the deadline nothing is
- * sent: the message goes back and is judged again.
+ * Hands one claimed message to WhatsApp and has it stored how it ended. The only place that sends. Past the deadline nothing
+ * is sent: the message goes back and is judged again.
  */
-export function handOver(ctx: Context, claim: Claim): Promise<void> {
+export function handOver(
+  ctx: Context,
+  claim: Claim,
+  settle: (ended: Ended) => Promise<void> = (ended) => settleSend(ctx, ended),
+): Promise<void> {
   const { id, contactPointId, attempts } = claim.message;
   const attributes = {
     'assent.message_id': id,
@@ -176,11 +166,15 @@ export function handOver(ctx: Context, claim: Claim): Promise<void> {
   };
   // Every try of a message is in one trace, which its id finds.
   return ctx.tracer.span('hand over', { kind: 'client', trace: id, attributes }, async (note) =>
-    note({ 'assent.outcome': await handOverNow(ctx, claim) }),
+    note({ 'assent.outcome': await handOverNow(ctx, claim, settle) }),
   );
 }
 
-async function handOverNow(ctx: Context, claim: Claim): Promise<SendOutcome['kind'] | 'past-deadline'> {
+async function handOverNow(
+  ctx: Context,
+  claim: Claim,
+  settle: (ended: Ended) => Promise<void>,
+): Promise<SendOutcome['kind'] | 'past-deadline'> {
   if (performance.now() > claim.deadline) {
     ctx.handovers.passed(claim.message.id);
     await inTransaction(ctx, (tx) => requeue(tx, claim.message.id, ctx.clock()));
@@ -194,7 +188,7 @@ async function handOverNow(ctx: Context, claim: Claim): Promise<SendOutcome['kin
     .send(claim.outbound)
     .finally(() => ctx.handovers.passed(claim.message.id));
   ctx.metrics.sends.inc({ outcome: outcome.kind });
-  await settleSend(ctx, claim.message, outcome);
+  await settle({ message: claim.message, outcome });
   if (outcome.kind === 'accepted') await noteTaken(ctx);
   return outcome.kind;
 }
@@ -209,118 +203,6 @@ async function noteTaken(ctx: Context): Promise<void> {
   if (noted !== undefined && now >= noted && now < noted + NOTE_TAKEN_MS) return;
   notedAt.set(ctx, now);
   await inTransaction(ctx, (tx) => markTaken(tx, ctx.channel.id, now));
-}
-
-/** Stores how a hand-over ended (product.md §3.9). */
-export async function settleSend(ctx: Context, message: QueuedMessage, outcome: SendOutcome): Promise<void> {
-  let files = false;
-  const woke = await inTransaction(ctx, async (tx) => {
-    const now = ctx.clock();
-    const hints = createHints();
-    hints.conversation(message.conversationId, message.contactPointId);
-    let woken = false;
-    files = false;
-    switch (outcome.kind) {
-      case 'accepted':
-        await settleHandover(
-          tx,
-          message.id,
-          { status: 'sent', whatsappId: outcome.whatsappId, reasonCode: null, reasonText: null },
-          now,
-        );
-        woken = await wakeStatusesOf(tx, outcome.whatsappId, now);
-        break;
-      case 'throttled':
-        await requeue(tx, message.id, Math.max(outcome.until, now + 50));
-        break;
-      case 'unconfirmed':
-        await settleHandover(
-          tx,
-          message.id,
-          { status: 'unconfirmed', whatsappId: null, reasonCode: 'unconfirmed', reasonText: UNCONFIRMED },
-          now,
-        );
-        ctx.log.warn(
-          { messageId: message.id, contactPointId: message.contactPointId, detail: outcome.detail },
-          'the outcome of a send is unknown',
-        );
-        break;
-      case 'refused': {
-        const { error, advice } = outcome;
-        if (advice === 'upload-again' && (await uploadAgain(tx, ctx, message))) {
-          files = true;
-          break;
-        }
-        const code = `whatsapp-${error.code}`;
-        await settleHandover(
-          tx,
-          message.id,
-          { status: 'failed', whatsappId: null, reasonCode: code, reasonText: ctx.provider.explain(error) },
-          now,
-        );
-        if (advice === 'stop-channel') {
-          await stopChannel(tx, ctx.channel.id, `${error.code}: ${error.details ?? error.title}`);
-          hints.topic('channel');
-        }
-        await recordRefusal(tx, ctx, message, error.code, now);
-        break;
-      }
-    }
-    await hints.send(tx);
-    return woken;
-  });
-  if (woke) ctx.wake.inbox();
-  if (files) ctx.wake.media();
-  ctx.wake.outbox();
-}
-
-export const UNCONFIRMED =
-  'WhatsApp did not tell whether it took this message. It is not sent again by itself; a delivery status or a person settles it.';
-
-/** WhatsApp refused a hand-over: a request was never asked, a stop or a closed window becomes known. */
-async function recordRefusal(
-  tx: Tx,
-  ctx: Context,
-  message: QueuedMessage,
-  code: number,
-  now: number,
-): Promise<void> {
-  const survivor = await readContactPoint(tx, message.contactPointId);
-  const [contact] = survivor === null ? [] : await lockContactPoints(tx, [survivor.id]);
-  if (contact === undefined) return;
-  const base = {
-    at: now,
-    receivedAt: now,
-    source: 'whatsapp',
-    actor: null,
-    detail: { codes: [code] },
-    personal: { messageId: message.id },
-  };
-  const lines: NewLine[] = [];
-  if (message.templateType === 'consent') {
-    const request = await requestOfMessage(tx, message.id);
-    if (request !== null)
-      lines.push({
-        ...base,
-        act: { act: 'request-failed', requestId: request.id },
-        purposes: [request.purpose],
-      });
-  }
-  if (code === 131050)
-    lines.push({
-      ...base,
-      act: { act: 'platform', value: 'stop' },
-      purposes: ['marketing'],
-      source: 'platform',
-      actor: 'customer',
-    });
-  if (code === 131047 && contact.lastInboundAt !== null)
-    await closeServiceWindow(tx, contact.id, now - SERVICE_WINDOW_MS);
-  if (lines.length > 0)
-    await recordFacts(tx, ctx, contact, lines, {
-      settings: await loadSettings(tx),
-      recordTypes: await loadRecordTypes(tx),
-    });
 }
 
 /** Claims whose process died: their outcome is unknown, so they are shown as that and never sent again. */

@@ -1,7 +1,6 @@
 import { decideAutomaticAnswer, decideSend, type SendPath, type TemplateFault } from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import type { Settings } from '../core/settings.ts';
-import { requestOfMessage } from '../db/consent.ts';
 import type { Tx } from '../db/engine.ts';
 import type { ChannelRow } from '../db/organisation.ts';
 import type { QueuedMessage } from '../db/outbox.ts';
@@ -49,8 +48,7 @@ export async function judgeQueued(
     message.recordType === null || message.recordId === null
       ? null
       : { recordType: message.recordType, recordId: message.recordId };
-  const request = message.templateType === 'consent' ? await requestOfMessage(tx, message.id) : null;
-  const contact = await gateFor(tx, loaded, addressed, request?.id ?? null);
+  const contact = await gateFor(tx, loaded, addressed, message.request?.id ?? null);
   const decision = decideSend({
     now: inputs.now,
     path: message.path as SendPath,

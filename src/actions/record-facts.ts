@@ -137,7 +137,7 @@ async function recordAll(
   }
   const queued = await withQueued(tx, ids);
   for (const { contact } of entries.filter((entry) => queued.has(entry.contact.id))) {
-    const failed = await neverAsked(tx, await rejudgeQueued(tx, ctx, contact, rules), now);
+    const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, rules), now);
     const one = recorded.get(contact.id);
     if (failed.length > 0 && one !== undefined)
       one.after = (await recordFacts(tx, ctx, contact, failed, rules)).after;

@@ -1,5 +1,4 @@
 import { explainGate } from '../core/gate.ts';
-import { requestOfMessage } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
@@ -50,21 +49,21 @@ export async function rejudgeQueued(
 }
 
 /** A request that was cancelled never reached the customer: it is not open and counts toward no limit. */
-export async function neverAsked(tx: Tx, cancelled: readonly Cancelled[], now: number): Promise<NewLine[]> {
-  const lines: NewLine[] = [];
-  for (const { message, code } of cancelled) {
-    const request = message.templateType === 'consent' ? await requestOfMessage(tx, message.id) : null;
-    if (request === null) continue;
-    lines.push({
-      act: { act: 'request-failed', requestId: request.id },
-      purposes: [request.purpose],
-      at: now,
-      receivedAt: now,
-      source: 'gate',
-      actor: null,
-      detail: { code },
-      personal: { messageId: message.id },
-    });
-  }
-  return lines;
+export function neverAsked(cancelled: readonly Cancelled[], now: number): NewLine[] {
+  return cancelled.flatMap(({ message, code }): NewLine[] =>
+    message.request === null
+      ? []
+      : [
+          {
+            act: { act: 'request-failed', requestId: message.request.id },
+            purposes: [message.request.purpose],
+            at: now,
+            receivedAt: now,
+            source: 'gate',
+            actor: null,
+            detail: { code },
+            personal: { messageId: message.id },
+          },
+        ],
+  );
 }

@@ -1,7 +1,7 @@
 import { type ContactPoint, lockContactPoints } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { awaitingTemplates } from '../db/messages.ts';
-import { lockForClaim } from '../db/outbox.ts';
+import { lockFree } from '../db/outbox.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
@@ -24,13 +24,13 @@ export async function rejudgeTemplates(
 ): Promise<void> {
   const waiting = await awaitingTemplates(tx, AT_ONCE);
   if (waiting.length === 0) return;
-  const free = (await lockForClaim(tx, waiting)).map((one) => one.id);
+  const free = await lockFree(tx, waiting);
   const rules = { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
   for (const read of await lockContactPoints(tx, free)) {
     const contact = held.get(read.id) ?? read;
     const cancelled = await rejudgeQueued(tx, ctx, contact, rules);
     for (const { message } of cancelled) hints.conversation(message.conversationId, contact.id);
-    const lines = await neverAsked(tx, cancelled, ctx.clock());
+    const lines = neverAsked(cancelled, ctx.clock());
     if (lines.length > 0) await recordFacts(tx, ctx, contact, lines, rules);
   }
 }

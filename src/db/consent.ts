@@ -44,7 +44,7 @@ export async function saveStates(
       };
     }),
   );
-  await sql`insert into consent_state (contact_point_id, purpose, state, decided_at, source, projects, on_hold_at, on_hold_seq,
+  await sql`/* keyed */ insert into consent_state (contact_point_id, purpose, state, decided_at, source, projects, on_hold_at, on_hold_seq,
         on_hold_chain, request_open, platform_stopped)
     select "contactPointId", purpose, state, "decidedAt", source, projects, "onHoldAt", "onHoldSeq", "onHoldChain", "requestOpen",
            "platformStopped"
@@ -96,7 +96,7 @@ export interface NewRequest {
 }
 
 export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> {
-  await sql`insert into consent_request (id, contact_point_id, message_id, purpose, requested_at, message_template_id,
+  await sql`/* keyed */ insert into consent_request (id, contact_point_id, message_id, purpose, requested_at, message_template_id,
       message_template_version, template_name, language, category, wording, wording_hash, basis, basis_text, record_type, record_id, actor, actor_id)
     values (${request.id}::uuid, ${request.contactPointId}::uuid, ${request.messageId}::uuid, ${request.purpose},
       ${time(request.requestedAt)}, ${request.messageTemplateId}::uuid, ${request.messageTemplateVersion}, ${request.templateName},
@@ -104,7 +104,7 @@ export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> 
       ${request.basisText}, ${request.recordType}, ${request.recordId}, ${request.actor}, ${request.actorId}::uuid)`.execute(
     tx,
   );
-  await sql`insert into consent_token (token, contact_point_id, request_id, button, label, meaning)
+  await sql`/* keyed */ insert into consent_token (token, contact_point_id, request_id, button, label, meaning)
     select token, ${request.contactPointId}::uuid, ${request.id}::uuid, button, label, meaning
       from jsonb_to_recordset(${JSON.stringify(request.tokens)}::jsonb)
         as r(token text, button integer, label text, meaning text)`.execute(tx);
@@ -130,7 +130,7 @@ export interface RequestRow {
 /** Requests of these contact points since `since`, newest first, with their buttons. */
 export async function requestsOf(tx: Tx, ids: readonly string[], since: number): Promise<RequestRow[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<RequestRow>`
+  const { rows } = await sql<RequestRow>`/* keyed */
     select r.id, coalesce(c.merged_into, c.id) as "contactPointId", r.message_id as "messageId", m.whatsapp_id as "whatsappId",
            r.purpose, r.requested_at as at, r.language, r.record_type as "recordType", r.record_id as "recordId",
            r.message_template_id as "messageTemplateId", r.actor_id as "actorId",
@@ -179,7 +179,7 @@ export async function requestOfMessage(
   tx: Tx,
   messageId: string,
 ): Promise<{ id: string; contactPointId: string; purpose: Purpose } | null> {
-  const { rows } = await sql<{ id: string; contactPointId: string; purpose: Purpose }>`
+  const { rows } = await sql<{ id: string; contactPointId: string; purpose: Purpose }>`/* keyed */
     select id, contact_point_id as "contactPointId", purpose from consent_request where message_id = ${messageId}::uuid`.execute(
     tx,
   );

@@ -128,7 +128,7 @@ export async function closeServiceWindow(tx: Tx, id: string, before: number): Pr
 }
 
 export async function setLanguage(tx: Tx, id: string, language: string): Promise<void> {
-  await sql`update contact_point set language = ${language} where id = ${id}::uuid`.execute(tx);
+  await sql`/* keyed */ update contact_point set language = ${language} where id = ${id}::uuid`.execute(tx);
 }
 
 export async function setShared(tx: Tx, id: string, shared: boolean): Promise<void> {

@@ -15,7 +15,7 @@ const consentOf = (contactPoint: RawBuilder<unknown>): RawBuilder<unknown> => sq
 
 /** Makes the copies true again; part of whatever changes `consent_state`, under the locks of the contact points. */
 export async function copyConsent(tx: Tx, contactPointIds: readonly string[]): Promise<void> {
-  await sql`update conversation v
+  await sql`/* keyed */ update conversation v
        set service_state = n.service_state, on_hold = n.on_hold, awaits_consent = n.awaits_consent
       from unnest(${uuids(contactPointIds)}) as k(id)
      cross join lateral (select ${consentOf(sql`k.id`)}) as n(service_state, on_hold, awaits_consent)
@@ -32,12 +32,12 @@ export async function ensureConversations(
 ): Promise<Map<string, string>> {
   if (wanted.length === 0) return new Map();
   const rows = wanted.map((one) => ({ ...one, at: iso(one.at) }));
-  await sql`insert into conversation (id, contact_point_id, channel_id, created_at, team_id, service_state, on_hold, awaits_consent)
+  await sql`/* keyed */ insert into conversation (id, contact_point_id, channel_id, created_at, team_id, service_state, on_hold, awaits_consent)
     select r.id, r."contactPointId", r."channelId", r.at, coalesce(n.team_id, ${EVERYONE}::uuid), ${consentOf(sql`r."contactPointId"`)} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r(id uuid, "contactPointId" uuid, "channelId" text, at timestamptz)
       left join channel n on n.id = r."channelId"
     on conflict (contact_point_id, channel_id) do nothing`.execute(tx);
-  const { rows: found } = await sql<{ id: string; contactPointId: string; channelId: string }>`
+  const { rows: found } = await sql<{ id: string; contactPointId: string; channelId: string }>`/* keyed */
     select id, contact_point_id as "contactPointId", channel_id as "channelId" from conversation
      where contact_point_id = any(${uuids(wanted.map((one) => one.contactPointId))})`.execute(tx);
   return new Map(found.map((row) => [`${row.contactPointId}/${row.channelId}`, row.id]));

@@ -94,8 +94,8 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   // list's: 1.5 s of compiling for 0.4 ms of work.
   const sessions = '-c timezone=UTC -c jit=off';
   const settings = { connectionString: url, types, options: sessions, application_name: 'assent' };
-  const all = openPool({ ...settings, max: options.poolSize ?? 12 });
-  const byKeys = openPool({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS });
+  const all = openPool({ ...settings, max: options.poolSize ?? 12 }, false);
+  const byKeys = openPool({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS }, true);
   const [db, keyed] = [pooled(all), pooled(byKeys)];
   const listeners = new Set<() => Promise<void>>();
   return {
@@ -119,18 +119,18 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   };
 }
 
-/** Opened when they are used: the writer of webhooks, its retries, and one to spare. */
-const KEYED_CONNECTIONS = 3;
+/** Opened when they are used: the writer of webhooks, its retries, claims, how sends ended, and one to spare. */
+const KEYED_CONNECTIONS = 5;
 const BY_KEYS =
   '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
 
-function openPool(settings: pg.PoolConfig): pg.Pool {
+function openPool(settings: pg.PoolConfig, byKeys: boolean): pg.Pool {
   const pool = new pg.Pool({ ...settings, connectionTimeoutMillis: 5_000 });
   // An idle connection that breaks is replaced by the pool; without a handler the process would end.
   pool.on('error', () => {});
   // So is one that breaks between two statements of a transaction: the next statement says so.
   pool.on('connect', (client) => client.on('error', () => {}));
-  prepareMarked(pool);
+  prepareMarked(pool, byKeys);
   return pool;
 }
 

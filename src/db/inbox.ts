@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Update } from '../core/update.ts';
 import type { Tx } from './engine.ts';
-import { iso, time, uuids } from './rows.ts';
+import { iso, texts, time } from './rows.ts';
 
 /** Webhooks as they were acknowledged: one row per update, stored before the 200. */
 
@@ -91,22 +91,14 @@ export async function takeDueInbox(tx: Tx, now: number, limit: number): Promise<
   return rows;
 }
 
-/** A send's outcome is stored: statuses that came before it may be applied now. */
-export async function wakeStatusesOf(tx: Tx, whatsappId: string, now: number): Promise<boolean> {
-  const { rows } = await sql`update inbox set next_attempt_at = ${time(now)}
-     where status = 'pending' and kind = 'status' and update ->> 'whatsappId' = ${whatsappId} returning id`.execute(
+/** Outcomes of sends are stored: statuses that came before them may be applied now. */
+export async function wakeStatusesOf(tx: Tx, whatsappIds: readonly string[], now: number): Promise<boolean> {
+  if (whatsappIds.length === 0) return false;
+  const { rows } = await sql`/* keyed */ update inbox set next_attempt_at = ${time(now)}
+     where status = 'pending' and kind = 'status' and update ->> 'whatsappId' = any(${texts(whatsappIds)}) returning id`.execute(
     tx,
   );
   return rows.length > 0;
-}
-
-/** Contact points with an inbound message or preference that is stored but not applied: nothing may overtake it. */
-export async function withPendingInbound(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await sql<{ id: string }>`
-    select distinct contact_point_id as id from inbox
-     where status = 'pending' and contact_point_id = any(${uuids(ids)}) and kind <> 'status'`.execute(tx);
-  return new Set(rows.map((row) => row.id));
 }
 
 /** Figures for /metrics and the banner. */

@@ -38,20 +38,20 @@ export async function appendLines(
 ): Promise<void> {
   if (lines.length === 0) return;
   const rows = lines.map((line) => ({ ...line, at: iso(line.at), receivedAt: iso(line.receivedAt) }));
-  await sql`insert into ledger (contact_point_id, seq, act, purposes, at, received_at, source, actor, detail, personal_hash, prev_hash, hash)
+  await sql`/* keyed */ insert into ledger (contact_point_id, seq, act, purposes, at, received_at, source, actor, detail, personal_hash, prev_hash, hash)
     select "contactPointId", seq, act, array(select jsonb_array_elements_text(purposes)), at, "receivedAt", source, actor, detail,
            "personalHash", "prevHash", hash
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as r("contactPointId" uuid, seq integer, act text, purposes jsonb, at timestamptz, "receivedAt" timestamptz, source text,
              actor text, detail jsonb, "personalHash" text, "prevHash" text, hash text)`.execute(tx);
   if (personal.length > 0)
-    await sql`insert into ledger_personal (contact_point_id, seq, salt, content)
+    await sql`/* keyed */ insert into ledger_personal (contact_point_id, seq, salt, content)
       select "contactPointId", seq, salt, content from jsonb_to_recordset(${JSON.stringify(personal)}::jsonb)
         as r("contactPointId" uuid, seq integer, salt text, content jsonb)`.execute(tx);
   const heads = new Map(
     lines.map((line) => [line.contactPointId, { id: line.contactPointId, seq: line.seq, head: line.hash }]),
   );
-  await sql`update contact_point c set ledger_seq = h.seq, ledger_head = h.head
+  await sql`/* keyed */ update contact_point c set ledger_seq = h.seq, ledger_head = h.head
       from jsonb_to_recordset(${JSON.stringify([...heads.values()])}::jsonb) as h(id uuid, seq integer, head text)
      where c.id = h.id`.execute(tx);
 }
@@ -68,7 +68,7 @@ export async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<strin
     purposes: string[];
     at: number;
     detail: Detail;
-  }>`
+  }>`/* keyed */
     select coalesce(c.merged_into, c.id) as owner, l.contact_point_id as chain, l.seq, l.act, l.purposes, l.at, l.detail
       from contact_point c join ledger l on l.contact_point_id = c.id
      where c.id = any(${uuids(ids)}) or c.merged_into = any(${uuids(ids)})`.execute(tx);

@@ -65,7 +65,7 @@ export interface NewOutboundMessage {
 
 /** Queues a message: the promise to send it stands once the transaction commits. */
 export async function insertOutbound(tx: Tx, message: NewOutboundMessage): Promise<void> {
-  await sql`insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, reply_to,
+  await sql`/* keyed */ insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, reply_to,
       actor, path, automatic, message_template_id, template_type, template_purpose, template_name, template_language, record_type,
       record_id, answers_line, decision, waits_for_media, at, next_attempt_at)
     values (${message.id}::uuid, ${message.conversationId}::uuid, ${message.contactPointId}::uuid, ${message.channelId}, 'out',
@@ -197,7 +197,7 @@ export async function answeredSince(
   since: number,
 ): Promise<boolean> {
   const { rows } =
-    await sql`select 1 as found from message where contact_point_id = ${contactPointId}::uuid and automatic
+    await sql`/* keyed */ select 1 as found from message where contact_point_id = ${contactPointId}::uuid and automatic
      and template_type = ${type} and status not in ('cancelled', 'failed') and at > ${time(since)} limit 1`.execute(
       tx,
     );

@@ -69,7 +69,7 @@ export async function ensureChannel(
 
 export async function readChannel(tx: Tx, phoneNumberId: string): Promise<ChannelRow | null> {
   const { rows } =
-    await sql<ChannelRow>`select id, phone_number_id as "phoneNumberId", business_account_id as "businessAccountId",
+    await sql<ChannelRow>`/* keyed */ select id, phone_number_id as "phoneNumberId", business_account_id as "businessAccountId",
       display_phone_number as "displayPhoneNumber", verified_name as "verifiedName", status, quality,
       stopped_reason as "stoppedReason", last_webhook_at as "lastWebhookAt", unheard_since as "unheardSince",
       templates_synced_at as "templatesSyncedAt"

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { Purpose } from '../core/purpose.ts';
 import type { Tx } from './engine.ts';
 import { time, uuids } from './rows.ts';
 
@@ -25,22 +26,17 @@ export interface QueuedMessage {
   answersLine: string | null;
   attempts: number;
   at: number;
+  /** The request that it is, where it asks for consent. */
+  request: { id: string; purpose: Purpose } | null;
 }
 
 const COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.contact_point_id as "contactPointId",
   m.channel_id as "channelId", m.kind, m.content, m.reply_to as "replyTo", m.path, m.automatic,
   m.message_template_id as "messageTemplateId", m.template_type as "templateType", m.template_purpose as "templatePurpose",
   m.template_name as "templateName", m.template_language as "templateLanguage", m.record_type as "recordType",
-  m.record_id as "recordId", m.answers_line as "answersLine", m.attempts, m.at`;
-
-/** Contact points with something due, oldest first; a hint only, read without locks. */
-export async function dueContactPoints(tx: Tx, now: number, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct contact_point_id as id from (
-      select contact_point_id from message where status = 'queued' and not waits_for_media and next_attempt_at <= ${time(now)}
-       order by next_attempt_at, position limit ${limit}) m`.execute(tx);
-  return rows.map((row) => row.id);
-}
+  m.record_id as "recordId", m.answers_line as "answersLine", m.attempts, m.at,
+  case when m.template_type = 'consent' then
+    (select json_build_object('id', r.id, 'purpose', r.purpose) from consent_request r where r.message_id = m.id) end as request`;
 
 export interface ClaimableContactPoint {
   id: string;
@@ -49,35 +45,57 @@ export interface ClaimableContactPoint {
 }
 
 /**
- * First statement of a claim: the contact points nobody holds. Ingest holds one until it commits, so a message is never
- * judged beside a refusal that is being stored; what is read next (second statement) sees everything committed.
+ * First statement of a claim: locks contact points whose next message is due and may leave, oldest first, passing over those
+ * that somebody holds. Ingest holds one until it commits, so a message is never judged beside a refusal that is being
+ * stored; what is read next (`readClaimable`) sees everything committed. What is read here is a hint, so that a customer
+ * with much to say behind one message that may not leave takes nobody's place.
  */
-export async function lockForClaim(tx: Tx, ids: readonly string[]): Promise<ClaimableContactPoint[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<ClaimableContactPoint>`
+export async function lockDue(tx: Tx, now: number, limit: number): Promise<ClaimableContactPoint[]> {
+  const { rows } = await sql<ClaimableContactPoint>`/* keyed */
     select id, pair_tokens as "pairTokens", pair_at as "pairAt" from contact_point
-     where id = any(${uuids(ids)}) order by id for update skip locked`.execute(tx);
+     where id = any(array(
+       select m.contact_point_id from message m
+        where m.status = 'queued' and not m.waits_for_media and m.next_attempt_at <= ${time(now)}
+          and not exists (select 1 from message b where b.contact_point_id = m.contact_point_id
+                           and b.status in ('queued', 'handing-over') and b.position < m.position)
+          and not exists (select 1 from inbox i where i.contact_point_id = m.contact_point_id and ${HOLDS_BACK})
+        order by m.next_attempt_at, m.position limit ${limit}))
+     order by id for update skip locked`.execute(tx);
   return rows;
 }
 
-/**
- * Second statement: the oldest due message of each, unless one of theirs is being handed over. One whose file WhatsApp
- * does not hold yet keeps its place: what was written after it goes after it.
- */
-export async function nextQueued(tx: Tx, ids: readonly string[], now: number): Promise<QueuedMessage[]> {
+/** An inbound message or preference that is stored and not applied yet: nothing may overtake it. Of `inbox i`. */
+const HOLDS_BACK = sql`i.status = 'pending' and i.kind <> 'status'`;
+
+/** Locks these contact points, passing over those that somebody holds. */
+export async function lockFree(tx: Tx, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<QueuedMessage>`
+  const { rows } = await sql<{ id: string }>`
+    select id from contact_point where id = any(${uuids(ids)}) order by id for update skip locked`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Second statement: the oldest due message of each, unless one of theirs is being handed over or something that they said
+ * is not applied yet. One whose file WhatsApp does not hold yet keeps its place: what was written after it goes after it.
+ */
+export async function readClaimable(tx: Tx, ids: readonly string[], now: number): Promise<QueuedMessage[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<QueuedMessage>`/* keyed */
     select ${COLUMNS} from unnest(${uuids(ids)}) as c(id)
       join lateral (select * from message q where q.contact_point_id = c.id and q.status = 'queued' order by q.position limit 1) m on true
      where m.next_attempt_at <= ${time(now)} and not m.waits_for_media
        and not exists (select 1 from message f where f.contact_point_id = c.id and f.status = 'handing-over')
+       and not exists (select 1 from inbox i where i.contact_point_id = c.id and ${HOLDS_BACK})
      order by m.position`.execute(tx);
   return rows;
 }
 
 /** All that is queued for one contact point, to be judged again after a decision changed. */
 export async function queuedOf(tx: Tx, contactPointId: string): Promise<QueuedMessage[]> {
-  const { rows } = await sql<QueuedMessage>`
+  const { rows } = await sql<QueuedMessage>`/* keyed */
     select ${COLUMNS} from message m where m.contact_point_id = ${contactPointId}::uuid and m.status = 'queued' order by m.position`.execute(
     tx,
   );
@@ -86,79 +104,104 @@ export async function queuedOf(tx: Tx, contactPointId: string): Promise<QueuedMe
 
 /** Which of these contact points have something queued. */
 export async function withQueued(tx: Tx, contactPointIds: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string }>`/* keyed */
     select distinct m.contact_point_id as id from message m
      where m.contact_point_id = any(${uuids(contactPointIds)}) and m.status = 'queued'`.execute(tx);
   return new Set(rows.map((row) => row.id));
 }
 
-/** The lease runs by the database's clock: a node whose own is ahead would call a fresh one over (docs/model.md). */
+export interface Mark {
+  id: string;
+  decision: unknown;
+  contactPointId: string;
+  /** What is left of the pair's allowance. */
+  tokens: number;
+}
+
+/**
+ * Marks messages as being handed over and takes them off their pairs' allowances. The lease runs by the database's clock: a
+ * node whose own is ahead would call a fresh one over (docs/model.md).
+ */
 export async function markHandingOver(
   tx: Tx,
-  rows: readonly { id: string; decision: unknown }[],
+  marks: readonly Mark[],
   now: number,
   leaseMs: number,
 ): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`update message m set status = 'handing-over', handed_at = ${time(now)}, marked_at = clock_timestamp(),
-        lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond', attempts = m.attempts + 1, decision = r.decision
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id uuid, decision jsonb) where m.id = r.id`.execute(
-    tx,
-  );
-}
-
-export async function savePair(
-  tx: Tx,
-  rows: readonly { id: string; tokens: number }[],
-  now: number,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`update contact_point c set pair_tokens = r.tokens, pair_at = ${time(now)}
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id uuid, tokens double precision) where c.id = r.id`.execute(
+  if (marks.length === 0) return;
+  await sql`/* keyed */ with r as (
+      select * from json_to_recordset(${JSON.stringify(marks)}::json)
+        as r(id uuid, decision jsonb, "contactPointId" uuid, tokens double precision)),
+    marked as (
+      update message m set status = 'handing-over', handed_at = ${time(now)}, marked_at = clock_timestamp(),
+          lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond', attempts = m.attempts + 1, decision = r.decision
+        from r where m.id = r.id)
+    update contact_point c set pair_tokens = r.tokens, pair_at = ${time(now)} from r where c.id = r."contactPointId"`.execute(
     tx,
   );
 }
 
 /** Not handed over after all (deadline passed, throttled): back to the queue, only where it is still ours to give back. */
 export async function requeue(tx: Tx, id: string, nextAttemptAt: number): Promise<void> {
-  await sql`update message set status = 'queued', next_attempt_at = ${time(nextAttemptAt)}, lease_until = null, handed_at = null
+  await sql`/* keyed */ update message set status = 'queued', next_attempt_at = ${time(nextAttemptAt)}, lease_until = null, handed_at = null
      where id = ${id}::uuid and status = 'handing-over'`.execute(tx);
 }
 
 export async function postpone(tx: Tx, id: string, nextAttemptAt: number): Promise<void> {
-  await sql`update message set next_attempt_at = ${time(nextAttemptAt)} where id = ${id}::uuid and status = 'queued'`.execute(
+  await sql`/* keyed */ update message set next_attempt_at = ${time(nextAttemptAt)} where id = ${id}::uuid and status = 'queued'`.execute(
     tx,
   );
 }
 
 export async function cancel(tx: Tx, id: string, code: string, text: string, now: number): Promise<void> {
-  await sql`update message set status = 'cancelled', reason_code = ${code}, reason_text = ${text}, status_at = ${time(now)}
+  await sql`/* keyed */ update message set status = 'cancelled', reason_code = ${code}, reason_text = ${text}, status_at = ${time(now)}
      where id = ${id}::uuid and status = 'queued'`.execute(tx);
 }
 
-/** How a hand-over ended. A status webhook may have been faster: then only the WhatsApp id is filled in. */
-export async function settleHandover(
-  tx: Tx,
-  id: string,
-  outcome: {
-    status: 'sent' | 'failed' | 'unconfirmed';
-    whatsappId: string | null;
-    reasonCode: string | null;
-    reasonText: string | null;
-  },
-  now: number,
-): Promise<boolean> {
-  const { rows } = await sql`update message set
-        status = case when status = 'handing-over' then ${outcome.status} else status end,
-        reason_code = case when status = 'handing-over' then ${outcome.reasonCode} else reason_code end,
-        reason_text = case when status = 'handing-over' then ${outcome.reasonText} else reason_text end,
-        status_at = case when status = 'handing-over' then ${time(now)} else status_at end,
-        whatsapp_id = coalesce(whatsapp_id, ${outcome.whatsappId}), lease_until = null
-     where id = ${id}::uuid and status in ('handing-over', 'sent', 'delivered', 'read', 'failed', 'unconfirmed') returning id`.execute(
-    tx,
-  );
-  return rows.length === 1;
+/** How a hand-over ended, for good. */
+export interface Settled {
+  id: string;
+  status: 'sent' | 'failed' | 'unconfirmed';
+  whatsappId: string | null;
+  reasonCode: string | null;
+  reasonText: string | null;
 }
+
+/**
+ * Stores how hand-overs ended. A status webhook may have been faster: then only the WhatsApp id is filled in. Several pass
+ * over those that somebody else holds, as two who wait for each other's messages would wait for ever. Answers the ids of
+ * those that are stored.
+ */
+export async function settleHandovers(
+  tx: Tx,
+  settled: readonly Settled[],
+  now: number,
+  held: 'wait' | 'pass-over' = 'wait',
+): Promise<Set<string>> {
+  if (settled.length === 0) return new Set();
+  const values = JSON.stringify(settled);
+  const { rows } =
+    held === 'wait'
+      ? await sql<{ id: string }>`/* keyed */ with r as (${outcomes(values)}) ${settling(now)}`.execute(tx)
+      : await sql<{ id: string }>`/* keyed */ with given as (${outcomes(values)}),
+          free as materialized (select id from message where id in (select id from given) for update skip locked),
+          r as (select given.* from given join free using (id)) ${settling(now)}`.execute(tx);
+  return new Set(rows.map((row) => row.id));
+}
+
+const outcomes = (values: string): RawBuilder<unknown> => sql`
+  select * from json_to_recordset(${values}::json)
+    as r(id uuid, status text, "whatsappId" text, "reasonCode" text, "reasonText" text)`;
+
+const settling = (now: number): RawBuilder<unknown> => sql`
+  update message m set
+        status = case when m.status = 'handing-over' then r.status else m.status end,
+        reason_code = case when m.status = 'handing-over' then r."reasonCode" else m.reason_code end,
+        reason_text = case when m.status = 'handing-over' then r."reasonText" else m.reason_text end,
+        status_at = case when m.status = 'handing-over' then ${time(now)} else m.status_at end,
+        whatsapp_id = coalesce(m.whatsapp_id, r."whatsappId"), lease_until = null
+    from r where m.id = r.id and m.status in ('handing-over', 'sent', 'delivered', 'read', 'failed', 'unconfirmed')
+  returning m.id`;
 
 /** Leases that ran out (a crash between mark and outcome): unknown outcome, never a second send. */
 export async function expireLeases(
@@ -177,7 +220,7 @@ export async function expireLeases(
 export async function nextDueAt(tx: Tx): Promise<number | null> {
   const { rows } = await sql<{
     at: number | null;
-  }>`select min(next_attempt_at) as at from message where status = 'queued' and not waits_for_media`.execute(
+  }>`/* keyed */ select min(next_attempt_at) as at from message where status = 'queued' and not waits_for_media`.execute(
     tx,
   );
   return rows[0]?.at ?? null;
@@ -226,8 +269,10 @@ export async function reserveAllowance(
   wanted: number,
   blockMs: number,
 ): Promise<{ granted: number; waitMs: number }> {
-  const { rows } = await sql<{ granted: number; waitMs: number }>`
-    with now_ as (select clock_timestamp() as t),
+  const { rows } = await sql<{
+    granted: number;
+    waitMs: number;
+  }>`/* keyed */ with now_ as (select clock_timestamp() as t),
     row_ as (select id, greatest(next_free_at, (select t from now_)) as start from channel where id = ${channelId} for update),
     grant_ as (
       select id, start, least(${wanted}::int, greatest(0, floor((${blockMs}::float8 - extract(epoch from start - (select t from now_)) * 1000)

@@ -111,7 +111,7 @@ export async function writeCell(
   now: number,
 ): Promise<boolean> {
   const { rows } =
-    await sql`update crm_record set data = jsonb_set(data, array[${column}::text], ${json(value)}), updated_at = ${time(now)}
+    await sql`/* keyed */ update crm_record set data = jsonb_set(data, array[${column}::text], ${json(value)}), updated_at = ${time(now)}
      where table_name = ${table} and id = ${id}::uuid and coalesce(data -> ${column}::text, 'null'::jsonb) <> ${json(value)} returning id`.execute(
       tx,
     );
@@ -279,7 +279,7 @@ export interface LinkedRecord extends PhoneLink {
 
 export async function recordsOfContactPoints(tx: Tx, ids: readonly string[]): Promise<LinkedRecord[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<LinkedRecord>`
+  const { rows } = await sql<LinkedRecord>`/* keyed */
     select a.contact_point_id as "contactPointId", p.record_type as "recordType", p.record_id as "recordId",
            p.match_key as "matchKey", p.e164, p.messaging, p.name
       from contact_point_alias a join record_phone p on p.match_key = a.value
@@ -323,7 +323,7 @@ export async function saveFieldsSeen(
   now: number,
 ): Promise<void> {
   if (seen.length === 0) return;
-  await sql`insert into record_field (record_type, record_id, purpose, value, seen_at)
+  await sql`/* keyed */ insert into record_field (record_type, record_id, purpose, value, seen_at)
     select ${recordType}, "recordId", purpose, value, ${time(now)}
       from json_to_recordset(${JSON.stringify(seen)}::json) as r("recordId" text, purpose text, value boolean)
     on conflict (record_type, record_id, purpose) do update set value = excluded.value, seen_at = excluded.seen_at`.execute(

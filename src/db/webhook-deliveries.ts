@@ -20,7 +20,7 @@ export interface NewEvent {
 export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<number> {
   if (events.length === 0) return 0;
   const values = JSON.stringify(events.map((event) => ({ ...event, at: iso(event.at) })));
-  const { rows } = await sql<{ count: number }>`
+  const { rows } = await sql<{ count: number }>`/* keyed */
     with event as (
       select * from jsonb_to_recordset(${values}::jsonb)
         as r(id uuid, "contactPointId" uuid, type text, at timestamptz, data jsonb)),

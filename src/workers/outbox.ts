@@ -1,17 +1,22 @@
 import type { Context } from '../actions/context.ts';
 import { claimSends, handOver, sweepLeases } from '../actions/hand-over.ts';
+import { createSettlement } from '../actions/settle-sends.ts';
 import { nextDueAt } from '../db/outbox.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Sends under way at once: as many sockets as the adapter keeps. */
 const MOST_IN_FLIGHT = 32;
 const SWEEP_EVERY_MS = 5_000;
+/** While more than half of them are under way, claims stand so far apart: one for each that ends would cost most. */
+const CLAIM_EVERY_MS = 10;
 
 /** Drains the outbox: claims what may leave now, hands over in parallel, takes over what a dead process left. */
 export function startOutbox(ctx: Context, options: { perSecond: number }): Loop {
   const { perSecond } = options;
   let inFlight = 0;
   let sweptAt = 0;
+  let claimedAt = 0;
+  const settle = createSettlement(ctx);
   const underWay = new Set<Promise<void>>();
   const loop = startLoop({
     name: 'outbox',
@@ -24,10 +29,13 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
       }
       const free = MOST_IN_FLIGHT - inFlight;
       if (free <= 0) return null;
+      const rest = claimedAt + CLAIM_EVERY_MS - performance.now();
+      if (inFlight > MOST_IN_FLIGHT / 2 && rest > 0) return Math.ceil(rest);
+      claimedAt = performance.now();
       const { claims, againInMs } = await claimSends(ctx, free, perSecond);
       for (const claim of claims) {
         inFlight += 1;
-        const sending = handOver(ctx, claim)
+        const sending = handOver(ctx, claim, settle)
           .catch((error: unknown) =>
             ctx.log.error(
               { err: error, messageId: claim.message.id, contactPointId: claim.message.contactPointId },
