@@ -117,10 +117,18 @@ describe('every page can be used by everyone', () => {
   it('the drawer that holds the navigation on a narrow screen', async () => {
     await page.setViewportSize(PHONE);
     await page.goto(`${product.url}/chats`);
-    await page.getByRole('button', { name: 'Open navigation' }).click();
-    await page.getByRole('dialog').getByRole('link', { name: 'Records', exact: true }).waitFor();
+    const opener = page.getByRole('button', { name: 'Open navigation' });
+    const records = page.getByRole('dialog').getByRole('link', { name: 'Records', exact: true });
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await records.waitFor();
+    await page.keyboard.press('Escape');
+    await records.waitFor({ state: 'detached' });
+    await expect.poll(() => opener.evaluate((button) => button === document.activeElement)).toBe(true);
+    await opener.click();
+    await records.waitFor();
     expect(await inEveryLook(page, 'open-navigation', [PHONE])).toEqual([]);
-    await page.getByRole('dialog').getByRole('link', { name: 'Records', exact: true }).click();
+    await records.click();
     await heading('Records').waitFor();
     expect(administrator.errors.splice(0)).toEqual([]);
   });

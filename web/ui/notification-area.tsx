@@ -19,6 +19,8 @@ export function NotificationArea() {
             intent,
             timeout: intent === 'error' ? 10_000 : 4_000,
             politeness: intent === 'error' ? 'assertive' : 'polite',
+            // There is nothing to act on in it, and Fluent's own handling of Tab would hold the focus there.
+            root: { tabIndex: -1 },
           },
         ),
       ),

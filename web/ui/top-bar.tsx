@@ -14,6 +14,7 @@ import {
   makeStyles,
   mergeClasses,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { Navigation20Regular } from '@fluentui/react-icons/svg/navigation';
 import { Phone20Regular } from '@fluentui/react-icons/svg/phone';
@@ -94,9 +95,12 @@ export function TopBar({ onMenu, bell }: { onMenu: () => void; bell: ReactNode }
   const me = useMe();
   const home = useFollow('/');
   const guide = useFollow('/guide');
+  // Where the focus goes when the navigation closes again.
+  const opener = useRestoreFocusTarget();
   return (
     <header className={styles.bar}>
       <Button
+        {...opener}
         appearance="transparent"
         className={mergeClasses(styles.button, styles.menu)}
         icon={<Navigation20Regular />}
