@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { readModules } from '../test/architecture/modules.ts';
 import { onServer } from '../test/db/database.ts';
@@ -32,6 +33,8 @@ const vitest = [
   'run',
   '--project',
   'unit',
+  // One more than by default: half of each is waiting for the server's disk.
+  `--maxWorkers=${Math.max(3, availableParallelism())}`,
   ...process.argv.slice(2),
   ...files,
 ];

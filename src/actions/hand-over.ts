@@ -202,7 +202,7 @@ async function noteTaken(ctx: Context): Promise<void> {
   const noted = notedAt.get(ctx);
   if (noted !== undefined && now >= noted && now < noted + NOTE_TAKEN_MS) return;
   notedAt.set(ctx, now);
-  await inTransaction(ctx, (tx) => markTaken(tx, ctx.channel.id, now));
+  if (!(await inTransaction(ctx, (tx) => markTaken(tx, ctx.channel.id, now)))) notedAt.delete(ctx);
 }
 
 /** Claims whose process died: their outcome is unknown, so they are shown as that and never sent again. */

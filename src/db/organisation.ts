@@ -94,12 +94,18 @@ export async function markWebhook(tx: Tx, phoneNumberIds: readonly string[], now
      and (last_webhook_at is null or last_webhook_at < ${time(now - 5_000)})`.execute(tx);
 }
 
-/** WhatsApp took a message; noted where it is the first since something was heard (core/silence.ts). */
-export async function markTaken(tx: Tx, id: string, now: number): Promise<void> {
+/**
+ * WhatsApp took a message; noted where it is the first since something was heard (core/silence.ts). Waits for nobody: whoever
+ * holds the row notes a webhook, or sends more and comes here next. False where somebody does.
+ */
+export async function markTaken(tx: Tx, id: string, now: number): Promise<boolean> {
+  const { rows } = await sql`select 1 from channel where id = ${id} for update skip locked`.execute(tx);
+  if (rows.length === 0) return false;
   await sql`update channel set unheard_since = ${time(now)} where id = ${id}
      and (unheard_since is null or unheard_since <= last_webhook_at + ${NOTED_WITHIN_MS}::float8 * interval '1 millisecond')`.execute(
     tx,
   );
+  return true;
 }
 
 export async function markTemplatesSynced(tx: Tx, phoneNumberId: string, now: number): Promise<void> {
