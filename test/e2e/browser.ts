@@ -76,14 +76,24 @@ export interface Finding {
  */
 const FOCUS_GUARDS = [['[data-tabster-dummy]']];
 
+/** axe-core's rules that look at colours: the only ones whose outcome a theme can change, and no language can. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+const RULES = {
+  all: {},
+  'of colours': { runOnly: OF_COLOURS },
+  'without colours': { rules: Object.fromEntries(OF_COLOURS.map((rule) => [rule, { enabled: false }])) },
+};
+export type AxeRules = keyof typeof RULES;
+
 /**
  * The serious and critical findings of axe-core (https://github.com/dequelabs/axe-core) on the page as it stands.
  * The library is evaluated by the debugger, which the page's Content-Security-Policy does not hold back.
  */
-export async function seriousFindings(page: Page): Promise<Finding[]> {
+export async function seriousFindings(page: Page, rules: AxeRules = 'all'): Promise<Finding[]> {
   await page.evaluate(axe.source);
+  const options = { resultTypes: ['violations'], ...RULES[rules] };
   const results = await page.evaluate<AxeResults>(
-    `axe.run({ exclude: ${JSON.stringify(FOCUS_GUARDS)} }, { resultTypes: ['violations'] })`,
+    `axe.run({ exclude: ${JSON.stringify(FOCUS_GUARDS)} }, ${JSON.stringify(options)})`,
   );
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { DESKTOP, PHONE, seriousFindings, takePicture } from './browser.ts';
+import { type AxeRules, DESKTOP, PHONE, seriousFindings, takePicture } from './browser.ts';
 import type { Product } from './product.ts';
 import { callApi, demoIsPlayed, listOf } from './sandbox.ts';
 
@@ -285,7 +285,7 @@ export const PAGES: readonly {
   },
 ];
 
-/** Both themes at both widths. The pages follow the system's theme and the window as they change, without a reload. */
+/** Both themes at both widths: all rules in the light, those of colours again in the dark. The pages follow the system's theme and the window as they change, without a reload. */
 export async function inEveryLook(
   page: Page,
   name: string,
@@ -294,7 +294,9 @@ export async function inEveryLook(
   const found: string[] = [];
   for (const size of sizes)
     for (const colorScheme of ['light', 'dark'] as const)
-      found.push(...(await inLook(page, name, size, colorScheme)));
+      found.push(
+        ...(await inLook(page, name, size, colorScheme, colorScheme === 'light' ? 'all' : 'of colours')),
+      );
   await page.setViewportSize(DESKTOP);
   return found;
 }
@@ -304,6 +306,7 @@ export async function inLook(
   name: string,
   size: Size,
   colorScheme: 'light' | 'dark',
+  rules: AxeRules,
 ): Promise<string[]> {
   await page.setViewportSize(size);
   await page.emulateMedia({ colorScheme });
@@ -313,7 +316,7 @@ export async function inLook(
   );
   const look = `${size.width}-${colorScheme}`;
   await takePicture(page, `page-${name}-${look}`);
-  const found = (await seriousFindings(page)).map(
+  const found = (await seriousFindings(page, rules)).map(
     ({ rule, help, places }) => `${look}: ${rule}: ${help}\n${places.join('\n')}`,
   );
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
