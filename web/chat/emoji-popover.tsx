@@ -12,7 +12,11 @@ export function EmojiPopover({ target, onChoose, onClose }: Props) {
       open
       trapFocus
       positioning={{ target, position: 'above', align: 'start' }}
-      onOpenChange={(_, data) => !data.open && onClose()}
+      onOpenChange={(event, data) => {
+        // A click on the button is the button's: it closes too.
+        const onButton = event.target instanceof Node && target?.contains(event.target) === true;
+        if (!data.open && !onButton) onClose();
+      }}
     >
       <PopoverSurface aria-label={t('emoji.open')}>
         <EmojiPicker onChoose={onChoose} />

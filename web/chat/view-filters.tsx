@@ -1,19 +1,12 @@
-import {
-  Button,
-  CounterBadge,
-  makeStyles,
-  Popover,
-  PopoverSurface,
-  PopoverTrigger,
-} from '@fluentui/react-components';
+import { Button, CounterBadge, makeStyles } from '@fluentui/react-components';
 import { Filter20Regular } from '@fluentui/react-icons/svg/filter';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { later } from '../ui/later.tsx';
-import { Loading } from '../ui/states.tsx';
 import { type ChatsSearch, chosenFilters } from './view-search.ts';
 
-const FilterFields = later(async () => (await import('./filter-fields.tsx')).FilterFields, {
-  meanwhile: <Loading rows={2} />,
+const FilterPopover = later(async () => (await import('./filter-popover.tsx')).FilterPopover, {
+  onMissing: ({ onClose }) => onClose(),
 });
 const Chips = later(async () => (await import('./filter-chips.tsx')).FilterChips);
 
@@ -29,23 +22,35 @@ export function FilterButton({ search, onChange }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
   const count = chosenFilters(search).length;
+  const [open, setOpen] = useState(false);
+  const [button, setButton] = useState<HTMLElement | null>(null);
   return (
-    <Popover trapFocus positioning="below-end">
-      <PopoverTrigger disableButtonEnhancement>
-        <Button
-          className={styles.button}
-          appearance="subtle"
-          icon={<Filter20Regular />}
-          aria-label={count === 0 ? t('filters.label') : t('filters.labelCount', { count })}
-          title={t('filters.label')}
-        >
-          {count > 0 && <CounterBadge className={styles.count} size="small" count={count} aria-hidden />}
-        </Button>
-      </PopoverTrigger>
-      <PopoverSurface aria-label={t('filters.label')}>
-        <FilterFields search={search} onChange={onChange} />
-      </PopoverSurface>
-    </Popover>
+    <>
+      <Button
+        ref={setButton}
+        className={styles.button}
+        appearance="subtle"
+        icon={<Filter20Regular />}
+        aria-label={count === 0 ? t('filters.label') : t('filters.labelCount', { count })}
+        title={t('filters.label')}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {count > 0 && <CounterBadge className={styles.count} size="small" count={count} aria-hidden />}
+      </Button>
+      {open && (
+        <FilterPopover
+          target={button}
+          search={search}
+          onChange={onChange}
+          onClose={() => {
+            setOpen(false);
+            button?.focus();
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -11,18 +11,12 @@ import { Alert20Regular } from '@fluentui/react-icons/svg/alert';
 import { useLocation } from '@tanstack/react-router';
 import { useCallback, useEffect, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { later } from '../ui/later.tsx';
-import { Loading } from '../ui/states.tsx';
 import { countInTab } from '../ui/tab-title.ts';
 import { conversationOfPath } from './conversation-path.ts';
+import { NotificationPanel } from './notification-panel.tsx';
 import { notificationsOf, unreadOf } from './pages.ts';
 import { useForgetOlder, useMarkRead, useNotifications, useUnreadChats } from './queries.ts';
 import { useAlerts } from './use-alerts.ts';
-
-const NotificationPanel = later(async () => (await import('./notification-panel.tsx')).NotificationPanel, {
-  meanwhile: <Loading rows={3} />,
-  onMissing: ({ onClose }) => onClose(),
-});
 
 const useStyles = makeStyles({
   button: {
