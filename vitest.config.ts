@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // A worker loads the product and PGlite once for all its files: a third of the time. Files share no state.
+          // A worker loads the product and PGlite once for all its files, which saves a third of the time. Files share no state.
           isolate: false,
           globalSetup: ['test/db/snapshot.ts'],
           setupFiles: ['test/languages/speak-english.ts'],

@@ -15,7 +15,8 @@ type Options<P> = {
 
 /**
  * A component that is no part of the page's first script. It is fetched as soon as the browser has nothing else to do, so
- * that it is there when somebody opens it; where it could not be had, opening it again tries again.
+ * that it is there when somebody opens it; where it could not be had, opening it again tries again. Not for the content of
+ * a popover that holds the focus, which closes itself where that comes later: the popover comes with it.
  */
 export function later<P extends object>(
   load: () => Promise<ComponentType<P>>,
