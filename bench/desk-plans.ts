@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { pino } from 'pino';
+import { VIEWS } from '../src/core/conversation-list.ts';
 import type { Viewer } from '../src/db/access.ts';
 import type { ListKey } from '../src/db/conversation-list.ts';
 import { type Db, openPostgres } from '../src/db/engine.ts';
 import { createContext } from '../src/start.ts';
-import { type DeskSample, deskReads, VIEWS } from '../test/db/desk-reads.ts';
+import { type DeskSample, deskReads } from '../test/db/desk-reads.ts';
 import { explainEach, isPlanless, planText, recording, type Statement } from '../test/db/plans.ts';
 import { DESK } from './desk-rows.ts';
 import { DESK_DATABASE, deskSize, deskUrl } from './desk-seed.ts';

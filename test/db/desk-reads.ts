@@ -5,7 +5,7 @@ import {
   type ListRequest,
   listConversations,
 } from '../../src/actions/list-conversations.ts';
-import type { ListFilter, View } from '../../src/core/conversation-list.ts';
+import { type ListFilter, VIEWS, type View } from '../../src/core/conversation-list.ts';
 import type { Viewer } from '../../src/db/access.ts';
 import type { ListKey } from '../../src/db/conversation-list.ts';
 import { readConversation } from '../../src/db/conversations.ts';
@@ -34,16 +34,6 @@ export interface DeskSample {
   chat: string;
   position: number;
 }
-
-export const VIEWS: View[] = [
-  'mine',
-  'team',
-  'unassigned',
-  'waiting-for-consent',
-  'refused',
-  'on-hold',
-  'closed',
-];
 
 const NO_FILTER: ListFilter = {
   view: null,
