@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -19,7 +20,11 @@ const [, , script, ...rest] = process.argv;
 if (script === undefined) stop('usage: node scripts/node-launcher.js <script> [arguments]');
 const target = path.resolve(root, script);
 
+// What was compiled once is kept; without it a third of the start is compiling.
+const COMPILED = path.join(root, 'node_modules/.cache/compiled');
+
 if (readsTypeScript(process.versions.node)) {
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? COMPILED);
   process.argv = [process.execPath, target, ...rest];
   await import(pathToFileURL(target).href);
 } else {
@@ -49,7 +54,8 @@ function broughtNode() {
 
 /** Hands the terminal, the signals and the exit code on, as if the other Node had been started in our place. */
 function runWith(/** @type {string} */ node) {
-  const child = spawn(node, [target, ...rest], { stdio: 'inherit' });
+  const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env };
+  const child = spawn(node, [target, ...rest], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => stop(`cannot run ${node}: ${error.message}`));
   child.on('exit', (code, signal) => {

@@ -30,6 +30,7 @@ import type { Config, OidcConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Database, notify, openPGlite, openPostgres } from './db/engine.ts';
 import { migrate } from './db/migrate.ts';
+import { copyCluster } from './db/new-cluster.ts';
 import { ensureChannel } from './db/organisation.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { closeServer } from './http/close.ts';
@@ -117,9 +118,10 @@ async function tracingOf({ traces, version }: Config, log: Logger): Promise<Trac
 }
 
 export async function openDatabase(config: Config): Promise<Database> {
-  return config.databaseUrl === null
-    ? openPGlite(path.join(config.dataDir, 'db'))
-    : openPostgres(config.databaseUrl);
+  if (config.databaseUrl !== null) return openPostgres(config.databaseUrl);
+  const directory = path.join(config.dataDir, 'db');
+  copyCluster(directory);
+  return openPGlite(directory);
 }
 
 /** The sandbox makes an administrator's key once per data directory where none was given. */

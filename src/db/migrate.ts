@@ -20,7 +20,7 @@ import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks
 import { up as silence } from './migrations/0019-silence.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
-const MIGRATIONS: Record<string, readonly string[]> = {
+export const MIGRATIONS: Record<string, readonly string[]> = {
   '0001-consent-loop': consentLoop,
   '0002-people': people,
   '0003-ownership': ownership,
