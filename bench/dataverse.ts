@@ -109,13 +109,13 @@ async function measure(databaseUrl: string, dataDir: string): Promise<void> {
   const single = await refusals(quiet, false);
   say(
     `${single.changes} refusals one after the other`,
-    `${single.writes} requests: ${(single.writes / single.changes).toFixed(2)} per change`,
+    `${single.writes} requests: ${(single.writes / single.changes).toFixed(2)} per change; ${single.entries} timeline notes meanwhile`,
   );
   if (burst.length > 0) {
     const many = await refusals(burst, true);
     say(
       `${many.changes} refusals at once`,
-      `${many.writes} requests for ${many.operations} writes: ${(many.writes / many.changes).toFixed(2)} per change`,
+      `${many.writes} requests for ${many.operations} writes: ${(many.writes / many.changes).toFixed(2)} per change; ${many.entries} timeline notes meanwhile`,
     );
   }
   await stop(product);

@@ -90,7 +90,7 @@ export type AxeRules = keyof typeof RULES;
  * The library is evaluated by the debugger, which the page's Content-Security-Policy does not hold back.
  */
 export async function seriousFindings(page: Page, rules: AxeRules = 'all'): Promise<Finding[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const options = { resultTypes: ['violations'], ...RULES[rules] };
   const results = await page.evaluate<AxeResults>(
     `axe.run({ exclude: ${JSON.stringify(FOCUS_GUARDS)} }, ${JSON.stringify(options)})`,
