@@ -73,7 +73,13 @@ export interface ClaimedEntry extends EntryRecord {
   author: { id: string; name: string; objectId: string | null } | null;
 }
 
-/** Takes what is due, the longest waiting first. What is about a record that left the mirror ends here. */
+/** Of those that wait longest so many are asked at a time whether their record is still there. */
+const LOOKED_THROUGH = 1_000;
+
+/**
+ * Takes what is due, the longest waiting first, and reads no more than these, however many wait. What is about a record that
+ * left the mirror ends here.
+ */
 export async function claimEntries(
   tx: Tx,
   lease: string,
@@ -83,19 +89,22 @@ export async function claimEntries(
 ): Promise<ClaimedEntry[]> {
   await sql`update crm_entry e set state = 'ended', lease = null, settled_at = ${time(now)}, problem_code = null, problem_text = null,
       problem_since = null
-    where e.state = 'pending' and e.next_at <= ${time(now)}
+    where e.id in (select id from crm_entry where state = 'pending' and next_at <= ${time(now)}
+                    order by queued_at, seq limit ${LOOKED_THROUGH})
       and not exists (select 1 from crm_record r where r.table_name = e.table_name and r.id = e.record_id)`.execute(
     tx,
   );
   const { rows } = await sql<ClaimedEntry & { queuedAt: number }>`
-    with due as (
+    with next as materialized (
+      select id, table_name, record_id, author_id from crm_entry
+       where state = 'pending' and next_at <= ${time(now)}
+       order by queued_at, seq limit ${most} for update skip locked),
+    due as (
       select e.id, t.entity_set,
              (select p.name from record_phone p where p.record_type = e.table_name and p.record_id = e.record_id::text
                order by p.messaging desc limit 1) as record_name,
              (select jsonb_build_object('id', a.id, 'name', a.name, 'objectId', a.entra_object_id) from person a where a.id = e.author_id) as author
-        from crm_entry e join crm_table t on t.table_name = e.table_name
-       where e.state = 'pending' and e.next_at <= ${time(now)}
-       order by e.queued_at, e.seq limit ${most} for update of e skip locked)
+        from next e join crm_table t on t.table_name = e.table_name)
     update crm_entry e set lease = ${lease}::uuid, next_at = ${time(leaseUntil)}, attempts = e.attempts + 1
       from due where e.id = due.id
     returning e.id, e.kind, e.session_id as "sessionId", e.chain, e.seq, e.verdict, e.table_name as "table", e.record_id as "recordId",
