@@ -15,13 +15,14 @@ import { freshDecision, ruleSpeed } from './gate.ts';
 import { closedLoop, type Load } from './load.ts';
 import { drainGated, drainUngated, fillOutbox } from './outbox.ts';
 import { refusalsUnderLoad } from './refusals.ts';
+import { end, idleMegabytes, startNode, startSandbox } from './start.ts';
 import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
 
 /**
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
  * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
- * webhooks, refusals, gate and outbox.
+ * webhooks, refusals, gate, outbox and start.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
@@ -32,7 +33,7 @@ const PEOPLE = 2_000;
 const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
 const GRAPH = 4_290;
-const PARTS = ['webhooks', 'refusals', 'gate', 'outbox'];
+const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'start'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((part) => !PARTS.includes(part));
 if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
@@ -103,6 +104,34 @@ async function measure(database: string, reference: string, dataDir: string): Pr
     );
   }
   if (wanted('gate') || wanted('outbox')) await measureInProcess(database, dataDir);
+  if (wanted('start')) await starts(database, dataDir);
+}
+
+async function starts(database: string, dataDir: string): Promise<void> {
+  const sandbox = path.join(dataDir, 'sandbox');
+  const first = await startSandbox(4196, sandbox);
+  await end(first);
+  const again = await startSandbox(4196, sandbox);
+  await end(again);
+  say(
+    'npm start until it says where to click, on a new data directory',
+    `${round(first.ms)} ms`,
+    `on the same again: ${round(again.ms)} ms`,
+    '',
+  );
+  const node = await startNode(4196, { ...production(4196), DATABASE_URL: database, DATA_DIR: sandbox });
+  say('memory of an idle node on PostgreSQL', `${round(await idleMegabytes(node))} MB`, '', '');
+  await end(node);
+  const embedded = { ...production(4196), DATABASE_URL: '', DATA_DIR: path.join(dataDir, 'embedded') };
+  await end(await startNode(4196, embedded));
+  const reopened = await startNode(4196, embedded);
+  say(
+    'memory of an idle node on PGlite, after a reopen',
+    `${round(await idleMegabytes(reopened))} MB`,
+    '',
+    '',
+  );
+  await end(reopened);
 }
 
 async function overHttp(database: string, reference: string, dataDir: string): Promise<void> {

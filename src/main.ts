@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SecretsUnreadable } from './actions/reseal.ts';
 import { readConfig } from './config.ts';
 import { DirectoryInUse } from './data-lock.ts';
+import { giveBackMemory } from './memory.ts';
 import { startAssent } from './start.ts';
 
 /** `npm start`: reads the environment, starts everything, prints where to click, stops cleanly on a signal. */
@@ -15,6 +16,7 @@ if (!read.ok) {
 try {
   const assent = await startAssent(read.config);
   console.log(assent.welcome);
+  void assent.seeded.then(giveBackMemory);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {

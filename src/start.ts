@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { DestinationStream, Logger } from 'pino';
-import { createEmulator, type Emulator, type EmulatorOptions } from '../emulators/whatsapp-cloud/emulator.ts';
+import type { Emulator, EmulatorOptions } from '../emulators/whatsapp-cloud/emulator.ts';
 import type { Context } from './actions/context.ts';
 import { hookOf } from './actions/crm-webhook.ts';
 import { createHandovers } from './actions/handovers.ts';
@@ -16,7 +16,6 @@ import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from './actions
 import { UNTRACED } from './actions/tracer.ts';
 import { WORK } from './actions/transaction.ts';
 import { createWhatsAppSecrets, SECRETS_CHANGED } from './actions/whatsapp-secrets.ts';
-import { createDataverse } from './adapters/dataverse/dataverse.ts';
 import { createEmbeddedCrm } from './adapters/embedded-crm/embedded-crm.ts';
 import { createMirroredCrm } from './adapters/mirrored-crm/mirrored-crm.ts';
 import { createOidcProvider } from './adapters/oidc/oidc.ts';
@@ -39,7 +38,6 @@ import { createServer } from './http/server.ts';
 import { createLog } from './log.ts';
 import type { Clock, Crm, MessagingProvider, OidcProvider } from './ports.ts';
 import { readiness } from './readiness.ts';
-import { seedDemo } from './sandbox/demo.ts';
 import type { Tracing } from './tracing.ts';
 import { startCrmSync } from './workers/crm-sync.ts';
 import { startInbox } from './workers/inbox.ts';
@@ -76,7 +74,10 @@ interface StartOptions {
   emulator?: Pick<EmulatorOptions, 'statusDelayMs' | 'retry'>;
 }
 
-/** Ties everything together: database, adapters, workers, HTTP, and in the sandbox the emulator and its demo. */
+/**
+ * Ties everything together: database, adapters, workers, HTTP, and in the sandbox the emulator and its demo. What this
+ * installation does not use is not loaded: Microsoft's sign-in alone is 30 MB.
+ */
 export async function startAssent(given: Config, options: StartOptions = {}): Promise<Assent> {
   const log = createLog(given.logLevel, options.logTo);
   const usesDirectory = given.sandbox || given.databaseUrl === null;
@@ -179,6 +180,7 @@ function connect(ctx: Context, config: Config, apiUrl: string): void {
 
 async function crmOf(config: Config, database: Database, clock: Clock): Promise<Crm> {
   if (config.dataverse === null) return createEmbeddedCrm(database.db);
+  const { createDataverse } = await import('./adapters/dataverse/dataverse.ts');
   const remote = createDataverse(database.db, config.dataverse, clock);
   return createMirroredCrm('dataverse', database.db, remote, (tx) => notify(tx, WORK, ''));
 }
@@ -223,7 +225,7 @@ async function run(
   unlock: () => Promise<void>,
   options: StartOptions,
 ): Promise<Assent> {
-  const emulator = config.sandbox ? sandboxEmulator(ctx, config, options.emulator ?? {}) : null;
+  const emulator = config.sandbox ? await sandboxEmulator(ctx, config, options.emulator ?? {}) : null;
   const loops: Loop[] = [];
   const state = {
     started: false,
@@ -312,11 +314,12 @@ async function freeBytesOf(directory: string): Promise<number> {
   return bavail * bsize;
 }
 
-function sandboxEmulator(
+async function sandboxEmulator(
   ctx: Context,
   config: Config,
   pace: NonNullable<StartOptions['emulator']>,
-): Emulator {
+): Promise<Emulator> {
+  const { createEmulator } = await import('../emulators/whatsapp-cloud/emulator.ts');
   const { phoneNumberId, businessAccountId, accessToken, appSecrets, verifyToken } = config.whatsapp;
   return createEmulator({
     phoneNumberId,
@@ -335,6 +338,7 @@ function sandboxEmulator(
 
 async function seed(ctx: Context, emulator: Emulator): Promise<void> {
   await ensureSandboxPeople(ctx);
+  const { seedDemo } = await import('./sandbox/demo.ts');
   await seedDemo(ctx, {
     customerSends: (phone, act) => emulator.customerSends(phone, act),
     nameCustomer: (phone, name) => void emulator.changeCustomer(phone, { name }),

@@ -1,7 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { prepareMarked } from './prepared.ts';
@@ -51,12 +49,20 @@ const toMillis = (text: string): number => {
   return Date.parse(/[+-]\d\d$/.test(iso) ? `${iso}:00` : iso);
 };
 
+/** Of the 128 MB that PGlite takes by itself an embedded database hardly uses any, and the process holds them. */
+const BUFFERS = 'shared_buffers=32MB';
+
 /** Opens PGlite in `directory`, or in memory where it is null (tests). */
 export async function openPGlite(directory: string | null, snapshot?: Blob): Promise<Database> {
   if (directory !== null && !existsSync(directory)) mkdirSync(directory, { recursive: true });
+  const [{ PGlite }, { pg_trgm }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite/contrib/pg_trgm'),
+  ]);
   const pglite = await PGlite.create({
     ...(directory === null ? {} : { dataDir: path.resolve(directory) }),
     ...(snapshot === undefined ? {} : { loadDataDir: snapshot }),
+    startParams: [...PGlite.defaultStartParams, '-c', BUFFERS],
     parsers: { [INT8]: toNumber, [TIMESTAMPTZ]: toMillis },
     extensions: { pg_trgm },
   });
