@@ -68,14 +68,17 @@ function connected(socket: Socket): Promise<Socket> {
   });
 }
 
-/** Closed loop: `connections` clients, each sends the next webhook when it has its answer. */
+/** Closed loop: `connections` clients, each sends the next webhook when it has its answer; several addresses share them. */
 export async function closedLoop(
-  url: string,
+  urls: string | readonly string[],
   seconds: number,
   connections: number,
   nextBody: () => string,
 ): Promise<Load> {
-  const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(url)));
+  const all = typeof urls === 'string' ? [urls] : urls;
+  const opened = await Promise.all(
+    Array.from({ length: connections }, (_, n) => openConnection(all[n % all.length] ?? '')),
+  );
   const times: number[] = [];
   let failed = 0;
   const began = performance.now();

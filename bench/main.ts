@@ -10,10 +10,14 @@ import { readConfig } from '../src/config.ts';
 import { type Database, openPGlite, openPostgres } from '../src/db/engine.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { createContext } from '../src/start.ts';
+import { answering } from './answering.ts';
 import { databaseLimit } from './database-limit.ts';
+import { type FullSpeed, type FullSpeedResult, fullSpeed } from './full-speed.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
 import { closedLoop, type Load } from './load.ts';
+import { byNodes } from './nodes.ts';
 import { drainGated, drainUngated, fillOutbox } from './outbox.ts';
+import { tellProcessorTime } from './processor-time.ts';
 import { refusalsUnderLoad } from './refusals.ts';
 import { end, idleMegabytes, startNode, startSandbox } from './start.ts';
 import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
@@ -22,7 +26,8 @@ import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
  * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
- * webhooks, refusals, gate, outbox and start.
+ * webhooks, refusals, gate, outbox, full-speed, nodes and start. BENCH_FULL_SPEED lists what shares of 3,300 webhooks and 1,000
+ * messages a second are tried.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
@@ -33,7 +38,7 @@ const PEOPLE = 2_000;
 const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
 const GRAPH = 4_290;
-const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'start'];
+const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'full-speed', 'nodes', 'start'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((part) => !PARTS.includes(part));
 if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
@@ -54,20 +59,6 @@ function child(script: string, env: Record<string, string>): void {
       stdio: ['ignore', 'ignore', 'inherit'],
     }),
   );
-}
-
-async function answering(url: string): Promise<void> {
-  for (let turn = 0; turn < 600; turn += 1) {
-    if (
-      await fetch(url).then(
-        (answer) => answer.status < 500,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`nobody answers at ${url}`);
 }
 
 async function onServer(statement: string): Promise<void> {
@@ -104,7 +95,84 @@ async function measure(database: string, reference: string, dataDir: string): Pr
     );
   }
   if (wanted('gate') || wanted('outbox')) await measureInProcess(database, dataDir);
+  if (wanted('full-speed')) for (const nodes of [1, 2]) await atFullSpeed(nodes);
+  if (wanted('nodes')) await severalNodes(database);
   if (wanted('start')) await starts(database, dataDir);
+}
+
+/** From the whole speed down, until the goals are met; then the length that was asked for. */
+async function atFullSpeed(nodes: number): Promise<void> {
+  const shares = (process.env.BENCH_FULL_SPEED ?? '1,0.5,0.35,0.25,0.18,0.12,0.08').split(',').map(Number);
+  for (const share of shares) {
+    const at: FullSpeed = {
+      webhooksPerSecond: Math.round(3_300 * share),
+      messagesPerSecond: Math.round(1_000 * share),
+      nodes,
+      seconds: Math.min(SECONDS, 8),
+    };
+    const first = await onNewDatabase((url) => fullSpeed(url, production, at));
+    const met = isMet(first) && SECONDS <= at.seconds;
+    tell(at, first);
+    if (!isMet(first) || met) {
+      if (met) return;
+      continue;
+    }
+    const whole = { ...at, seconds: SECONDS };
+    const result = await onNewDatabase((url) => fullSpeed(url, production, whole));
+    tell(whole, result);
+    if (isMet(result)) return;
+  }
+}
+
+const isMet = ({ failed, gaveUp, p50, p99, used }: FullSpeedResult): boolean =>
+  failed === 0 && !gaveUp && p50 <= 10 && p99 <= 250 && used >= 0.95;
+
+function tell(at: FullSpeed, result: FullSpeedResult): void {
+  const answered = result.accepted + result.failed;
+  say(
+    `full speed × ${round(at.messagesPerSecond / 1_000, 2)}: ${at.webhooksPerSecond} webhooks/s (open loop) and ${at.messagesPerSecond} messages/s for ${at.seconds} s, ${at.nodes === 1 ? 'one node' : `${at.nodes} nodes`}${result.gaveUp ? ' (fell 3 s behind, ended early)' : ''}`,
+    answered === 0
+      ? 'ended before anything was measured'
+      : `${round((result.accepted / Math.max(1, answered)) * 100, 2)} % of ${answered} 2xx, p50 ${round(result.p50, 1)} ms, p99 ${round(result.p99, 1)} ms; ${round(result.used * 100, 1)} % of the allowance, worst second ${result.worstSecond} of ${at.messagesPerSecond}, worst pair ${result.worstPair} in a second`,
+    result.processors === null ? '' : tellProcessorTime(result.processors),
+    isMet(result) ? 'met' : 'missed',
+  );
+}
+
+async function severalNodes(database: string): Promise<void> {
+  const results = await byNodes(database, production, { most: 4, rounds: ROUNDS, seconds: SECONDS });
+  const middle = (nodes: number, of: (one: (typeof results)[number]) => number): number =>
+    quantile(results.filter((one) => one.nodes === nodes).map(of), 0.5);
+  for (let nodes = 1; nodes <= 4; nodes += 1) {
+    const last = results.findLast((one) => one.nodes === nodes);
+    const failed = results.reduce((sum, one) => sum + (one.nodes === nodes ? one.load.failed : 0), 0);
+    say(
+      `signed webhooks on one PostgreSQL, ${nodes === 1 ? 'one node' : `${nodes} nodes`}, ${CONNECTIONS} connections (median of ${ROUNDS})`,
+      `${round(middle(nodes, ({ load }) => load.perSecond))}/s, p50 ${round(
+        middle(nodes, ({ load }) => load.p50),
+        1,
+      )} ms, p99 ${round(
+        middle(nodes, ({ load }) => load.p99),
+        1,
+      )} ms, ${failed} failed`,
+      last === undefined ? '' : tellProcessorTime(last.processors),
+      `${round(
+        middle(nodes, ({ load }) => load.perSecond) / middle(1, ({ load }) => load.perSecond),
+        2,
+      )} of one node`,
+    );
+  }
+}
+
+/** Every run on an empty database, so that none is slower for what the one before left. */
+async function onNewDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const one = `${name}_full_speed`;
+  await onServer(`create database ${one}`);
+  try {
+    return await work(urlOf(one));
+  } finally {
+    await onServer(`drop database if exists ${one} with (force)`);
+  }
 }
 
 async function starts(database: string, dataDir: string): Promise<void> {

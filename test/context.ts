@@ -9,6 +9,7 @@ import { createWhatsAppSecrets } from '../src/actions/whatsapp-secrets.ts';
 import { createEmbeddedCrm } from '../src/adapters/embedded-crm/embedded-crm.ts';
 import { createOutboundCalls } from '../src/adapters/outbound/calls.ts';
 import { createWhatsAppCloud } from '../src/adapters/whatsapp-cloud/client.ts';
+import { createPermits, type Permit } from '../src/core/permits.ts';
 import type { Database } from '../src/db/engine.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { ensureChannel } from '../src/db/organisation.ts';
@@ -87,6 +88,14 @@ export async function createTestContext(
       if (options.engine === undefined) await database.close();
     },
   };
+}
+
+/** Permits for so many calls at once, of a number without a limit. */
+export function freePermits(count: number): Permit[] {
+  const permits = createPermits();
+  const now = performance.now();
+  permits.grant(1_000_000, Number.POSITIVE_INFINITY, now);
+  return permits.take(now, count);
 }
 
 /** RFC 9562: 48 bits of time, then the version, then chance. */

@@ -1,5 +1,5 @@
 import { type MessageStatus, nextStatus } from '../core/delivery.ts';
-import { SERVICE_WINDOW_MS } from '../core/session.ts';
+import { meaningOfFailure } from '../core/failure.ts';
 import type { ProviderError, Update } from '../core/update.ts';
 import { requestOfMessage } from '../db/consent.ts';
 import { type ContactPoint, closeServiceWindow } from '../db/contact-points.ts';
@@ -7,7 +7,7 @@ import type { Tx } from '../db/engine.ts';
 import { setStatuses } from '../db/messages.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
-import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
+import { type Rules, recordFacts } from './record-facts.ts';
 import type { Applying, StoredUpdate } from './stored-update.ts';
 
 type Status = Extract<Update, { kind: 'status' }>;
@@ -67,44 +67,24 @@ async function applyFailure(
   rules: Rules,
 ): Promise<void> {
   const codes = one.update.errors.map((error) => error.code);
-  const lines: NewLine[] = [];
-  const base = {
+  const meaning = meaningOfFailure(codes, {
+    at: one.update.at,
+    request: message.templateType === 'consent' ? await requestOfMessage(tx, message.id) : null,
+    lastInboundAt: contact.lastInboundAt,
+  });
+  const lines = meaning.lines.map((line) => ({
+    ...line,
     at: one.update.at,
     receivedAt: one.receivedAt,
-    source: 'whatsapp',
-    actor: null,
     detail: { codes, bodySha256: one.bodySha256 },
     personal: { whatsappId: one.update.whatsappId, errors: one.update.errors },
-  };
-  if (message.templateType === 'consent') {
-    const request = await requestOfMessage(tx, message.id);
-    if (request !== null)
-      lines.push({
-        ...base,
-        act: { act: 'request-failed', requestId: request.id },
-        purposes: [request.purpose],
-      });
-  }
-  if (codes.includes(131050))
-    lines.push({
-      ...base,
-      act: { act: 'platform', value: 'stop' },
-      purposes: ['marketing'],
-      source: 'platform',
-      actor: 'customer',
-    });
-  if (codes.includes(131047)) {
-    contact.lastInboundAt = windowClosedBefore(one.update.at, contact.lastInboundAt);
-    await closeServiceWindow(tx, contact.id, contact.lastInboundAt ?? 0);
+  }));
+  if (meaning.lastInboundAt !== null) {
+    contact.lastInboundAt = meaning.lastInboundAt;
+    await closeServiceWindow(tx, contact.id, meaning.lastInboundAt);
   }
   if (lines.length > 0) await recordFacts(tx, ctx, contact, lines, rules);
 }
 
 const explainFailure = (ctx: Context, error: ProviderError | undefined): string =>
   error === undefined ? 'WhatsApp says that it failed, and not why.' : ctx.provider.explain(error);
-
-/** WhatsApp called the window closed at `failedAt`; a message the customer wrote since then opened it again. */
-function windowClosedBefore(failedAt: number, lastInboundAt: number | null): number | null {
-  if (lastInboundAt === null || lastInboundAt > failedAt) return lastInboundAt;
-  return Math.min(lastInboundAt, failedAt - SERVICE_WINDOW_MS);
-}

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTestContext, NOON, type TestContext } from '../../test/context.ts';
+import { createTestContext, freePermits, NOON, type TestContext } from '../../test/context.ts';
 import { openTestDatabase } from '../../test/db/database.ts';
 import { type Call, pause, recordingWhatsApp, textDelivery } from '../../test/faults/nodes.ts';
 import { rightsOf } from '../core/rights.ts';
@@ -47,7 +47,7 @@ afterEach(() => database.close());
 
 const queue = () => sendMessage(world.ctx, { to: { phone: PHONE }, text: 'one' }, SENDER, null);
 const claimOne = async () => {
-  const [claim] = (await claimSends(world.ctx, 10, 1_000)).claims;
+  const [claim] = (await claimSends(world.ctx, freePermits(10))).claims;
   if (claim === undefined) throw new Error('nothing to claim');
   return claim;
 };
@@ -79,7 +79,7 @@ describe('between the mark and the first byte', () => {
     await handOver(world.ctx, claim);
     expect(calls).toEqual([]);
     // Back in the queue it is judged again, and the refusal stands in its way.
-    expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+    expect((await claimSends(world.ctx, freePermits(10))).claims).toEqual([]);
     expect(await readMessage(database.db, message.id)).toMatchObject({
       status: 'cancelled',
       reasonCode: 'consent-denied',
@@ -110,7 +110,7 @@ test('a claim whose process died is unconfirmed and never sent again', async () 
   await sql`update message set lease_until = clock_timestamp() - interval '1 second'`.execute(database.db);
   expect(await sweepLeases(world.ctx)).toBe(1);
   expect(await readMessage(database.db, message.id)).toMatchObject({ status: 'unconfirmed' });
-  expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+  expect((await claimSends(world.ctx, freePermits(10))).claims).toEqual([]);
 });
 
 test('a node whose clock is ahead takes over nothing that is just leaving', async () => {
@@ -128,7 +128,7 @@ test('what is stored and not applied yet holds back every message to that custom
     select 'x', 'm:pending', 'message', contact_point_id, '{}'::jsonb, '', now(), 'pending', now() + interval '1 hour' from message limit 1`.execute(
     database.db,
   );
-  expect((await claimSends(world.ctx, 10, 1_000)).claims).toEqual([]);
+  expect((await claimSends(world.ctx, freePermits(10))).claims).toEqual([]);
   expect(calls).toEqual([]);
 });
 
@@ -137,7 +137,7 @@ describe('one customer with more to say than a claim takes', () => {
   const sendTo = (phone: string, text: string) =>
     sendMessage(world.ctx, { to: { phone }, text }, SENDER, null);
   const claimed = async () =>
-    (await claimSends(world.ctx, 10, 1_000)).claims.map(({ outbound }) => outbound.to.phone);
+    (await claimSends(world.ctx, freePermits(10))).claims.map(({ outbound }) => outbound.to.phone);
 
   beforeEach(async () => {
     await createIngest(world.ctx).submit(textDelivery(OTHER, 'Hello', 'wamid.hello.other', NOON));

@@ -1,4 +1,5 @@
 import { explainGate } from '../core/gate.ts';
+import type { Permit } from '../core/permits.ts';
 import { pairWait } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { markTaken, readChannel } from '../db/organisation.ts';
@@ -12,7 +13,6 @@ import {
   type QueuedMessage,
   readClaimable,
   requeue,
-  reserveAllowance,
 } from '../db/outbox.ts';
 import type { OutboundMessage, SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
@@ -31,12 +31,12 @@ export interface Claim {
   outbound: OutboundMessage;
   /** `performance.now()` after which it must go back instead. */
   deadline: number;
+  /** The number's permit for this one call. */
+  permit: Permit;
 }
 
 /** A claimer that died leaves `handing-over` behind; after this long the outcome is unknown for good. */
 const LEASE_MS = 90_000;
-/** Allowance reserved at a time; shorter than the deadline. */
-const BLOCK_MS = 50;
 
 export interface ClaimResult {
   claims: Claim[];
@@ -45,13 +45,25 @@ export interface ClaimResult {
 }
 
 /**
- * Claims what may leave now. The contact points are locked first (skipping those that ingest or another node holds), and
- * only a second statement reads what decides: it sees every refusal that was committed before the locks were taken.
+ * Claims what may leave now, one message for each permit at most, and gives back the permits it has no message for. The
+ * contact points are locked first (skipping those that ingest or another node holds), and only a second statement reads what
+ * decides: it sees every refusal that was committed before the locks were taken.
  */
-export async function claimSends(ctx: Context, most: number, perSecond: number): Promise<ClaimResult> {
+export async function claimSends(ctx: Context, permits: readonly Permit[]): Promise<ClaimResult> {
+  let used = 0;
+  try {
+    const result = await claimWith(ctx, permits);
+    used = result.claims.length;
+    return result;
+  } finally {
+    for (const permit of permits.slice(used)) permit.giveBack();
+  }
+}
+
+async function claimWith(ctx: Context, permits: readonly Permit[]): Promise<ClaimResult> {
   return inKeyedTransaction(ctx, async (tx) => {
     const now = ctx.clock();
-    const locked = await lockDue(tx, now, most * 2);
+    const locked = await lockDue(tx, now, permits.length * 2);
     if (locked.length === 0) {
       // What is due and was not locked is held by somebody, or stands behind what may not leave.
       const next = await nextDueAt(tx);
@@ -62,19 +74,17 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
       locked.map((one) => one.id),
       now,
     );
-    const queued = claimable.slice(0, most);
+    const queued = claimable.slice(0, permits.length);
     const passed = await judgeAll(tx, ctx, queued, now);
     const pairs = new Map(locked.map((one) => [one.id, one]));
-    const rested = [];
+    const granted: ((typeof passed)[number] & { tokens: number })[] = [];
     for (const one of passed) {
       const point = pairs.get(one.message.contactPointId);
       const pair = pairWait(point?.pairTokens ?? 0, point?.pairAt ?? now, now);
       if (pair.wait > 0) await postpone(tx, one.message.id, now + Math.ceil(pair.wait));
-      else rested.push({ ...one, tokens: pair.tokens });
+      else granted.push({ ...one, tokens: pair.tokens });
     }
-    if (rested.length === 0) return { claims: [], againInMs: queued.length === 0 ? 25 : 0 };
-    const allowance = await reserveAllowance(tx, ctx.channel.id, perSecond, rested.length, BLOCK_MS);
-    const granted = rested.slice(0, allowance.granted);
+    if (granted.length === 0) return { claims: [], againInMs: queued.length === 0 ? 25 : 0 };
     // The deadline counts from before the mark: a slow commit uses it up.
     const marking = performance.now();
     for (const one of granted) ctx.handovers.marked(one.message.id);
@@ -91,10 +101,11 @@ export async function claimSends(ctx: Context, most: number, perSecond: number):
     );
     for (const _ of granted) ctx.metrics.gateDecisions.inc({ code: 'allowed' });
     const deadline = marking + HANDOVER_DEADLINE_MS;
-    return {
-      claims: granted.map((one) => ({ message: one.message, outbound: one.outbound, deadline })),
-      againInMs: granted.length < rested.length ? Math.max(1, Math.ceil(allowance.waitMs)) : 0,
-    };
+    const claims = permits.slice(0, granted.length).flatMap((permit, index) => {
+      const one = granted[index];
+      return one === undefined ? [] : [{ message: one.message, outbound: one.outbound, deadline, permit }];
+    });
+    return { claims, againInMs: 0 };
   });
 }
 
@@ -150,8 +161,8 @@ function toOutbound(
 }
 
 /**
- * Hands one claimed message to WhatsApp and has it stored how it ended. The only place that sends. Past the deadline nothing
- * is sent: the message goes back and is judged again.
+ * Hands one claimed message to WhatsApp, not before its permit's moment, and has it stored how it ended. The only place that
+ * sends. Past the deadline, or the lease of the permit, nothing is sent: the message goes back and is judged again.
  */
 export function handOver(
   ctx: Context,
@@ -175,15 +186,19 @@ async function handOverNow(
   claim: Claim,
   settle: (ended: Ended) => Promise<void>,
 ): Promise<SendOutcome['kind'] | 'past-deadline'> {
-  if (performance.now() > claim.deadline) {
+  const { permit } = claim;
+  // A timer may ring a little early.
+  for (let early = permit.from - performance.now(); early > 0; early = permit.from - performance.now())
+    await new Promise((resolve) => setTimeout(resolve, Math.ceil(early)));
+  const now = performance.now();
+  if (now > claim.deadline || !permit.begin(now)) {
+    permit.giveBack();
     ctx.handovers.passed(claim.message.id);
     await inTransaction(ctx, (tx) => requeue(tx, claim.message.id, ctx.clock()));
     ctx.metrics.sends.inc({ outcome: 'past-deadline' });
     return 'past-deadline';
   }
-  ctx.metrics.handoverWindow.observe(
-    Math.max(0, performance.now() - claim.deadline + HANDOVER_DEADLINE_MS) / 1000,
-  );
+  ctx.metrics.handoverWindow.observe(Math.max(0, now - claim.deadline + HANDOVER_DEADLINE_MS) / 1000);
   const outcome = await ctx.provider
     .send(claim.outbound)
     .finally(() => ctx.handovers.passed(claim.message.id));

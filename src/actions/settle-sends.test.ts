@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestContext, NOON, type TestContext } from '../../test/context.ts';
+import { createTestContext, freePermits, NOON, type TestContext } from '../../test/context.ts';
 import { openTestDatabase } from '../../test/db/database.ts';
 import { textDelivery } from '../../test/faults/nodes.ts';
 import { rightsOf } from '../core/rights.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
     await sendMessage(world.ctx, { to: { phone }, text: `number ${n}` }, SENDER, null);
   }
   world.setNow(NOON + 2_000);
-  claimed = (await claimSends(world.ctx, 10, 1_000)).claims.map((claim) => claim.message);
+  claimed = (await claimSends(world.ctx, freePermits(10))).claims.map((claim) => claim.message);
   expect(claimed).toHaveLength(3);
 });
 afterEach(() => database.close());

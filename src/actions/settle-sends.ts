@@ -1,4 +1,4 @@
-import { SERVICE_WINDOW_MS } from '../core/session.ts';
+import { meaningOfFailure } from '../core/failure.ts';
 import { closeServiceWindow, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { wakeStatusesOf } from '../db/inbox.ts';
@@ -8,7 +8,7 @@ import type { SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
-import { type NewLine, recordFacts } from './record-facts.ts';
+import { recordFacts } from './record-facts.ts';
 import { isConnectionLoss } from './retry-inbox.ts';
 import { inKeyedTransaction, inTransaction } from './transaction.ts';
 import { uploadAgain } from './upload-media.ts';
@@ -169,31 +169,15 @@ async function recordRefusal(
   const survivor = await readContactPoint(tx, message.contactPointId);
   const [contact] = survivor === null ? [] : await lockContactPoints(tx, [survivor.id]);
   if (contact === undefined) return;
-  const base = {
+  const meaning = meaningOfFailure([code], {
     at: now,
-    receivedAt: now,
-    source: 'whatsapp',
-    actor: null,
-    detail: { codes: [code] },
-    personal: { messageId: message.id },
-  };
-  const lines: NewLine[] = [];
-  if (message.request !== null)
-    lines.push({
-      ...base,
-      act: { act: 'request-failed', requestId: message.request.id },
-      purposes: [message.request.purpose],
-    });
-  if (code === 131050)
-    lines.push({
-      ...base,
-      act: { act: 'platform', value: 'stop' },
-      purposes: ['marketing'],
-      source: 'platform',
-      actor: 'customer',
-    });
-  if (code === 131047 && contact.lastInboundAt !== null)
-    await closeServiceWindow(tx, contact.id, now - SERVICE_WINDOW_MS);
+    request: message.request,
+    lastInboundAt: contact.lastInboundAt,
+  });
+  const detail = { codes: [code] };
+  const personal = { messageId: message.id };
+  const lines = meaning.lines.map((line) => ({ ...line, at: now, receivedAt: now, detail, personal }));
+  if (meaning.lastInboundAt !== null) await closeServiceWindow(tx, contact.id, meaning.lastInboundAt);
   if (lines.length > 0)
     await recordFacts(tx, ctx, contact, lines, {
       settings: await loadSettings(tx),

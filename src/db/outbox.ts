@@ -257,34 +257,6 @@ export interface OutboxFigures {
   unconfirmedOldestSeconds: number;
 }
 
-/**
- * Reserves up to `wanted` messages of a number's allowance, in the database's clock, so that several nodes share one
- * limit. The row holds the moment from which the next message may go; a block never reaches further than `blockMs`
- * into the future. Answers how many may go now, and when to ask again.
- */
-export async function reserveAllowance(
-  tx: Tx,
-  channelId: string,
-  perSecond: number,
-  wanted: number,
-  blockMs: number,
-): Promise<{ granted: number; waitMs: number }> {
-  const { rows } = await sql<{
-    granted: number;
-    waitMs: number;
-  }>`/* keyed */ with now_ as (select clock_timestamp() as t),
-    row_ as (select id, greatest(next_free_at, (select t from now_)) as start from channel where id = ${channelId} for update),
-    grant_ as (
-      select id, start, least(${wanted}::int, greatest(0, floor((${blockMs}::float8 - extract(epoch from start - (select t from now_)) * 1000)
-        * ${perSecond}::float8 / 1000))::int) as granted from row_)
-    update channel c set next_free_at = g.start + make_interval(secs => g.granted / ${perSecond}::float8)
-      from grant_ g where c.id = g.id
-    returning g.granted, greatest(0, extract(epoch from g.start - (select t from now_)) * 1000)::float8 as "waitMs"`.execute(
-    tx,
-  );
-  return rows[0] ?? { granted: 0, waitMs: blockMs };
-}
-
 /** Hand-overs of these contact points that were marked and whose outcome is not stored, with the age of each mark, ms. */
 export async function handoversUnderWay(
   tx: Tx,

@@ -1,18 +1,31 @@
+import { createAllowance } from '../actions/allowance.ts';
 import type { Context } from '../actions/context.ts';
 import { claimSends, handOver, sweepLeases } from '../actions/hand-over.ts';
 import { createSettlement } from '../actions/settle-sends.ts';
 import { nextDueAt } from '../db/outbox.ts';
 import { type Loop, startLoop } from './loop.ts';
 
-/** Sends under way at once: as many sockets as the adapter keeps. */
-const MOST_IN_FLIGHT = 32;
+/** WhatsApp takes up to half a second for a call: as many are under way at once as the allowance takes for that. */
+const SLOW_CALL_S = 0.5;
+const LEAST_IN_FLIGHT = 32;
+const MOST_IN_FLIGHT = 500;
+/** More in one claim would use up their deadline before the last of them begins. */
+const MOST_PER_CLAIM = 64;
 const SWEEP_EVERY_MS = 5_000;
 /** While more than half of them are under way, claims stand so far apart: one for each that ends would cost most. */
 const CLAIM_EVERY_MS = 10;
+/** While all permits are with others, or out. */
+const LOOK_AGAIN_MS = 100;
 
-/** Drains the outbox: claims what may leave now, hands over in parallel, takes over what a dead process left. */
+/**
+ * Drains the outbox: claims what may leave now, hands over in parallel, takes over what a dead process left. All nodes
+ * together begin no more than `perSecond` calls in any second (core/permits.ts).
+ */
 export function startOutbox(ctx: Context, options: { perSecond: number }): Loop {
   const { perSecond } = options;
+  const allowance = createAllowance(ctx, perSecond);
+  const { permits } = allowance;
+  const most = Math.min(MOST_IN_FLIGHT, Math.max(LEAST_IN_FLIGHT, Math.ceil(perSecond * SLOW_CALL_S)));
   let inFlight = 0;
   let sweptAt = 0;
   let claimedAt = 0;
@@ -27,12 +40,15 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
         sweptAt = performance.now();
         await sweepLeases(ctx);
       }
-      const free = MOST_IN_FLIGHT - inFlight;
+      const free = Math.min(MOST_PER_CLAIM, most - inFlight);
       if (free <= 0) return null;
       const rest = claimedAt + CLAIM_EVERY_MS - performance.now();
-      if (inFlight > MOST_IN_FLIGHT / 2 && rest > 0) return Math.ceil(rest);
+      if (inFlight > most / 2 && rest > 0) return Math.ceil(rest);
+      await allowance.keep();
+      const ready = permits.readyIn(performance.now());
+      if (ready > 0) return Math.min(LOOK_AGAIN_MS, Math.ceil(ready));
       claimedAt = performance.now();
-      const { claims, againInMs } = await claimSends(ctx, free, perSecond);
+      const { claims, againInMs } = await claimSends(ctx, permits.take(claimedAt, free));
       for (const claim of claims) {
         inFlight += 1;
         const sending = handOver(ctx, claim, settle)
@@ -60,6 +76,9 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
     async stop() {
       await loop.stop();
       await Promise.allSettled([...underWay]);
+      await allowance
+        .end()
+        .catch((error: unknown) => ctx.log.warn({ err: error }, 'its lease runs out instead'));
     },
   };
 }

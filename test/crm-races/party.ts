@@ -11,7 +11,7 @@ import { RECORD_TYPE_DEFAULTS } from '../../src/core/record-type.ts';
 import type { InboundContent } from '../../src/core/update.ts';
 import type { MessagingProvider, OutboundMessage, RemoteCrm } from '../../src/ports.ts';
 import { syncOnce } from '../../src/workers/crm-sync.ts';
-import { createTestContext, NOON } from '../context.ts';
+import { createTestContext, freePermits, NOON } from '../context.ts';
 import { openTestDatabase } from '../db/database.ts';
 import { dataverseCrm } from '../stories/dataverse-world.ts';
 import { openRoad, type Road, type RoadHooks } from './road.ts';
@@ -106,7 +106,7 @@ export async function openParty(hooks: RoadHooks): Promise<Party> {
     },
     async handOver(one) {
       for (let tries = 0; tries < 20; tries += 1) {
-        const { claims, againInMs } = await claimSends(one.ctx, 10, 1_000);
+        const { claims, againInMs } = await claimSends(one.ctx, freePermits(10));
         for (const claim of claims) await handOver(one.ctx, claim);
         if (claims.length === 0 && againInMs === null) break;
         time += againInMs ?? 0;

@@ -7,6 +7,7 @@ import { Refusal } from '../../src/actions/refusal.ts';
 import { retryInbox } from '../../src/actions/retry-inbox.ts';
 import { sendMessage } from '../../src/actions/send-message.ts';
 import type { Update } from '../../src/core/update.ts';
+import { freePermits } from '../context.ts';
 import { applyStep } from './apply.ts';
 import { differences } from './compare.ts';
 import type { Customer, RealWorld } from './real-world.ts';
@@ -259,7 +260,7 @@ async function createDriver(
           runStepped(
             node.ctx,
             async (ctx) => {
-              node.claimed = (await claimSends(ctx, 10, 1_000_000)).claims;
+              node.claimed = (await claimSends(ctx, freePermits(10))).claims;
             },
             overlapping,
           );

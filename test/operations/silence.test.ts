@@ -5,7 +5,7 @@ import { recordDecision } from '../../src/actions/record-consent.ts';
 import { sendMessage } from '../../src/actions/send-message.ts';
 import { rightsOf } from '../../src/core/rights.ts';
 import { createTestApp, type TestApp } from '../app.ts';
-import { createTestContext, NOON, type TestContext } from '../context.ts';
+import { createTestContext, freePermits, NOON, type TestContext } from '../context.ts';
 import { recordingWhatsApp, textDelivery } from '../faults/nodes.ts';
 
 /** WhatsApp takes our messages, and no webhook comes: what the page, the metrics and whoever is on call see of it. */
@@ -44,7 +44,7 @@ async function send(): Promise<void> {
     actor: null,
   };
   await sendMessage(test.ctx, { to: { phone: PHONE }, text: 'one' }, sender, null);
-  const { claims } = await claimSends(test.ctx, 10, 1_000);
+  const { claims } = await claimSends(test.ctx, freePermits(10));
   expect(claims).toHaveLength(1);
   for (const claim of claims) await handOver(test.ctx, claim);
 }
