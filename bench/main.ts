@@ -14,6 +14,7 @@ import { answering } from './answering.ts';
 import { databaseLimit } from './database-limit.ts';
 import { type FullSpeed, type FullSpeedResult, fullSpeed } from './full-speed.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
+import { agentsOnline, type LiveFigures } from './live.ts';
 import { closedLoop, type Load } from './load.ts';
 import { byNodes } from './nodes.ts';
 import { drainGated, drainUngated, fillOutbox } from './outbox.ts';
@@ -26,8 +27,8 @@ import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
  * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
- * webhooks, refusals, gate, outbox, full-speed, nodes and start. BENCH_FULL_SPEED lists what shares of 3,300 webhooks and 1,000
- * messages a second are tried.
+ * webhooks, refusals, gate, outbox, live (BENCH_AGENTS agents, 200 of them), full-speed (BENCH_FULL_SPEED lists what shares of
+ * 3,300 webhooks and 1,000 messages a second are tried), nodes and start.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
@@ -38,7 +39,10 @@ const PEOPLE = 2_000;
 const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
 const GRAPH = 4_290;
-const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'full-speed', 'nodes', 'start'];
+const AGENTS = Number(process.env.BENCH_AGENTS ?? 200);
+/** Events a second that all of them hear. */
+const EVENTS = 200;
+const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'live', 'full-speed', 'nodes', 'start'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((part) => !PARTS.includes(part));
 if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
@@ -52,13 +56,14 @@ const say = (what: string, ours: string, limit: string, ratio: string): void => 
 const round = (value: number, digits = 0): string => value.toFixed(digits);
 
 const children: ChildProcess[] = [];
-function child(script: string, env: Record<string, string>): void {
-  children.push(
-    spawn(process.execPath, [script], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
-  );
+function child(script: string, env: Record<string, string>): ChildProcess {
+  const started = spawn(process.execPath, [script], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  children.push(started);
+  process.once('exit', () => started.kill('SIGKILL'));
+  return started;
 }
 
 async function onServer(statement: string): Promise<void> {
@@ -98,6 +103,7 @@ async function measure(database: string, reference: string, dataDir: string): Pr
   if (wanted('full-speed')) for (const nodes of [1, 2]) await atFullSpeed(nodes);
   if (wanted('nodes')) await severalNodes(database);
   if (wanted('start')) await starts(database, dataDir);
+  if (wanted('live')) await live(database, dataDir);
 }
 
 /** From the whole speed down, until the goals are met; then the length that was asked for. */
@@ -200,6 +206,37 @@ async function starts(database: string, dataDir: string): Promise<void> {
     '',
   );
   await end(reopened);
+}
+
+/** A node of its own with the event streams of many agents. */
+async function live(url: string, dataDir: string): Promise<void> {
+  const port = 4196;
+  const node = child('src/main.ts', {
+    ...production(port),
+    DATABASE_URL: url,
+    DATA_DIR: path.join(dataDir, 'live'),
+  });
+  await answering(`http://127.0.0.1:${port}/readyz`);
+  const database = await openPostgres(url, { poolSize: 8 });
+  const ctx = await contextOn(database, { DATABASE_URL: url, DATA_DIR: dataDir });
+  const where = { url: `http://127.0.0.1:${port}`, pid: node.pid ?? 0, database: url, ctx };
+  const agents = await agentsOnline(where, AGENTS, SECONDS * EVENTS);
+  const figures = (what: string, { perSecond, times, missing, strayed, processor }: LiveFigures): void => {
+    const at = (q: number): string => round(quantile(times, q), 1);
+    say(
+      `${what} → its line at each of ${AGENTS} agents, ${round(perSecond)} events/s`,
+      `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms`,
+      `${times.length} lines, ${missing} missing, ${strayed} to who may not see them`,
+      `${round(processor * 100)}% of a processor`,
+    );
+  };
+  // The first are slower: nothing is compiled yet.
+  await agents.notify(2, EVENTS);
+  figures('NOTIFY of a transaction', await agents.notify(SECONDS, EVENTS));
+  figures('signed webhook, first byte', await agents.webhooks(SECONDS, EVENTS));
+  await agents.close();
+  await database.close();
+  for (const one of children.splice(0)) one.kill('SIGKILL');
 }
 
 async function overHttp(database: string, reference: string, dataDir: string): Promise<void> {

@@ -126,8 +126,17 @@ export async function applyChange(
     hints,
   );
   hints.conversation(row.id, row.contactPointId);
+  const seeing = seersOf(after);
+  hints.left(
+    row.id,
+    seersOf(row).filter((id) => !seeing.includes(id)),
+  );
   return after;
 }
+
+/** Who sees a conversation: its team, and people by name (db/access.ts has the rule). */
+const seersOf = ({ team, owner, offer, discussing }: OwnershipRow): string[] =>
+  [team.id, owner?.id, offer?.to.id, ...discussing].filter((id) => id !== undefined);
 
 /** What makes the notice of an offer one, and settles it when the offer is decided. */
 export const offerKey = (offerId: string): string => `offer:${offerId}`;

@@ -95,6 +95,7 @@ export async function endDiscussionWith(
     await endDiscussion(tx, id, found.person.id, ctx.clock());
     await leaveTrace(tx, ctx, id, [{ kind: 'discussion-ended', subject: found.person }], byOf(actor), null);
     hints.conversation(id, row.contactPointId);
+    hints.left(id, [found.person.id]);
     await hints.send(tx);
   });
 }

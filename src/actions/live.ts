@@ -5,7 +5,9 @@ import { LIVE } from './transaction.ts';
 export interface Hints {
   conversation(id: string, contactPointId?: string | null): void;
   contact(id: string | null): void;
-  topic(topic: 'template' | 'settings' | 'channel' | 'record' | 'people'): void;
+  /** These people and teams (ids) see the conversation no more. They are told so this once, beside those who see it. */
+  left(conversationId: string, ids: readonly string[]): void;
+  topic(topic: 'conversation' | 'template' | 'settings' | 'channel' | 'record' | 'people'): void;
   /** The rights or sessions of this person or key changed, or everybody's: their streams end, and come back if they may. */
   access(callerId: string | 'everybody'): void;
   /** Something wants this person's attention, or no longer does. */
@@ -21,6 +23,8 @@ export interface LiveNotice {
   topics: string[];
   access: string[];
   people: string[];
+  /** By conversation, those it was taken from: people and teams. */
+  left: Record<string, readonly string[]>;
 }
 
 /** NOTIFY carries 8,000 bytes at most; past that a notice says "everything". */
@@ -33,10 +37,11 @@ export function createHints(): Hints {
   const topics = new Set<string>();
   const access = new Set<string>();
   const people = new Set<string>();
+  const left = new Map<string, readonly string[]>();
   const take = (): string | null => {
     const all = [conversations, contacts, topics, access, people];
     if (all.every(({ size }) => size === 0)) return null;
-    const many = conversations.size + contacts.size > MOST_IDS;
+    const many = conversations.size + contacts.size + [...left.values()].flat().length > MOST_IDS;
     const crowd = people.size > MOST_PEOPLE;
     const notice: LiveNotice = {
       conversations: many ? [] : [...conversations],
@@ -44,8 +49,9 @@ export function createHints(): Hints {
       topics: [...topics, ...(many ? ['conversation'] : []), ...(crowd ? ['notification'] : [])],
       people: crowd ? [] : [...people],
       access: access.size > MOST_IDS ? ['everybody'] : [...access],
+      left: many ? {} : Object.fromEntries(left),
     };
-    for (const one of all) one.clear();
+    for (const one of [...all, left]) one.clear();
     return JSON.stringify(notice);
   };
   return {
@@ -55,6 +61,11 @@ export function createHints(): Hints {
     },
     contact(id) {
       if (id !== null) contacts.add(id);
+    },
+    left(conversationId, ids) {
+      if (ids.length === 0) return;
+      conversations.add(conversationId);
+      left.set(conversationId, [...(left.get(conversationId) ?? []), ...ids]);
     },
     topic(topic) {
       topics.add(topic);

@@ -6,6 +6,7 @@ import { isUuid } from '../db/rows.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { aliasesOf, identifyLocked, type Person } from './identify.ts';
+import { createHints } from './live.ts';
 import { mergeContactPoints, projectToRecords } from './merge-contact-points.ts';
 
 /** Who an update concerns, as the payload names them: the same for every redelivery. */
@@ -107,6 +108,12 @@ export async function lockOwners(
       into.phone = item.update.to.phone ?? into.phone;
     }
     owners.push(keep ?? null);
+  }
+  // A conversation that is no more stands in lists of whoever saw it.
+  if (standsFor.size > 0) {
+    const hints = createHints();
+    hints.topic('conversation');
+    await hints.send(tx);
   }
   for (const id of new Set(gainedNumber.map(today))) {
     const contact = contacts.get(id);

@@ -48,3 +48,30 @@ export async function conversationOfMessageSeen(
      where m.id = ${messageId}::uuid and ${visibleTo(viewer)}`.execute(tx);
   return rows[0]?.id ?? null;
 }
+
+/** Who may see a conversation, seen from it: the teams' rule and the personal one of `visibleTo`. */
+export interface Audience {
+  id: string;
+  contactPointId: string;
+  teamId: string;
+  /** Who answers it, is offered it, or was asked into it. */
+  people: string[];
+}
+
+/** The audience of each of these conversations, and of those of these contact points, as it stands. */
+export async function audiencesOf(
+  tx: Tx,
+  { conversationIds, contactPointIds }: Record<'conversationIds' | 'contactPointIds', readonly string[]>,
+): Promise<Audience[]> {
+  const { rows } = await sql<Audience>`/* keyed */
+    select v.id, v.contact_point_id as "contactPointId", v.team_id as "teamId",
+           array(select v.owner_id::text where v.owner_id is not null
+                 union select to_id::text from assignment where conversation_id = v.id and outcome is null
+                 union select person_id::text from discussion where conversation_id = v.id and ended_at is null) as people
+      from conversation v
+     where v.id in (select unnest(${uuids(conversationIds.filter(isUuid))})
+                    union select id from conversation where contact_point_id = any(${uuids(contactPointIds.filter(isUuid))}))`.execute(
+    tx,
+  );
+  return rows;
+}

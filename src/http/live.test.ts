@@ -4,9 +4,11 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../../test/app.ts';
 import { NOON } from '../../test/context.ts';
+import { identify } from '../actions/identify.ts';
 import { createHints } from '../actions/live.ts';
 import { SANDBOX_PEOPLE } from '../actions/sign-in.ts';
 import { inTransaction, LIVE } from '../actions/transaction.ts';
+import { ensureConversations } from '../db/conversations.ts';
 import { notify } from '../db/engine.ts';
 import { createLive } from './live.ts';
 import { LiveHint } from './schemas/administration.ts';
@@ -54,6 +56,16 @@ const change = (work: (hints: ReturnType<typeof createHints>) => void) =>
     await hints.send(tx);
   });
 
+/** A conversation of the team that everybody is in. */
+const conversation = (phone: string) =>
+  inTransaction(test.ctx, async (tx) => {
+    const { found } = await identify(tx, test.ctx, [{ identity: { phone }, name: 'Ana' }]);
+    const contactPointId = found[0]?.[0] ?? '';
+    const { id, channelId } = { id: test.ctx.make.id(), channelId: test.ctx.channel.id };
+    await ensureConversations(tx, [{ id, contactPointId, channelId, at: NOON }]);
+    return { id, contactPointId };
+  });
+
 describe('the stream of hints', () => {
   it('is for those who are signed in', async () => {
     const answer = await test.app.inject({ url: '/api/events' });
@@ -66,13 +78,14 @@ describe('the stream of hints', () => {
     expect(stream.response.headers.get('cache-control')).toBe('no-store, no-transform');
     expect(stream.response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await stream.next()).toBe('retry: 2000\nevent: hello\ndata: {}');
+    const { id, contactPointId } = await conversation('+12025550101');
     await change((hints) => {
-      hints.conversation('c-1', 'p-1');
+      hints.conversation(id, contactPointId);
       hints.topic('settings');
     });
     expect([hintOf(await stream.next()), hintOf(await stream.next()), hintOf(await stream.next())]).toEqual([
-      { topic: 'conversation', conversationId: 'c-1' },
-      { topic: 'consent', contactPointId: 'p-1' },
+      { topic: 'conversation', conversationId: id },
+      { topic: 'consent', contactPointId },
       { topic: 'settings' },
     ]);
     stream.close();
@@ -81,16 +94,17 @@ describe('the stream of hints', () => {
   it('tells every page, and each of them once what changed several times in a moment', async () => {
     const streams = [await open(test.key), await open({ cookie: await test.signIn('auditor') })];
     for (const stream of streams) await stream.next();
+    const { id } = await conversation('+12025550102');
     await inTransaction(test.ctx, async (tx) => {
       for (let n = 0; n < 5; n += 1) {
         const hints = createHints();
-        hints.conversation('c-2');
+        hints.conversation(id);
         await hints.send(tx);
       }
     });
     await change((hints) => hints.topic('channel'));
     for (const stream of streams) {
-      expect(hintOf(await stream.next())).toEqual({ topic: 'conversation', conversationId: 'c-2' });
+      expect(hintOf(await stream.next())).toEqual({ topic: 'conversation', conversationId: id });
       expect(hintOf(await stream.next())).toEqual({ topic: 'channel' });
       stream.close();
     }
@@ -171,7 +185,7 @@ describe('each stream', () => {
           id: 'admin-api-key',
           name: 'API key',
           role: 'administrator',
-          rights: new Set(),
+          rights: new Set(['see-chats']),
           teams: null,
         },
         sessionId,

@@ -1,15 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
 import { markSeen } from '../actions/presence.ts';
 import { callerStands } from '../actions/sessions.ts';
 import { LIVE } from '../actions/transaction.ts';
-import { LiveHint } from './schemas/administration.ts';
+import { leadingEdge } from '../core/leading-edge.ts';
+import { type Audience, audiencesOf } from '../db/access.ts';
+import { type Hearer, isHeardBy, namedBy, readNotice, type Telling, Waiting } from './live-hints.ts';
 
 /**
  * `GET /events`: hints for live pages as server-sent events. One listener per process hears what transactions changed
- * and tells every connected page. A page that falls behind is cut off: it reconnects and refetches everything.
+ * and tells every connected page whose holder may see it. A page that falls behind is cut off: it reconnects and
+ * refetches everything.
  *
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -21,62 +24,29 @@ export interface Live {
   close(): Promise<void>;
 }
 
-interface Stream {
+interface Stream extends Hearer {
   response: ServerResponse;
-  /** Person or key. */
-  callerId: string;
   sessionId: string | null;
   /** A chat inside another application. */
   frame: string | null;
-  /** Ids of the teams whose conversations they see; null: all. Whoever joins or leaves one gets a new stream. */
-  teams: readonly string[] | null;
-}
-
-/** Who is told; everybody where there is none. */
-type Audience = (stream: Stream) => boolean;
-
-interface Pending {
-  /** Of two with one key, the later is told. */
-  key: string;
-  hint: LiveHint;
-  audience: Audience | null;
+  /** The same for all who hear the same unless they are named. Whoever joins or leaves a team gets a new stream. */
+  group: string;
 }
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT = 20_000;
-/** Hints of one moment go out as one write. */
-const GATHER = 40;
+/** The first hint goes out at once; those that come within this, ms, go out together. */
+const GATHER = 5;
+/** Telling takes at most one part in so many of the node's time: with more streams, more is gathered. */
+const SHARE = 4;
 /** Pages of a node that stops come back within this, ms. */
 const RECONNECT_WITHIN = 1_500;
 /** Bytes a page may leave unread. A hint is under 200. */
 const MOST_UNREAD = 64 * 1024;
-/** More hints at once than this are told as "everything of this topic". */
-const MOST_HINTS = 200;
-
-const Notice = z.object({
-  conversations: z.array(z.string()),
-  contacts: z.array(z.string()),
-  topics: z.array(z.string()),
-  access: z.array(z.string()).default([]),
-  people: z.array(z.string()).default([]),
-});
-/** Written by actions/presence.ts. */
-const PresenceNotice = z.object({
-  presence: z.object({
-    conversationId: z.string(),
-    person: z.object({ id: z.string(), name: z.string() }),
-    state: z.enum(['viewing', 'typing', 'left']),
-    at: z.number(),
-    team: z.string(),
-    people: z.array(z.string()),
-  }),
-});
-type Notice = z.infer<typeof Notice>;
 
 export function createLive(ctx: Context, options: { heartbeat?: number; gather?: number } = {}): Live {
   const streams = new Set<Stream>();
-  let pending = new Map<string, Pending>();
-  let timer: NodeJS.Timeout | undefined;
+  let waiting = new Waiting();
   let beat: NodeJS.Timeout | undefined;
   let stopListening: (() => Promise<void>) | undefined;
   let closed = false;
@@ -85,33 +55,44 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
     streams.delete(stream);
     stream.response.end();
   };
-  const write = (stream: Stream, text: string): void => {
+  const write = (stream: Stream, text: string | Buffer): void => {
     stream.response.write(text);
     if (stream.response.writableLength <= MOST_UNREAD) return;
     streams.delete(stream);
     stream.response.destroy();
   };
-  const tellAll = (): void => {
-    timer = undefined;
-    const [toAll, toSome] = [[] as LiveHint[], [] as Pending[]];
-    for (const one of pending.values()) one.audience === null ? toAll.push(one.hint) : toSome.push(one);
-    pending = new Map();
-    const hints = toAll.length > MOST_HINTS ? topicsOf(toAll) : toAll;
-    const text = hints.map((hint) => eventText('hint', hint)).join('');
-    for (const stream of [...streams]) {
-      const own = toSome
-        .filter(({ audience }) => audience?.(stream))
-        .map(({ hint }) => eventText('hint', hint));
-      if (text !== '' || own.length > 0) write(stream, text + own.join(''));
-    }
+  /** Who may see what is read when it is told; null where the database is away. */
+  const audiences = async (of: Waiting): Promise<Audience[] | null> => {
+    const asks = of.asks();
+    if (asks.conversationIds.length + asks.contactPointIds.length === 0) return [];
+    return audiencesOf(ctx.database.keyed, asks).catch((error: unknown) => {
+      ctx.log.debug({ err: error }, 'whom hints are for could not be read');
+      return null;
+    });
   };
+  /** Milliseconds that telling took last. */
+  let took = 0;
+  const tell = async (): Promise<void> => {
+    const told = waiting;
+    waiting = new Waiting();
+    const tellings = told.tellings(await audiences(told));
+    const started = performance.now();
+    for (const [stream, text] of textsFor(streams, tellings)) write(stream, text);
+    took = performance.now() - started;
+  };
+  const soon = leadingEdge({
+    work: tell,
+    pause: () => Math.max(options.gather ?? GATHER, took * (SHARE - 1)),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
+    failed: (error) => ctx.log.error({ err: error }, 'hints could not be told'),
+  });
   const hear = (payload: string): void => {
     if (streams.size === 0) return;
-    const notice = noticeOf(payload);
+    const { noticed, access } = readNotice(payload);
     // Who lost a right, or the session, must not hear another hint under it.
-    if (notice !== null) endStreamsOf(notice.access);
-    for (const one of pendingOf(payload, notice)) pending.set(one.key, one);
-    timer ??= setTimeout(tellAll, options.gather ?? GATHER);
+    endStreamsOf(access);
+    for (const one of noticed) waiting.add(one);
+    if (noticed.length > 0) soon();
   };
   const endStreamsOf = (callers: readonly string[]): void => {
     const all = callers.includes('everybody');
@@ -146,7 +127,6 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
     connections: () => streams.size,
     endSessions,
     async close() {
-      clearTimeout(timer);
       clearInterval(beat);
       closed = true;
       for (const stream of [...streams]) {
@@ -175,6 +155,8 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
           for (const [name, value] of Object.entries(reply.getHeaders()))
             if (value !== undefined) reply.raw.setHeader(name, value);
           reply.hijack();
+          // The stream ends with its connection. In chunks, each hint would be four buffers and a third dearer to write.
+          reply.raw.useChunkedEncodingByDefault = false;
           reply.raw.writeHead(200, {
             'content-type': 'text/event-stream',
             'cache-control': 'no-store, no-transform',
@@ -182,13 +164,7 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
             // Kept alive after its end, it would hold up a server that closes.
             connection: 'close',
           });
-          const stream = {
-            response: reply.raw,
-            callerId: request.authenticated?.caller.id ?? '',
-            sessionId: request.authenticated?.sessionId ?? null,
-            frame: request.authenticated?.frame ?? null,
-            teams: request.authenticated === null ? [] : request.authenticated.caller.teams,
-          };
+          const stream = streamOf(request, reply.raw);
           // The page may have gone while its session was read.
           if (reply.raw.destroyed) return;
           // By a connection that was open when the server began to close: the page comes back, to another node.
@@ -206,67 +182,47 @@ export function createLive(ctx: Context, options: { heartbeat?: number; gather?:
   };
 }
 
-const eventText = (event: string, data: unknown): string =>
-  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-
-/** What a notice means to pages, and to whom. */
-function pendingOf(payload: string, notice: Notice | null): Pending[] {
-  const presence = PresenceNotice.safeParse(jsonOf(payload));
-  if (presence.success) return [presencePending(presence.data.presence)];
-  const toAll = hintsOf(payload, notice).map((hint) => ({ key: JSON.stringify(hint), hint, audience: null }));
-  return [...toAll, ...(notice?.people ?? []).map(notificationOf)];
-}
-
-const notificationOf = (personId: string): Pending => ({
-  key: `notification/${personId}`,
-  hint: { topic: 'notification' },
-  audience: ({ callerId }) => callerId === personId,
-});
-
-/** Told to whoever may see the conversation, and not to the person's own pages. */
-function presencePending(notice: z.infer<typeof PresenceNotice>['presence']): Pending {
-  const { conversationId, person, state, at, team, people } = notice;
+function streamOf({ authenticated }: FastifyRequest, response: ServerResponse): Stream {
+  const caller = authenticated?.caller;
+  const teams = caller === undefined ? [] : caller.teams;
+  const seesChats = caller?.rights.has('see-chats') ?? false;
   return {
-    key: `presence/${conversationId}/${person.id}`,
-    hint: {
-      topic: 'presence',
-      conversationId,
-      presence: { person, state, at: new Date(at).toISOString() },
-    },
-    audience: ({ callerId, teams }) =>
-      callerId !== person.id && (teams === null || teams.includes(team) || people.includes(callerId)),
+    response,
+    callerId: caller?.id ?? '',
+    sessionId: authenticated?.sessionId ?? null,
+    frame: authenticated?.frame ?? null,
+    seesChats,
+    teams,
+    group: `${seesChats} ${teams === null ? 'all' : [...teams].sort().join()}`,
   };
 }
 
-/** What a notice means to every page. An empty one says that notices may have been missed: everything may be new. */
-function hintsOf(payload: string, notice: Notice | null): LiveHint[] {
-  if (payload === '')
-    return LiveHint.shape.topic.options.flatMap((topic) => (topic === 'presence' ? [] : [{ topic }]));
-  if (notice === null) return [];
-  const topics = notice.topics.flatMap((name) => {
-    const topic = LiveHint.shape.topic.safeParse(name);
-    return topic.success ? [{ topic: topic.data }] : [];
-  });
-  return [
-    ...notice.conversations.map((conversationId): LiveHint => ({ topic: 'conversation', conversationId })),
-    ...notice.contacts.map((contactPointId): LiveHint => ({ topic: 'consent', contactPointId })),
-    ...topics,
-  ];
-}
-
-function topicsOf(hints: Iterable<LiveHint>): LiveHint[] {
-  return [...new Set([...hints].map((hint) => hint.topic))].map((topic) => ({ topic }));
-}
-
-function noticeOf(payload: string): Notice | null {
-  const notice = Notice.safeParse(jsonOf(payload));
-  return notice.success ? notice.data : null;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/**
+ * What each stream is told. A hint becomes text once, and the text of all of them is put together once for those who
+ * hear the same: however many streams there are, each costs one write.
+ */
+function* textsFor(
+  streams: ReadonlySet<Stream>,
+  tellings: readonly Telling[],
+): Generator<[Stream, string | Buffer]> {
+  const lines = tellings.map(({ hint, hears }) => ({ hears, text: eventText('hint', hint) }));
+  const named = new Set(tellings.flatMap(({ hears }) => namedBy(hears)));
+  const textOf = (stream: Stream): string =>
+    lines
+      .filter(({ hears }) => isHeardBy(hears, stream))
+      .map(({ text }) => text)
+      .join('');
+  const byGroup = new Map<string, Buffer>();
+  for (const stream of [...streams]) {
+    let text: string | Buffer | undefined;
+    if (named.has(stream.callerId)) text = textOf(stream);
+    else {
+      text = byGroup.get(stream.group) ?? Buffer.from(textOf(stream));
+      byGroup.set(stream.group, text);
+    }
+    if (text.length > 0) yield [stream, text];
   }
 }
+
+const eventText = (event: string, data: unknown): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

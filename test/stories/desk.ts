@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { createSignInLink } from '../../src/actions/sign-in.ts';
+import { LIVE } from '../../src/actions/transaction.ts';
+import { notify } from '../../src/db/engine.ts';
 import { ensurePerson, setTeamsOf } from '../../src/db/people.ts';
 import { insertTeam, setMembers } from '../../src/db/teams.ts';
+import { LiveHint } from '../../src/http/schemas/administration.ts';
 import { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { NotificationPage, TracePage } from '../../src/http/schemas/desk.ts';
+import { createEventParser } from '../../web/ui/event-stream.ts';
 import type { Answer, Role, World } from './world.ts';
 
 /** People at their desks in a story: each signed in, with calls that must end in a certain way. */
@@ -23,6 +27,14 @@ export interface Person {
   /** Kinds of what wants their attention, newest first. */
   notices(): Promise<string[]>;
   notifications(): Promise<z.infer<typeof NotificationPage>>;
+  /** Opens a live page. */
+  listens(): Promise<Listening>;
+}
+
+export interface Listening {
+  /** Every hint that came since the last time, up to what has been told by now. */
+  heard(): Promise<LiveHint[]>;
+  close(): void;
 }
 
 export async function hire(world: World, name: string, role: Role, teams?: string[]): Promise<Person> {
@@ -88,6 +100,33 @@ export async function signIn(world: World, id: string, name: string): Promise<Pe
       api('POST', '/api/messages', { to: { conversationId }, text }, { 'idempotency-key': randomUUID() }),
     notifications,
     notices: async () => (await notifications()).items.map((one) => one.kind),
+    listens: () => listen(world, session),
+  };
+}
+
+/** Notices are told in their order, so what comes before a word of our own is all there was. */
+async function listen(world: World, cookie: string): Promise<Listening> {
+  const abort = new AbortController();
+  const answer = await fetch(`${world.url}/api/events`, { headers: { cookie }, signal: abort.signal });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const waiting: LiveHint[] = [];
+  const parse = createEventParser((name, data) => {
+    if (name === 'hint') waiting.push(LiveHint.parse(JSON.parse(data)));
+  });
+  return {
+    async heard() {
+      const word = randomUUID();
+      const notice = { conversations: [], contacts: [word], topics: [] };
+      await notify(world.ctx.database.db, LIVE, JSON.stringify(notice));
+      for (;;) {
+        const end = waiting.findIndex(({ contactPointId }) => contactPointId === word);
+        if (end !== -1) return waiting.splice(0, end + 1).slice(0, -1);
+        const chunk = await reader?.read();
+        if (chunk?.value === undefined) throw new Error('the stream ended');
+        parse(chunk.value);
+      }
+    },
+    close: () => abort.abort(),
   };
 }
 

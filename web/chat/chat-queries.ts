@@ -1,10 +1,19 @@
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { ConversationOut, SendableOut, SendTo } from '../../src/http/schemas/chat.ts';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
 import type { ColleaguesOut, TracePage } from '../../src/http/schemas/desk.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
+import type { ListPage } from './view-pages.ts';
 
 /** Whom a message goes to: a record's messaging number, a phone, or a conversation. */
 export type Recipient = z.infer<typeof SendTo>;
@@ -18,41 +27,62 @@ export function itemsOf<T>(data: InfiniteData<Page<T>> | undefined): T[] {
   return data?.pages.flatMap((page) => page.items) ?? [];
 }
 
-export function useConversation(conversationId: string | null) {
-  return useQuery({
-    queryKey: keys.conversation(conversationId ?? ''),
+export const conversationQuery = (conversationId: string) =>
+  queryOptions({
+    queryKey: keys.conversation(conversationId),
     queryFn: ({ signal }) =>
-      api.get(`/api/conversations/${encodeURIComponent(conversationId ?? '')}`, answerOf<ConversationOut>(), {
+      api.get(`/api/conversations/${encodeURIComponent(conversationId)}`, answerOf<ConversationOut>(), {
         signal,
       }),
+  });
+
+/** One conversation. A list that holds it says what it knows until the answer is there: the chat opens at once. */
+export function useConversation(conversationId: string | null) {
+  const client = useQueryClient();
+  return useQuery({
+    ...conversationQuery(conversationId ?? ''),
     enabled: conversationId !== null,
+    placeholderData: () => listed(client, conversationId ?? ''),
   });
 }
 
-export function useConsentEvents(conversationId: string) {
-  return useQuery({
+/** A conversation as the lists read so far have it. */
+function listed(client: QueryClient, conversationId: string): ConversationOut | undefined {
+  for (const [, pages] of client.getQueriesData<ListPage[]>({ queryKey: ['conversation-list'] }))
+    for (const { items } of pages ?? []) {
+      const found = items.find(({ id }) => id === conversationId);
+      if (found !== undefined) return found;
+    }
+  return undefined;
+}
+
+export const consentEventsQuery = (conversationId: string) =>
+  queryOptions({
     queryKey: keys.consentEvents(conversationId),
     queryFn: ({ signal }) =>
       api.get(`/api/conversations/${encodeURIComponent(conversationId)}/events`, answerOf<ConsentEvents>(), {
         signal,
       }),
   });
-}
+
+export const useConsentEvents = (conversationId: string) => useQuery(consentEventsQuery(conversationId));
 
 /** What the gate offers now. With a language, the previews are in it where the template has it. */
-export function useSendable(to: Recipient, language?: string) {
-  return useQuery({
+export const sendableQuery = (to: Recipient, language?: string) =>
+  queryOptions({
     queryKey: keys.sendable(to, language),
     queryFn: ({ signal }) =>
       api.get(withQuery('/api/sendable', { ...to, language }), answerOf<SendableOut>(), { signal }),
-    // The composer must not offer what an hour-old answer allowed: always ask again when it is shown.
-    staleTime: 0,
+    // The composer must not offer what an hour-old answer allowed: it asks again when it is shown, unless that was asked
+    // right before, as the chat was about to be opened.
+    staleTime: 3_000,
   });
-}
+
+export const useSendable = (to: Recipient, language?: string) => useQuery(sendableQuery(to, language));
 
 /** What people did in a conversation, notes included, newest first; the next page is older. */
-export function useTrace(conversationId: string) {
-  return useInfiniteQuery({
+export const traceQuery = (conversationId: string) =>
+  infiniteQueryOptions({
     queryKey: keys.trace(conversationId),
     queryFn: ({ pageParam, signal }) =>
       api.get(
@@ -66,7 +96,8 @@ export function useTrace(conversationId: string) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   });
-}
+
+export const useTrace = (conversationId: string) => useInfiniteQuery(traceQuery(conversationId));
 
 /** Who can be offered this conversation, asked into it or mentioned in it; asked anew whenever somebody chooses. */
 export function useColleagues(conversationId: string) {

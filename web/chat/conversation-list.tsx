@@ -1,6 +1,6 @@
 import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConversationRow } from './conversation-row.tsx';
@@ -60,6 +60,10 @@ export function ConversationList({ search, conversationId }: Props) {
   useEffect(() => see(first, last), [see, first, last]);
 
   const links = useRef(new Map<string, HTMLAnchorElement>());
+  const onLink = useCallback((id: string, link: HTMLAnchorElement | null) => {
+    if (link === null) links.current.delete(id);
+    else links.current.set(id, link);
+  }, []);
   const wanted = useRef<string | null>(null);
   useEffect(() => {
     if (wanted.current === null) return;
@@ -122,10 +126,7 @@ export function ConversationList({ search, conversationId }: Props) {
                 onFocus={() => setFocused(id)}
               >
                 <ConversationRow
-                  linkRef={(link) => {
-                    if (link === null) links.current.delete(id);
-                    else links.current.set(id, link);
-                  }}
+                  onLink={onLink}
                   conversation={conversation}
                   current={id === conversationId}
                   address={chatsAddress(search, id)}
@@ -174,7 +175,7 @@ export function nextPlace(key: string, at: number, count: number, page: number):
 }
 
 /** The rows in the order they are shown in: the list's own, but while a person aims the one they see. */
-function useSteadyRows(fresh: Row[], aiming: boolean): Row[] {
+function useSteadyRows(fresh: readonly Row[], aiming: boolean): readonly Row[] {
   const shown = useRef(fresh);
   const rows = aiming && shown.current.length > 0 ? inShownOrder(shown.current, fresh) : fresh;
   useEffect(() => {
@@ -184,7 +185,7 @@ function useSteadyRows(fresh: Row[], aiming: boolean): Row[] {
 }
 
 /** A list that was scrolled keeps its first row in view where it is, whatever comes in above. At the top it shows what is new. */
-function useStayInPlace(scroll: React.RefObject<HTMLDivElement | null>, rows: Row[]): void {
+function useStayInPlace(scroll: React.RefObject<HTMLDivElement | null>, rows: readonly Row[]): void {
   const before = useRef(rows);
   useLayoutEffect(() => {
     const element = scroll.current;

@@ -1,7 +1,7 @@
 import { Avatar, Badge, CounterBadge, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Clock16Regular } from '@fluentui/react-icons/svg/clock';
 import { Prohibited16Regular } from '@fluentui/react-icons/svg/prohibited';
-import { memo, type Ref } from 'react';
+import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
@@ -13,6 +13,7 @@ import { usePresent } from './presence.ts';
 import { PresenceLine } from './presence-line.tsx';
 import { RowSnippet } from './row-snippet.tsx';
 import { useClock } from './use-clock.ts';
+import { useOpenAhead } from './use-open-ahead.ts';
 import { waitingOf } from './waiting.ts';
 
 const useStyles = makeStyles({
@@ -76,7 +77,8 @@ type Props = {
   channel: string | null;
   /** Only one row of the list is reached by Tab; the arrows move between them. */
   tabStop: boolean;
-  linkRef?: Ref<HTMLAnchorElement>;
+  /** Told which link is the row's, and null when it leaves the page. The same function for every row. */
+  onLink: (conversationId: string, link: HTMLAnchorElement | null) => void;
 };
 
 /** One conversation in the list; the whole row is its link. */
@@ -87,16 +89,19 @@ export const ConversationRow = memo(function ConversationRow({
   remindAfter,
   channel,
   tabStop,
-  linkRef,
+  onLink,
 }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
-  const { contactPoint, lastMessageAt, unread } = conversation;
+  const { id, contactPoint, lastMessageAt, unread } = conversation;
   const follow = useFollow(address);
-  const present = usePresent(conversation.id);
+  const present = usePresent(id);
+  const ahead = useOpenAhead(id);
+  const link = useCallback((element: HTMLAnchorElement | null) => onLink(id, element), [onLink, id]);
   return (
     <a
-      ref={linkRef}
+      ref={link}
+      {...ahead}
       href={address}
       onClick={follow}
       tabIndex={tabStop ? 0 : -1}

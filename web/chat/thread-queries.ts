@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { MessagePage } from '../../src/http/schemas/chat.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
@@ -29,6 +29,20 @@ function pageOf(conversationId: string, where: Where, signal?: AbortSignal): Pro
   });
   return api.get(path, answerOf<Page>(), signal === undefined ? {} : { signal });
 }
+
+/** The newest messages of a conversation, joined to those held. */
+const newestQuery = (client: QueryClient, conversationId: string) => {
+  const queryKey = keys.messages(conversationId);
+  return queryOptions({
+    queryKey,
+    queryFn: ({ signal }) =>
+      newest(conversationId, () => client.getQueryData<ThreadWindow>(queryKey), signal),
+  });
+};
+
+/** Asks for the newest messages before the thread is shown. */
+export const prefetchThread = (client: QueryClient, conversationId: string): Promise<void> =>
+  client.prefetchQuery(newestQuery(client, conversationId));
 
 /**
  * The messages of a conversation. What is held stays when a hint comes: the newest page is asked for and taken in,

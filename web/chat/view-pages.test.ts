@@ -10,6 +10,7 @@ import {
   refresh,
   rowsOf,
   shiftOf,
+  withSingles,
 } from './view-pages.ts';
 
 /** A server's list: conversations by their place, newest first; a cursor is the place after which a page begins. */
@@ -176,5 +177,35 @@ describe('what stays where it is', () => {
     { before: 'abc', after: '', at: 0, shift: 0 },
   ])('from $before to $after, seen from row $at: $shift', ({ before, after, at, shift }) => {
     expect(shiftOf(rows(...before), rows(...after), at)).toBe(shift);
+  });
+});
+
+describe('a conversation that was read by itself', () => {
+  const open = { ...conversation('c7'), unread: 3 };
+  const shown = (pages: readonly ListPage[], round: number) =>
+    withSingles(rowsOf(pages), pages, new Map([['c7', { conversation: open, round }]]));
+
+  it('stands where the list had it, until its page is read again', async () => {
+    const list = new List(20);
+    const pages = await refresh([], atTop, 4, list.ask);
+    const rows = shown(pages, 4);
+    expect(rows.map((row) => row.conversation.id)).toEqual(list.ids());
+    expect(rows.filter((row) => row.conversation.unread === 3)).toHaveLength(1);
+    const again = await refresh(pages, atTop, 5, list.ask);
+    expect(shown(again, 4)).toEqual(rowsOf(again));
+  });
+
+  it('keeps what a search found in it, and leaves the other rows the same', async () => {
+    const match = { text: 'found', at: '2026-05-12T12:00:00.000Z', messageId: 'm1' };
+    const items = [conversation('c6'), { ...conversation('c7'), match }];
+    const pages = [{ cursor: null, nextCursor: null, round: 1, items }];
+    const [other, found] = shown(pages, 1);
+    expect(other?.conversation).toBe(items[0]);
+    expect(found?.conversation).toEqual({ ...open, match });
+  });
+
+  it('comes into no list that does not hold it', async () => {
+    const pages = await refresh([], atTop, 1, new List(5).ask);
+    expect(shown(pages, 1)).toEqual(rowsOf(pages));
   });
 });

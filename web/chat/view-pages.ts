@@ -41,6 +41,31 @@ export function rowsOf(pages: readonly ListPage[]): Row[] {
   );
 }
 
+/** A conversation that was read by itself, and the round of the list in which that was. */
+export interface Single {
+  conversation: ConversationOut;
+  round: number;
+}
+
+/**
+ * The rows with what is newer of them: a conversation read by itself stands where the list last had it, until its page is
+ * read again. What a search found in it stays.
+ */
+export function withSingles(
+  rows: readonly Row[],
+  pages: readonly ListPage[],
+  singles: ReadonlyMap<string, Single>,
+): readonly Row[] {
+  if (singles.size === 0) return rows;
+  return rows.map((row) => {
+    const { match } = row.conversation;
+    const single = singles.get(row.conversation.id);
+    if (single === undefined || (pages[row.page]?.round ?? 0) > single.round) return row;
+    const { conversation } = single;
+    return { ...row, conversation: match === undefined ? conversation : { ...conversation, match } };
+  });
+}
+
 /** Reads again what is in view: the rows from `first` to `last`, or the top of a list not read yet. */
 export async function refresh(
   pages: readonly ListPage[],

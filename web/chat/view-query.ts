@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { ConversationPage } from '../../src/http/schemas/chat.ts';
+import { leadingEdge } from '../../src/core/leading-edge.ts';
+import type { ConversationOut, ConversationPage } from '../../src/http/schemas/chat.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
+import { isObject } from '../ui/is-object.ts';
 import { hearHints } from '../ui/live.ts';
 import { isTouched, keys } from '../ui/queries.ts';
-import { type Ask, extend, type ListPage, refresh, rowsOf } from './view-pages.ts';
+import { type Ask, extend, type ListPage, refresh, rowsOf, type Single, withSingles } from './view-pages.ts';
 import type { ChatsSearch } from './view-search.ts';
 
 /** Between two readings of the same list, however many hints come. Milliseconds. */
@@ -38,7 +40,8 @@ export function useConversationList(search: ChatsSearch) {
     staleTime: 0,
   });
   const pages = query.data ?? NONE;
-  const rows = useMemo(() => rowsOf(pages), [pages]);
+  const singles = useSingles();
+  const rows = useMemo(() => withSingles(rowsOf(pages), pages, singles), [pages, singles]);
 
   /** The round since which something changed: a page read before it is old. */
   const changed = useRef(0);
@@ -94,31 +97,51 @@ export function useConversationList(search: ChatsSearch) {
   return { query, rows, see, hasMore, more, readMore };
 }
 
-/** Calls `read` at once, then not again before it is done and a breath has passed; never while nobody looks. */
+/** Conversations that were read by themselves: the open one, as soon as something happens in it. */
+function useSingles(): ReadonlyMap<string, Single> {
+  const client = useQueryClient();
+  const [singles, setSingles] = useState<ReadonlyMap<string, Single>>(new Map());
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe((event) => {
+        if (event.type !== 'updated' || event.action.type !== 'success') return;
+        const [topic, of] = event.query.queryKey;
+        if (topic !== 'conversation' || !isObject(of) || of.what !== 'one') return;
+        const conversation: ConversationOut = event.query.state.data;
+        // The last ones are enough: a page that was read since knows better.
+        setSingles((known) => new Map([...[...known].slice(-9), [conversation.id, { conversation, round }]]));
+      }),
+    [client],
+  );
+  return singles;
+}
+
+/**
+ * Calls `read` at once; what is asked while it reads, and for a breath after it, is read once more then. Never while nobody
+ * looks.
+ */
 function useReader(read: () => Promise<unknown>): () => void {
-  const state = useRef({ busy: false, again: false });
   const latest = useRef(read);
   useEffect(() => {
     latest.current = read;
   }, [read]);
-  const readSoon = useCallback(() => {
-    const now = state.current;
-    if (now.busy || document.visibilityState !== 'visible') {
-      now.again = true;
-      return;
-    }
-    now.busy = true;
-    now.again = false;
-    void latest.current().finally(() => {
-      setTimeout(() => {
-        now.busy = false;
-        if (now.again) readSoon();
-      }, BREATH);
-    });
-  }, []);
+  /** Asked for while nobody looked. */
+  const unseen = useRef(false);
+  const readSoon = useMemo(
+    () =>
+      leadingEdge({
+        work: async () => {
+          unseen.current = document.visibilityState !== 'visible';
+          if (!unseen.current) await latest.current();
+        },
+        pause: () => BREATH,
+        wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      }),
+    [],
+  );
   useEffect(() => {
     const look = () => {
-      if (state.current.again) readSoon();
+      if (unseen.current) readSoon();
     };
     document.addEventListener('visibilitychange', look);
     return () => document.removeEventListener('visibilitychange', look);

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { leadingEdge } from '../../src/core/leading-edge.ts';
 import type { LiveHint } from '../../src/http/schemas/administration.ts';
 import { openEvents } from './event-stream.ts';
 import { applyHints, isHint } from './queries.ts';
@@ -14,7 +15,7 @@ export function hearHints(listener: (hints: readonly LiveHint[]) => void): () =>
 }
 const listeners = new Set<(hints: readonly LiveHint[]) => void>();
 
-/** Hints of one moment (a webhook batch) are applied together. */
+/** The first hint is applied at once; those that come within this are applied together. */
 const gatherMilliseconds = 60;
 /** A break shorter than this is not worth telling. */
 const patienceMilliseconds = 4_000;
@@ -30,12 +31,23 @@ export function useLiveHints(): boolean {
   const [connected, setConnected] = useState(true);
   useEffect(() => {
     let hints: LiveHint[] = [];
-    let gathering: ReturnType<typeof setTimeout> | undefined;
     let doubting: ReturnType<typeof setTimeout> | undefined;
     let retrying: ReturnType<typeof setTimeout> | undefined;
     let greeted = false;
     let stop: () => void;
 
+    const applySoon = leadingEdge({
+      work: async () => {
+        // The lines of one moment come as one event each.
+        await nextTask();
+        const gathered = hints;
+        hints = [];
+        applyHints(client, gathered);
+        for (const listener of listeners) listener(gathered);
+      },
+      pause: () => gatherMilliseconds,
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    });
     const onHello = () => {
       clearTimeout(doubting);
       doubting = undefined;
@@ -47,13 +59,7 @@ export function useLiveHints(): boolean {
       const hint = hintOf(data);
       if (hint === null) return;
       hints.push(hint);
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        const gathered = hints;
-        hints = [];
-        applyHints(client, gathered);
-        for (const listener of listeners) listener(gathered);
-      }, gatherMilliseconds);
+      applySoon();
     };
     const onBroken = (refused: boolean) => {
       doubting ??= setTimeout(() => setConnected(false), patienceMilliseconds);
@@ -73,13 +79,25 @@ export function useLiveHints(): boolean {
     };
     connect();
     return () => {
-      clearTimeout(gathering);
+      hints = [];
       clearTimeout(doubting);
       clearTimeout(retrying);
       stop();
     };
   }, [client]);
   return connected;
+}
+
+/** Behind what the browser has begun, without the delay that it gives to timers. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 function hintOf(data: string): LiveHint | null {

@@ -28,6 +28,18 @@ describe('which shown queries a live hint makes stale', () => {
     expect(isTouched(keys.sendable({ conversationId: 'c2' }), hint)).toBe(false);
   });
 
+  test('what became of one customer’s consent touches no thread of another, and no list of chats', () => {
+    const hint = { topic: 'consent', contactPointId: 'p1' } as const;
+    const customerOf = (conversationId: string) => ({ c1: 'p1', c2: 'p2' })[conversationId];
+    expect(isTouched(keys.consentEvents('c1'), hint, customerOf)).toBe(true);
+    expect(isTouched(keys.consentEvents('c2'), hint, customerOf)).toBe(false);
+    expect(isTouched(keys.sendable({ conversationId: 'c2' }), hint, customerOf)).toBe(false);
+    // Whose a conversation is may not be known yet.
+    expect(isTouched(keys.consentEvents('c3'), hint, customerOf)).toBe(true);
+    expect(isTouched(keys.record('contact', 'r1'), hint, customerOf)).toBe(true);
+    expect(isTouched(keys.conversations({}), hint, customerOf)).toBe(false);
+  });
+
   test('a hint without a conversation touches every conversation', () => {
     expect(isTouched(keys.messages('c1'), { topic: 'message' })).toBe(true);
     expect(isTouched(keys.sendable({ conversationId: 'c1' }), { topic: 'settings' })).toBe(true);

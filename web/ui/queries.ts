@@ -1,12 +1,14 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { LiveHint } from '../../src/http/schemas/administration.ts';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { currentLanguage } from '../i18n/i18n.ts';
 import { isObject } from './is-object.ts';
 
 /**
  * Query keys. The first part is a topic, the second an object that names what is shown. A hint from the server
  * (`/api/events`) makes every query of the topics it touches stale; where both the hint and the key name a
- * `conversationId`, only if it is the same one. So a page that uses these keys is live without doing anything.
+ * `conversationId`, only if it is the same one, and where the hint names a customer, only if it is theirs. So a page that
+ * uses these keys is live without doing anything.
  */
 export const keys = {
   me: () => ['me'],
@@ -75,7 +77,8 @@ export const keys = {
 const touches: Record<LiveHint['topic'], string[]> = {
   conversation: ['conversation', 'message', 'sendable'],
   message: ['message', 'conversation', 'sendable', 'channel'],
-  consent: ['consent', 'conversation', 'message', 'record', 'sendable', 'setup'],
+  // The conversations of the customer come as hints of their own, to those who see them.
+  consent: ['consent', 'record', 'sendable', 'setup'],
   record: ['record', 'record-type', 'conversation', 'consent', 'sendable', 'setup'],
   template: ['template', 'sendable', 'setup', 'channel'],
   settings: ['settings', 'record-type', 'record', 'template', 'sendable', 'setup'],
@@ -101,9 +104,11 @@ const askedAgain = new WeakMap<QueryClient, Set<string>>();
 export function applyHints(client: QueryClient, hints: LiveHint[]): void {
   const again = askedAgain.get(client) ?? new Set<string>();
   askedAgain.set(client, again);
+  const customerOf = (conversationId: string) =>
+    client.getQueryData<ConversationOut>(keys.conversation(conversationId))?.contactPoint.id;
   const touched = client
     .getQueryCache()
-    .findAll({ predicate: ({ queryKey }) => hints.some((hint) => isTouched(queryKey, hint)) });
+    .findAll({ predicate: ({ queryKey }) => hints.some((hint) => isTouched(queryKey, hint, customerOf)) });
   for (const { queryKey, queryHash, state, promise } of touched) {
     const refetch = () => void client.invalidateQueries({ queryKey, exact: true });
     if (state.fetchStatus !== 'fetching' || promise === undefined) {
@@ -123,10 +128,17 @@ export function applyHints(client: QueryClient, hints: LiveHint[]): void {
   }
 }
 
-export function isTouched(key: QueryKey, hint: LiveHint): boolean {
+/** `customerOf` says whose a conversation is, where that is known. */
+export function isTouched(
+  key: QueryKey,
+  hint: LiveHint,
+  customerOf: (conversationId: string) => string | undefined = () => undefined,
+): boolean {
   const [topic, of] = key;
   if (typeof topic !== 'string' || !touches[hint.topic].includes(topic)) return false;
-  if (hint.conversationId === undefined || typeof of !== 'object' || of === null) return true;
-  if (!('conversationId' in of) || of.conversationId === undefined) return true;
-  return of.conversationId === hint.conversationId;
+  if (!isObject(of) || typeof of.conversationId !== 'string') return true;
+  const { conversationId, contactPointId } = hint;
+  if (conversationId !== undefined) return of.conversationId === conversationId;
+  const customer = contactPointId === undefined ? undefined : customerOf(of.conversationId);
+  return customer === undefined || customer === contactPointId;
 }
