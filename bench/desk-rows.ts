@@ -255,7 +255,7 @@ export async function writeDesk(
     'text text, words text',
     phrases.map(({ text, words }) => ({ text, words: words.join(' ') })),
   );
-  const indexes = await takeIndexes(client);
+  const indexes = await takeIndexes(client, TABLES);
   await step('planned', async () => {
     await client.query(plan(size));
     await client.query('analyze desk');
@@ -293,11 +293,14 @@ async function temporary(
 }
 
 /** Drops the indexes that no constraint needs, and answers how to make them again: three times as fast as keeping them. */
-async function takeIndexes(client: pg.Client): Promise<{ name: string; definition: string }[]> {
+export async function takeIndexes(
+  client: pg.Client,
+  tables: readonly string[],
+): Promise<{ name: string; definition: string }[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as definition from pg_index i join pg_class c on c.oid = i.indexrelid
       where i.indrelid = any($1::regclass[]) and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid) order by 1`,
-    [TABLES],
+    [tables],
   );
   for (const { name } of rows) await client.query(`drop index ${name}`);
   return rows;

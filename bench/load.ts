@@ -101,3 +101,48 @@ export async function closedLoop(
     failed,
   };
 }
+
+/**
+ * Open loop: `rate` webhooks a second, each due when it is due, however late the answers are; one that finds all connections
+ * taken waits for one, and its time counts from when it was due.
+ */
+export async function openLoop(
+  url: string,
+  seconds: number,
+  rate: number,
+  nextBody: () => string,
+): Promise<Load & { times: number[] }> {
+  const free = await Promise.all(Array.from({ length: 64 }, () => openConnection(url)));
+  const all = [...free];
+  const waiting: (() => void)[] = [];
+  const times: number[] = [];
+  let failed = 0;
+  const send = async (body: string, due: number): Promise<void> => {
+    if (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    const connection = free.pop();
+    if (connection === undefined) throw new Error('a connection that was just given back is gone');
+    const status = await connection.post(body);
+    free.push(connection);
+    waiting.shift()?.();
+    if (status === 200) times.push(performance.now() - due);
+    else failed += 1;
+  };
+  const began = performance.now();
+  const work: Promise<void>[] = [];
+  for (let n = 0; n < seconds * rate; n += 1) {
+    const due = began + (n * 1_000) / rate;
+    const wait = due - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    work.push(send(nextBody(), due));
+  }
+  await Promise.all(work);
+  const took = (performance.now() - began) / 1_000;
+  for (const connection of all) connection.close();
+  return {
+    perSecond: times.length / took,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    failed,
+    times,
+  };
+}

@@ -11,6 +11,8 @@ import { type Database, openPGlite, openPostgres } from '../src/db/engine.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { createContext } from '../src/start.ts';
 import { answering } from './answering.ts';
+import { bareIn, enqueueAll, ingestMeanwhile, ratioOfP99 } from './campaign.ts';
+import { prepareCampaign, writeCustomers } from './campaign-rows.ts';
 import { databaseLimit } from './database-limit.ts';
 import { type FullSpeed, type FullSpeedResult, fullSpeed } from './full-speed.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
@@ -27,8 +29,8 @@ import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
  * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
- * webhooks, refusals, gate, outbox, live (BENCH_AGENTS agents, 200 of them), full-speed (BENCH_FULL_SPEED lists what shares of
- * 3,300 webhooks and 1,000 messages a second are tried), nodes and start.
+ * webhooks, refusals, gate, outbox, live (BENCH_AGENTS agents, 200 of them), campaign (BENCH_CONTACTS customers, 1,000,000),
+ * full-speed (BENCH_FULL_SPEED lists what shares of 3,300 webhooks and 1,000 messages a second are tried), nodes and start.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
@@ -42,7 +44,9 @@ const GRAPH = 4_290;
 const AGENTS = Number(process.env.BENCH_AGENTS ?? 200);
 /** Events a second that all of them hear. */
 const EVENTS = 200;
-const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'live', 'full-speed', 'nodes', 'start'];
+const CAMPAIGN_PORT = 4_596;
+const CONTACTS = Number(process.env.BENCH_CONTACTS ?? 1_000_000);
+const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'live', 'campaign', 'full-speed', 'nodes', 'start'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((part) => !PARTS.includes(part));
 if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
@@ -72,6 +76,12 @@ async function onServer(statement: string): Promise<void> {
   await client.query(statement);
   await client.end();
 }
+
+const urlOf = (database: string): string => {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+};
 
 const production = (port: number): Record<string, string> => ({
   PORT: String(port),
@@ -104,6 +114,7 @@ async function measure(database: string, reference: string, dataDir: string): Pr
   if (wanted('nodes')) await severalNodes(database);
   if (wanted('start')) await starts(database, dataDir);
   if (wanted('live')) await live(database, dataDir);
+  if (wanted('campaign')) await campaign(dataDir);
 }
 
 /** From the whole speed down, until the goals are met; then the length that was asked for. */
@@ -237,6 +248,64 @@ async function live(url: string, dataDir: string): Promise<void> {
   await agents.close();
   await database.close();
   for (const one of children.splice(0)) one.kill('SIGKILL');
+}
+
+/** In a database of its own, with copies of it for the bare INSERT: before ours and after it. */
+async function campaign(dataDir: string): Promise<void> {
+  const own = `${name}_campaign`;
+  const copies = [`${own}_a`, `${own}_b`];
+  const drop = async (): Promise<void> => {
+    for (const one of [own, ...copies]) await onServer(`drop database if exists ${one} with (force)`);
+  };
+  try {
+    await onServer(`create database ${own}`);
+    const database = await openPostgres(urlOf(own));
+    const template = await prepareCampaign(
+      await contextOn(database, { DATABASE_URL: urlOf(own), DATA_DIR: dataDir }),
+    );
+    await database.close();
+    const client = new pg.Client({ connectionString: urlOf(own) });
+    await client.connect();
+    await writeCustomers(client, CONTACTS);
+    await client.end();
+    for (const copy of copies) await onServer(`create database ${copy} template ${own}`);
+    const bare = [await bareIn(urlOf(copies[0] ?? ''))];
+    const port = CAMPAIGN_PORT;
+    const { pid = 0 } = child('src/main.ts', {
+      ...production(port),
+      DATABASE_URL: urlOf(own),
+      DATA_DIR: path.join(dataDir, 'campaign'),
+      // What is measured is the queueing, not the sending.
+      WHATSAPP_MESSAGES_PER_SECOND: '1',
+    });
+    const url = `http://127.0.0.1:${port}`;
+    await answering(`${url}/readyz`);
+    await onServer('checkpoint');
+    const product = { url, key: KEY, template, pid, database: own };
+    const ours = await enqueueAll(product);
+    bare.push(await bareIn(urlOf(copies[1] ?? '')));
+    const middle = (of: (one: (typeof bare)[number]) => number): number =>
+      bare.reduce((sum, one) => sum + of(one), 0) / bare.length;
+    const seconds = (of: (one: (typeof bare)[number]) => number): string =>
+      bare.map((one) => round(of(one), 1)).join(' and ');
+    const skips = ours.campaign.skipped.map(({ code, count }) => `${code} ${count}`).join(', ');
+    say(
+      `a campaign over ${CONTACTS} records queued through the gate (${ours.campaign.queued} messages; skipped: ${skips})`,
+      `${round(ours.seconds, 1)} s, ${round(ours.campaign.done / ours.seconds)}/s; processor time per record: product ${round(ours.product)} µs, PostgreSQL ${round(ours.postgres)} µs`,
+      `bare INSERT … SELECT of ${bare[0]?.rows ?? 0} message rows: ${seconds((one) => one.messages)} s; with the conversations it makes: ${seconds((one) => one.all)} s`,
+      `${round(ours.seconds / middle((one) => one.messages), 1)} ×; ${round(ours.seconds / middle((one) => one.all), 1)} ×`,
+    );
+    const felt = await ingestMeanwhile(product, ROUNDS, SECONDS, RATE, Math.min(PEOPLE, CONTACTS));
+    say(
+      `webhooks at ${RATE}/s while a campaign queues (${round(quantile(felt.perSecond, 0.5))} records/s then)`,
+      `p50 ${round(quantile(felt.meanwhile, 0.5), 1)} ms, p99 ${round(quantile(felt.meanwhile, 0.99), 1)} ms, ${felt.failed} failed`,
+      `idle, in turn: p50 ${round(quantile(felt.idle, 0.5), 1)} ms, p99 ${round(quantile(felt.idle, 0.99), 1)} ms`,
+      `p99 ${round(ratioOfP99(felt), 1)} ×`,
+    );
+  } finally {
+    for (const one of children.splice(0)) one.kill('SIGKILL');
+    await drop();
+  }
 }
 
 async function overHttp(database: string, reference: string, dataDir: string): Promise<void> {
@@ -428,11 +497,6 @@ const name = `assent_bench_${randomBytes(4).toString('hex')}`;
 const referenceName = `${name}_reference`;
 const dataDir = mkdtempSync(path.join(tmpdir(), 'assent-bench-'));
 for (const one of [name, referenceName]) await onServer(`create database ${one}`);
-const urlOf = (database: string): string => {
-  const url = new URL(server);
-  url.pathname = `/${database}`;
-  return url.href;
-};
 try {
   await measure(urlOf(name), urlOf(referenceName), dataDir);
 } finally {

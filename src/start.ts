@@ -39,6 +39,7 @@ import { createLog } from './log.ts';
 import type { Clock, Crm, MessagingProvider, OidcProvider } from './ports.ts';
 import { readiness } from './readiness.ts';
 import type { Tracing } from './tracing.ts';
+import { startCampaigns } from './workers/campaigns.ts';
 import { startCrmSync } from './workers/crm-sync.ts';
 import { startInbox } from './workers/inbox.ts';
 import type { Loop } from './workers/loop.ts';
@@ -234,10 +235,17 @@ async function run(
     freeBytes: ctx.database.engine === 'postgres' ? null : () => freeBytesOf(config.dataDir),
   };
   const lag = watchEventLoop();
+  const ingest = createIngest(ctx);
+  let heardAt = Number.NEGATIVE_INFINITY;
   const server = await createServer({
     ctx,
     config,
-    ingest: createIngest(ctx),
+    ingest: {
+      submit(delivery) {
+        heardAt = performance.now();
+        return ingest.submit(delivery);
+      },
+    },
     ready: () => readiness(ctx.database.db, state),
     vitals: () => ({ loops, lag: lag.take() }),
     stopping: () => state.stopping,
@@ -259,8 +267,9 @@ async function run(
   const url = config.port === 0 ? localUrl(config, port) : config.publicUrl;
   const crm = ctx.crm.remote === null ? null : startCrmSync(ctx, ctx.crm.remote, url, hookOf(config));
   const webhooks = startWebhooks(ctx);
+  const campaigns = startCampaigns(ctx, () => heardAt);
   const backups = startBackups(ctx, config);
-  loops.push(outbox, inbox, upkeep, media, webhooks);
+  loops.push(outbox, inbox, upkeep, media, webhooks, campaigns);
   for (const loop of [crm, backups]) if (loop !== null) loops.push(loop);
   state.started = true;
   const { dump } = ctx.database;
@@ -275,6 +284,7 @@ async function run(
     media.wake();
     crm?.wake();
     webhooks.wake();
+    campaigns.wake();
   });
   ctx.wake = {
     outbox: outbox.wake,

@@ -89,29 +89,31 @@ async function queueAnswer(
   if (answer === null) return;
   await setAwayAnswered(tx, conversationId, now);
   const id = ctx.make.id();
-  await insertOutbound(tx, {
-    id,
-    conversationId,
-    contactPointId: contact.id,
-    channelId: ctx.channel.id,
-    kind: 'text',
-    text: answer.text,
-    content: { kind: 'text', text: answer.text },
-    replyTo: null,
-    actor: null,
-    path: 'automation',
-    automatic: true,
-    messageTemplateId: null,
-    templateType: null,
-    templatePurpose: null,
-    templateName: null,
-    templateLanguage: answer.language,
-    recordType: null,
-    recordId: null,
-    answersLine: null,
-    decision: decisionInputs(loaded, now),
-    at: now,
-  });
+  await insertOutbound(tx, [
+    {
+      id,
+      conversationId,
+      contactPointId: contact.id,
+      channelId: ctx.channel.id,
+      kind: 'text',
+      text: answer.text,
+      content: { kind: 'text', text: answer.text },
+      replyTo: null,
+      actor: null,
+      path: 'automation',
+      automatic: true,
+      messageTemplateId: null,
+      templateType: null,
+      templatePurpose: null,
+      templateName: null,
+      templateLanguage: answer.language,
+      recordType: null,
+      recordId: null,
+      answersLine: null,
+      decision: decisionInputs(loaded, now),
+      at: now,
+    },
+  ]);
   await touchConversations(tx, [
     { id: conversationId, at: now, text: answer.text, direction: 'out', status: 'queued', unread: 0 },
   ]);

@@ -48,29 +48,31 @@ export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy)
   const conversationId = conversations.get(`${by.contact.id}/${ctx.channel.id}`);
   if (conversationId === undefined) return;
   const id = ctx.make.id();
-  await insertOutbound(tx, {
-    id,
-    conversationId,
-    contactPointId: by.contact.id,
-    channelId: ctx.channel.id,
-    kind: 'text',
-    text,
-    content: { kind: 'text', text },
-    replyTo: null,
-    actor: null,
-    path: 'automatic',
-    automatic: true,
-    messageTemplateId: template.id,
-    templateType: type,
-    templatePurpose: purpose,
-    templateName: null,
-    templateLanguage: by.language,
-    recordType: null,
-    recordId: null,
-    answersLine: view.decidedBy,
-    decision: { answers: view.decidedBy, state: view.state },
-    at: now,
-  });
+  await insertOutbound(tx, [
+    {
+      id,
+      conversationId,
+      contactPointId: by.contact.id,
+      channelId: ctx.channel.id,
+      kind: 'text',
+      text,
+      content: { kind: 'text', text },
+      replyTo: null,
+      actor: null,
+      path: 'automatic',
+      automatic: true,
+      messageTemplateId: template.id,
+      templateType: type,
+      templatePurpose: purpose,
+      templateName: null,
+      templateLanguage: by.language,
+      recordType: null,
+      recordId: null,
+      answersLine: view.decidedBy,
+      decision: { answers: view.decidedBy, state: view.state },
+      at: now,
+    },
+  ]);
   await touchConversations(tx, [
     { id: conversationId, at: now, text, direction: 'out', status: 'queued', unread: 0 },
   ]);

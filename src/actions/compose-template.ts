@@ -33,6 +33,36 @@ export interface Composed {
   buttons: { label: string; meaning: 'yes' | 'no' | null }[];
 }
 
+/** What a message keeps of its template; `tokens` are its buttons', in order. */
+export function templateParts(composed: Composed, tokens: readonly string[]) {
+  const { template, whatsapp, language, header, body, rendered } = composed;
+  return {
+    content: {
+      kind: 'template',
+      name: whatsapp?.name,
+      language,
+      header,
+      body,
+      buttonPayloads: tokens,
+      rendered,
+    },
+    messageTemplateId: template.id,
+    templateType: template.definition.type,
+    templatePurpose: composed.purpose,
+    templateName: whatsapp?.name ?? null,
+    templateLanguage: language,
+  };
+}
+
+/** The same of a message without one. */
+export const NO_TEMPLATE = {
+  messageTemplateId: null,
+  templateType: null,
+  templatePurpose: null,
+  templateName: null,
+  templateLanguage: null,
+} as const;
+
 export interface ComposeFor {
   contact: Pick<ContactPoint, 'language' | 'country'> | null;
   /** The record's values, for bindings; null for a number without a record. */
@@ -51,6 +81,15 @@ export function composeTemplate(
   published: readonly PublishedTemplate[],
   to: ComposeFor,
 ): Composed {
+  return templateComposer(template, whatsappTemplates, published)(to);
+}
+
+/** The same for many customers: what does not depend on them is found out once. */
+export function templateComposer(
+  template: PublishedTemplate,
+  whatsappTemplates: readonly WhatsAppTemplateRow[],
+  published: readonly PublishedTemplate[],
+): (to: ComposeFor) => Composed {
   const { definition } = template;
   const siblings = whatsappTemplates.filter((one) => one.name === definition.whatsappTemplate?.name);
   const keywords = answerKeywords(published, definition.recordType);
@@ -58,36 +97,69 @@ export function composeTemplate(
   // A question is only asked in a language whose buttons both have a meaning.
   const understood = approved.filter((one) => definition.type !== 'consent' || isAnswerable(one, keywords));
   const languages = firstFilled(understood, approved, siblings).map((one) => one.language);
-  const fallback = definition.whatsappTemplate?.language ?? to.settings.defaultLanguage;
-  const wanted = to.language !== null && languages.includes(to.language) ? to.language : null;
-  const language =
-    wanted ??
-    chooseLanguage({
-      available: languages,
-      lastAnswered: to.contact?.language ?? null,
-      recordLanguage: to.recordLanguage,
-      country: to.contact?.country ?? null,
-      fallback,
-    }) ??
-    fallback;
-  const whatsapp = siblings.find((one) => one.language === language);
-  const parsed = parseTemplate(whatsapp?.components ?? [], whatsapp?.parameterFormat ?? 'POSITIONAL');
-  const { values, missing } = bindingValues(bindingsOf(template, variablesOf(parsed)), to.values, to.given);
-  const labels = parsed.buttons
-    .filter((button) => button.kind === 'QUICK_REPLY')
-    .map((button) => button.label);
-  const meanings = labelMeanings(labels, keywords, language);
-  return {
-    template,
-    whatsapp,
-    languages,
-    language,
-    purpose: definition.session === 'marketing' ? 'marketing' : 'service',
-    fault: faultOf(template, whatsapp, meanings, to),
-    missing,
-    rendered: renderTemplate(parsed, values),
-    ...parametersOf(parsed, values),
-    buttons: labels.map((label, index) => ({ label, meaning: meanings[index] ?? null })),
+  const purpose = definition.session === 'marketing' ? 'marketing' : 'service';
+
+  const wordingIn = kept((language: string) => {
+    const whatsapp = siblings.find((one) => one.language === language);
+    const parsed = parseTemplate(whatsapp?.components ?? [], whatsapp?.parameterFormat ?? 'POSITIONAL');
+    const labels = parsed.buttons
+      .filter((button) => button.kind === 'QUICK_REPLY')
+      .map((button) => button.label);
+    const meanings = labelMeanings(labels, keywords, language);
+    return {
+      whatsapp,
+      parsed,
+      bindings: bindingsOf(template, variablesOf(parsed)),
+      buttons: labels.map((label, index) => ({ label, meaning: meanings[index] ?? null })),
+      fault: ownFault(template, whatsapp, meanings),
+    };
+  });
+  const languageFor = kept((wishes: string): string => {
+    const [wanted, lastAnswered, recordLanguage, country, fallback]: [
+      string | null,
+      string | null,
+      string | null,
+      string | null,
+      string,
+    ] = JSON.parse(wishes);
+    if (wanted !== null && languages.includes(wanted)) return wanted;
+    return (
+      chooseLanguage({ available: languages, lastAnswered, recordLanguage, country, fallback }) ?? fallback
+    );
+  });
+
+  return (to) => {
+    const fallback = definition.whatsappTemplate?.language ?? to.settings.defaultLanguage;
+    const { language: lastAnswered = null, country = null } = to.contact ?? {};
+    const language = languageFor(
+      JSON.stringify([to.language, lastAnswered, to.recordLanguage, country, fallback]),
+    );
+    const { whatsapp, parsed, bindings, buttons, fault } = wordingIn(language);
+    const { values, missing } = bindingValues(bindings, to.values, to.given);
+    return {
+      template,
+      whatsapp,
+      languages,
+      language,
+      purpose,
+      fault: fault ?? typeFault(template, to),
+      missing,
+      rendered: renderTemplate(parsed, values),
+      ...parametersOf(parsed, values),
+      buttons,
+    };
+  };
+}
+
+/** A function that works each answer out once. */
+function kept<T>(work: (of: string) => T): (of: string) => T {
+  const known = new Map<string, T>();
+  return (of) => {
+    const found = known.get(of);
+    if (found !== undefined) return found;
+    const made = work(of);
+    known.set(of, made);
+    return made;
   };
 }
 
@@ -114,18 +186,22 @@ function bindingsOf(
   );
 }
 
-function faultOf(
+/** What is wrong with the template in one language, whoever gets it. */
+function ownFault(
   template: PublishedTemplate,
   whatsapp: WhatsAppTemplateRow | undefined,
   meanings: readonly ('yes' | 'no' | null)[],
-  to: ComposeFor,
 ): TemplateFault | null {
   const fault = whatsappFault(whatsapp);
   if (fault !== null) return fault;
-  if (template.definition.type === 'consent' && !(meanings.includes('yes') && meanings.includes('no')))
-    return 'template-waiting';
-  // A number without a record takes any record type's templates; a record only its own.
-  if (to.recordTypes.length > 0 && !to.recordTypes.includes(template.definition.recordType))
-    return 'template-of-another-record-type';
-  return null;
+  return template.definition.type === 'consent' && !(meanings.includes('yes') && meanings.includes('no'))
+    ? 'template-waiting'
+    : null;
+}
+
+/** A number without a record takes any record type's templates; a record only its own. */
+function typeFault(template: PublishedTemplate, { recordTypes }: ComposeFor): TemplateFault | null {
+  return recordTypes.length > 0 && !recordTypes.includes(template.definition.recordType)
+    ? 'template-of-another-record-type'
+    : null;
 }

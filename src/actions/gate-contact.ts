@@ -21,7 +21,7 @@ export interface LoadedContact {
   views: Views;
   /** Every record that carries one of the numbers; `messaging` ones share the decision. */
   records: LinkedRecord[];
-  /** Their service fields as last seen, by record. */
+  /** Their service fields as last seen, by record; null where one was never seen. Empty where they were not read. */
   fields: ReadonlyMap<string, boolean | null>;
   gate: GateContact;
 }
@@ -107,9 +107,7 @@ function loadedContact(
 ): LoadedContact {
   const views = fold(facts, now, settings);
   const mine = records.map(({ value: _value, readAt: _readAt, ...record }) => record);
-  const fields = new Map(
-    records.flatMap((record) => (record.value === undefined ? [] : [[keyOf(record), record.value] as const])),
-  );
+  const fields = new Map(records.map((record) => [keyOf(record), record.value ?? null] as const));
   const forbidden = new Set(
     records.filter((record) => record.messaging && record.value === false).map(keyOf),
   );

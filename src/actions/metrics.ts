@@ -15,6 +15,8 @@ export interface Metrics {
   sends: Counter<'outcome'>;
   /** Seconds from the request's arrival to its commit. */
   ingestSeconds: Histogram;
+  /** Records that campaigns looked at, by what became of them: `queued`, `skipped`; and messages `withdrawn` by a cancel. */
+  campaignRecords: Counter<'outcome'>;
   /** Records of a remote CRM that the compare found to differ, by how. */
   crmDrift: Counter<'kind'>;
   /** Webhooks out, by how the try ended: `delivered`, `failed`, `gone`. */
@@ -104,6 +106,12 @@ export function createMetrics(): Metrics {
       name: 'assent_ingest_seconds',
       help: 'From a webhook request to its commit',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    campaignRecords: new Counter({
+      name: 'assent_campaign_records_total',
+      help: 'Records that campaigns looked at, by what became of them',
+      labelNames: ['outcome'],
       registers,
     }),
     crmDrift: new Counter({

@@ -49,7 +49,10 @@ export async function rejudgeQueued(
 }
 
 /** A request that was cancelled never reached the customer: it is not open and counts toward no limit. */
-export function neverAsked(cancelled: readonly Cancelled[], now: number): NewLine[] {
+export function neverAsked(
+  cancelled: readonly { message: Pick<QueuedMessage, 'id' | 'request'>; code: string }[],
+  now: number,
+): NewLine[] {
   return cancelled.flatMap(({ message, code }): NewLine[] =>
     message.request === null
       ? []

@@ -2,13 +2,10 @@ import { canonicalJson } from '../core/evidence.ts';
 import { decideSend, explainGate, type GateDecision, type GateInput, type SendPath } from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import { type Actor, sendHeldBy } from '../core/ownership.ts';
-import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
 import { type Right, rightsBeyond } from '../core/rights.ts';
 import { rightsToSend } from '../core/send-rights.ts';
 import type { Settings } from '../core/settings.ts';
-import { renderedText } from '../core/template.ts';
-import { insertRequest } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import { ensureConversations, touchConversations } from '../db/conversations.ts';
 import { notify, type Tx } from '../db/engine.ts';
@@ -17,20 +14,20 @@ import { bindIdempotencyKey, readChannel, takeIdempotencyKey } from '../db/organ
 import type { OwnershipRow } from '../db/ownership.ts';
 import { isUuid } from '../db/rows.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
+import { askConsent } from './ask-consent.ts';
 import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
-import { type Composed, composeTemplate } from './compose-template.ts';
+import { type Composed, composeTemplate, NO_TEMPLATE, templateParts } from './compose-template.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
-import { type Addressed, askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
+import { askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import { createHints, type Hints } from './live.ts';
 import { noteMessages } from './note-timeline.ts';
 import { loadPublished } from './organisation.ts';
-import { recordFacts } from './record-facts.ts';
 import { refreshRecords } from './refresh-records.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { lockSeat, noteAnswer } from './seat.ts';
-import { lockTarget, recordFor, type Target, type To, typesFor } from './target.ts';
+import { lockTarget, openedFrom, recordFor, type Target, type To, typesFor } from './target.ts';
 import { inTransaction, WORK } from './transaction.ts';
 
 export interface SendRequest extends ContentRequest {
@@ -273,7 +270,7 @@ export async function composeFor(
   );
 }
 
-function languageIn(values: Values, type: RecordType | undefined): string | null {
+export function languageIn(values: Values, type: RecordType | undefined): string | null {
   const value = type?.languageColumn == null ? null : values?.[type.languageColumn];
   return typeof value === 'string' && value !== '' ? value : null;
 }
@@ -318,30 +315,28 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   const tokens = composed === null ? [] : composed.buttons.map(() => ctx.make.token());
   const ready = composed === null ? await composeContent(tx, ctx, request, sender.id, conversationId) : null;
   const text = ready?.text ?? composed?.rendered.body ?? '';
-  await insertOutbound(tx, {
-    id,
-    conversationId,
-    contactPointId: contact.id,
-    channelId: ctx.channel.id,
-    kind: ready?.kind ?? 'template',
-    text,
-    content: composed === null ? ready?.content : templateContent(composed, tokens),
-    waitsForMedia: ready?.file?.upload ?? false,
-    replyTo: await quotedId(tx, request.replyTo, conversationId),
-    actor: sender.name,
-    path: sender.path,
-    automatic: false,
-    messageTemplateId: composed?.template.id ?? null,
-    templateType: composed?.template.definition.type ?? null,
-    templatePurpose: composed?.purpose ?? null,
-    templateName: composed?.whatsapp?.name ?? null,
-    templateLanguage: composed?.language ?? null,
-    recordType: target.addressed?.recordType ?? null,
-    recordId: target.addressed?.recordId ?? null,
-    answersLine: null,
-    decision: { ...decisionInputs(accepted.loaded, now), ...openedFrom(target) },
-    at: now,
-  });
+  await insertOutbound(tx, [
+    {
+      id,
+      conversationId,
+      contactPointId: contact.id,
+      channelId: ctx.channel.id,
+      kind: ready?.kind ?? 'template',
+      text,
+      content: ready?.content,
+      waitsForMedia: ready?.file?.upload ?? false,
+      replyTo: await quotedId(tx, request.replyTo, conversationId),
+      actor: sender.name,
+      path: sender.path,
+      automatic: false,
+      ...(composed === null ? NO_TEMPLATE : templateParts(composed, tokens)),
+      recordType: target.addressed?.recordType ?? null,
+      recordId: target.addressed?.recordId ?? null,
+      answersLine: null,
+      decision: { ...decisionInputs(accepted.loaded, now), ...openedFrom(target) },
+      at: now,
+    },
+  ]);
   if (ready !== null) await attachFile(tx, ctx, ready, { messageId: id, contactPointId: contact.id });
   const preview = ready?.preview ?? text;
   await touchConversations(tx, [
@@ -349,110 +344,32 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   ]);
   await noteMessages(tx, ctx, [id], sender.actor?.id ?? null);
   if (composed?.template.definition.type === 'consent')
-    await askConsent(tx, ctx, accepted, composed, id, tokens, record);
+    await askConsent(
+      tx,
+      ctx,
+      [
+        {
+          contact,
+          composed,
+          messageId: id,
+          tokens,
+          record,
+          target,
+          afterRefusal: accepted.decision.requestAfterRefusal,
+        },
+      ],
+      {
+        path: sender.path,
+        name: sender.name,
+        personId: sender.actor?.id ?? null,
+        basis: request.basis ?? null,
+        basisText: request.basisText ?? null,
+      },
+      { settings: accepted.settings, recordTypes: accepted.recordTypes },
+    );
   await noteAnswer(tx, ctx, conversationId, sender.actor, accepted.settings, accepted.hints);
   accepted.hints.conversation(conversationId, contact.id);
   await accepted.hints.send(tx);
   await notify(tx, WORK, '');
   return id;
-}
-
-/** Where the chat was open, where that is not the record whose number it is. */
-const openedFrom = ({ opened }: Target): { openedFrom?: string } =>
-  opened === null ? {} : { openedFrom: `${opened.recordType}/${opened.recordId}` };
-
-function templateContent(composed: Composed, tokens: string[]): Record<string, unknown> {
-  return {
-    kind: 'template',
-    name: composed.whatsapp?.name,
-    language: composed.language,
-    header: composed.header,
-    body: composed.body,
-    buttonPayloads: tokens,
-    rendered: composed.rendered,
-  };
-}
-
-async function askConsent(
-  tx: Tx,
-  ctx: Context,
-  accepted: Accepted,
-  composed: Composed,
-  messageId: string,
-  tokens: string[],
-  record: Addressed | null,
-): Promise<void> {
-  const { contact, sender, request, settings, recordTypes, decision } = accepted;
-  const now = ctx.clock();
-  const requestId = ctx.make.id();
-  const purpose: Purpose = composed.purpose;
-  const wordingHash = ctx.keys.sha256(canonicalJson(composed.rendered));
-  const basis =
-    request.basis ?? recordTypes.get(record?.recordType ?? '')?.askingBasis ?? settings.unknownAskingBasis;
-  await insertRequest(tx, {
-    id: requestId,
-    contactPointId: contact.id,
-    messageId,
-    purpose,
-    requestedAt: now,
-    messageTemplateId: composed.template.id,
-    messageTemplateVersion: composed.template.version,
-    templateName: composed.whatsapp?.name ?? '',
-    language: composed.language,
-    category: composed.whatsapp?.category ?? '',
-    wording: composed.rendered,
-    wordingHash,
-    basis,
-    basisText: request.basisText ?? null,
-    recordType: record?.recordType ?? null,
-    recordId: record?.recordId ?? null,
-    actor: sender.name,
-    actorId: sender.actor?.id ?? null,
-    tokens: composed.buttons.flatMap(({ label, meaning }, button) => {
-      const token = tokens[button];
-      return meaning === null || token === undefined ? [] : [{ token, button, label, meaning }];
-    }),
-  });
-  await recordFacts(
-    tx,
-    ctx,
-    contact,
-    [
-      {
-        act: {
-          act: 'requested',
-          purpose,
-          requestId,
-          knowsSeq: 0,
-          afterRefusal: decision.requestAfterRefusal,
-        },
-        purposes: [purpose],
-        at: now,
-        receivedAt: now,
-        source: sender.path,
-        actor: sender.name,
-        detail: {
-          messageTemplateId: composed.template.id,
-          messageTemplateVersion: composed.template.version,
-          templateName: composed.whatsapp?.name,
-          language: composed.language,
-          category: composed.whatsapp?.category,
-          wordingHash,
-          basis,
-          meanings: composed.buttons.map((button) => button.meaning),
-          ...openedFrom(accepted.target),
-        },
-        personal: {
-          phone: contact.phone,
-          userId: contact.userId,
-          messageId,
-          wording: composed.rendered,
-          text: renderedText(composed.rendered),
-          basisText: request.basisText ?? null,
-          record,
-        },
-      },
-    ],
-    { settings, recordTypes },
-  );
 }

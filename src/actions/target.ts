@@ -113,3 +113,7 @@ export async function recordFor(
     records.filter((record) => record.messaging && (preferred === null || record.recordType === preferred)),
   );
 }
+
+/** For the evidence: where the chat was open, where that is not the record whose number it is. */
+export const openedFrom = ({ opened }: Target): { openedFrom?: string } =>
+  opened === null ? {} : { openedFrom: `${opened.recordType}/${opened.recordId}` };

@@ -18,6 +18,7 @@ export const RIGHTS = [
   'approve-grant',
   'see-history',
   'edit-records',
+  'run-campaigns',
   'manage-templates',
   'manage-record-types',
   'manage-people',

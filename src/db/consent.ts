@@ -95,19 +95,28 @@ export interface NewRequest {
   tokens: { token: string; button: number; label: string; meaning: 'yes' | 'no' }[];
 }
 
-export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> {
+export async function insertRequests(tx: Tx, requests: readonly NewRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  const rows = requests.map(({ tokens: _tokens, ...one }) => ({ ...one, requestedAt: iso(one.requestedAt) }));
   await sql`/* keyed */ insert into consent_request (id, contact_point_id, message_id, purpose, requested_at, message_template_id,
       message_template_version, template_name, language, category, wording, wording_hash, basis, basis_text, record_type, record_id, actor, actor_id)
-    values (${request.id}::uuid, ${request.contactPointId}::uuid, ${request.messageId}::uuid, ${request.purpose},
-      ${time(request.requestedAt)}, ${request.messageTemplateId}::uuid, ${request.messageTemplateVersion}, ${request.templateName},
-      ${request.language}, ${request.category}, ${json(request.wording)}, ${request.wordingHash}, ${request.basis},
-      ${request.basisText}, ${request.recordType}, ${request.recordId}, ${request.actor}, ${request.actorId}::uuid)`.execute(
+    select id, "contactPointId", "messageId", purpose, "requestedAt", "messageTemplateId", "messageTemplateVersion", "templateName",
+           language, category, wording, "wordingHash", basis, "basisText", "recordType", "recordId", actor, "actorId"
+      from json_to_recordset(${JSON.stringify(rows)}::json)
+        as r(id uuid, "contactPointId" uuid, "messageId" uuid, purpose text, "requestedAt" timestamptz, "messageTemplateId" uuid,
+             "messageTemplateVersion" integer, "templateName" text, language text, category text, wording jsonb, "wordingHash" text,
+             basis text, "basisText" text, "recordType" text, "recordId" text, actor text, "actorId" uuid)`.execute(
     tx,
   );
+  const tokens = requests.flatMap(({ id: requestId, contactPointId, tokens: own }) =>
+    own.map((token) => ({ ...token, contactPointId, requestId })),
+  );
   await sql`/* keyed */ insert into consent_token (token, contact_point_id, request_id, button, label, meaning)
-    select token, ${request.contactPointId}::uuid, ${request.id}::uuid, button, label, meaning
-      from jsonb_to_recordset(${JSON.stringify(request.tokens)}::jsonb)
-        as r(token text, button integer, label text, meaning text)`.execute(tx);
+    select token, "contactPointId", "requestId", button, label, meaning
+      from json_to_recordset(${JSON.stringify(tokens)}::json)
+        as r(token text, "contactPointId" uuid, "requestId" uuid, button integer, label text, meaning text)`.execute(
+    tx,
+  );
 }
 
 export interface RequestRow {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { searchForm } from '../core/search-text.ts';
+import { mergeEntries } from './campaigns.ts';
 import type { Tx } from './engine.ts';
 import { moveWords } from './message-search.ts';
 import { mergeOwnership } from './ownership.ts';
@@ -173,6 +174,7 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
       left join conversation o on o.contact_point_id = ${into}::uuid and o.channel_id = old.channel_id
      where m.contact_point_id = ${from}::uuid and old.id = m.conversation_id`.execute(tx);
   await moveWords(tx, into);
+  await mergeEntries(tx, from, into);
   await sql`update media set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid`.execute(
     tx,
   );

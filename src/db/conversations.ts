@@ -43,6 +43,18 @@ export async function ensureConversations(
   return new Map(found.map((row) => [`${row.contactPointId}/${row.channelId}`, row.id]));
 }
 
+/** The chats of these contact points on one number, by contact point; those who have none are absent. */
+export async function conversationsOf(
+  tx: Tx,
+  channelId: string,
+  contactPointIds: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; contactPointId: string }>`/* keyed */
+    select id, contact_point_id as "contactPointId" from conversation
+     where contact_point_id = any(${uuids(contactPointIds)}) and channel_id = ${channelId}`.execute(tx);
+  return new Map(rows.map((row) => [row.contactPointId, row.id]));
+}
+
 export interface Touch {
   id: string;
   at: number;

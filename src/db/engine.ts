@@ -125,8 +125,11 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   };
 }
 
-/** Opened when they are used: the writer of webhooks, its retries, claims, how sends ended, whom hints are for, and one to spare. */
-const KEYED_CONNECTIONS = 6;
+/**
+ * Opened when they are used: the writer of webhooks, its retries, claims, how sends ended, whom hints are for, campaigns, and
+ * one to spare.
+ */
+const KEYED_CONNECTIONS = 7;
 const BY_KEYS =
   '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
 

@@ -18,6 +18,7 @@ import { up as crmEtags } from './migrations/0014-crm-etags.ts';
 import { up as configurationVersion } from './migrations/0016-configuration-version.ts';
 import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks.ts';
 import { up as silence } from './migrations/0019-silence.ts';
+import { up as campaign } from './migrations/0020-campaign.ts';
 import { up as allowanceShares } from './migrations/0021-allowance-shares.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
@@ -39,6 +40,7 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
   '0017-secrets-and-webhooks': secretsAndWebhooks,
   '0013-crm-set-up': crmSetUp,
   '0019-silence': silence,
+  '0020-campaign': campaign,
   '0021-allowance-shares': allowanceShares,
 };
 

@@ -3,7 +3,28 @@ import type { Purpose } from '../core/purpose.ts';
 import type { Tx } from './engine.ts';
 import { time, uuids } from './rows.ts';
 
-/** The sending side of `message`: what is due, what is claimed, and how each claim ends. */
+/**
+ * The sending side of `message`: what is due, what is claimed, and how each claim ends.
+ *
+ * There are two lanes, so that nobody's answer waits behind a campaign: what campaigns queue becomes due a thousand years
+ * later than it says, and is claimed where nothing else is due. In one order of one index that costs no column and no index
+ * of a large table. What a customer is written otherwise goes before what a campaign queued for them earlier. Where a lane is
+ * asked for beside a customer it says `is true`, which no index answers: a plan made while little was queued would go by the
+ * index of all that is queued in place of the customer's.
+ */
+const CAMPAIGN_LANE_MS = 31_557_600_000_000;
+/** Before it what people, programs and automatic answers send is due, after it what campaigns do. */
+const CAMPAIGN_LANE = time(Date.UTC(2500, 0, 1));
+
+/** When a message that may leave at `at` (ms) is due, in its lane. */
+export const dueInLane = (path: string, at: number): number =>
+  path === 'campaign' ? at + CAMPAIGN_LANE_MS : at;
+
+/** Of `message`: in the lane of all but campaigns. */
+export const BEFORE_CAMPAIGNS = sql`next_attempt_at < ${CAMPAIGN_LANE}`;
+
+const laneOf = (path: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`case when ${path} = 'campaign' then ${CAMPAIGN_LANE_MS}::float8 else 0 end * interval '1 millisecond'`;
 
 export interface QueuedMessage {
   id: string;
@@ -30,13 +51,15 @@ export interface QueuedMessage {
   request: { id: string; purpose: Purpose } | null;
 }
 
+const REQUEST = sql`case when m.template_type = 'consent' then
+    (select json_build_object('id', r.id, 'purpose', r.purpose) from consent_request r where r.message_id = m.id) end`;
+
 const COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.contact_point_id as "contactPointId",
   m.channel_id as "channelId", m.kind, m.content, m.reply_to as "replyTo", m.path, m.automatic,
   m.message_template_id as "messageTemplateId", m.template_type as "templateType", m.template_purpose as "templatePurpose",
   m.template_name as "templateName", m.template_language as "templateLanguage", m.record_type as "recordType",
   m.record_id as "recordId", m.answers_line as "answersLine", m.attempts, m.at,
-  case when m.template_type = 'consent' then
-    (select json_build_object('id', r.id, 'purpose', r.purpose) from consent_request r where r.message_id = m.id) end as request`;
+  ${REQUEST} as request`;
 
 export interface ClaimableContactPoint {
   id: string;
@@ -54,15 +77,29 @@ export async function lockDue(tx: Tx, now: number, limit: number): Promise<Claim
   const { rows } = await sql<ClaimableContactPoint>`/* keyed */
     select id, pair_tokens as "pairTokens", pair_at as "pairAt" from contact_point
      where id = any(array(
-       select m.contact_point_id from message m
-        where m.status = 'queued' and not m.waits_for_media and m.next_attempt_at <= ${time(now)}
-          and not exists (select 1 from message b where b.contact_point_id = m.contact_point_id
-                           and b.status in ('queued', 'handing-over') and b.position < m.position)
-          and not exists (select 1 from inbox i where i.contact_point_id = m.contact_point_id and ${HOLDS_BACK})
-        order by m.next_attempt_at, m.position limit ${limit}))
+       select d.id from ((
+         select m.contact_point_id as id from message m
+          where m.status = 'queued' and not m.waits_for_media and m.next_attempt_at <= ${time(now)}
+            and not exists (select 1 from message b where b.contact_point_id = m.contact_point_id
+                             and b.status in ('queued', 'handing-over') and b.position < m.position
+                             and (b.status = 'handing-over' or b.next_attempt_at < ${CAMPAIGN_LANE}) is true)
+            and not exists (select 1 from inbox i where i.contact_point_id = m.contact_point_id and ${HOLDS_BACK})
+          order by m.next_attempt_at, m.position limit ${limit})
+         union all (${dueOfCampaigns(now, limit)})) d limit ${limit}))
      order by id for update skip locked`.execute(tx);
   return rows;
 }
+
+/** The other lane; as the second part of a union with a limit it is looked at only where the first leaves room. */
+const dueOfCampaigns = (now: number, limit: number): RawBuilder<unknown> => sql`
+  select m.contact_point_id as id from message m
+   where m.status = 'queued' and not m.waits_for_media and m.next_attempt_at >= ${CAMPAIGN_LANE}
+     and m.next_attempt_at <= ${time(now + CAMPAIGN_LANE_MS)}
+     and not exists (select 1 from message b where b.contact_point_id = m.contact_point_id
+                      and b.status in ('queued', 'handing-over') and b.id <> m.id
+                      and (b.position < m.position or b.status = 'handing-over' or b.next_attempt_at < ${CAMPAIGN_LANE}) is true)
+     and not exists (select 1 from inbox i where i.contact_point_id = m.contact_point_id and ${HOLDS_BACK})
+   order by m.next_attempt_at, m.position limit ${limit}`;
 
 /** An inbound message or preference that is stored and not applied yet: nothing may overtake it. Of `inbox i`. */
 const HOLDS_BACK = sql`i.status = 'pending' and i.kind <> 'status'`;
@@ -77,19 +114,26 @@ export async function lockFree(tx: Tx, ids: readonly string[]): Promise<string[]
   return rows.map((row) => row.id);
 }
 
+/** The oldest queued message of `c` in one lane. */
+const firstOf = (lane: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select * from message q where q.contact_point_id = c.id and q.status = 'queued' and ${lane} order by q.position limit 1)`;
+
 /**
- * Second statement: the oldest due message of each, unless one of theirs is being handed over or something that they said
- * is not applied yet. One whose file WhatsApp does not hold yet keeps its place: what was written after it goes after it.
+ * Second statement: the oldest due message of each (one of a campaign after all others), unless one of theirs is being
+ * handed over or something that they said is not applied yet. One whose file WhatsApp does not hold yet keeps its place: what
+ * was written after it goes after it.
  */
 export async function readClaimable(tx: Tx, ids: readonly string[], now: number): Promise<QueuedMessage[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<QueuedMessage>`/* keyed */
     select ${COLUMNS} from unnest(${uuids(ids)}) as c(id)
-      join lateral (select * from message q where q.contact_point_id = c.id and q.status = 'queued' order by q.position limit 1) m on true
-     where m.next_attempt_at <= ${time(now)} and not m.waits_for_media
+      join lateral (${firstOf(sql`(q.next_attempt_at < ${CAMPAIGN_LANE}) is true`)}
+                    union all ${firstOf(sql`(q.next_attempt_at >= ${CAMPAIGN_LANE}) is true`)} limit 1) m on true
+     where (m.next_attempt_at <= ${time(now)} or m.next_attempt_at between ${CAMPAIGN_LANE} and ${time(now + CAMPAIGN_LANE_MS)})
+       and not m.waits_for_media
        and not exists (select 1 from message f where f.contact_point_id = c.id and f.status = 'handing-over')
        and not exists (select 1 from inbox i where i.contact_point_id = c.id and ${HOLDS_BACK})
-     order by m.position`.execute(tx);
+     order by m.next_attempt_at >= ${CAMPAIGN_LANE}, m.position`.execute(tx);
   return rows;
 }
 
@@ -143,19 +187,37 @@ export async function markHandingOver(
 
 /** Not handed over after all (deadline passed, throttled): back to the queue, only where it is still ours to give back. */
 export async function requeue(tx: Tx, id: string, nextAttemptAt: number): Promise<void> {
-  await sql`/* keyed */ update message set status = 'queued', next_attempt_at = ${time(nextAttemptAt)}, lease_until = null, handed_at = null
+  await sql`/* keyed */ update message set status = 'queued', next_attempt_at = ${time(nextAttemptAt)} + ${laneOf(sql`path`)},
+       lease_until = null, handed_at = null
      where id = ${id}::uuid and status = 'handing-over'`.execute(tx);
 }
 
 export async function postpone(tx: Tx, id: string, nextAttemptAt: number): Promise<void> {
-  await sql`/* keyed */ update message set next_attempt_at = ${time(nextAttemptAt)} where id = ${id}::uuid and status = 'queued'`.execute(
-    tx,
-  );
+  await sql`/* keyed */ update message set next_attempt_at = ${time(nextAttemptAt)} + ${laneOf(sql`path`)}
+     where id = ${id}::uuid and status = 'queued'`.execute(tx);
 }
 
 export async function cancel(tx: Tx, id: string, code: string, text: string, now: number): Promise<void> {
   await sql`/* keyed */ update message set status = 'cancelled', reason_code = ${code}, reason_text = ${text}, status_at = ${time(now)}
      where id = ${id}::uuid and status = 'queued'`.execute(tx);
+}
+
+/** Cancels those of these messages that are still queued; answers them, with the request that each is. */
+export async function withdrawQueued(
+  tx: Tx,
+  ids: readonly string[],
+  reason: { code: string; text: string },
+  now: number,
+): Promise<{ id: string; contactPointId: string; request: QueuedMessage['request'] }[]> {
+  const { rows } = await sql<{
+    id: string;
+    contactPointId: string;
+    request: QueuedMessage['request'];
+  }>`/* keyed */
+    update message m set status = 'cancelled', reason_code = ${reason.code}, reason_text = ${reason.text}, status_at = ${time(now)}
+     where id = any(${uuids(ids)}) and status = 'queued'
+    returning id, contact_point_id as "contactPointId", ${REQUEST} as request`.execute(tx);
+  return rows;
 }
 
 /** How a hand-over ended, for good. */
@@ -218,9 +280,11 @@ export async function expireLeases(
 
 /** When the next queued message becomes due, ms; null where nothing waits. */
 export async function nextDueAt(tx: Tx): Promise<number | null> {
-  const { rows } = await sql<{
-    at: number | null;
-  }>`/* keyed */ select min(next_attempt_at) as at from message where status = 'queued' and not waits_for_media`.execute(
+  const { rows } = await sql<{ at: number | null }>`/* keyed */ select least(
+      (select min(next_attempt_at) from message
+        where status = 'queued' and not waits_for_media and next_attempt_at < ${CAMPAIGN_LANE}),
+      (select min(next_attempt_at) from message
+        where status = 'queued' and not waits_for_media and next_attempt_at >= ${CAMPAIGN_LANE}) - ${laneOf(sql`'campaign'`)}) as at`.execute(
     tx,
   );
   return rows[0]?.at ?? null;
@@ -252,7 +316,7 @@ export interface OutboxFigures {
   /** Queued or being handed over. */
   pending: number;
   unconfirmed: number;
-  /** Since the longest overdue one was due; one that is due later has no age. */
+  /** Since the longest overdue one was due; one that is due later has no age, nor has what a campaign queued. */
   oldestSeconds: number;
   unconfirmedOldestSeconds: number;
 }

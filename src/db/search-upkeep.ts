@@ -26,12 +26,13 @@ export async function formNames(tx: Tx, limit: number): Promise<number> {
 
 /**
  * Keeps the words of the messages just below the oldest that are kept, back to `since`; answers how many messages it
- * looked at, 0 where none is left. One without words gets an empty row, so that the next round begins below it.
+ * looked at, 0 where none is left. One without words, or of a campaign (db/messages.ts), gets an empty row, so that the next
+ * round begins below it.
  */
 export async function indexOlderWords(tx: Tx, since: number, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string; text: string | null }>`
     select id, text from (
-      select id, text, at from message
+      select id, case when path is distinct from 'campaign' then text end as text, at from message
        where position < coalesce((select min(position) from message_search), 9223372036854775807)
        order by position desc limit ${limit}) m
      where at >= ${time(since)}`.execute(tx);

@@ -303,6 +303,20 @@ const FINER: Finer[] = [
     },
   },
   {
+    call: 'POST /api/campaigns',
+    what: 'a Consent Template to many',
+    takes: ['run-campaigns', 'ask-consent'],
+    sample: async () => ({
+      path: '/api/campaigns',
+      body: {
+        name: 'Ask',
+        messageTemplateId: things.consentTemplate,
+        audience: { recordType: 'contact', recordIds: [things.record] },
+      },
+      headers: { 'idempotency-key': randomUUID() },
+    }),
+  },
+  {
     call: 'POST /api/consent',
     what: 'a refusal',
     takes: ['record-refusal'],

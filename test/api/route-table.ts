@@ -18,6 +18,7 @@ export interface Things {
   person: string;
   apiKey: string;
   quickReply: string;
+  campaign: string;
   grant: string;
   webhook: string;
   phone: string;
@@ -383,6 +384,28 @@ export const TABLE: Record<string, Row> = {
       body: { to: { conversationId: conversation }, text: 'Hello' },
     }),
     { takes: 'chat' },
+  ),
+  'GET /api/campaigns': row(['run-campaigns', 'see-audit'], () => '/api/campaigns'),
+  'POST /api/campaigns': row('run-campaigns', ({ template, record }) => ({
+    path: '/api/campaigns',
+    body: {
+      name: 'A campaign',
+      messageTemplateId: template,
+      audience: { recordType: 'contact', recordIds: [record] },
+    },
+    headers: { 'idempotency-key': `k${Math.random()}` },
+  })),
+  'GET /api/campaigns/{id}': row(
+    ['run-campaigns', 'see-audit'],
+    ({ campaign }) => `/api/campaigns/${campaign}`,
+  ),
+  'GET /api/campaigns/{id}/skipped': row(
+    ['run-campaigns', 'see-audit'],
+    ({ campaign }) => `/api/campaigns/${campaign}/skipped?code=consent-needed`,
+  ),
+  'POST /api/campaigns/{id}/cancel': row(
+    'run-campaigns',
+    ({ campaign }) => `/api/campaigns/${campaign}/cancel`,
   ),
   'GET /api/messages/{id}': row('see-chats', ({ message }) => `/api/messages/${message}`),
   'POST /api/messages/{id}/settle': row('chat', ({ message }) => ({

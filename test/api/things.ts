@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { startCampaign } from '../../src/actions/start-campaign.ts';
+import { rightsOf } from '../../src/core/rights.ts';
 import { MessagePage } from '../../src/http/schemas/chat.ts';
 import { ApiKeyMadeOut, InvitedOut, TeamOut } from '../../src/http/schemas/people.ts';
 import { WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
@@ -41,6 +43,17 @@ export async function makeThings(world: World): Promise<Things> {
     text: 'Thank you',
     personal: false,
   });
+  const campaign = await startCampaign(
+    world.ctx,
+    {
+      name: 'A campaign',
+      messageTemplateId: templates.utility,
+      audience: { recordType: 'contact', recordIds: [record.id] },
+    },
+    { id: 'a-test', name: 'A test', rights: rightsOf('administrator') },
+    'a-key',
+  );
+  await world.settled();
   await ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
   await ok(z.unknown(), 'POST', '/api/consent', {
     phone: world.newPhone(),
@@ -68,6 +81,7 @@ export async function makeThings(world: World): Promise<Things> {
     team: team.id,
     apiKey: apiKey.id,
     quickReply: quickReply.id,
+    campaign: campaign.id,
     grant: grants.items[0]?.id ?? '',
   };
 }

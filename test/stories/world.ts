@@ -12,6 +12,7 @@ import { createSignInLink, SANDBOX_PEOPLE } from '../../src/actions/sign-in.ts';
 import { LIVE } from '../../src/actions/transaction.ts';
 import { keepUp } from '../../src/actions/upkeep.ts';
 import { readConfig } from '../../src/config.ts';
+import { dueInLane } from '../../src/db/outbox.ts';
 import { MessageOut, SendableOut, type SendMessage } from '../../src/http/schemas/chat.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { ConsentOut } from '../../src/http/schemas/consent.ts';
@@ -372,9 +373,12 @@ async function underWay(ctx: Context): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select (select count(*) from inbox where status = 'pending' and next_attempt_at <= ${at(0)}::timestamptz)
          + (select count(*) from message m where status = 'handing-over'
-              or (status = 'queued' and next_attempt_at <= ${at(3_000)}::timestamptz and not exists (
+              or (status = 'queued' and (next_attempt_at <= ${at(3_000)}::timestamptz
+                   or path = 'campaign' and next_attempt_at <= ${new Date(dueInLane('campaign', ctx.clock() + 3_000)).toISOString()}::timestamptz)
+                 and not exists (
                 select 1 from message w where w.contact_point_id = m.contact_point_id and w.waits_for_media
                    and w.status = 'queued' and w.position <= m.position)))
+         + (select count(*) from campaign where state in ('running', 'cancelling') and waits_for is null)
          + (select count(*) from media where work is not null
               and (next_attempt_at <= ${at(0)}::timestamptz
                 or next_attempt_at between ${at(LEASE_MS - 10_000)}::timestamptz and ${at(LEASE_MS)}::timestamptz)) as count`.execute(

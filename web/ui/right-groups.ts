@@ -17,6 +17,13 @@ export const RIGHT_GROUPS: { id: 'chats' | 'consent' | 'records' | 'administrati
   { id: 'records', rights: ['edit-records', 'export'] },
   {
     id: 'administration',
-    rights: ['manage-templates', 'manage-record-types', 'manage-people', 'manage-settings', 'see-audit'],
+    rights: [
+      'run-campaigns',
+      'manage-templates',
+      'manage-record-types',
+      'manage-people',
+      'manage-settings',
+      'see-audit',
+    ],
   },
 ];

@@ -3,6 +3,7 @@ import type { Context } from '../../actions/context.ts';
 import type { Config } from '../../config.ts';
 import { administrationRoutes } from './administration.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { campaignRoutes } from './campaigns.ts';
 import { channelSecretRoutes } from './channel-secrets.ts';
 import { chatRoutes } from './chat.ts';
 import { consentRoutes } from './consent.ts';
@@ -40,6 +41,7 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
     await app.register(templateRoutes(ctx));
     await app.register(conversationRoutes(ctx));
     await app.register(chatRoutes(ctx));
+    await app.register(campaignRoutes(ctx));
     await app.register(mediaRoutes(ctx, config));
     await app.register(quickReplyRoutes(ctx));
     await app.register(ownershipRoutes(ctx));

@@ -59,3 +59,13 @@ export function keyCursor(cursor: string | undefined): { key: number; id: string
     throw invalid();
   return { key, id };
 }
+
+/** An id alone. */
+export function idCursor(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  const value = decode(cursor);
+  if (typeof value !== 'object' || value === null || !('id' in value)) throw invalid();
+  const { id } = value;
+  if (typeof id !== 'string' || !isUuid(id)) throw invalid();
+  return id;
+}
