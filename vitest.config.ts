@@ -18,6 +18,7 @@ const LONG = [
   'test/defects/crm-dataverse.test.ts',
   'test/crm-contract/dataverse.test.ts',
   'test/crm-races/two-hands.test.ts',
+  'test/fuzz/dataverse-webhook.test.ts',
   'test/model/real.test.ts',
 ];
 const long = process.env.TEST_LONG === undefined ? LONG : [];

@@ -30,11 +30,14 @@ export function readModules(): Module[] {
     FOLDERS.map((folder) => `${folder}/**/*.{ts,tsx}`),
     { cwd: root },
   );
-  return files
-    .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => !/^web\/(dist|\.dist-[^/]*)\//.test(file))
-    .sort()
-    .map((file) => parseModule(file, readFileSync(path.join(root, file), 'utf8')));
+  return (
+    files
+      .map((file) => file.split(path.sep).join('/'))
+      // What the build made, and what bench/peers installed.
+      .filter((file) => !/^web\/(dist|\.dist-[^/]*)\/|\/node_modules\//.test(file))
+      .sort()
+      .map((file) => parseModule(file, readFileSync(path.join(root, file), 'utf8')))
+  );
 }
 
 /** Throws where the text is no TypeScript. */

@@ -1,47 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import payloads from '../../src/adapters/whatsapp-cloud/fixtures/webhooks.json' with { type: 'json' };
-import { parseWebhook } from '../../src/adapters/whatsapp-cloud/parse-webhook.ts';
-import { mayAnswer, readAnswer } from '../../src/core/answer.ts';
-import { isReservedWord, readText } from '../../src/core/keywords.ts';
-import { matchKey, parsePhone } from '../../src/core/phone.ts';
-import {
-  messageQuery,
-  namePatterns,
-  numberPattern,
-  searchForm,
-  searchWords,
-  snippetOf,
-} from '../../src/core/search-text.ts';
 import { IS_LONG, rounds, timeoutOf } from './budget.ts';
 import { hostileText, hostileValue, mutate } from './hostile.ts';
+import { READERS } from './readers.ts';
+import { holdsOfWebhook } from './webhook-law.ts';
 
 /** What reads the texts of strangers: never throws, and a text twice as long takes no more than about twice as long. */
-
-const context = {
-  token: null,
-  quotes: 'r1',
-  follows: 'r1',
-  requests: [{ requestId: 'r1', at: 0, buttons: [{ label: 'Yes', meaning: 'yes' as const }] }],
-  keywords: [],
-  holdContainsStop: true,
-};
-
-const READERS: Record<string, (text: string) => unknown> = {
-  readText: (text) => readText(text, []),
-  isReservedWord,
-  readAnswer: (text) => readAnswer({ kind: 'text', text }, context),
-  mayAnswer: (text) => mayAnswer({ kind: 'text', text }, { ...context, asked: false }),
-  parsePhone: (text) => parsePhone(text, 'DE'),
-  parsePhoneOfNowhere: (text) => parsePhone(text),
-  matchKey,
-  searchForm,
-  searchWords,
-  namePatterns,
-  numberPattern,
-  messageQuery,
-  snippet: (text) => snippetOf(text, text.slice(0, 60)),
-};
 
 /** The least of several tries, ms of this process alone: what else the machine does is not counted. */
 function leastOf(read: (text: string) => unknown, text: string): number {
@@ -118,15 +83,7 @@ it('reads any webhook, and passes over nothing', { timeout: timeoutOf(0.02) }, (
     fc.assert(
       fc.property(fc.oneof(payload, hostileValue), changes, (whole, all) => {
         const body = all.reduce((made: unknown, [at, how, by]) => mutate(made, at, how, by), whole);
-        const read = parseWebhook(JSON.parse(JSON.stringify(body) ?? 'null'));
-        expect(read.length).toBeGreaterThan(0);
-        for (const { update, raw } of read) {
-          expect(update.eventKey).not.toBe('');
-          expect(Number.isFinite(update.at)).toBe(true);
-          const kept = JSON.stringify([update, raw]);
-          expect(kept.isWellFormed() && !kept.includes('\\u0000') && !/\\ud[89a-f]/.test(kept)).toBe(true);
-          if (update.kind === 'unknown') expect(update.reason).not.toMatch(/^could not be read/);
-        }
+        holdsOfWebhook(JSON.parse(JSON.stringify(body) ?? 'null'));
       }),
       { seed, numRuns: IS_LONG ? 300 : 100 },
     );

@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -14,6 +13,7 @@ import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts
 import { booleanCounts, type ListedRecord, readListed, recordPage, stateCounts } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import { checkOut, columnsOut } from '../column-view.ts';
+import { readCsv } from '../read-csv.ts';
 import {
   ColumnCheckOut,
   ColumnOut,
@@ -385,40 +385,4 @@ function csvRow(row: ListedRecord, types: ReadonlyMap<string, RecordType>): unkn
     onHold ? 'Yes' : 'No',
     marketing,
   ];
-}
-
-const CsvRows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
-
-/** Rows by header with the line where each starts. A file that is no CSV is refused whole. */
-function readCsv(body: unknown): { line: number; values: Record<string, string> }[] {
-  if (typeof body !== 'string' || body.trim() === '')
-    throw new Refusal(
-      422,
-      'csv-empty',
-      'The file is empty. Its first line names the columns, each further line is a record.',
-    );
-  let header: string[] = [];
-  try {
-    const rows = CsvRows.parse(
-      // The parser counts a line break of two characters inside quotes twice.
-      parse(body.replace(/\r\n?/g, '\n'), {
-        bom: true,
-        info: true,
-        skip_empty_lines: true,
-        relax_column_count: true,
-        delimiter: [',', ';', '\t'],
-      }),
-    );
-    header = rows[0]?.record.map((name) => name.trim()) ?? [];
-    return rows.slice(1).map(({ record, info }) => ({
-      line: info.lines - record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0),
-      values: Object.fromEntries(header.map((name, index) => [name, record[index] ?? ''])),
-    }));
-  } catch (error) {
-    throw new Refusal(
-      422,
-      'csv-invalid',
-      `This is not a CSV file: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
