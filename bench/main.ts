@@ -10,6 +10,7 @@ import { readConfig } from '../src/config.ts';
 import { type Database, openPGlite, openPostgres } from '../src/db/engine.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { createContext } from '../src/start.ts';
+import { usedDuring } from './cpu.ts';
 import { databaseLimit } from './database-limit.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
 import { closedLoop, type Load } from './load.ts';
@@ -20,7 +21,7 @@ import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
 /**
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
- * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
+ * BENCH_ROUNDS how often ours and the reference take turns, BENCH_PORT the ports. `npm run bench -- outbox` runs that part alone; the parts are
  * webhooks, refusals, gate and outbox.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -31,7 +32,10 @@ const PEOPLE = 2_000;
 /** Webhooks a second that a number with 80 messages a second asks for. */
 const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
-const GRAPH = 4_290;
+/** The first of the ports that are used. */
+const PORT = Number(process.env.BENCH_PORT ?? 4_190);
+const [BARE, OURS, EMBEDDED] = [PORT + 1, PORT + 2, PORT + 3] as const;
+const [IN_PROCESS, REFERENCE, GRAPH] = [PORT + 4, PORT + 5, PORT + 6] as const;
 const PARTS = ['webhooks', 'refusals', 'gate', 'outbox'];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((part) => !PARTS.includes(part));
@@ -46,13 +50,14 @@ const say = (what: string, ours: string, limit: string, ratio: string): void => 
 const round = (value: number, digits = 0): string => value.toFixed(digits);
 
 const children: ChildProcess[] = [];
-function child(script: string, env: Record<string, string>): void {
-  children.push(
-    spawn(process.execPath, [script], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
-  );
+/** Answers its process id. */
+function child(script: string, env: Record<string, string>): number {
+  const started = spawn(process.execPath, [script], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  children.push(started);
+  return started.pid ?? 0;
 }
 
 async function answering(url: string): Promise<void> {
@@ -88,8 +93,24 @@ const production = (port: number): Record<string, string> => ({
   WHATSAPP_VERIFY_TOKEN: 'bench-verify-token',
 });
 
-const load = (port: number, seconds: number): Promise<Load> =>
-  closedLoop(`http://127.0.0.1:${port}/webhooks/whatsapp`, seconds, CONNECTIONS, () => talkWebhook(PEOPLE));
+/** What is loaded: a process, and the database it writes to. */
+interface Loaded {
+  port: number;
+  pid: number;
+  database: string | null;
+}
+
+/** A load, with what each webhook cost of the processor, µs; `postgresUs` is NaN where there is none. */
+type Costed = Load & { nodeUs: number; postgresUs: number };
+
+async function load({ port, pid, database }: Loaded, seconds: number): Promise<Costed> {
+  const url = `http://127.0.0.1:${port}/webhooks/whatsapp`;
+  const { result, used } = await usedDuring(pid, database, () =>
+    closedLoop(url, seconds, CONNECTIONS, () => talkWebhook(PEOPLE)),
+  );
+  const each = (ms: number): number => (ms * 1_000) / (result.perSecond * seconds);
+  return { ...result, nodeUs: each(used.node), postgresUs: each(used.postgres ?? Number.NaN) };
+}
 
 async function measure(database: string, reference: string, dataDir: string): Promise<void> {
   if (wanted('webhooks') || wanted('refusals')) await overHttp(database, reference, dataDir);
@@ -106,22 +127,34 @@ async function measure(database: string, reference: string, dataDir: string): Pr
 }
 
 async function overHttp(database: string, reference: string, dataDir: string): Promise<void> {
-  const ports = wanted('webhooks') ? [4191, 4192, 4193, 4195] : [4192];
-  child('src/main.ts', { ...production(4192), DATABASE_URL: database, DATA_DIR: path.join(dataDir, 'pg') });
+  const ours = child('src/main.ts', {
+    ...production(OURS),
+    DATABASE_URL: database,
+    DATA_DIR: path.join(dataDir, 'pg'),
+  });
+  await answering(`http://127.0.0.1:${OURS}/readyz`);
   if (wanted('webhooks')) {
-    child('bench/bare-server.ts', { PORT: '4191' });
-    child('src/main.ts', { ...production(4193), DATA_DIR: path.join(dataDir, 'pglite') });
-    child('bench/reference-ingest.ts', { PORT: '4195', DATABASE_URL: reference });
+    const bare = child('bench/bare-server.ts', { PORT: String(BARE) });
+    const embedded = child('src/main.ts', {
+      ...production(EMBEDDED),
+      DATA_DIR: path.join(dataDir, 'pglite'),
+    });
+    const referenced = child('bench/reference-ingest.ts', {
+      PORT: String(REFERENCE),
+      DATABASE_URL: reference,
+    });
+    await answering(`http://127.0.0.1:${EMBEDDED}/readyz`);
+    for (const port of [BARE, REFERENCE]) await answering(`http://127.0.0.1:${port}/`);
+    await webhooks({
+      bare: { port: BARE, pid: bare, database: null },
+      reference: { port: REFERENCE, pid: referenced, database: reference },
+      ours: { port: OURS, pid: ours, database },
+      embedded: { port: EMBEDDED, pid: embedded, database: null },
+    });
   }
-  await Promise.all(
-    ports.map((port) =>
-      answering(`http://127.0.0.1:${port}/${port === 4192 || port === 4193 ? 'readyz' : ''}`),
-    ),
-  );
-  if (wanted('webhooks')) await webhooks(database);
   if (wanted('refusals')) {
     const refusals = await refusalsUnderLoad(
-      { url: 'http://127.0.0.1:4192', database, key: KEY },
+      { url: `http://127.0.0.1:${OURS}`, database, key: KEY },
       SECONDS,
       RATE,
     );
@@ -135,24 +168,32 @@ async function overHttp(database: string, reference: string, dataDir: string): P
   for (const one of children.splice(0)) one.kill('SIGKILL');
 }
 
+type Contender = 'bare' | 'reference' | 'ours' | 'embedded';
+
 /** Ours and the reference in turn, so that what else happens on the machine slows both. */
-async function webhooks(database: string): Promise<void> {
-  for (const port of [4191, 4192, 4193, 4195]) await load(port, 2);
-  const rounds: { bare: Load; reference: Load; ours: Load; embedded: Load }[] = [];
+async function webhooks(of: Record<Contender, Loaded> & { ours: { database: string } }): Promise<void> {
+  for (const one of Object.values(of)) await load(one, 2);
+  const rounds: Record<Contender, Costed>[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     rounds.push({
-      bare: await load(4191, SECONDS / 2),
-      reference: await load(4195, SECONDS),
-      ours: await load(4192, SECONDS),
-      embedded: await load(4193, SECONDS),
+      bare: await load(of.bare, SECONDS / 2),
+      reference: await load(of.reference, SECONDS),
+      ours: await load(of.ours, SECONDS),
+      embedded: await load(of.embedded, SECONDS),
     });
+  const { database } = of.ours;
   const four = await databaseLimit(database, SECONDS, CONNECTIONS);
   const middle = (of: (one: (typeof rounds)[number]) => number): number => quantile(rounds.map(of), 0.5);
-  const figures = (name: keyof (typeof rounds)[number]): string =>
+  const figures = (name: Contender): string =>
     `${round(middle((one) => one[name].perSecond))}/s, p99 ${round(
       middle((one) => one[name].p99),
       1,
     )} ms`;
+  const costs = (name: Contender): string => {
+    const postgres = middle((one) => one[name].postgresUs);
+    const beside = Number.isNaN(postgres) ? '' : `, PostgreSQL ${round(postgres)} µs`;
+    return `Node ${round(middle((one) => one[name].nodeUs))} µs${beside}`;
+  };
   const failed = rounds.reduce((sum, { ours, embedded }) => sum + ours.failed + embedded.failed, 0);
   const ratios = rounds
     .map(({ ours, reference }) => round(ours.perSecond / reference.perSecond, 2))
@@ -168,6 +209,17 @@ async function webhooks(database: string): Promise<void> {
       middle(({ ours, reference }) => ours.p99 / reference.p99),
       1,
     )} ×`,
+  );
+  say(
+    'processor time of one of them, in the median (the load’s own apart)',
+    costs('ours'),
+    `reference ingest: ${costs('reference')}; HTTP + HMAC + JSON.parse alone: ${costs('bare')}`,
+    round(
+      middle(
+        ({ ours, reference }) => (ours.nodeUs + ours.postgresUs) / (reference.nodeUs + reference.postgresUs),
+      ),
+      1,
+    ),
   );
   say(
     'the same beside HTTP + HMAC + JSON.parse alone',
@@ -186,7 +238,7 @@ async function webhooks(database: string): Promise<void> {
   );
   say(
     'signed webhook → durable, decided 200 (PGlite, 32 connections)',
-    figures('embedded'),
+    `${figures('embedded')}, ${costs('embedded')}`,
     `PostgreSQL: ${figures('ours')}`,
     round(
       middle(({ ours, embedded }) => embedded.perSecond / ours.perSecond),
@@ -246,7 +298,7 @@ async function measureInProcess(url: string, dataDir: string): Promise<void> {
 
 async function contextOn(database: Database, env: Record<string, string>): Promise<Context> {
   await migrate(database.db);
-  const config = readConfig({ ...production(4194), ...env });
+  const config = readConfig({ ...production(IN_PROCESS), ...env });
   if (!config.ok) throw new Error(config.problems.join('; '));
   return createContext(config.config, database, pino({ level: 'error' }));
 }
