@@ -61,7 +61,7 @@ function child(script: string, env: Record<string, string>): number {
 }
 
 async function answering(url: string): Promise<void> {
-  for (let turn = 0; turn < 600; turn += 1) {
+  for (let turn = 0; turn < 1_800; turn += 1) {
     if (
       await fetch(url).then(
         (answer) => answer.status < 500,
