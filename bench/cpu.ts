@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 /**
- * Processor time, which says more than a rate on a machine that does other work too: what one webhook takes of it hardly
- * changes with what else runs. From /proc, so on Linux alone, and of a database on this machine alone.
+ * Processor time, which says more than a rate on a machine that does other work too. It grows with that work as well (caches are
+ * cold, and code that ran a thousand times is not compiled yet), so compare it within one run. From /proc, so on Linux alone,
+ * and of a database on this machine alone.
  */
 
 /** What Linux counts processor time in (`getconf CLK_TCK`), ms. */
