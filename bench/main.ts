@@ -13,6 +13,7 @@ import { createContext } from '../src/start.ts';
 import { answering } from './answering.ts';
 import { bareIn, enqueueAll, ingestMeanwhile, ratioOfP99 } from './campaign.ts';
 import { prepareCampaign, writeCustomers } from './campaign-rows.ts';
+import { usedDuring } from './cpu.ts';
 import { databaseLimit } from './database-limit.ts';
 import { type FullSpeed, type FullSpeedResult, fullSpeed } from './full-speed.ts';
 import { freshDecision, ruleSpeed } from './gate.ts';
@@ -28,9 +29,10 @@ import { PHONE_NUMBER_ID, quantile, SECRET, talkWebhook } from './webhooks.ts';
 /**
  * `npm run bench`: our figures beside this machine's own limits, measured in the same run and printed as ratios. Needs a
  * PostgreSQL server (BENCH_DATABASE_URL); makes its own databases there and drops them. BENCH_SECONDS sets each load's length,
- * BENCH_ROUNDS how often ours and the reference take turns. `npm run bench -- outbox` runs that part alone; the parts are
- * webhooks, refusals, gate, outbox, live (BENCH_AGENTS agents, 200 of them), campaign (BENCH_CONTACTS customers, 1,000,000),
- * full-speed (BENCH_FULL_SPEED lists what shares of 3,300 webhooks and 1,000 messages a second are tried), nodes and start.
+ * BENCH_ROUNDS how often ours and the reference take turns, BENCH_PORT the ports. `npm run bench -- outbox` runs that part
+ * alone; the parts are webhooks, refusals, gate, outbox, live (BENCH_AGENTS agents, 200 of them), campaign (BENCH_CONTACTS
+ * customers, 1,000,000), full-speed (BENCH_FULL_SPEED lists what shares of 3,300 webhooks and 1,000 messages a second are
+ * tried), nodes and start.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10);
@@ -40,11 +42,13 @@ const PEOPLE = 2_000;
 /** Webhooks a second that a number with 80 messages a second asks for. */
 const RATE = 320;
 const KEY = 'a-key-of-the-benchmark-only-0123456789abcdef';
-const GRAPH = 4_290;
+/** The first of the ports that are used. */
+const PORT = Number(process.env.BENCH_PORT ?? 4_190);
+const [BARE, OURS, EMBEDDED] = [PORT + 1, PORT + 2, PORT + 3] as const;
+const [IN_PROCESS, REFERENCE, GRAPH, ALONE] = [PORT + 4, PORT + 5, PORT + 6, PORT + 7] as const;
 const AGENTS = Number(process.env.BENCH_AGENTS ?? 200);
 /** Events a second that all of them hear. */
 const EVENTS = 200;
-const CAMPAIGN_PORT = 4_596;
 const CONTACTS = Number(process.env.BENCH_CONTACTS ?? 1_000_000);
 const PARTS = ['webhooks', 'refusals', 'gate', 'outbox', 'live', 'campaign', 'full-speed', 'nodes', 'start'];
 const chosen = process.argv.slice(2);
@@ -95,8 +99,24 @@ const production = (port: number): Record<string, string> => ({
   WHATSAPP_VERIFY_TOKEN: 'bench-verify-token',
 });
 
-const load = (port: number, seconds: number): Promise<Load> =>
-  closedLoop(`http://127.0.0.1:${port}/webhooks/whatsapp`, seconds, CONNECTIONS, () => talkWebhook(PEOPLE));
+/** What is loaded: a process, and the database it writes to. */
+interface Loaded {
+  port: number;
+  pid: number;
+  database: string | null;
+}
+
+/** A load, with what each webhook cost of the processor, µs; `postgresUs` is NaN where there is none. */
+type Costed = Load & { nodeUs: number; postgresUs: number };
+
+async function load({ port, pid, database }: Loaded, seconds: number): Promise<Costed> {
+  const url = `http://127.0.0.1:${port}/webhooks/whatsapp`;
+  const { result, used } = await usedDuring(pid, database, () =>
+    closedLoop(url, seconds, CONNECTIONS, () => talkWebhook(PEOPLE)),
+  );
+  const each = (ms: number): number => (ms * 1_000) / (result.perSecond * seconds);
+  return { ...result, nodeUs: each(used.node), postgresUs: each(used.postgres ?? Number.NaN) };
+}
 
 async function measure(database: string, reference: string, dataDir: string): Promise<void> {
   if (wanted('webhooks') || wanted('refusals')) await overHttp(database, reference, dataDir);
@@ -194,9 +214,9 @@ async function onNewDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
 
 async function starts(database: string, dataDir: string): Promise<void> {
   const sandbox = path.join(dataDir, 'sandbox');
-  const first = await startSandbox(4196, sandbox);
+  const first = await startSandbox(ALONE, sandbox);
   await end(first);
-  const again = await startSandbox(4196, sandbox);
+  const again = await startSandbox(ALONE, sandbox);
   await end(again);
   say(
     'npm start until it says where to click, on a new data directory',
@@ -204,12 +224,12 @@ async function starts(database: string, dataDir: string): Promise<void> {
     `on the same again: ${round(again.ms)} ms`,
     '',
   );
-  const node = await startNode(4196, { ...production(4196), DATABASE_URL: database, DATA_DIR: sandbox });
+  const node = await startNode(ALONE, { ...production(ALONE), DATABASE_URL: database, DATA_DIR: sandbox });
   say('memory of an idle node on PostgreSQL', `${round(await idleMegabytes(node))} MB`, '', '');
   await end(node);
-  const embedded = { ...production(4196), DATABASE_URL: '', DATA_DIR: path.join(dataDir, 'embedded') };
-  await end(await startNode(4196, embedded));
-  const reopened = await startNode(4196, embedded);
+  const embedded = { ...production(ALONE), DATABASE_URL: '', DATA_DIR: path.join(dataDir, 'embedded') };
+  await end(await startNode(ALONE, embedded));
+  const reopened = await startNode(ALONE, embedded);
   say(
     'memory of an idle node on PGlite, after a reopen',
     `${round(await idleMegabytes(reopened))} MB`,
@@ -221,7 +241,7 @@ async function starts(database: string, dataDir: string): Promise<void> {
 
 /** A node of its own with the event streams of many agents. */
 async function live(url: string, dataDir: string): Promise<void> {
-  const port = 4196;
+  const port = ALONE;
   const node = child('src/main.ts', {
     ...production(port),
     DATABASE_URL: url,
@@ -270,7 +290,7 @@ async function campaign(dataDir: string): Promise<void> {
     await client.end();
     for (const copy of copies) await onServer(`create database ${copy} template ${own}`);
     const bare = [await bareIn(urlOf(copies[0] ?? ''))];
-    const port = CAMPAIGN_PORT;
+    const port = ALONE;
     const { pid = 0 } = child('src/main.ts', {
       ...production(port),
       DATABASE_URL: urlOf(own),
@@ -309,22 +329,34 @@ async function campaign(dataDir: string): Promise<void> {
 }
 
 async function overHttp(database: string, reference: string, dataDir: string): Promise<void> {
-  const ports = wanted('webhooks') ? [4191, 4192, 4193, 4195] : [4192];
-  child('src/main.ts', { ...production(4192), DATABASE_URL: database, DATA_DIR: path.join(dataDir, 'pg') });
+  const ours = child('src/main.ts', {
+    ...production(OURS),
+    DATABASE_URL: database,
+    DATA_DIR: path.join(dataDir, 'pg'),
+  });
+  await answering(`http://127.0.0.1:${OURS}/readyz`);
   if (wanted('webhooks')) {
-    child('bench/bare-server.ts', { PORT: '4191' });
-    child('src/main.ts', { ...production(4193), DATA_DIR: path.join(dataDir, 'pglite') });
-    child('bench/reference-ingest.ts', { PORT: '4195', DATABASE_URL: reference });
+    const bare = child('bench/bare-server.ts', { PORT: String(BARE) });
+    const embedded = child('src/main.ts', {
+      ...production(EMBEDDED),
+      DATA_DIR: path.join(dataDir, 'pglite'),
+    });
+    const referenced = child('bench/reference-ingest.ts', {
+      PORT: String(REFERENCE),
+      DATABASE_URL: reference,
+    });
+    await answering(`http://127.0.0.1:${EMBEDDED}/readyz`);
+    for (const port of [BARE, REFERENCE]) await answering(`http://127.0.0.1:${port}/`);
+    await webhooks({
+      bare: { port: BARE, pid: bare.pid ?? 0, database: null },
+      reference: { port: REFERENCE, pid: referenced.pid ?? 0, database: reference },
+      ours: { port: OURS, pid: ours.pid ?? 0, database },
+      embedded: { port: EMBEDDED, pid: embedded.pid ?? 0, database: null },
+    });
   }
-  await Promise.all(
-    ports.map((port) =>
-      answering(`http://127.0.0.1:${port}/${port === 4192 || port === 4193 ? 'readyz' : ''}`),
-    ),
-  );
-  if (wanted('webhooks')) await webhooks(database);
   if (wanted('refusals')) {
     const refusals = await refusalsUnderLoad(
-      { url: 'http://127.0.0.1:4192', database, key: KEY },
+      { url: `http://127.0.0.1:${OURS}`, database, key: KEY },
       SECONDS,
       RATE,
     );
@@ -338,24 +370,32 @@ async function overHttp(database: string, reference: string, dataDir: string): P
   for (const one of children.splice(0)) one.kill('SIGKILL');
 }
 
+type Contender = 'bare' | 'reference' | 'ours' | 'embedded';
+
 /** Ours and the reference in turn, so that what else happens on the machine slows both. */
-async function webhooks(database: string): Promise<void> {
-  for (const port of [4191, 4192, 4193, 4195]) await load(port, 2);
-  const rounds: { bare: Load; reference: Load; ours: Load; embedded: Load }[] = [];
+async function webhooks(of: Record<Contender, Loaded> & { ours: { database: string } }): Promise<void> {
+  for (const one of Object.values(of)) await load(one, 2);
+  const rounds: Record<Contender, Costed>[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     rounds.push({
-      bare: await load(4191, SECONDS / 2),
-      reference: await load(4195, SECONDS),
-      ours: await load(4192, SECONDS),
-      embedded: await load(4193, SECONDS),
+      bare: await load(of.bare, SECONDS / 2),
+      reference: await load(of.reference, SECONDS),
+      ours: await load(of.ours, SECONDS),
+      embedded: await load(of.embedded, SECONDS),
     });
+  const { database } = of.ours;
   const four = await databaseLimit(database, SECONDS, CONNECTIONS);
   const middle = (of: (one: (typeof rounds)[number]) => number): number => quantile(rounds.map(of), 0.5);
-  const figures = (name: keyof (typeof rounds)[number]): string =>
+  const figures = (name: Contender): string =>
     `${round(middle((one) => one[name].perSecond))}/s, p99 ${round(
       middle((one) => one[name].p99),
       1,
     )} ms`;
+  const costs = (name: Contender): string => {
+    const postgres = middle((one) => one[name].postgresUs);
+    const beside = Number.isNaN(postgres) ? '' : `, PostgreSQL ${round(postgres)} µs`;
+    return `Node ${round(middle((one) => one[name].nodeUs))} µs${beside}`;
+  };
   const failed = rounds.reduce((sum, { ours, embedded }) => sum + ours.failed + embedded.failed, 0);
   const ratios = rounds
     .map(({ ours, reference }) => round(ours.perSecond / reference.perSecond, 2))
@@ -371,6 +411,17 @@ async function webhooks(database: string): Promise<void> {
       middle(({ ours, reference }) => ours.p99 / reference.p99),
       1,
     )} ×`,
+  );
+  say(
+    'processor time of one of them, in the median (the load’s own apart)',
+    costs('ours'),
+    `reference ingest: ${costs('reference')}; HTTP + HMAC + JSON.parse alone: ${costs('bare')}`,
+    round(
+      middle(
+        ({ ours, reference }) => (ours.nodeUs + ours.postgresUs) / (reference.nodeUs + reference.postgresUs),
+      ),
+      1,
+    ),
   );
   say(
     'the same beside HTTP + HMAC + JSON.parse alone',
@@ -389,7 +440,7 @@ async function webhooks(database: string): Promise<void> {
   );
   say(
     'signed webhook → durable, decided 200 (PGlite, 32 connections)',
-    figures('embedded'),
+    `${figures('embedded')}, ${costs('embedded')}`,
     `PostgreSQL: ${figures('ours')}`,
     round(
       middle(({ ours, embedded }) => embedded.perSecond / ours.perSecond),
@@ -449,7 +500,7 @@ async function measureInProcess(url: string, dataDir: string): Promise<void> {
 
 async function contextOn(database: Database, env: Record<string, string>): Promise<Context> {
   await migrate(database.db);
-  const config = readConfig({ ...production(4194), ...env });
+  const config = readConfig({ ...production(IN_PROCESS), ...env });
   if (!config.ok) throw new Error(config.problems.join('; '));
   return createContext(config.config, database, pino({ level: 'error' }));
 }

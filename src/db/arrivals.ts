@@ -3,7 +3,7 @@ import { searchForm } from '../core/search-text.ts';
 import { type Touch, touching } from './conversations.ts';
 import type { Tx } from './engine.ts';
 import { wordsOfMessages } from './message-search.ts';
-import { iso, uuids } from './rows.ts';
+import { jsonColumn, texts, times, uuids } from './rows.ts';
 
 /** What customers wrote: everything that a batch of new messages changes by itself, in one statement. */
 
@@ -51,39 +51,40 @@ const NOBODY = 'assent_nobody';
  * `shown` that are closed; their rows are locked now. Five statements, each planned anew, were most of what a message cost.
  */
 export async function storeArrivals(tx: Tx, arrivals: Arrivals): Promise<string[]> {
-  const messages = arrivals.messages.map((one) => ({ ...one, at: iso(one.at) }));
-  const heard = arrivals.heard.map((one) => ({
-    ...one,
-    nameForm: one.name === null ? null : searchForm(one.name),
-    lastInboundAt: iso(one.lastInboundAt),
-    lastWordAt: iso(one.lastWordAt),
-  }));
+  const { messages, heard } = arrivals;
+  const words = wordsOfMessages(messages);
   const { rows } = await sql<{ id: string | null }>`/* prepared */ with stored as (
       insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, reply_to, at)
-      select id, "conversationId", "contactPointId", "channelId", 'in', kind, text, content, 'received', "whatsappId", "replyTo", at
-        from json_to_recordset(${JSON.stringify(messages)}::json)
-          as r(id uuid, "conversationId" uuid, "contactPointId" uuid, "channelId" text, kind text, text text, content jsonb,
-               "whatsappId" text, "replyTo" text, at timestamptz)
+      select id, conversation_id, contact_point_id, channel_id, 'in', kind, text, content::jsonb, 'received', whatsapp_id, reply_to, at
+        from rows from (
+          unnest(${uuids(messages.map((one) => one.id))}, ${uuids(messages.map((one) => one.conversationId))},
+            ${uuids(messages.map((one) => one.contactPointId))}, ${texts(messages.map((one) => one.channelId))},
+            ${texts(messages.map((one) => one.kind))}, ${texts(messages.map((one) => one.text))},
+            ${texts(messages.map((one) => one.whatsappId))}, ${texts(messages.map((one) => one.replyTo))},
+            ${times(messages.map((one) => one.at))}),
+          ${jsonColumn(messages.map((one) => one.content))})
+          as r(id, conversation_id, contact_point_id, channel_id, kind, text, whatsapp_id, reply_to, at, content)
       returning position, id, conversation_id, at),
     words as (
       insert into message_search (position, message_id, conversation_id, at, words)
-      select s.position, s.id, s.conversation_id, s.at, array_to_tsvector(r.words)
-        from json_to_recordset(${JSON.stringify(wordsOfMessages(arrivals.messages))}::json) as r(id uuid, words text[])
+      select s.position, s.id, s.conversation_id, s.at, array_to_tsvector(string_to_array(r.words, ' '))
+        from unnest(${uuids(words.map((one) => one.id))}, ${texts(words.map((one) => one.words.join(' ')))}) as r(id, words)
         join stored s on s.id = r.id),
     heard as (
       update contact_point c
-         set name = coalesce(h.name, c.name), name_form = coalesce(h."nameForm", c.name_form),
-             phone = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
-               then coalesce(h.phone, c.phone) else c.phone end,
-             user_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
-               then coalesce(h."userId", c.user_id) else c.user_id end,
-             last_inbound_whatsapp_id = case when c.last_inbound_at is null or h."lastInboundAt" >= c.last_inbound_at
-               then h."lastInboundWhatsappId" else c.last_inbound_whatsapp_id end,
-             last_inbound_at = greatest(c.last_inbound_at, h."lastInboundAt"),
-             last_word_at = greatest(c.last_word_at, h."lastWordAt")
-        from json_to_recordset(${JSON.stringify(heard)}::json)
-          as h(id uuid, name text, "nameForm" text, phone text, "userId" text, "lastInboundAt" timestamptz,
-               "lastInboundWhatsappId" text, "lastWordAt" timestamptz)
+         set name = coalesce(h.name, c.name), name_form = coalesce(h.name_form, c.name_form),
+             phone = case when c.last_inbound_at is null or h.at >= c.last_inbound_at then coalesce(h.phone, c.phone) else c.phone end,
+             user_id = case when c.last_inbound_at is null or h.at >= c.last_inbound_at
+               then coalesce(h.user_id, c.user_id) else c.user_id end,
+             last_inbound_whatsapp_id = case when c.last_inbound_at is null or h.at >= c.last_inbound_at
+               then h.whatsapp_id else c.last_inbound_whatsapp_id end,
+             last_inbound_at = greatest(c.last_inbound_at, h.at), last_word_at = greatest(c.last_word_at, h.word_at)
+        from unnest(${uuids(heard.map((one) => one.id))}, ${texts(heard.map((one) => one.name))},
+               ${texts(heard.map(({ name }) => (name === null ? null : searchForm(name))))},
+               ${texts(heard.map((one) => one.phone))}, ${texts(heard.map((one) => one.userId))},
+               ${times(heard.map((one) => one.lastInboundAt))}, ${texts(heard.map((one) => one.lastInboundWhatsappId))},
+               ${times(heard.map((one) => one.lastWordAt))})
+          as h(id, name, name_form, phone, user_id, at, whatsapp_id, word_at)
        where c.id = h.id),
     shown as (delete from dismissal where conversation_id = any(${uuids(arrivals.shown)})),
     touched as (${touching(arrivals.touches)} returning c.id, c.status)

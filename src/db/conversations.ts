@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { nameOrder, nameOrderJoins } from './record-order.ts';
-import { iso, uuids } from './rows.ts';
+import { integers, iso, texts, times, uuids } from './rows.ts';
 import { EVERYONE } from './teams.ts';
 
 /** Conversations: one per contact point and channel, and the list of them. Their messages are in `messages.ts`. */
@@ -73,20 +73,18 @@ export async function touchConversations(tx: Tx, touches: readonly Touch[]): Pro
 
 /** The same as a part of a larger statement. */
 export function touching(touches: readonly Touch[]): RawBuilder<unknown> {
-  const rows = oneEach(touches).map((one) => ({
-    ...one,
-    at: iso(one.at),
-    text: one.text.slice(0, 300),
-    waitsSince: iso(one.waitsSince ?? null),
-  }));
+  const rows = oneEach(touches);
   return sql`update conversation c
        set last_text = case when c.last_message_at is null or t.at >= c.last_message_at then t.text else c.last_text end,
            last_direction = case when c.last_message_at is null or t.at >= c.last_message_at then t.direction else c.last_direction end,
            last_status = case when c.last_message_at is null or t.at >= c.last_message_at then t.status else c.last_status end,
            last_message_at = greatest(c.last_message_at, t.at), unread = c.unread + t.unread,
-           waiting_since = coalesce(c.waiting_since, t."waitsSince")
-      from json_to_recordset(${JSON.stringify(rows)}::json)
-        as t(id uuid, at timestamptz, text text, direction text, status text, unread integer, "waitsSince" timestamptz)
+           waiting_since = coalesce(c.waiting_since, t.waits_since)
+      from unnest(${uuids(rows.map((one) => one.id))}, ${times(rows.map((one) => one.at))},
+             ${texts(rows.map((one) => one.text.slice(0, 300)))}, ${texts(rows.map((one) => one.direction))},
+             ${texts(rows.map((one) => one.status))}, ${integers(rows.map((one) => one.unread))},
+             ${times(rows.map((one) => one.waitsSince ?? null))})
+        as t(id, at, text, direction, status, unread, waits_since)
      where c.id = t.id`;
 }
 

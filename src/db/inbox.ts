@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Update } from '../core/update.ts';
 import type { Tx } from './engine.ts';
-import { iso, texts, time } from './rows.ts';
+import { jsonColumn, texts, time, times, uuids } from './rows.ts';
 
 /** Webhooks as they were acknowledged: one row per update, stored before the 200. */
 
@@ -50,14 +50,17 @@ export async function insertInbox(
 
 /** The same as a part of a larger statement; gives id, subject and event_key of the new rows. */
 export function storingInbox(rows: readonly NewInboxRow[], now: number): RawBuilder<unknown> {
-  const values = rows.map((row) => ({ ...row, receivedAt: iso(row.receivedAt) }));
   return sql`insert into inbox (subject, event_key, kind, contact_point_id, phone_number_id, update, raw, body_sha256, received_at, status,
         next_attempt_at, applied_at)
-    select subject, "eventKey", kind, "contactPointId", "phoneNumberId", update, raw, "bodySha256", "receivedAt", status,
-           case when status = 'pending' then "receivedAt" end, case when status = 'applied' then ${time(now)} end
-      from json_to_recordset(${JSON.stringify(values)}::json)
-        as r(subject text, "eventKey" text, kind text, "contactPointId" uuid, "phoneNumberId" text, update jsonb, raw text,
-             "bodySha256" text, "receivedAt" timestamptz, status text)
+    select subject, event_key, kind, contact_point_id, phone_number_id, update::jsonb, raw, body_sha256, received_at, status,
+           case when status = 'pending' then received_at end, case when status = 'applied' then ${time(now)} end
+      from rows from (
+        unnest(${texts(rows.map((row) => row.subject))}, ${texts(rows.map((row) => row.eventKey))},
+          ${texts(rows.map((row) => row.kind))}, ${uuids(rows.map((row) => row.contactPointId))},
+          ${texts(rows.map((row) => row.phoneNumberId))}, ${texts(rows.map((row) => row.bodySha256))},
+          ${times(rows.map((row) => row.receivedAt))}, ${texts(rows.map((row) => row.status))}),
+        ${jsonColumn(rows.map((row) => row.update))}, ${jsonColumn(rows.map((row) => row.raw))})
+        as r(subject, event_key, kind, contact_point_id, phone_number_id, body_sha256, received_at, status, update, raw)
     on conflict (subject, event_key) do nothing
     returning id, subject, event_key`;
 }

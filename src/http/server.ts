@@ -29,6 +29,7 @@ import { signInOidc } from './sign-in-oidc.ts';
 import { refuseUnstorableText } from './storable-text.ts';
 import { traceRequests } from './traces.ts';
 import { installWebApp } from './web-app.ts';
+import { openWebhookLane } from './webhook-lane.ts';
 import { createWebhooks } from './webhooks.ts';
 
 export interface ServerDependencies {
@@ -111,6 +112,7 @@ export async function createServer(deps: ServerDependencies): Promise<FastifyIns
   signInRoutes(app, ctx, config, live.endSessions);
   await app.register(createHealth(ctx, config, deps.ready, deps.vitals));
   await app.register(createWebhooks(ctx, config, deps.ingest), { prefix: '/webhooks' });
+  openWebhookLane(app.server, ctx, config, deps.ingest, () => deps.stopping?.() === true);
   await app.register(
     async (api) => {
       api.addHook('onSend', async (_request, reply) => {

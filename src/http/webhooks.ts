@@ -1,19 +1,18 @@
 import { hash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
 import { hintRecord } from '../actions/crm-hints.ts';
 import type { Ingest } from '../actions/ingest.ts';
 import { storeInvalid } from '../actions/retry-inbox.ts';
-import { parseWebhook } from '../adapters/whatsapp-cloud/parse-webhook.ts';
-import { secretOfSignature } from '../adapters/whatsapp-cloud/signature.ts';
 import type { Config } from '../config.ts';
 import { equalSecrets } from './auth.ts';
 import { createFailures } from './failures.ts';
 import { sendProblem, tooManyRequests } from './problem.ts';
+import { MOST_BYTES, parseJson, readWebhook } from './read-webhook.ts';
+import { triedBefore } from './webhook-lane.ts';
 
-/** Meta's own bound of a payload. */
-const MOST_BYTES = 3 * 1024 * 1024;
 /** Bad signatures or verify tokens that one address may show per minute. Who signs well is never counted. */
 const MOST_FAILURES = 60;
 
@@ -61,11 +60,8 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
     // The policy of pages says nothing to a program, and making its headers was a tenth of a webhook's time.
     app.post('/whatsapp', { bodyLimit: MOST_BYTES, helmet: false }, async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const signature = request.headers['x-hub-signature-256'];
-      const header = typeof signature === 'string' ? signature : undefined;
-      const secrets = [...config.whatsapp.appSecrets, ...ctx.secrets.appSecrets()];
-      const signedWith = secretOfSignature(body, header, secrets);
-      if (signedWith === null) {
+      const read = readWebhook(ctx, config, body, request.headers['x-hub-signature-256']);
+      if (read === 'bad-signature') {
         const seconds = await failures.count(request);
         if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
         return sendProblem(reply, {
@@ -75,21 +71,19 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
             'X-Hub-Signature-256 is not the signature of this body with the app secret (WHATSAPP_APP_SECRET).',
         });
       }
-      ctx.secrets.noteUse(signedWith);
-      const receivedAt = ctx.clock();
       const bodySha256 = hash('sha256', body, 'hex');
-      const text = body.toString('utf8');
-      const json = parseJson(text);
       try {
-        if (!json.ok) {
-          await storeInvalid(ctx, text.replaceAll('\u0000', '\uFFFD'), bodySha256);
+        if (read === 'invalid-json') {
+          await storeInvalid(ctx, body.toString('utf8').replaceAll('\u0000', '\uFFFD'), bodySha256);
           return sendProblem(reply, {
             status: 400,
             code: 'invalid-json',
             detail: 'The body is signed, but it is not JSON. It was kept for a person to look at.',
           });
         }
-        await ingest.submit({ updates: parseWebhook(json.value), bodySha256, receivedAt });
+        const tried = triedBefore(request.raw);
+        if (tried !== undefined && 'failure' in tried) throw tried.failure;
+        await ingest.submit(read);
       } catch (error) {
         request.log.error({ err: error, bodySha256 }, 'a webhook could not be stored');
         return notStored(reply);
@@ -156,15 +150,12 @@ function takeRawBodies(app: FastifyInstance): void {
     reply.header('x-content-type-options', 'nosniff');
     done();
   });
+  // Who was tried outside the framework has been read already.
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const tried = triedBefore(request.raw);
+    done(null, tried === undefined ? payload : Readable.from([tried.body]));
+  });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-}
-
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    return { ok: false };
-  }
 }
 
 const RESULTS: Readonly<Record<number, string>> = {

@@ -44,7 +44,7 @@ export function hasEnds(key: string, { firsts, lasts }: Pick<Ends, 'firsts' | 'l
 /** Takes the phrases off both ends of a normalised text, longest first, until none is left there. */
 export function stripEnds(key: string, { phrases, longest, firsts, lasts }: Ends): string {
   if (!hasEnds(key, { firsts, lasts })) return key;
-  const words = key.split(' ');
+  const words = wordsOf(key);
   let from = 0;
   let to = words.length;
   let stable = false;
@@ -108,6 +108,13 @@ export function stripped(key: string, { ends, firsts, lasts }: EndsByLanguage): 
 let last: { key: string | null; cores: ReadonlyMap<string, string> } = { key: null, cores: new Map() };
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
+/** The words of a normalised text. The same text is taken apart several times in a row. */
+export function wordsOf(key: string): readonly string[] {
+  if (apart.key !== key) apart = { key, words: key.split(' ') };
+  return apart.words;
+}
+let apart: { key: string | null; words: readonly string[] } = { key: null, words: [] };
+
 /** The first word of a normalised text. */
 export function firstWord(key: string): string {
   const end = key.indexOf(' ');
@@ -119,7 +126,7 @@ export function firstWord(key: string): string {
  * most `most` words. "Basta ya" is an administrator's word although "ya" ends other messages as a courtesy.
  */
 export function coresOf(key: string, ends: Ends, most: number): string[] {
-  const words = key.split(' ');
+  const words = wordsOf(key);
   const starts = reach(words, ends);
   const stops = reach(words.toReversed(), ends, true).map((taken) => words.length - taken);
   return starts.flatMap((from) =>

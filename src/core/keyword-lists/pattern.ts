@@ -121,12 +121,14 @@ export function beginnings(pattern: Pattern): { words: ReadonlySet<string>; empt
 }
 
 /**
- * What a text that fits holds for certain: of each list one of the words, the shortest lists first. Most patterns that
- * begin like a text are ruled out by it without being walked.
+ * What a text that fits holds for certain: of each list one of the words, the shortest lists first, of those the one of long
+ * words, which fewer texts hold ("blocking" rather than "am"). Most patterns are ruled out by it without being walked.
  */
 export function needs(pattern: Pattern): readonly (readonly string[])[] {
-  return [...needed(pattern)].sort((a, b) => a.length - b.length);
+  return [...needed(pattern)].sort((a, b) => a.length - b.length || letters(b) - letters(a));
 }
+
+const letters = (words: readonly string[]): number => words.reduce((sum, word) => sum + word.length, 0);
 
 function needed(pattern: Pattern): (readonly string[])[] {
   switch (pattern.kind) {

@@ -1,13 +1,14 @@
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { firstWord, stripped } from './ends.ts';
+import { stripped, wordsOf } from './ends.ts';
 import type { KeywordList } from './list.ts';
 import type { Pattern } from './pattern.ts';
 import { patternReader } from './pattern.ts';
+import { type Placed, ruleIndex } from './rule-index.ts';
 import type { Entry, RuleSet } from './rule-set.ts';
 import { fitsWithin, fitting, fittingWithin, ruleSet } from './rule-set.ts';
-import { FILLERS, STRONG_STOP_WORDS, withoutCourtesies } from './whole-words.ts';
+import { FILLERS, mayHoldStrongStop, STRONG_STOP_WORDS, withoutCourtesies } from './whole-words.ts';
 
 /** A pattern that fits, and what it refuses. */
 export interface Found {
@@ -52,29 +53,44 @@ function compile(list: KeywordList): Rules {
 }
 
 const RULES = KEYWORD_LISTS.map(compile);
-/** The words with which the rules of any language begin: most messages begin with none of them. */
-const FIRST_WORDS = {
-  whole: new Set(RULES.flatMap(({ whole }) => [...whole.byFirstWord.keys()])),
-  holds: new Set(RULES.flatMap(({ holds }) => [...holds.byFirstWord.keys()])),
+interface Candidates {
+  whole: readonly Placed<Found>[];
+  holds: readonly Placed<Found>[];
+  within: readonly Placed<Found>[];
+}
+
+const INDEX = ruleIndex([
+  RULES.map(({ whole }) => whole),
+  RULES.map(({ holds }) => holds),
+  RULES.map(({ within }) => within),
+]);
+
+/** The rules that may fit a normalised text or a part of it. Most texts lead to none, and cost no more than this. */
+function candidates(key: string): Candidates {
+  if (asked.key === key) return asked.found;
+  const [whole = [], holds = [], within = []] = INDEX(wordsOf(key));
+  asked = { key, found: { whole, holds, within } };
+  return asked.found;
+}
+let asked: { key: string | null; found: Candidates } = {
+  key: null,
+  found: { whole: [], holds: [], within: [] },
 };
 
-/** The rules of all languages that are looked for inside a text: one look-up for each of its words. */
-const WITHIN = new Map<string, { language: number; entry: Entry<Found> }[]>();
-for (const [language, { within }] of RULES.entries())
-  for (const [word, entries] of within.byAnchor)
-    WITHIN.set(word, [...(WITHIN.get(word) ?? []), ...entries.map((entry) => ({ language, entry }))]);
+/**
+ * Whether a normalised text, or a clause of it, may be a refusal or be similar to one as a whole: its words are those of its
+ * clauses.
+ */
+export const mayRefuse = (key: string): boolean => candidates(key).whole.length > 0 || mayHoldStrongStop(key);
+export const mayHold = (key: string): boolean => candidates(key).holds.length > 0;
 
 /** The first rule of each language that fits anywhere, by the place of the language. */
-function hitsWithin(words: readonly string[]): ReadonlyMap<number, Entry<Found>> {
+function hitsWithin(key: string): ReadonlyMap<number, Entry<Found>> {
   const hits = new Map<number, Entry<Found>>();
-  let held: ReadonlySet<string> | undefined;
-  for (const word of words) {
-    for (const { language, entry } of WITHIN.get(word) ?? []) {
-      const before = hits.get(language);
-      if (before !== undefined && before.order <= entry.order) continue;
-      held ??= new Set(words);
-      if (fitsWithin(entry, words, held)) hits.set(language, entry);
-    }
+  for (const { set: language, entry } of candidates(key).within) {
+    const before = hits.get(language);
+    if (before !== undefined && before.order <= entry.order) continue;
+    if (fitsWithin(entry, wordsOf(key))) hits.set(language, entry);
   }
   return hits;
 }
@@ -92,6 +108,7 @@ const REVERSED = ruleSet(
 export function wholeRefusal(key: string): Found | null {
   const hit = wholeIn(key, 'whole');
   if (hit !== null) return hit;
+  if (!mayHoldStrongStop(key)) return null;
   // In the order of the lists: the first language whose words around it add nothing.
   const cores = stripped(key, FILLERS);
   const unchanged = STRONG_STOP_WORDS.has(key);
@@ -115,10 +132,13 @@ export function addsNothing(key: string): boolean {
 }
 
 function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
+  const found = candidates(key)[list];
+  if (found.length === 0) return null;
+  const languages = new Set(found.map(({ set }) => set));
   const bare = withoutCourtesies(key);
   const cores = stripped(key, FILLERS);
-  if (bare === key && cores.size === 0 && !FIRST_WORDS[list].has(firstWord(key))) return null;
-  for (const rules of RULES) {
+  for (const [language, rules] of RULES.entries()) {
+    if (!languages.has(language)) continue;
     const core = cores.get(rules.language) ?? key;
     const hit =
       fitting(rules[list], key) ??
@@ -135,9 +155,10 @@ function wholeIn(key: string, list: 'whole' | 'holds'): Found | null {
  * for the opposite, it is talk.
  */
 export function refusalWithin(key: string): Found | null {
-  const words = key.split(' ');
-  const hits = hitsWithin(words);
-  if (hits.size === 0 || fittingWithin(REVERSED, words) === true) return null;
+  const hits = hitsWithin(key);
+  if (hits.size === 0) return null;
+  const words = wordsOf(key);
+  if (fittingWithin(REVERSED, words) === true) return null;
   for (const [language, { talk, marketing }] of RULES.entries()) {
     const hit = hits.get(language)?.value;
     if (hit === undefined || fittingWithin(talk, words) === true) continue;
@@ -148,7 +169,7 @@ export function refusalWithin(key: string): Found | null {
 
 /** Whether any language's list finds a time, a place or somebody else in a normalised text. */
 export function speaksOfOtherThings(key: string): boolean {
-  const words = key.split(' ');
+  const words = wordsOf(key);
   return RULES.some(({ talk }) => fittingWithin(talk, words) === true);
 }
 

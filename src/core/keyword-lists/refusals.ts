@@ -5,6 +5,8 @@ import { stripEnds } from './ends.ts';
 import type { Found } from './refusal-patterns.ts';
 import {
   addsNothing,
+  mayHold,
+  mayRefuse,
   refusalWithin,
   speaksOfOtherThings,
   wholeHold,
@@ -16,6 +18,7 @@ import {
   builtInStop,
   COURTESIES,
   emojiForm,
+  mayHoldStrongStop,
   NOT_SLIPS,
   SLIP_TARGETS,
   STOP_WORDS,
@@ -32,28 +35,31 @@ const MOST_CLAUSES = 6;
 /** The whole message is a kept phrase, or one refusal after the other ("Leave me alone. Don't text me!"). */
 export function refusalPhrase(key: string, text: string): Refusal | null {
   if (key === '') return null;
-  return wholeRefusal(key) ?? refusalInClauses(clausesOf(text));
+  return wholeRefusal(key) ?? (mayRefuse(key) ? refusalInClauses(clausesOf(text)) : null);
 }
 
 function refusalInClauses(clauses: readonly string[]): Refusal | null {
   if (clauses.length < 2 || clauses.length > MOST_CLAUSES) return null;
-  let first: Refusal | null = null;
+  // Nearly no message has one, and what the other clauses are need not be known then.
+  const parts = clauses.map(wholeRefusal);
+  const first = parts.find((part) => part !== null) ?? null;
+  if (first === null) return null;
   const refused = new Set<Purpose>();
-  for (const clause of clauses) {
+  for (const [index, clause] of clauses.entries()) {
     const stop = builtInStop(clause);
-    const part = wholeRefusal(clause);
-    if (part !== null) first ??= part;
+    const part = parts[index] ?? null;
     if (part === null && stop === undefined && !isBesideTheRefusal(clause)) return null;
     for (const purpose of part?.purposes ?? stop?.purposes ?? []) refused.add(purpose);
   }
-  return first === null ? null : { ...first, purposes: PURPOSES.filter((purpose) => refused.has(purpose)) };
+  return { ...first, purposes: PURPOSES.filter((purpose) => refused.has(purpose)) };
 }
 
 function isBesideTheRefusal(clause: string): boolean {
   return addsNothing(clause) || ANSWER_WORDS.get(clause)?.meaning === 'no' || wholeHold(clause) !== null;
 }
 
-function clausesOf(text: string): readonly string[] {
+/** What stands between the signs that end a clause, each normalised. Its words are words of the whole text. */
+export function clausesOf(text: string): readonly string[] {
   // Asked for twice of each message.
   if (last.text !== text) last = { text, clauses: split(text, /[.,;:!?¡¿\n…،؛؟।。！？、()]+/u) };
   return last.clauses;
@@ -76,7 +82,7 @@ export function similarToRefusal(key: string, text: string): Refusal | null {
     stopWithNumber(bare) ??
     slip(bare) ??
     wholeHold(key) ??
-    holdInClauses(text) ??
+    (mayHold(key) ? holdInClauses(text) : null) ??
     stopSentence(key, text) ??
     refusalWithin(key)
   );
@@ -107,19 +113,13 @@ function slip(key: string): Refusal | null {
 function holdInClauses(text: string): Refusal | null {
   const clauses = clausesOf(text);
   if (clauses.length < 2 || clauses.length > MOST_CLAUSES) return null;
-  let hold: Refusal | null = null;
-  for (const clause of clauses) {
-    hold ??= wholeHold(clause);
-    if (!isBesideTheRefusal(clause)) return null;
-  }
-  return hold;
+  const hold = clauses.map(wholeHold).find((one) => one !== null) ?? null;
+  return hold === null || !clauses.every(isBesideTheRefusal) ? null : hold;
 }
-
-const STRONG_FIRST_WORDS = new Set([...STRONG_STOP_WORDS].map((stop) => stop.split(' ')[0] ?? ''));
 
 /** "STOP. Who is this?": one sentence of the message is nothing but a stop word. */
 function stopSentence(key: string, text: string): Refusal | null {
-  if (!key.split(' ').some((word) => STRONG_FIRST_WORDS.has(word))) return null;
+  if (!mayHoldStrongStop(key)) return null;
   const sentences = split(text, /[.!?\n。！？؟।]+/u).map((sentence) => stripEnds(sentence, COURTESIES));
   const stop = sentences.find((sentence) => STRONG_STOP_WORDS.has(sentence));
   if (sentences.length < 2 || stop === undefined || speaksOfOtherThings(key)) return null;

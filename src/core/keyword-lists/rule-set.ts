@@ -1,4 +1,4 @@
-import { firstWord } from './ends.ts';
+import { firstWord, wordsOf } from './ends.ts';
 import type { Pattern } from './pattern.ts';
 import { beginnings, endsFrom, needs } from './pattern.ts';
 
@@ -51,7 +51,7 @@ export function ruleSet<T>(rules: Iterable<readonly [Pattern, T]>): RuleSet<T> {
 export function fitting<T>(rules: RuleSet<T>, key: string): T | undefined {
   const entries = rules.byFirstWord.get(firstWord(key));
   if (entries === undefined) return undefined;
-  const words = key.split(' ');
+  const words = wordsOf(key);
   const held = new Set(words);
   return entries.find(
     (entry) => holds(held, entry) && endsFrom(entry.pattern, words, START).has(words.length),
@@ -67,20 +67,14 @@ export function fittingWithin<T>({ byAnchor }: RuleSet<T>, words: readonly strin
     for (const entry of byAnchor.get(word) ?? []) {
       if (first !== undefined && first.order <= entry.order) break;
       held ??= new Set(words);
-      if (fitsWithin(entry, words, held)) first = entry;
+      if (holds(held, entry) && fitsWithin(entry, words)) first = entry;
     }
   }
   return first?.value;
 }
 
-/** Whether a rule fits somewhere in a text; `held` are its words. */
-export function fitsWithin(
-  entry: Entry<unknown>,
-  words: readonly string[],
-  held: ReadonlySet<string>,
-): boolean {
-  const { firsts, pattern } = entry;
-  if (!holds(held, entry)) return false;
+/** Whether a rule fits somewhere in a text. Ask first whether the text holds the words it needs: walking is dear. */
+export function fitsWithin({ firsts, pattern }: Entry<unknown>, words: readonly string[]): boolean {
   return words.some((word, at) => firsts.has(word) && endsFrom(pattern, words, new Set([at])).size > 0);
 }
 

@@ -2,7 +2,7 @@ import { normalise } from '../normalise.ts';
 import type { Purpose } from '../purpose.ts';
 import { PURPOSES } from '../purpose.ts';
 import { KEYWORD_LISTS } from './all.ts';
-import { coresOf, endsByLanguage, endsOf, hasEnds, stripEnds } from './ends.ts';
+import { coresOf, endsByLanguage, endsOf, hasEnds, stripEnds, wordsOf } from './ends.ts';
 
 /** One entry of a list that matches by equality, with the rule's stable name. */
 export interface Word {
@@ -108,6 +108,13 @@ export const STRONG_STOP_WORDS: ReadonlySet<string> = new Set(
     ])
     .map(normalise),
 );
+
+const STRONG_FIRST_WORDS = new Set([...STRONG_STOP_WORDS].map((stop) => stop.split(' ')[0] ?? ''));
+
+/** Whether a normalised text holds a word with which one of them begins; otherwise none is in it. */
+export function mayHoldStrongStop(key: string): boolean {
+  return wordsOf(key).some((word) => STRONG_FIRST_WORDS.has(word));
+}
 
 /** Single words long enough that one slip is more likely than another word, and "stop". */
 export const SLIP_TARGETS = stops.filter(
