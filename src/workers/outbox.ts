@@ -29,6 +29,8 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
   let inFlight = 0;
   let sweptAt = 0;
   let claimedAt = 0;
+  /** Nothing was due when we looked last: no part of the allowance is asked for. */
+  let idle = true;
   const settle = createSettlement(ctx);
   const underWay = new Set<Promise<void>>();
   const loop = startLoop({
@@ -39,6 +41,12 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
       if (performance.now() - sweptAt > SWEEP_EVERY_MS) {
         sweptAt = performance.now();
         await sweepLeases(ctx);
+      }
+      if (idle) {
+        const next = await nextDueAt(ctx.database.db);
+        const wait = next === null ? null : next - ctx.clock();
+        if (wait === null || wait > 0) return wait === null ? null : Math.min(2_000, Math.max(5, wait));
+        idle = false;
       }
       const free = Math.min(MOST_PER_CLAIM, most - inFlight);
       if (free <= 0) return null;
@@ -67,8 +75,8 @@ export function startOutbox(ctx: Context, options: { perSecond: number }): Loop 
       }
       if (claims.length > 0) return 0;
       if (againInMs !== null) return Math.max(5, againInMs);
-      const next = await nextDueAt(ctx.database.db);
-      return next === null ? null : Math.min(2_000, Math.max(5, next - ctx.clock()));
+      idle = true;
+      return 0;
     },
   });
   return {
