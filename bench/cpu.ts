@@ -11,7 +11,7 @@ import pg from 'pg';
 const TICK_MS = 10;
 
 /** What a process used of the processor so far, user and system, ms; null where there is no such process here. */
-function usedBy(pid: number): number | null {
+export function usedBy(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name, in brackets, may hold spaces; `utime` and `stime` are the 12th and 13th fields after it.

@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { usedBy } from './cpu.ts';
 
 /** Who used the processors meanwhile, in per cent of one, from `/proc`: Linux alone. */
 
 const TICKS_PER_SECOND = 100;
-
-function ticksOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  } catch {
-    return 0;
-  }
-}
 
 /** All of the machine: ticks in use, and all there were. */
 function machine(): { used: number; all: number } {
@@ -47,19 +38,19 @@ export async function countProcessorTime(
     );
     return rows.map((row) => row.pid);
   };
-  const before = new Map((await backends()).map((pid) => [pid, ticksOf(pid)]));
-  const own = named.map(({ pid }) => ticksOf(pid));
+  const before = new Map((await backends()).map((pid) => [pid, usedBy(pid) ?? 0]));
+  const own = named.map(({ pid }) => usedBy(pid) ?? 0);
   const whole = machine();
   const began = performance.now();
   return async () => {
     const seconds = (performance.now() - began) / 1_000;
-    const percent = (ticks: number): number => (ticks / TICKS_PER_SECOND / seconds) * 100;
+    const percent = (ms: number): number => ms / 10 / seconds;
     const by = named.map(({ name, pid }, index) => ({
       name,
-      percent: percent(ticksOf(pid) - (own[index] ?? 0)),
+      percent: percent((usedBy(pid) ?? 0) - (own[index] ?? 0)),
     }));
     const now = await backends();
-    const postgres = now.reduce((sum, pid) => sum + ticksOf(pid) - (before.get(pid) ?? 0), 0);
+    const postgres = now.reduce((sum, pid) => sum + (usedBy(pid) ?? 0) - (before.get(pid) ?? 0), 0);
     await client.end();
     const end = machine();
     return {
