@@ -47,7 +47,7 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
 function migration(statements: readonly string[]): Migration {
   return {
     async up(db) {
-      // Whoever waits for a table's lock stops everybody behind them. The start fails instead and is tried again.
+      // Whoever waits for a table's lock stops everybody behind them. This gives up instead and tries again.
       await sql`set local lock_timeout = '5s'`.execute(db);
       for (const statement of statements) await sql.raw(statement).execute(db);
     },
@@ -79,7 +79,12 @@ export async function migrate(db: Db): Promise<void> {
       },
     },
   });
-  const { error, results } = await migrator.migrateToLatest();
+  let { error, results } = await migrator.migrateToLatest();
+  // All of it was undone: the version before, which works on these tables, was in the way.
+  for (let again = 1; error !== undefined && again < TRIES && wasInTheWay(error); again += 1) {
+    await new Promise((resolve) => setTimeout(resolve, again * 500));
+    ({ error, results } = await migrator.migrateToLatest());
+  }
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
   throw new Error(
@@ -89,6 +94,14 @@ export async function migrate(db: Db): Promise<void> {
     },
   );
 }
+
+/** A start gives up after so many, and whoever supervises it starts it again. */
+const TRIES = 4;
+/** Broken off as a deadlock, or waited too long for a lock (https://www.postgresql.org/docs/15/errcodes-appendix.html). */
+const IN_THE_WAY: ReadonlySet<unknown> = new Set(['40P01', '55P03']);
+
+const wasInTheWay = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && IN_THE_WAY.has(error.code);
 
 /** The name of a migration that takes away: versions from before it cannot run any more. */
 export const CONTRACT = /^\d{4}-contract-/;
