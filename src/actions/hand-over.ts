@@ -199,9 +199,9 @@ async function handOverNow(
     return 'past-deadline';
   }
   ctx.metrics.handoverWindow.observe(Math.max(0, now - claim.deadline + HANDOVER_DEADLINE_MS) / 1000);
-  const outcome = await ctx.provider
-    .send(claim.outbound)
-    .finally(() => ctx.handovers.passed(claim.message.id));
+  const sending = ctx.provider.send(claim.outbound);
+  permit.began(performance.now());
+  const outcome = await sending.finally(() => ctx.handovers.passed(claim.message.id));
   ctx.metrics.sends.inc({ outcome: outcome.kind });
   await settle({ message: claim.message, outcome });
   if (outcome.kind === 'accepted') await noteTaken(ctx);

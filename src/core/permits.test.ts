@@ -62,6 +62,17 @@ describe('the permits of one node', () => {
     expect(permits.held()).toBe(2);
   });
 
+  test('one whose call left late rests from there', () => {
+    const permits = granted(2);
+    const [late, other] = permits.take(0, 5).concat(permits.take(500, 5));
+    expect(late?.begin(0)).toBe(true);
+    late?.began(40);
+    expect(other?.begin(500)).toBe(true);
+    other?.began(500);
+    expect(permits.take(REST_MS, 5).map(({ from }) => from)).toEqual([]);
+    expect(permits.take(REST_MS + 30, 5).map(({ from }) => from)).toEqual([REST_MS + 40]);
+  });
+
   test('says when it is worth taking some', () => {
     expect(createPermits().readyIn(0)).toBe(Number.POSITIVE_INFINITY);
     const permits = granted(1);

@@ -7,10 +7,7 @@
  * Times are the process's own monotonic clock, ms.
  */
 
-/**
- * A second, and five ms more: clocks of two machines differ a little in it, and between the look at the clock and the call lie
- * a few lines, in which a process may lose its processor.
- */
+/** A second, and five ms more: clocks of two machines differ a little in it. */
 export const REST_MS = 1_005;
 /** So long before its moment a permit may be taken: the claim's transaction runs meanwhile. Part of the 100 ms from mark to call. */
 const AHEAD_MS = 15;
@@ -19,12 +16,14 @@ const CATCH_UP_MS = 100;
 /** A claim waits for the permits of so much time, as one for each would cost most. */
 const BATCH_MS = 10;
 
-/** The right to begin one call. Ends with `begin` or `giveBack`. */
+/** The right to begin one call. Ends with `begin`, and then `began`, or with `giveBack`. */
 export interface Permit {
   /** The call may begin from then on. */
   readonly from: number;
   /** The call begins now. False, and nothing may be sent, before its moment or after the end of the lease. */
   begin(now: number): boolean;
+  /** The call has left by now: from here it rests. Where the process lost its processor after `begin`, that is later. */
+  began(now: number): void;
   /** No call was made. */
   giveBack(): void;
 }
@@ -88,6 +87,7 @@ export function createPermits(): Permits {
   const permit = (from: number, freed: number, apart: number): Permit => {
     const under = lease;
     let over = false;
+    let restsUntil = Number.NaN;
     const end = (then: () => void): void => {
       if (over || under !== lease) return;
       over = true;
@@ -98,8 +98,16 @@ export function createPermits(): Permits {
       from,
       begin(now) {
         if (over || under !== lease || now < from || now >= until) return false;
-        end(() => restUntil(now + REST_MS));
+        restsUntil = now + REST_MS;
+        end(() => restUntil(restsUntil));
         return true;
+      },
+      began(now) {
+        const index = resting.indexOf(restsUntil);
+        if (index < 0 || under !== lease) return;
+        resting.splice(index, 1);
+        restsUntil = now + REST_MS;
+        restUntil(restsUntil);
       },
       giveBack: () =>
         end(() => {
