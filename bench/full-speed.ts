@@ -145,8 +145,7 @@ async function openLoop(
   /** Three of 3.3 tell of a message, while there is one to tell of. */
   const next = (n: number): string => {
     const one = n % 11 === 0 ? undefined : statuses[0];
-    if (one === undefined)
-      return textFrom(`1405${2_000_000 + (n % PEOPLE)}`, `Where is order ${n}, please?`);
+    if (one === undefined) return textFrom(`1405${2_000_000 + (n % PEOPLE)}`, `Where is order ${n}, please?`);
     const status = STATUSES[one.next] ?? 'read';
     statuses.shift();
     one.next += 1;

@@ -1,9 +1,9 @@
-import { type ConsentView, foldConsent } from '../core/consent.ts';
+import { asOf, type ConsentView, foldConsent } from '../core/consent.ts';
 import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
-import type { Settings } from '../core/settings.ts';
+import { expiresAfterDays, type Settings } from '../core/settings.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import { freshness } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
@@ -115,7 +115,7 @@ function loadedContact(
     records.flatMap((record) => (record.readAt === null ? [] : [[keyOf(record), record.readAt] as const])),
   );
   const stale = staleAmong(mine, readAt, now);
-  const gate = gateContact(contact, views, mine, forbidden, recordTypes, settings, stale);
+  const gate = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
   return { contact, views, records: mine, fields, gate };
 }
 
@@ -156,6 +156,7 @@ export async function loadStranger(
       new Set(),
       recordTypes,
       settings,
+      now,
       staleAmong(records, await freshness(tx, records), now),
     ),
   };
@@ -171,6 +172,7 @@ function gateContact(
   forbidden: Set<string>,
   recordTypes: Map<string, RecordType>,
   settings: Settings,
+  now: number,
   staleTypes: Set<string>,
 ): GateContact {
   const types = records
@@ -183,8 +185,8 @@ function gateContact(
       ? 'allow'
       : 'ask-first';
   return {
-    service: views.service,
-    marketing: views.marketing,
+    service: asOf(views.service, now, expiresAfterDays(settings, 'service')),
+    marketing: asOf(views.marketing, now, expiresAfterDays(settings, 'marketing')),
     unknownNotAllowed: unknown && !settings.chatWithUnknown,
     unset,
     fieldForbids: forbidden.size > 0,

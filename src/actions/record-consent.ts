@@ -325,7 +325,8 @@ export async function settleHolds(
   }
 }
 
-async function viewsOf(tx: Tx, ctx: Context, contactPointId: string): Promise<Views> {
+/** The fold of a contact point's ledger as it stands now. */
+export async function viewsOf(tx: Tx, ctx: Context, contactPointId: string): Promise<Views> {
   const facts = (await factsOf(tx, [contactPointId])).get(contactPointId) ?? [];
   return fold(facts, ctx.clock(), await loadSettings(tx));
 }

@@ -19,6 +19,7 @@ import { answeringRoles } from './colleagues.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { loadSettings } from './organisation.ts';
+import { inRounds } from './rounds.ts';
 import { inTransaction } from './transaction.ts';
 import { loadWorkingHours } from './working-hours.ts';
 
@@ -103,7 +104,7 @@ async function remindOfWaits(ctx: Context, settings: Settings, answering: readon
   if (waitingReminderMinutes === null) return;
   const now = ctx.clock();
   if (closedPeriod(await loadWorkingHours(ctx.database.db), now) !== null) return;
-  await inRounds(ctx, async (tx) => {
+  await inRounds(ctx, AT_ONCE, async (tx) => {
     const hints = createHints();
     const due = await takeOverdueWaits(tx, now - waitingReminderMinutes * MINUTE, answering, AT_ONCE);
     for (const { id, since, people } of due) {
@@ -125,7 +126,7 @@ async function remindOfWindows(
   const { windowReminderMinutes } = settings;
   if (windowReminderMinutes === null) return;
   const opened = ctx.clock() - SERVICE_WINDOW_MS;
-  await inRounds(ctx, async (tx) => {
+  await inRounds(ctx, AT_ONCE, async (tx) => {
     const hints = createHints();
     const until = opened + windowReminderMinutes * MINUTE;
     const due = await closingWindows(tx, opened, until, answering, AT_ONCE);
@@ -143,8 +144,4 @@ async function remindOfWindows(
     await hints.send(tx);
     return due.length;
   });
-}
-
-async function inRounds(ctx: Context, round: (tx: Tx) => Promise<number>): Promise<void> {
-  for (let done = 0; done < MOST_ROUNDS; done += 1) if ((await inTransaction(ctx, round)) < AT_ONCE) return;
 }

@@ -1,4 +1,6 @@
+import { grantsCountFrom } from '../core/consent.ts';
 import { PURPOSES } from '../core/purpose.ts';
+import { expiresAfterDays } from '../core/settings.ts';
 import { grantsOlderThan, heldRows } from '../db/consent.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
 import { purgeRaw } from '../db/inbox.ts';
@@ -6,36 +8,37 @@ import type { Context } from './context.ts';
 import { keepSearchable } from './keep-searchable.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
-import { settleHolds } from './record-consent.ts';
+import { settleHolds, viewsOf } from './record-consent.ts';
 import { recordFacts } from './record-facts.ts';
 import { keepUpDesk } from './reminders.ts';
+import { inRounds } from './rounds.ts';
 import { deleteStaleSignIns } from './sign-in.ts';
 import { inTransaction } from './transaction.ts';
 
 const DAY = 86_400_000;
 const AT_ONCE = 50;
+const RAW_AT_ONCE = 1_000;
 
 /**
  * What time decides: holds nobody settled, grants that expire, what becomes of conversations, what may be searched, raw
- * webhooks that served their purpose.
+ * webhooks that served their purpose. True where more is due than one turn does.
  */
-export async function keepUp(ctx: Context): Promise<void> {
-  await elapseHolds(ctx);
-  await expireGrants(ctx);
+export async function keepUp(ctx: Context): Promise<boolean> {
+  const more = [await elapseHolds(ctx), await expireGrants(ctx)];
   await keepUpDesk(ctx);
   await keepSearchable(ctx);
   // A notice of another node's may have been lost.
   await ctx.secrets.reload();
-  await inTransaction(ctx, async (tx) => {
-    const settings = await loadSettings(tx);
-    await purgeRaw(tx, ctx.clock() - settings.rawWebhookDays * DAY, 1_000);
-    await deleteStaleSignIns(tx, ctx.clock());
-  });
+  const { rawWebhookDays } = await loadSettings(ctx.database.db);
+  const before = ctx.clock() - rawWebhookDays * DAY;
+  more.push(await inRounds(ctx, RAW_AT_ONCE, (tx) => purgeRaw(tx, before, RAW_AT_ONCE)));
+  await inTransaction(ctx, (tx) => deleteStaleSignIns(tx, ctx.clock()));
+  return more.includes(true);
 }
 
 /** Undecided after the setting's days, what reads like a refusal is one (product.md §3.3 rule 5). */
-async function elapseHolds(ctx: Context): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
+async function elapseHolds(ctx: Context): Promise<boolean> {
+  return inRounds(ctx, AT_ONCE, async (tx) => {
     const settings = await loadSettings(tx);
     const held = await heldRows(tx, ctx.clock() - settings.holdDays * DAY, AT_ONCE);
     const hints = createHints();
@@ -44,20 +47,26 @@ async function elapseHolds(ctx: Context): Promise<void> {
       hints.contact(contact.id);
     }
     await hints.send(tx);
+    return held.length;
   });
 }
 
-async function expireGrants(ctx: Context): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
+/** The gate counts them no more from the moment they are due (core/consent `asOf`); here they get their line and the field its value. */
+async function expireGrants(ctx: Context): Promise<boolean> {
+  return inRounds(ctx, AT_ONCE, async (tx) => {
     const settings = await loadSettings(tx);
     const recordTypes = await loadRecordTypes(tx);
     const now = ctx.clock();
     const hints = createHints();
+    let most = 0;
     for (const purpose of PURPOSES) {
-      const days = purpose === 'service' ? settings.serviceExpiresDays : settings.marketingExpiresDays;
+      const days = expiresAfterDays(settings, purpose);
       if (days === null) continue;
-      const old = await grantsOlderThan(tx, purpose, now - days * DAY, AT_ONCE);
+      const old = await grantsOlderThan(tx, purpose, grantsCountFrom(now, days), AT_ONCE);
+      most = Math.max(most, old.length);
       for (const contact of await lockContactPoints(tx, old)) {
+        // Another node may have written the line while we waited for the lock.
+        if ((await viewsOf(tx, ctx, contact.id))[purpose].state !== 'granted') continue;
         await recordFacts(
           tx,
           ctx,
@@ -80,5 +89,6 @@ async function expireGrants(ctx: Context): Promise<void> {
       }
     }
     await hints.send(tx);
+    return most;
   });
 }

@@ -134,6 +134,20 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
   return view;
 }
 
+/** Grants that were decided before this count no more, where they expire after so many days. */
+export const grantsCountFrom = (now: number, expiresAfterDays: number): number =>
+  now - expiresAfterDays * DAY;
+
+/**
+ * The view as it counts at this moment: a grant that is past its days is `expired` although the line that says so is not
+ * written yet. `expiresAfterDays` is the setting of the purpose, null for "never".
+ */
+export function asOf(view: ConsentView, now: number, expiresAfterDays: number | null): ConsentView {
+  const { state, decidedAt } = view;
+  if (state !== 'granted' || decidedAt === null || expiresAfterDays === null) return view;
+  return decidedAt < grantsCountFrom(now, expiresAfterDays) ? { ...view, state: 'expired' } : view;
+}
+
 function decide(
   view: ConsentView,
   state: ConsentState,

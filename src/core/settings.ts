@@ -1,3 +1,5 @@
+import type { Purpose } from './purpose.ts';
+
 /** The organisation's settings: each number of the asking rules, expiry, unknown numbers (product.md §3.5, §3.8). */
 export interface Settings {
   askUnansweredPerDay: number | null;
@@ -58,3 +60,9 @@ export const DEFAULT_SETTINGS: Settings = {
   timelineConsent: true,
   crmCompareHour: 3,
 };
+
+/** After how many days a grant of this purpose counts no more; null for "never". */
+export const expiresAfterDays = (
+  settings: Pick<Settings, 'serviceExpiresDays' | 'marketingExpiresDays'>,
+  purpose: Purpose,
+): number | null => (purpose === 'service' ? settings.serviceExpiresDays : settings.marketingExpiresDays);

@@ -13,7 +13,7 @@ export function startUpkeep(ctx: Context): Loop & { syncSoon: () => void } {
     log: ctx.log,
     idleMs: 60_000,
     async turn() {
-      await keepUp(ctx);
+      const more = await keepUp(ctx);
       if (performance.now() >= syncAt) {
         syncAt = performance.now() + SYNC_EVERY_MS;
         await syncTemplates(ctx).catch((error: unknown) => {
@@ -21,7 +21,7 @@ export function startUpkeep(ctx: Context): Loop & { syncSoon: () => void } {
           ctx.log.warn({ err: error }, 'the templates could not be synced');
         });
       }
-      return null;
+      return more ? 1_000 : null;
     },
   });
   return {

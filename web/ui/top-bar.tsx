@@ -63,7 +63,10 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     padding: '0 6px',
     whiteSpace: 'nowrap',
-    '@media (max-width: 480px)': { maxWidth: '64px', overflow: 'hidden', textOverflow: 'ellipsis' },
+    // The only part that gives way where the bar is too narrow for all.
+    minWidth: 0,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
   },
   gap: { flex: 1 },
   avatar: { marginInlineEnd: '4px' },
