@@ -23,14 +23,17 @@ export function RecordConversation({ table, id }: { table: string; id: string })
   const styles = useStyles();
   const { t } = useTranslation('desk');
   const to = { recordType: table, recordId: id };
-  const conversationId = useSendable(to).data?.conversationId ?? null;
+  const sendable = useSendable(to);
+  const conversationId = sendable.data?.conversationId ?? null;
   return (
     <NoteSwitching>
       <ComposerSteps>
         <section className={styles.view} aria-label={t('record.label')}>
           {conversationId === null ? (
             <div className={styles.none}>
-              <EmptyState title={t('record.emptyTitle')}>{t('record.emptyText')}</EmptyState>
+              <Loaded query={sendable}>
+                {() => <EmptyState title={t('record.emptyTitle')}>{t('record.emptyText')}</EmptyState>}
+              </Loaded>
             </div>
           ) : (
             <Existing conversationId={conversationId} />
