@@ -221,3 +221,31 @@ it('an update that cannot be stored costs itself alone, wherever it stands in a 
   const { rows } = await sql`select 1 from message where text = 'poison'`.execute(db);
   expect(rows).toHaveLength(8);
 }, 120_000);
+
+it('what an update says is kept here until it is applied, and then no second time', async () => {
+  const { ctx, setNow } = together;
+  const [phone = ''] = phonesOf();
+  const early = updateOf({ kind: 'status', person: 0, second: 1, status: 'delivered' }, [phone]);
+  const ingest = createIngest(ctx);
+  await ingest.submit(delivery([early]));
+  const rows = async (): Promise<unknown> =>
+    (
+      await sql`select event_key as key, status, update is not null as kept from inbox
+        where event_key = any(${[early.eventKey, `e:${phone}`]}::text[]) order by event_key`.execute(
+        ctx.database.db,
+      )
+    ).rows;
+  expect(await rows()).toEqual([{ key: early.eventKey, status: 'pending', kept: true }]);
+  await ingest.submit(delivery([echoOf(phone)]));
+  setNow(NOON + 2 * 3_600_000);
+  while ((await retryInbox(ctx)) > 0);
+  expect(await rows()).toEqual([
+    { key: `e:${phone}`, status: 'applied', kept: false },
+    { key: early.eventKey, status: 'applied', kept: false },
+  ]);
+  const { rows: messages } =
+    await sql`select status from message where whatsapp_id = ${`wamid.echo.${phone}`}`.execute(
+      ctx.database.db,
+    );
+  expect(messages).toEqual([{ status: 'delivered' }]);
+});

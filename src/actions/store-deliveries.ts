@@ -68,7 +68,7 @@ async function storeTogether(ctx: Context, items: readonly Item[]): Promise<Stor
     const stored = storedOf(rows, ids);
     const hints = createHints();
     const result = await applyUpdates(tx, ctx, stored, { ...owned, known, configuration, hints });
-    await settle(tx, ctx, result);
+    await settle(tx, ctx, stored, result);
     await noteWebhooks(tx, ctx, rows);
     await hints.send(tx);
     return { ...outcomeOf(rows, ids, stored), ...result, passed: passUnderWay(ctx, known.underWay, readAt) };
@@ -93,7 +93,7 @@ async function storeApart(ctx: Context, items: readonly Item[]): Promise<Stored>
           return applyUpdates(tx, ctx, [one], { contacts, known, configuration, hints });
         });
         await markApplied(tx, result.applied, ctx.clock());
-        await settle(tx, ctx, result);
+        await settle(tx, ctx, [one], result);
         queued ||= result.queued;
         owned.contacts = contacts;
       } catch (error) {
@@ -162,19 +162,28 @@ function outcomeOf(
 }
 
 /** What ended otherwise than applied. */
-async function settle(tx: Tx, ctx: Context, result: { unknown: number[]; waiting: number[] }): Promise<void> {
-  for (const id of result.unknown)
-    await markUnapplied(tx, id, {
-      status: 'unknown',
-      error: 'a kind Assent does not act on',
-      nextAttemptAt: null,
-    });
-  for (const id of result.waiting)
-    await markUnapplied(tx, id, {
-      status: 'pending',
-      error: 'its message is not known yet',
-      nextAttemptAt: ctx.clock() + 30_000,
-    });
+async function settle(
+  tx: Tx,
+  ctx: Context,
+  stored: readonly StoredUpdate[],
+  { unknown, waiting }: { unknown: readonly number[]; waiting: readonly number[] },
+): Promise<void> {
+  for (const { inboxId, update } of stored) {
+    if (unknown.includes(inboxId))
+      await markUnapplied(tx, inboxId, {
+        status: 'unknown',
+        error: 'a kind Assent does not act on',
+        nextAttemptAt: null,
+        update,
+      });
+    if (waiting.includes(inboxId))
+      await markUnapplied(tx, inboxId, {
+        status: 'pending',
+        error: 'its message is not known yet',
+        nextAttemptAt: ctx.clock() + 30_000,
+        update,
+      });
+  }
 }
 
 async function noteWebhooks(tx: Tx, ctx: Context, rows: readonly NewInboxRow[]): Promise<void> {

@@ -16,7 +16,7 @@ export interface NewInboxRow {
   raw: string | null;
   bodySha256: string;
   receivedAt: number;
-  /** `applied`: what it says is made true in the same transaction. */
+  /** `applied`: what it says is made true in the same transaction, and `update` is not kept a second time. */
   status: 'pending' | 'applied' | 'unknown' | 'invalid';
 }
 
@@ -59,7 +59,7 @@ export function storingInbox(rows: readonly NewInboxRow[], now: number): RawBuil
           ${texts(rows.map((row) => row.kind))}, ${uuids(rows.map((row) => row.contactPointId))},
           ${texts(rows.map((row) => row.phoneNumberId))}, ${texts(rows.map((row) => row.bodySha256))},
           ${times(rows.map((row) => row.receivedAt))}, ${texts(rows.map((row) => row.status))}),
-        ${jsonColumn(rows.map((row) => row.update))}, ${jsonColumn(rows.map((row) => row.raw))})
+        ${jsonColumn(rows.map(({ status, update }) => (status === 'applied' ? null : update)))}, ${jsonColumn(rows.map((row) => row.raw))})
         as r(subject, event_key, kind, contact_point_id, phone_number_id, body_sha256, received_at, status, update, raw)
     on conflict (subject, event_key) do nothing
     returning id, subject, event_key`;
@@ -70,18 +70,25 @@ export const inboxKey = (row: { subject: string; eventKey: string }): string =>
 
 export async function markApplied(tx: Tx, ids: readonly number[], at: number): Promise<void> {
   if (ids.length === 0) return;
-  await sql`update inbox set status = 'applied', applied_at = ${time(at)}, error = null, next_attempt_at = null
+  await sql`update inbox set status = 'applied', update = null, applied_at = ${time(at)}, error = null, next_attempt_at = null
      where id = any(${ids as number[]}::bigint[])`.execute(tx);
 }
 
-/** Back to the queue, or terminal: then it blocks nothing, is counted and shown. */
+/** Back to the queue, or terminal: then it blocks nothing, is counted and shown. `update` where it was stored as applied. */
 export async function markUnapplied(
   tx: Tx,
   id: number,
-  outcome: { status: 'pending' | 'failed' | 'unknown'; error: string; nextAttemptAt: number | null },
+  outcome: {
+    status: 'pending' | 'failed' | 'unknown';
+    error: string;
+    nextAttemptAt: number | null;
+    update?: Update;
+  },
 ): Promise<void> {
+  const { update } = outcome;
   await sql`update inbox set status = ${outcome.status}, error = ${outcome.error.slice(0, 2000)}, attempts = attempts + 1,
-      next_attempt_at = ${time(outcome.nextAttemptAt)} where id = ${id}`.execute(tx);
+      next_attempt_at = ${time(outcome.nextAttemptAt)}, update = coalesce(${update === undefined ? null : JSON.stringify(update)}::jsonb, update)
+     where id = ${id}`.execute(tx);
 }
 
 /** Takes due rows for the worker; skips what another worker holds. */
