@@ -299,8 +299,8 @@ export async function outboxFigures(tx: Tx, now: number): Promise<OutboxFigures>
   }>`
     select (select count(*) from message where status in ('queued', 'handing-over')) as pending,
            (select count(*) from message where status = 'unconfirmed') as unconfirmed,
-           (select min(case when status = 'queued' then next_attempt_at else handed_at end) from message
-             where status in ('queued', 'handing-over')) as oldest,
+           least((select min(next_attempt_at) from message where status = 'queued'),
+                 (select min(handed_at) from message where status = 'handing-over')) as oldest,
            (select min(at) from message where status = 'unconfirmed') as "unconfirmedOldest"`.execute(tx);
   const row = rows[0];
   const age = (at: number | null | undefined): number => (at == null ? 0 : Math.max(0, (now - at) / 1000));
