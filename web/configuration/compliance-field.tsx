@@ -86,6 +86,11 @@ export function ComplianceFieldChoice({
           <Radio value={none} label={t('compliance.none')} />
         </RadioGroup>
       </Field>
+      {value !== null && chosen === undefined && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>{t('compliance.gone', { column: value })}</MessageBarBody>
+        </MessageBar>
+      )}
       {chosen !== undefined && typeof chosen.default === 'boolean' && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>
