@@ -165,7 +165,7 @@ async function sayChecks(ctx: Context, table: string, say: Say): Promise<void> {
 }
 
 /** What the CRM said, as it said it, and what to do. */
-const advised = (text: string, code: string | null): string =>
+export const advised = (text: string, code: string | null): string =>
   `${text}${/[.!?]$/.test(text) ? '' : '.'} ${ADVICE[code ?? ''] ?? 'See docs/dataverse.md.'}`;
 
 /** By the codes of `CrmFailure` and of tables: what the pages say in their languages (`crmSync.todo`). */
