@@ -149,8 +149,10 @@ describe('setting up a record type of an organisation', () => {
     expect(Problem.parse(refused.body).problems).toMatchObject([
       { path: 'complianceField', code: 'column-unreadable' },
     ]);
-    // Metadata says the same, without a test.
-    await described((found) => found.security?.read === false);
+    // Metadata, which is read anew for it, says the same.
+    await expect
+      .poll(async () => (await column(FIELD)).security, { timeout: 20_000 })
+      .toEqual({ read: false, update: true });
     expect(await column(FIELD)).toMatchObject({ obstacle: 'unreadable' });
   });
 
