@@ -2,7 +2,7 @@ import { describeNext } from '../db/crm-connection.ts';
 import { tryEntriesAgain } from '../db/crm-entries.ts';
 import { readFromBeginning, saveHint } from '../db/crm-mirror.ts';
 import { tryAgain } from '../db/crm-writes.ts';
-import { insertAudit, saveSetting } from '../db/organisation.ts';
+import { insertAudit } from '../db/organisation.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -14,13 +14,6 @@ import { inTransaction } from './transaction.ts';
 export async function hintRecord(ctx: Context, table: string, id: string): Promise<void> {
   await inTransaction(ctx, (tx) => saveHint(tx, table, id.toLowerCase(), ctx.clock()));
   ctx.wake.crm();
-}
-
-export const HINT_REFUSED = 'crm-hint-refused';
-
-/** Somebody called without our key. For people to see: what changed is read on schedule all the same. */
-export async function noteRefusedHint(ctx: Context): Promise<void> {
-  await inTransaction(ctx, (tx) => saveSetting(tx, HINT_REFUSED, ctx.clock(), ctx.clock()));
 }
 
 /** A person wants all records of a table read again, and what waits because of a problem tried again. */

@@ -10,7 +10,6 @@ import { insertAudit, readSetting, saveSetting } from '../db/organisation.ts';
 import type { CrmFailure, RemoteCrm, WebhookFound, WebhookWanted } from '../ports.ts';
 import type { Context } from './context.ts';
 import { asFailure } from './crm-connection.ts';
-import { HINT_REFUSED } from './crm-hints.ts';
 import { mirroredColumns } from './mirror-records.ts';
 import { loadRecordTypes } from './organisation.ts';
 import { Refusal } from './refusal.ts';
@@ -35,7 +34,6 @@ export function hookOf(config: {
 }
 
 const SETTING = 'crm-webhook';
-const REFUSED_SHOWN_MS = 24 * 3_600_000;
 
 /** What we registered last. The key itself is kept nowhere. */
 interface Registered {
@@ -54,8 +52,6 @@ export interface WebhookStanding {
   tables: { name: string; label: string; told: boolean }[];
   failures: WebhookFound['failures'];
   others: string[];
-  /** When somebody called without our key: within a day, and since we registered last. */
-  refusedAt: number | null;
 }
 
 const addressOf = (hook: Hook): string => `${hook.publicUrl}/webhooks/dataverse`;
@@ -94,15 +90,13 @@ async function registeredBefore(tx: Tx): Promise<Registered | null> {
 
 /** How it stands in the organisation now. */
 export async function webhookStanding(ctx: Context, remote: RemoteCrm, hook: Hook): Promise<WebhookStanding> {
-  const { id, tables, before, refused } = await inTransaction(ctx, async (tx) => ({
+  const { id, tables, before } = await inTransaction(ctx, async (tx) => ({
     id: await idOf(tx, ctx),
     tables: await tablesOf(tx),
     before: await registeredBefore(tx),
-    refused: await readSetting(tx, HINT_REFUSED),
   }));
   const url = addressOf(hook);
-  const refusedAt = typeof refused === 'number' && refused > ctx.clock() - REFUSED_SHOWN_MS ? refused : null;
-  const base = { obstacle: webhookObstacle(hook), url, refusedAt };
+  const base = { obstacle: webhookObstacle(hook), url };
   try {
     const found = await remote.webhooks.find(id, url);
     const keyIsOurs = hook.key !== null && before?.keyHash === hashOf(ctx, hook.key);
@@ -172,8 +166,6 @@ async function remember(
   await inTransaction(ctx, async (tx) => {
     const at = ctx.clock();
     await saveSetting(tx, SETTING, registered, at);
-    // It shows the right key from now on, or nobody calls any more.
-    if (actor !== null) await saveSetting(tx, HINT_REFUSED, null, at);
     if (actor !== null) await insertAudit(tx, { at, actor, action, subject, before: null, after: null });
   });
 }

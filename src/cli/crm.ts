@@ -77,8 +77,6 @@ export async function webhookCommand(
     for (const { name, told } of standing.tables) console.log(`  ${told ? 'told' : 'NOT TOLD'} ${name}`);
     for (const { at, text } of standing.failures)
       console.log(`  failed ${at === null ? '' : new Date(at).toISOString()} ${text}`);
-    if (standing.refusedAt !== null)
-      console.log(`  refused, without the right key: last ${new Date(standing.refusedAt).toISOString()}`);
     for (const name of standing.others) console.log(`  also registered, not by Assent: ${name}`);
     if (standing.problem !== null) console.error(standing.problem.message);
     return standing.state === (what === 'remove' ? 'not-registered' : 'registered') ? 0 : 1;

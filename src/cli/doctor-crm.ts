@@ -112,12 +112,6 @@ async function checkCrmWebhook(ctx: Context, remote: RemoteCrm, hook: Hook, say:
   else if (state === 'not-registered')
     say('note', 'crm webhook', `not registered, changes are read every 30 s. ${obstacle?.text ?? again}`);
   else say('fail', 'crm webhook', `${state}: ${obstacle?.text ?? again}`);
-  if (standing.refusedAt !== null)
-    say(
-      'note',
-      'crm webhook',
-      `a call without the right key was refused, last ${new Date(standing.refusedAt).toISOString()}. If it was the organisation: ${again}`,
-    );
   if (failures[0] !== undefined) say('note', 'crm webhook', `a delivery failed: ${failures[0].text}`);
   if (hook.key === null || state === 'registered') return;
   for (const right of await remote.webhooks.rights())

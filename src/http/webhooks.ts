@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
-import { hintRecord, noteRefusedHint } from '../actions/crm-hints.ts';
+import { hintRecord } from '../actions/crm-hints.ts';
 import type { Ingest } from '../actions/ingest.ts';
 import { storeInvalid } from '../actions/retry-inbox.ts';
 import type { Config } from '../config.ts';
@@ -15,8 +15,6 @@ import { triedBefore } from './webhook-lane.ts';
 
 /** Bad signatures or verify tokens that one address may show per minute. Who signs well is never counted. */
 const MOST_FAILURES = 60;
-
-const NOTE_REFUSED_EVERY_MS = 60_000;
 
 const Handshake = z.object({
   'hub.mode': z.literal('subscribe'),
@@ -93,16 +91,6 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
       return reply.code(200).send();
     });
 
-    let refusedAt = Number.NEGATIVE_INFINITY;
-    /** Whoever guesses makes no more work than this. */
-    const noteRefused = (): void => {
-      const now = ctx.clock();
-      if (now - refusedAt < NOTE_REFUSED_EVERY_MS) return;
-      refusedAt = now;
-      noteRefusedHint(ctx).catch((error: unknown) =>
-        ctx.log.warn({ err: error }, 'a webhook with a wrong key could not be noted'),
-      );
-    };
     // A hint and no more: what it says of the record's values may be old by now, so the record itself is read.
     app.post('/dataverse', { bodyLimit: MOST_BYTES }, async (request, reply) => {
       const key = config.dataverse?.webhookKey ?? null;
@@ -116,7 +104,6 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
       const header = request.headers['x-assent-key'];
       const shown = code ?? (typeof header === 'string' ? header : '');
       if (!equalSecrets(shown, key)) {
-        noteRefused();
         const seconds = await failures.count(request);
         if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
         return sendProblem(reply, {
