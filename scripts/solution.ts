@@ -16,6 +16,10 @@ if (url === null || !/^https?:$/.test(url.protocol) || tables.length !== asked.l
   console.error(`--url must be the address of Assent, and --tables some of ${TABLES.join(', ')}.`);
   process.exit(1);
 }
+if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
+  console.error('--url must begin with https: a form of Dynamics 365 shows no frame without TLS.');
+  process.exit(1);
+}
 const folder = path.resolve(import.meta.dirname, '../solution/dist');
 mkdirSync(folder, { recursive: true });
 const file = path.join(folder, 'assent_1_0_0_0.zip');

@@ -332,6 +332,14 @@ export interface RemoteWebhooks {
   rights(): Promise<RightFound[]>;
 }
 
+/** Records by what a Boolean column holds. `upTo`: a count of so many means so many or more; null: all are exact. */
+export interface ValueCounts {
+  yes: number;
+  no: number;
+  empty: number;
+  upTo: number | null;
+}
+
 /** A CRM behind a network. Calls throw `CrmFailure`. */
 export interface RemoteCrm {
   readonly webhooks: RemoteWebhooks;
@@ -340,6 +348,11 @@ export interface RemoteCrm {
   tables(): Promise<RemoteTable[]>;
   /** About how many records a table has, for progress; null where nobody knows. */
   count(table: Pick<RemoteTable, 'name'>): Promise<number | null>;
+  /** How many records hold what in these Boolean columns; a column that cannot be counted is left out. */
+  countValues(
+    table: Pick<RemoteTable, 'entitySet'>,
+    columns: readonly string[],
+  ): Promise<Map<string, ValueCounts>>;
   page(
     table: Pick<RemoteTable, 'entitySet' | 'idColumn' | 'canBeMerged' | 'lookups'>,
     columns: readonly string[],

@@ -1,9 +1,10 @@
 import { columnAccess } from '../core/column-access.ts';
 import type { RecordType } from '../core/record-type.ts';
 import { columnChecks } from '../db/crm-column-checks.ts';
+import { mirrorTable } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
-import type { ColumnRow } from '../db/records.ts';
-import { CrmFailure, type TableRight } from '../ports.ts';
+import { type ColumnRow, listColumns } from '../db/records.ts';
+import { CrmFailure, type TableRight, type ValueCounts } from '../ports.ts';
 import type { Context } from './context.ts';
 import { Refusal } from './refusal.ts';
 
@@ -32,6 +33,23 @@ export async function closedFields(
     .map((column) => column.name);
 }
 
+/**
+ * How many records hold what in the Boolean columns of a table, as the organisation says now: of columns that are not
+ * mirrored nobody else knows. Nothing where the CRM is our own.
+ */
+export async function valuesInCrm(ctx: Context, name: string): Promise<Map<string, ValueCounts>> {
+  const { db } = ctx.database;
+  const table = await mirrorTable(db, name);
+  if (ctx.crm.remote === null || table === null) return new Map();
+  const booleans = (await listColumns(db, name)).filter(({ kind }) => kind === 'boolean');
+  return asking(
+    ctx.crm.remote.countValues(
+      table,
+      booleans.map((column) => column.name),
+    ),
+  );
+}
+
 /** What Assent needs of a table and these fields, asked of the organisation now; nothing where the CRM is our own. */
 export async function rightsOnTable(
   ctx: Context,
@@ -39,8 +57,12 @@ export async function rightsOnTable(
   fields: readonly string[],
   writes: boolean,
 ): Promise<TableRight[]> {
+  return ctx.crm.remote === null ? [] : asking(ctx.crm.remote.rights([{ name, fields, writes }]));
+}
+
+async function asking<T>(asked: Promise<T>): Promise<T> {
   try {
-    return (await ctx.crm.remote?.rights([{ name, fields, writes }])) ?? [];
+    return await asked;
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     throw new Refusal(503, 'crm-not-reached', 'The CRM cannot be reached. Try again in a moment.');

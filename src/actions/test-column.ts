@@ -1,4 +1,5 @@
 import { type CheckStep, type ColumnCheck, saveColumnCheck } from '../db/crm-column-checks.ts';
+import { describeNext } from '../db/crm-connection.ts';
 import { type MirrorTable, mirrorTable } from '../db/crm-mirror.ts';
 import { insertAudit } from '../db/organisation.ts';
 import { type Cells, type ColumnRow, listColumns } from '../db/records.ts';
@@ -50,10 +51,13 @@ export async function testColumn(
       before: null,
       after: { verdict: check.verdict },
     });
+    // What metadata said of it was true ten minutes ago.
+    if (check.verdict !== 'works') await describeNext(tx, null);
     const hints = createHints();
     hints.topic('record');
     await hints.send(tx);
   });
+  ctx.wake.crm();
   return check;
 }
 

@@ -43,25 +43,40 @@ export async function checkCrm(ctx: Context, hook: Hook | null, say: Say): Promi
     await checkTimeline(ctx, remote, say);
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
-    say('fail', 'crm', `${error.message} ${ADVICE[error.kind] ?? 'See docs/dataverse.md.'}`);
+    if (error.kind === 'paused') await sayPaused(ctx, say);
+    else say('fail', 'crm', advised(error.message, error.kind));
   } finally {
     remote.close();
   }
 }
 
+/** All nodes wait together, and so does `doctor`: asking on would make the wait longer. */
+async function sayPaused(ctx: Context, say: Say): Promise<void> {
+  const { pausedUntil } = await readConnection(ctx.database.db);
+  say(
+    'note',
+    'crm',
+    `not asked: requests to the organisation are paused${pausedUntil === null ? '' : ` until ${new Date(pausedUntil).toISOString()}`}. Run doctor again after that for rights, webhook and timeline.`,
+  );
+}
+
 /** What the running nodes found, which stands here also while the organisation cannot be asked. */
 async function checkKnown(ctx: Context, tables: readonly string[], say: Say): Promise<void> {
   const { db } = ctx.database;
-  const { problemText, problemSince } = await readConnection(db);
+  const { problemCode, problemText, problemSince } = await readConnection(db);
   if (problemText !== null && problemSince !== null)
-    say('fail', 'crm', `since ${new Date(problemSince).toISOString()}: ${problemText}`);
+    say('fail', 'crm', `since ${new Date(problemSince).toISOString()}: ${advised(problemText, problemCode)}`);
   for (const table of await mirrorTables(db))
     if (table.problemText !== null && tables.includes(table.name))
-      say('fail', 'crm reading', `${table.name}: ${table.problemText}`);
+      say('fail', 'crm reading', `${table.name}: ${advised(table.problemText, table.problemCode)}`);
   const waiting = [...(await pendingWrites(db)).values()].reduce((sum, count) => sum + count, 0);
   say(waiting > 0 ? 'note' : 'ok', 'crm writes', `${waiting} waiting`);
   for (const one of await writeProblems(db, 3))
-    say('fail', 'crm writes', `${one.table} ${one.recordId}, column ${one.column}: ${one.text}`);
+    say(
+      'fail',
+      'crm writes',
+      `${one.table} ${one.recordId}, column ${one.column}: ${advised(one.text, one.code)}`,
+    );
   for (const table of tables) await sayChecks(ctx, table, say);
   await checkCompare(ctx, tables, say);
 }
@@ -72,7 +87,8 @@ async function checkCompare(ctx: Context, tables: readonly string[], say: Say): 
     if (!tables.includes(row.table)) continue;
     const differed = Object.values(row.found).reduce((sum, count) => sum + count, 0);
     const when = row.finishedAt === null ? null : new Date(row.finishedAt).toISOString();
-    if (row.problemText !== null) say('fail', 'crm compare', `${row.table}: ${row.problemText}`);
+    if (row.problemText !== null)
+      say('fail', 'crm compare', `${row.table}: ${advised(row.problemText, row.problemCode)}`);
     else if (row.phase !== 'idle')
       say('note', 'crm compare', `${row.table}: under way, ${row.compared} compared`);
     else if (when === null) say('note', 'crm compare', `${row.table}: not compared yet`);
@@ -142,11 +158,31 @@ async function sayChecks(ctx: Context, table: string, say: Say): Promise<void> {
     );
 }
 
-const ADVICE: Partial<Record<CrmFailure['kind'], string>> = {
+/** What the CRM said, as it said it, and what to do. */
+export const advised = (text: string, code: string | null): string =>
+  `${text}${/[.!?]$/.test(text) ? '' : '.'} ${ADVICE[code ?? ''] ?? 'See docs/dataverse.md.'}`;
+
+/** By the codes of `CrmFailure` and of tables: what the pages say in their languages (`crmSync.todo`). */
+const ADVICE: Record<string, string> = {
+  unreachable: 'Check DATAVERSE_URL and DATAVERSE_AUTHORITY, and that this machine may reach them.',
+  cut: 'It is tried again by itself.',
+  timeout: 'It is tried again by itself.',
+  unavailable: 'It is tried again by itself.',
+  unreadable: 'Something between here and there answers in its place: look at proxies and firewalls.',
+  throttled: 'Requests go on by themselves after the pause it asked for.',
   'sign-in':
     'Check DATAVERSE_TENANT_ID, DATAVERSE_CLIENT_ID, and that the client secret is the current one and has not expired.',
   'not-a-member':
     'Make an application user for DATAVERSE_CLIENT_ID: Power Platform admin centre, Environments, Settings, Users + permissions, Application users.',
   'missing-right': 'Give the application user the security role that docs/dataverse.md describes.',
-  unreachable: 'Check DATAVERSE_URL and that this machine may reach it.',
+  'column-secured':
+    'Give the application user a column security profile with Read and Update on this column.',
+  'not-accepted':
+    'Another value is shown than was written: look at column security, workflows and plug-ins on this column.',
+  refused: 'Look whether the table and the column are still there.',
+  conflict: 'A rule for duplicates or a key of the organisation stands in the way.',
+  'column-missing': 'Restore the column, or choose another under Configuration, Record types.',
+  'change-tracking-off': 'Switch on “Track changes” for this table in Power Apps.',
+  'too-many-differences':
+    'Look at column security and at DATAVERSE_URL first. If all is well there: Configuration, CRM, Load again.',
 };

@@ -14,6 +14,7 @@ import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
 import { createContext, openDatabase } from '../start.ts';
 import { checkCrm, type Say } from './doctor-crm.ts';
+import { checkRunningCrm } from './doctor-running.ts';
 
 /** Checks everything a running installation needs, one line each, and says what to do. 1 where something fails. */
 export async function doctor(read: ReadConfig): Promise<number> {
@@ -72,7 +73,7 @@ async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config']
   } catch (error) {
     if (!(error instanceof DirectoryInUse)) throw error;
     say('note', 'database', 'the running server holds the embedded database; stop it to check more');
-    return;
+    return checkRunningCrm(config, say);
   }
   const database = await openDatabase(config).catch((error: unknown) => {
     say('fail', 'database', `cannot be opened: ${String(error)}. Check DATABASE_URL or DATA_DIR.`);

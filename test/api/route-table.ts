@@ -241,6 +241,7 @@ export const TABLE: Record<string, Row> = {
     path: '/api/crm/tables/contact/columns',
     body: { label: 'Another field' },
   })),
+  'GET /api/crm/tables/{table}/values': row('manage-record-types', () => '/api/crm/tables/contact/values'),
   'GET /api/crm/tables/{table}/rights': row('manage-record-types', () => '/api/crm/tables/contact/rights'),
   'POST /api/crm/tables/{table}/columns/{column}/test': row(
     'manage-record-types',

@@ -142,6 +142,26 @@ export function createMemoryCrm(service: MemoryService): RemoteCrm {
     whoAmI: () => ask(() => ({ userId: 'app-1', organizationId: 'portal-1' })),
     tables: () => ask(() => [TABLE]),
     count: () => ask(() => null),
+    countValues: (_table, columns) =>
+      ask(() => {
+        const records = service.since(0).filter(({ stored }) => !stored.archived);
+        const counted = columns.filter(
+          (name) => BOOLEANS.has(name) && MemoryService.PROPERTIES.includes(name),
+        );
+        const holding = (name: string, value: boolean | null): number =>
+          records.filter(({ stored }) => cellOf(name, stored.properties[name]) === value).length;
+        return new Map(
+          counted.map((name) => [
+            name,
+            {
+              yes: holding(name, true),
+              no: holding(name, false),
+              empty: holding(name, null),
+              upTo: service.pageRows,
+            },
+          ]),
+        );
+      }),
     // A walk is what changed since the beginning of time, so a first load and its sequel are one.
     page: (_table, columns, link) =>
       ask(() => {

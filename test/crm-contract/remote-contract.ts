@@ -86,6 +86,21 @@ export function describeRemoteContract(name: string, open: () => Promise<RemoteW
       expect(count === null || Number.isInteger(count)).toBe(true);
     });
 
+    it('counts what a Boolean column holds, and leaves out one that is not there', async () => {
+      const counted = async () =>
+        (await remote.countValues(table, [names.field, 'no_such_column'])).get(names.field);
+      const before = await counted();
+      for (const value of [true, true, false, null]) await made({ [names.field]: value });
+      const after = await counted();
+      expect(after).toEqual({
+        yes: (before?.yes ?? 0) + 2,
+        no: (before?.no ?? 0) + 1,
+        empty: (before?.empty ?? 0) + 1,
+        upTo: before?.upTo,
+      });
+      expect((await remote.countValues(table, ['no_such_column'])).size).toBe(0);
+    });
+
     it('says which rights are missing, and what to grant', async () => {
       const rights = await remote.rights([
         { name: names.table, fields: [names.field, 'no_such_column'], writes: true },

@@ -230,6 +230,7 @@ describe('the seed flow with the records in a Dataverse organisation', () => {
     expect(await box(desk).inputValue()).toBe(draft);
     await admin.bringToFront();
     await admin.goto(`${product.url}/configuration/crm`);
+    await admin.getByText(new URL(crm.url).origin).first().waitFor();
     await admin
       .getByText(/cannot be reached|connection broke/)
       .first()
@@ -282,6 +283,21 @@ describe('the seed flow with the records in a Dataverse organisation', () => {
     expect(await readFile(await csv.path(), 'utf8')).toContain('Ana Silva');
     await desk.getByRole('button', { name: 'Refused this month' }).click();
     await table.getByRole('link', { name: 'Ana Silva', exact: true }).waitFor({ state: 'hidden' });
+  });
+
+  it('9. an administrator of the organisation renames the column: both pages say that it is gone', async () => {
+    await crm.control('POST', `/tables/contact/columns/${FIELD}/rename`, { to: 'assent_renamed' });
+    await admin.bringToFront();
+    await admin.goto(`${product.url}/configuration/crm`);
+    const contacts = admin.getByRole('region', { name: 'Contact', exact: true });
+    await contacts.getByRole('button', { name: 'Load again' }).click();
+    await contacts.getByText(/the column are still there|column of this record type is gone/).waitFor();
+    // Nothing is being loaded, and nothing pretends that it is.
+    expect(await contacts.getByRole('progressbar').count()).toBe(0);
+    await takePicture(admin, 'dataverse-10-column-gone');
+    await admin.goto(`${product.url}/configuration/record-types/contact`);
+    await admin.getByText(`The column ${FIELD} is no longer in the CRM.`).waitFor();
+    await takePicture(admin, 'dataverse-11-column-gone-form');
     expect([...administrator.errors, ...agent.errors].filter((text) => !/409|422/.test(text))).toEqual([]);
   });
 });

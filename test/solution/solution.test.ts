@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { solutionProblems } from '../../scripts/solution-check.ts';
@@ -7,6 +9,14 @@ const url = 'https://assent.example.com/';
 const whole = () => solutionFiles({ url, tables: TABLES });
 
 describe('the solution', () => {
+  it('is not made for an address that no form would show', () => {
+    const script = path.resolve(import.meta.dirname, '../../scripts/solution.ts');
+    const run = spawnSync(process.execPath, [script, '--url', 'http://assent.example.com'], {
+      encoding: 'utf8',
+    });
+    expect([run.status, run.stderr]).toEqual([1, expect.stringContaining('--url must begin with https')]);
+  });
+
   it('is a zip of its parts, the same each time, with the address of Assent in it', () => {
     const zip = zipOf(whole());
     expect(Buffer.from(zip).equals(Buffer.from(zipOf(whole())))).toBe(true);

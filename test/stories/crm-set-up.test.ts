@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConversationPage } from '../../src/http/schemas/chat.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
-import { ColumnCheckOut, ColumnOut, RecordTypeOut, TableOut } from '../../src/http/schemas/records.ts';
+import {
+  ColumnCheckOut,
+  ColumnOut,
+  ColumnValuesOut,
+  RecordTypeOut,
+  TableOut,
+} from '../../src/http/schemas/records.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld } from './dataverse-world.ts';
 import { ADMIN_API_KEY } from './world.ts';
 
@@ -84,6 +90,39 @@ describe('setting up a record type of an organisation', () => {
     expect(await polarity('followemail')).toBe('allows');
   });
 
+  it('what a column holds is counted by the organisation while its values are not here', async () => {
+    const Values = z.object({ items: z.array(ColumnValuesOut) });
+    const held = async (name: string) =>
+      (await all.world.ok(Values, 'GET', '/api/crm/tables/contact/values')).items.find(
+        (one) => one.name === name,
+      );
+    for (const [donotemail, allowed] of [
+      [true, true],
+      [true, null],
+      [false, false],
+    ])
+      all.crm.emulator.create('contact', { lastname: 'Counted', donotemail, [FIELD]: allowed });
+    const records = all.crm.emulator.records('contact');
+    const holding = (name: string, value: boolean | null) =>
+      records.filter(({ values }) => (values[name] ?? null) === value).length;
+    expect(holding('donotemail', true)).toBe(2);
+    for (const name of ['donotemail', FIELD])
+      expect(await held(name)).toEqual({
+        name,
+        yes: holding(name, true),
+        no: holding(name, false),
+        empty: holding(name, null),
+        upTo: 5_000,
+      });
+    // Nothing is mirrored yet, and nobody is told that all of it is empty.
+    expect((await column('donotemail')).counts).toBeUndefined();
+    expect((await column(FIELD)).counts).toBeUndefined();
+    await all.crm.control('POST', '/faults', { kind: 'status', always: true });
+    const refused = await all.world.api('GET', '/api/crm/tables/contact/values');
+    await all.crm.control('DELETE', '/faults');
+    expect([refused.status, Problem.parse(refused.body).code]).toEqual([503, 'crm-not-reached']);
+  });
+
   it('the test of a column writes and reads a record of its own, and leaves nothing behind', async () => {
     const before = all.crm.emulator.records('contact').length;
     expect(await test()).toMatchObject({
@@ -110,8 +149,10 @@ describe('setting up a record type of an organisation', () => {
     expect(Problem.parse(refused.body).problems).toMatchObject([
       { path: 'complianceField', code: 'column-unreadable' },
     ]);
-    // Metadata says the same, without a test.
-    await described((found) => found.security?.read === false);
+    // Metadata, which is read anew for it, says the same.
+    await expect
+      .poll(async () => (await column(FIELD)).security, { timeout: 20_000 })
+      .toEqual({ read: false, update: true });
     expect(await column(FIELD)).toMatchObject({ obstacle: 'unreadable' });
   });
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Bench } from '../../emulators/dataverse/test-bench.ts';
 import { hookOf } from '../../src/actions/crm-webhook.ts';
 import { checkCrm } from '../../src/cli/doctor-crm.ts';
+import { checkRunningCrm } from '../../src/cli/doctor-running.ts';
 import { readConfig } from '../../src/config.ts';
 import {
   type DataverseWorld,
@@ -10,6 +11,7 @@ import {
   FIELD,
   openDataverseWorld,
 } from './dataverse-world.ts';
+import { ADMIN_API_KEY } from './world.ts';
 
 /**
  * What an organisation, or something on the way to it, can answer: each is a problem that the page, the API and `doctor`
@@ -58,6 +60,15 @@ async function doctorSays(): Promise<string[]> {
   return said.filter((line) => line.startsWith('fail'));
 }
 
+/** What it would say where it can only ask the running server. */
+async function doctorHears(adminApiKey: string | null = ADMIN_API_KEY): Promise<string[]> {
+  const said: string[] = [];
+  await checkRunningCrm({ crm: 'dataverse', adminApiKey, publicUrl: all.world.url }, (level, what, detail) =>
+    said.push(`${level} ${what} ${detail}`),
+  );
+  return said.filter((line) => !line.startsWith('ok'));
+}
+
 /** Nothing waits, and nothing is wrong. */
 const atRest = async (): Promise<boolean> =>
   (await all.sync()).pendingWrites === 0 && (await problems()).length === 0;
@@ -86,7 +97,7 @@ describe.each<[string, Fault[], string]>([
       { kind: 'html', scope: 'token', always: true },
       { kind: '401', always: true },
     ],
-    'unreachable',
+    'unreadable',
   ],
   ['429 with Retry-After', [{ kind: '429', retryAfter: 30, always: true }], 'throttled'],
   ['429 without', [{ kind: '429', retryAfter: null, always: true }], 'throttled'],
@@ -145,7 +156,14 @@ describe.each<[string, Fault[], string]>([
     await world.tap(other, 'no');
     crm.emulator.change('contact', answering, { lastname: 'Renamed' });
     await until(async () => (await problems()).includes(code));
-    expect((await doctorSays()).length).toBeGreaterThan(0);
+    const said = await doctorSays();
+    expect(said.length).toBeGreaterThan(0);
+    const heard = (await doctorHears()).filter((line) => line.startsWith('fail'));
+    expect(heard.length).toBeGreaterThan(0);
+    // Each says what to do, and a pause is none of the problems.
+    for (const line of [...said, ...heard])
+      expect(line).toMatch(/ (Check|It is tried|Requests go on|Something between|Give|Look|A rule) /);
+    expect(said.join('\n')).not.toContain('paused');
     expect(await world.consent(phone)).toMatchObject({ state: 'granted' });
     expect(await world.consent(other)).toMatchObject({ state: 'denied' });
     // What arrived although its answer did not is right; nothing else may stand there.
@@ -164,7 +182,15 @@ describe.each<[string, Fault[], string]>([
     await until(async () => (await record(answering)).values.fullname === 'Ana Renamed');
     expect([all.field('contact', answering), all.field('contact', refusing)]).toEqual([true, false]);
     expect(await doctorSays()).toEqual([]);
+    expect(await doctorHears()).toEqual([]);
   });
+});
+
+it('a running server that does not know the key, or none to show, is said', async () => {
+  expect(await doctorHears('k'.repeat(40))).toEqual([
+    expect.stringContaining('is ADMIN_API_KEY the one it has?'),
+  ]);
+  expect(await doctorHears(null)).toEqual([expect.stringContaining('set ADMIN_API_KEY')]);
 });
 
 it('401 of one member of a batch does not speak for the others', async () => {

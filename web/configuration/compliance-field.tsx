@@ -12,9 +12,11 @@ import {
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ColumnValuesOut } from '../../src/http/schemas/records.ts';
 import { translate } from '../i18n/i18n.ts';
+import { formatNumber } from '../i18n/locale.ts';
 import { NewColumnDialog } from './new-column-dialog.tsx';
-import type { Column } from './queries.ts';
+import { type Column, useColumnValues } from './queries.ts';
 
 const useStyles = makeStyles({
   option: { display: 'flex', flexDirection: 'column', gap: '2px' },
@@ -49,6 +51,8 @@ export function ComplianceFieldChoice({
   const returnFocus = useRestoreFocusTarget();
   const [creating, setCreating] = useState(false);
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
+  const elsewhere = booleans.some(({ counts, read }) => counts === undefined && read !== undefined);
+  const values = useColumnValues(table, elsewhere);
   const chosen = booleans.find(({ name }) => name === value);
   return (
     <>
@@ -74,7 +78,7 @@ export function ComplianceFieldChoice({
                       {column.name}
                     </bdi>
                   </span>
-                  <span className={styles.dim}>{factsOf(column)}</span>
+                  <span className={styles.dim}>{factsOf(column, values.data)}</span>
                 </span>
               }
             />
@@ -82,6 +86,11 @@ export function ComplianceFieldChoice({
           <Radio value={none} label={t('compliance.none')} />
         </RadioGroup>
       </Field>
+      {value !== null && chosen === undefined && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>{t('compliance.gone', { column: value })}</MessageBarBody>
+        </MessageBar>
+      )}
       {chosen !== undefined && typeof chosen.default === 'boolean' && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>
@@ -117,8 +126,15 @@ export function ComplianceFieldChoice({
   );
 }
 
-function factsOf({ default: initial, counts }: Column): string {
+function factsOf(column: Column, elsewhere: ColumnValuesOut[] | undefined): string {
+  const { name, default: initial } = column;
   const start = initial === true ? 'yes' : initial === false ? 'no' : 'empty';
   const facts = translate(`configuration:compliance.start.${start}`);
-  return counts === undefined ? facts : `${facts} · ${translate('configuration:compliance.today', counts)}`;
+  const here = column.counts === undefined ? undefined : { ...column.counts, upTo: null };
+  const counts = here ?? elsewhere?.find((one) => one.name === name);
+  if (counts === undefined) return facts;
+  const shown = (count: number): string =>
+    count === counts.upTo ? `${formatNumber(count)}+` : formatNumber(count);
+  const today = { yes: shown(counts.yes), no: shown(counts.no), empty: shown(counts.empty) };
+  return `${facts} · ${translate('configuration:compliance.today', today)}`;
 }

@@ -58,7 +58,7 @@ function Organisation({ sync }: { sync: Sync }) {
   const mayManage = useMay('manage-record-types');
   return (
     <>
-      {sync.connection?.problem != null && <TroubleBar problem={sync.connection.problem} />}
+      {sync.connection !== null && <Connection connection={sync.connection} />}
       <FormSection
         title={t('crmSync.records')}
         description={t('crmSync.staleness', { time: duration(sync.staleAfterSeconds * 1000, 'long') })}
@@ -87,6 +87,32 @@ function Organisation({ sync }: { sync: Sync }) {
   );
 }
 
+/** Which organisation it is, and whether it answers. */
+function Connection({ connection }: { connection: NonNullable<Sync['connection']> }) {
+  const { t } = useTranslation('configuration');
+  const { url, problem, pausedUntil } = connection;
+  return (
+    <FormSection title={t('crmSync.connection.title')}>
+      <Facts
+        items={[
+          { term: t('crmSync.connection.organisation'), value: <Ltr>{url}</Ltr> },
+          {
+            term: t('crmSync.state'),
+            value: t(`crmSync.connection.${problem === null ? 'works' : 'fails'}`),
+          },
+          ...(problem === null
+            ? []
+            : [{ term: t('crmSync.problem.since'), value: <Time at={problem.since} form="long" /> }]),
+          ...(pausedUntil === null
+            ? []
+            : [{ term: t('crmSync.problem.next'), value: <Time at={pausedUntil} form="long" /> }]),
+        ]}
+      />
+      {problem !== null && <TroubleBar problem={problem} />}
+    </FormSection>
+  );
+}
+
 function TableState({ table }: { table: Sync['tables'][number] }) {
   const { t } = useTranslation('configuration');
   const styles = useStyles();
@@ -95,14 +121,24 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
     mutationFn: () => api.post(`/api/crm/sync/${encodeURIComponent(table.table)}/load`),
     onSettled: () => client.invalidateQueries({ queryKey: keys.crmSync() }),
   });
-  const loading = table.phase !== 'following';
+  // What stands in the way of a load is shown in place of its progress: nothing moves.
+  const loading = table.phase !== 'following' && table.problem === null;
   return (
     <section className={styles.table} aria-label={table.label}>
       <Facts
         items={[
           { term: t('crmSync.table'), value: <bdi>{table.label}</bdi> },
           { term: t('crmSync.state'), value: t(`crmSync.phases.${table.phase}`) },
-          { term: t('crmSync.loaded'), value: formatNumber(table.loaded) },
+          {
+            term: t('crmSync.loaded'),
+            value:
+              loading && table.total !== null && table.total > table.loaded
+                ? t('crmSync.loadedOf', {
+                    loaded: formatNumber(table.loaded),
+                    total: formatNumber(table.total),
+                  })
+                : formatNumber(table.loaded),
+          },
           {
             term: t('crmSync.rate'),
             value:

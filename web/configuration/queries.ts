@@ -1,8 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { ColumnOut, RecordPage, RecordTypeOut, TableOut } from '../../src/http/schemas/records.ts';
+import type {
+  ColumnOut,
+  ColumnValuesOut,
+  RecordPage,
+  RecordTypeOut,
+  TableOut,
+} from '../../src/http/schemas/records.ts';
 import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
+import { useMay } from '../ui/me.tsx';
 import { keys } from '../ui/queries.ts';
 
 export type Column = z.infer<typeof ColumnOut>;
@@ -39,6 +46,20 @@ export function useColumns(table: string) {
     queryKey: keys.columns(table),
     queryFn: async ({ signal }) => (await api.get(columnsPath(table), answerOf<Columns>(), { signal })).items,
     enabled: table !== '',
+  });
+}
+
+/** What Boolean columns hold whose values are in a remote CRM alone, by column; asked there, so only where one is wanted. */
+export function useColumnValues(table: string, wanted: boolean) {
+  const may = useMay('manage-record-types');
+  return useQuery({
+    queryKey: keys.columnValues(table),
+    queryFn: async ({ signal }) => {
+      const path = `/api/crm/tables/${encodeURIComponent(table)}/values`;
+      return (await api.get(path, answerOf<{ items: ColumnValuesOut[] }>(), { signal })).items;
+    },
+    enabled: wanted && may,
+    staleTime: 60_000,
   });
 }
 

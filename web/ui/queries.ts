@@ -60,6 +60,8 @@ export const keys = {
   unreadChats: () => ['unread-chats'],
   audit: () => ['settings', { what: 'audit' }],
   crmSync: () => ['record', { what: 'crm-sync', language: currentLanguage() }],
+  /** Asks the CRM itself, so hints leave it alone. */
+  columnValues: (table: string) => ['column-values', { table }],
   tableRights: (table: string, field: string | null, writes: boolean) => [
     'table-rights',
     { table, field, writes },

@@ -7,6 +7,7 @@ import { readMissingRights, readRights, readTables } from './metadata.ts';
 import { listPage, readOne, readPage, removeOne, saveOne, writeRecords } from './records.ts';
 import { createTimeline } from './timeline.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
+import { countValues } from './value-counts.ts';
 import { createWebhooks } from './webhooks.ts';
 
 const WhoAmI = z.looseObject({ UserId: z.guid(), OrganizationId: z.guid() });
@@ -60,6 +61,7 @@ export function createDataverse(db: Db, options: TokenOptions, clock: Clock, tim
           if (error instanceof CrmFailure && error.kind !== 'paused') return null;
           throw error;
         }),
+    countValues: (table, columns) => countValues(client, table, columns),
     list: async (table, columns, link) => listPage(client, table, columns, link, await ourUser()),
     page: async (table, columns, link) => readPage(client, table, columns, link, await ourUser()),
     read: async (table, id, columns, timeoutMs) =>

@@ -35,9 +35,16 @@ export function createTokens(options: TokenOptions): Tokens {
             privateKey: certificate.privateKey,
           },
         };
+  // MSAL tells of an answer that it did not get, and of one that is none, in the same words. Here both are known.
+  let lost: CrmFailure | null = null;
   const client = new ConfidentialClientApplication({
     auth: { clientId: options.clientId, ...authorityOf(options), ...proof },
-    system: { networkClient: NETWORK, loggerOptions: { piiLoggingEnabled: false } },
+    system: {
+      networkClient: networkOf((failure) => {
+        lost = failure;
+      }),
+      loggerOptions: { piiLoggingEnabled: false },
+    },
   });
   let stale = false;
   return {
@@ -47,6 +54,7 @@ export function createTokens(options: TokenOptions): Tokens {
           'sign-in',
           `The certificate in DATAVERSE_CLIENT_CERTIFICATE expired on ${new Date(certificate.validUntil).toISOString().slice(0, 10)}. Make a new one, upload it to the app registration, and restart.`,
         );
+      lost = null;
       try {
         const result = await client.acquireTokenByClientCredential({
           scopes: [`${options.url}/.default`],
@@ -56,7 +64,7 @@ export function createTokens(options: TokenOptions): Tokens {
         stale = false;
         return result.accessToken;
       } catch (error) {
-        throw failureOf(error);
+        throw failureOf(error, lost);
       }
     },
     forget() {
@@ -114,16 +122,29 @@ interface Certificate {
   validUntil: number;
 }
 
-/** MSAL's own client waits for ever. */
-const NETWORK: NonNullable<NonNullable<Configuration['system']>['networkClient']> = {
-  sendGetRequestAsync: (url, given) => exchange(url, 'GET', given),
-  sendPostRequestAsync: (url, given) => exchange(url, 'POST', given),
-};
+type Network = NonNullable<NonNullable<Configuration['system']>['networkClient']>;
+type Given = { headers?: Record<string, string>; body?: string };
+
+/** MSAL's own client waits for ever. `failed` hears why there is no answer that MSAL could look at. */
+function networkOf(failed: (failure: CrmFailure) => void): Network {
+  const asked = async <T>(url: string, method: 'GET' | 'POST', given?: Given) => {
+    try {
+      return await exchange<T>(url, method, given);
+    } catch (error) {
+      failed(failureOfExchange(error));
+      throw error;
+    }
+  };
+  return {
+    sendGetRequestAsync: (url, given) => asked(url, 'GET', given),
+    sendPostRequestAsync: (url, given) => asked(url, 'POST', given),
+  };
+}
 
 async function exchange<T>(
   url: string,
   method: 'GET' | 'POST',
-  given: { headers?: Record<string, string>; body?: string } = {},
+  given: Given = {},
 ): Promise<{ headers: Record<string, string>; body: T; status: number }> {
   const response = await fetch(url, {
     method,
@@ -132,16 +153,42 @@ async function exchange<T>(
     ...(given.headers === undefined ? {} : { headers: given.headers }),
     ...(given.body === undefined ? {} : { body: given.body }),
   });
-  // MSAL itself looks at what the body holds.
-  const body: T = await response.json();
-  return { headers: Object.fromEntries(response.headers), body, status: response.status };
+  const text = await response.text();
+  return {
+    headers: Object.fromEntries(response.headers),
+    // MSAL itself looks at what the body holds.
+    body: parsed<T>(text, response.status),
+    status: response.status,
+  };
+}
+
+function parsed<T>(text: string, status: number): T {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CrmFailure(
+      status >= 500 ? 'unavailable' : 'unreadable',
+      `Entra ID answered ${status} with something that is no JSON.`,
+    );
+  }
+}
+
+function failureOfExchange(error: unknown): CrmFailure {
+  if (error instanceof CrmFailure) return error;
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return new CrmFailure('timeout', 'Entra ID did not answer in time.');
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const detail =
+    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : String(cause);
+  return new CrmFailure('unreachable', `Entra ID cannot be reached (${firstLine(detail)}).`);
 }
 
 /** What Entra ID refuses stands (a wrong secret); what did not arrive may work later. */
-function failureOf(error: unknown): CrmFailure {
+function failureOf(error: unknown, lost: CrmFailure | null): CrmFailure {
   if (error instanceof CrmFailure) return error;
   if (error instanceof AuthError && /AADSTS\d+/.test(error.errorMessage))
     return new CrmFailure('sign-in', firstLine(error.errorMessage));
+  if (lost !== null) return lost;
   const detail = error instanceof Error ? error.message : String(error);
   return new CrmFailure('unreachable', `Entra ID gave no token: ${firstLine(detail)}`);
 }

@@ -35,7 +35,7 @@ export function apiRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
     await app.register(teamRoutes(ctx));
     await app.register(roleRoutes(ctx));
     await app.register(apiKeyRoutes(ctx));
-    await app.register(crmSyncRoutes(ctx));
+    await app.register(crmSyncRoutes(ctx, config));
     await app.register(crmWebhookRoutes(ctx, config));
     await app.register(recordRoutes(ctx));
     await app.register(templateRoutes(ctx));

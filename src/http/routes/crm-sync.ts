@@ -4,6 +4,7 @@ import { compareNow } from '../../actions/compare-crm.ts';
 import type { Context } from '../../actions/context.ts';
 import { loadAgain } from '../../actions/crm-hints.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
+import type { Config } from '../../config.ts';
 import { CRM_STALE_AFTER_MS } from '../../core/gate.ts';
 import { readConnection } from '../../db/crm-connection.ts';
 import { entryProblems, pendingEntries, readImpersonation } from '../../db/crm-entries.ts';
@@ -19,7 +20,7 @@ import { wantedLanguages } from '../wanted-languages.ts';
 const Table = z.object({ table: z.string().min(1).max(100) });
 
 /** How far the mirror of a remote CRM is, what waits to be written there, and what stands in the way. */
-export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
+export function crmSyncRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
   const { db } = ctx.database;
   return async (app) => {
     app.get(
@@ -45,6 +46,7 @@ export function crmSyncRoutes(ctx: Context): FastifyPluginAsyncZod {
           staleAfterSeconds: CRM_STALE_AFTER_MS / 1000,
           pendingWrites: [...pending.values()].reduce((sum, count) => sum + count, 0),
           connection: connection && {
+            url: config.dataverse?.url ?? '',
             problem: troubleOf(connection),
             pausedUntil:
               connection.pausedUntil !== null && connection.pausedUntil > now

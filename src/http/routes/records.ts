@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { rightsOnTable } from '../../actions/column-access.ts';
+import { rightsOnTable, valuesInCrm } from '../../actions/column-access.ts';
 import type { Context } from '../../actions/context.ts';
 import { addColumn, configureRecordType, removeRecordType } from '../../actions/edit-organisation.ts';
 import { editRecord, importRecords, refuseFieldByHand } from '../../actions/edit-records.ts';
@@ -10,6 +10,7 @@ import { notFound, Refusal } from '../../actions/refusal.ts';
 import { testColumn } from '../../actions/test-column.ts';
 import { labelIn } from '../../core/labels.ts';
 import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
+import { mirrorTable } from '../../db/crm-mirror.ts';
 import { booleanCounts, type ListedRecord, readListed, recordPage, stateCounts } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import { checkOut, columnsOut } from '../column-view.ts';
@@ -17,6 +18,7 @@ import { readCsv } from '../read-csv.ts';
 import {
   ColumnCheckOut,
   ColumnOut,
+  ColumnValuesOut,
   ConsentSummary,
   ImportReport,
   NewColumn,
@@ -69,7 +71,13 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
     ): Promise<z.infer<typeof ColumnOut>[]> => {
       const columns = await columnsOut(ctx, table, wantedLanguages(language));
       if (columns.length === 0) throw notFound('table');
-      const booleans = columns.filter((column) => column.kind === 'boolean').map((column) => column.name);
+      const mirror = ctx.crm.remote === null ? null : await mirrorTable(db, table);
+      // What is not here, or not yet, cannot be counted here: it would all look empty.
+      const isHere = (name: string): boolean =>
+        ctx.crm.remote === null || (mirror?.phase === 'following' && mirror.columns.includes(name));
+      const booleans = columns
+        .filter((column) => column.kind === 'boolean' && isHere(column.name))
+        .map((column) => column.name);
       const counts = await booleanCounts(db, table, booleans);
       return columns.map((column) => {
         const count = counts.get(column.name);
@@ -123,6 +131,16 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
           query.field === undefined ? [] : [query.field],
           query.writes,
         ),
+      }),
+    );
+    app.get(
+      '/crm/tables/:table/values',
+      {
+        config: { right: 'manage-record-types' },
+        schema: { tags: ['CRM'], params: Table, response: { 200: items(ColumnValuesOut) } },
+      },
+      async ({ params }) => ({
+        items: [...(await valuesInCrm(ctx, params.table))].map(([name, counts]) => ({ name, ...counts })),
       }),
     );
     app.post(

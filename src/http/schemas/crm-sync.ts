@@ -49,7 +49,14 @@ export const CrmSyncOut = z.object({
   staleAfterSeconds: z.number().int(),
   pendingWrites: z.number().int(),
   /** Why the CRM cannot be asked at all, and until when nobody tries. */
-  connection: z.object({ problem: Trouble.nullable(), pausedUntil: Time.nullable() }).nullable(),
+  connection: z
+    .object({
+      /** The organisation's address. */
+      url: z.string(),
+      problem: Trouble.nullable(),
+      pausedUntil: Time.nullable(),
+    })
+    .nullable(),
   tables: z.array(
     z.object({
       table: z.string(),

@@ -61,7 +61,7 @@ export const ColumnOut = z.object({
   label: z.string(),
   kind: z.enum(['text', 'phone', 'email', 'boolean', 'number', 'date', 'language']),
   default: z.union([z.boolean(), z.string(), z.null()]),
-  /** For Boolean columns: how many records hold each value today. */
+  /** For Boolean columns: how many records hold each value today. Left out where its values are in a remote CRM alone. */
   counts: z.object({ yes: z.number(), no: z.number(), empty: z.number() }).optional(),
   /** What a remote CRM calls the two values of a Boolean column: what looks like Yes may mean “do not”. */
   options: z.object({ yes: z.string(), no: z.string() }).nullable().optional(),
@@ -78,6 +78,17 @@ export const ColumnOut = z.object({
   check: ColumnCheckOut.nullable().optional(),
 });
 export type ColumnOut = z.infer<typeof ColumnOut>;
+
+/** How many records of a remote CRM hold what in a Boolean column. */
+export const ColumnValuesOut = z.object({
+  name: z.string(),
+  yes: z.number().int(),
+  no: z.number().int(),
+  empty: z.number().int(),
+  /** A count of so many means so many or more: the CRM counts no further. Null: all are exact. */
+  upTo: z.number().int().nullable(),
+});
+export type ColumnValuesOut = z.infer<typeof ColumnValuesOut>;
 
 /** What Assent needs of a table in the organisation, and whether it has it; null where that cannot be found out. */
 export const TableRightsOut = z.object({
