@@ -15,6 +15,8 @@ import { openStormWorld, type StormWorld } from './storm/storm-world.ts';
 const SHORT = Number(process.env.FAULT_STORMS ?? 1_000);
 const LONG = Number(process.env.FAULT_LONG_STORMS ?? 20);
 const SEED = Number(process.env.FAULT_SEED ?? 20_261_129);
+/** A short seed takes some five seconds, and thirty on a busy machine; a long one a minute. */
+const TIMEOUT_MS = 60_000 * (SHORT + 3 * LONG);
 
 describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
   let world: StormWorld;
@@ -28,42 +30,46 @@ describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
       { rounds: SHORT, long: false },
       { rounds: LONG, long: true },
     ].filter((one) => one.rounds > 0),
-  )('$rounds seeds, long: $long', async ({ rounds, long }) => {
-    const page = openLivePage(world.front.url, world.key);
-    const sum = { calls: 0, refusals: 0, cutShort: 0, latestCall: 0 };
-    const failed: string[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const plan = planOf(SEED + round, long);
-      const began = performance.now();
-      const problem = await runRound(world, plan).then(
-        async (customers) => {
-          const found = await checkPromises(world, customers);
-          sum.calls += found.calls;
-          sum.cutShort += found.cutShort;
-          sum.refusals += found.refusals;
-          sum.latestCall = Math.max(sum.latestCall, found.latestCall);
-          found.broken.push(...world.endedByThemselves());
-          if (!(await converges(page, world)))
-            found.broken.push('the live page does not show what the API says');
-          return found.broken.join('; ');
-        },
-        async (error: unknown) => {
-          // The next seed begins with a world that stands.
-          await world.startNodes();
-          return [String(error), ...world.endedByThemselves()].join('; ');
-        },
+  )(
+    '$rounds seeds, long: $long',
+    async ({ rounds, long }) => {
+      const page = openLivePage(world.front.url, world.key);
+      const sum = { calls: 0, refusals: 0, cutShort: 0, latestCall: 0 };
+      const failed: string[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const plan = planOf(SEED + round, long);
+        const began = performance.now();
+        const problem = await runRound(world, plan).then(
+          async (customers) => {
+            const found = await checkPromises(world, customers);
+            sum.calls += found.calls;
+            sum.cutShort += found.cutShort;
+            sum.refusals += found.refusals;
+            sum.latestCall = Math.max(sum.latestCall, found.latestCall);
+            found.broken.push(...world.endedByThemselves());
+            if (!(await converges(page, world)))
+              found.broken.push('the live page does not show what the API says');
+            return found.broken.join('; ');
+          },
+          async (error: unknown) => {
+            // The next seed begins with a world that stands.
+            await world.startNodes();
+            return [String(error), ...world.endedByThemselves()].join('; ');
+          },
+        );
+        if (problem !== '') failed.push(`${inWords(plan)}: ${problem}`);
+        if (problem !== '' || process.env.FAULT_VERBOSE !== undefined)
+          console.log(`${inWords(plan)}; ${Math.round(performance.now() - began)} ms ${problem}`);
+      }
+      page.close();
+      console.log(
+        `${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls (${sum.cutShort} with an unknown end), ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
       );
-      if (problem !== '') failed.push(`${inWords(plan)}: ${problem}`);
-      if (problem !== '' || process.env.FAULT_VERBOSE !== undefined)
-        console.log(`${inWords(plan)}; ${Math.round(performance.now() - began)} ms ${problem}`);
-    }
-    page.close();
-    console.log(
-      `${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls (${sum.cutShort} with an unknown end), ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
-    );
-    expect(failed).toEqual([]);
-    expect(sum.calls).toBeGreaterThan(0);
-  });
+      expect(failed).toEqual([]);
+      expect(sum.calls).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 async function converges(page: ReturnType<typeof openLivePage>, world: StormWorld): Promise<boolean> {
