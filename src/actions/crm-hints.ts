@@ -16,6 +16,24 @@ export async function hintRecord(ctx: Context, table: string, id: string): Promi
   ctx.wake.crm();
 }
 
+const refusedHints = new WeakMap<Context, number>();
+
+/**
+ * Somebody called this process without our key. In memory alone: whoever has no key changes nothing. What the CRM changed is
+ * read on schedule all the same.
+ */
+export function noteRefusedHint(ctx: Context): void {
+  refusedHints.set(ctx, ctx.clock());
+}
+
+/** The last such call since the process started, or since `forgetRefusedHints`. */
+export const refusedHintAt = (ctx: Context): number | null => refusedHints.get(ctx) ?? null;
+
+/** The CRM shows the right key from now on, or calls no more. */
+export function forgetRefusedHints(ctx: Context): void {
+  refusedHints.delete(ctx);
+}
+
 /** A person wants all records of a table read again, and what waits because of a problem tried again. */
 export async function loadAgain(ctx: Context, table: string, actor: string): Promise<void> {
   if (ctx.crm.remote === null)

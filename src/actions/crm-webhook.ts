@@ -10,6 +10,7 @@ import { insertAudit, readSetting, saveSetting } from '../db/organisation.ts';
 import type { CrmFailure, RemoteCrm, WebhookFound, WebhookWanted } from '../ports.ts';
 import type { Context } from './context.ts';
 import { asFailure } from './crm-connection.ts';
+import { forgetRefusedHints, refusedHintAt } from './crm-hints.ts';
 import { mirroredColumns } from './mirror-records.ts';
 import { loadRecordTypes } from './organisation.ts';
 import { Refusal } from './refusal.ts';
@@ -34,6 +35,7 @@ export function hookOf(config: {
 }
 
 const SETTING = 'crm-webhook';
+const REFUSED_SHOWN_MS = 24 * 3_600_000;
 
 /** What we registered last. The key itself is kept nowhere. */
 interface Registered {
@@ -52,6 +54,8 @@ export interface WebhookStanding {
   tables: { name: string; label: string; told: boolean }[];
   failures: WebhookFound['failures'];
   others: string[];
+  /** When somebody called this process without our key: within a day, and since it was registered from here last. */
+  refusedAt: number | null;
 }
 
 const addressOf = (hook: Hook): string => `${hook.publicUrl}/webhooks/dataverse`;
@@ -96,7 +100,9 @@ export async function webhookStanding(ctx: Context, remote: RemoteCrm, hook: Hoo
     before: await registeredBefore(tx),
   }));
   const url = addressOf(hook);
-  const base = { obstacle: webhookObstacle(hook), url };
+  const last = refusedHintAt(ctx);
+  const refusedAt = last !== null && last > ctx.clock() - REFUSED_SHOWN_MS ? last : null;
+  const base = { obstacle: webhookObstacle(hook), url, refusedAt };
   try {
     const found = await remote.webhooks.find(id, url);
     const keyIsOurs = hook.key !== null && before?.keyHash === hashOf(ctx, hook.key);
@@ -168,6 +174,7 @@ async function remember(
     await saveSetting(tx, SETTING, registered, at);
     if (actor !== null) await insertAudit(tx, { at, actor, action, subject, before: null, after: null });
   });
+  if (actor !== null) forgetRefusedHints(ctx);
 }
 
 /**

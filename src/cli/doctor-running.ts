@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import type { Config } from '../config.ts';
-import { CrmSyncOut } from '../http/schemas/crm-sync.ts';
+import { CrmSyncOut, CrmWebhookOut } from '../http/schemas/crm-sync.ts';
 import { advised, type Say } from './doctor-crm.ts';
 
 type Asked = Pick<Config, 'crm' | 'adminApiKey' | 'publicUrl'>;
@@ -15,7 +16,7 @@ export async function checkRunningCrm(config: Asked, say: Say): Promise<void> {
       'crm',
       'set ADMIN_API_KEY as the running server has it, and it is asked what it found',
     );
-  const sync = await ask(config.publicUrl, config.adminApiKey);
+  const sync = await ask(config, '/api/crm/sync', CrmSyncOut);
   if (sync === null)
     return say(
       'note',
@@ -37,13 +38,29 @@ export async function checkRunningCrm(config: Asked, say: Say): Promise<void> {
     );
 }
 
-async function ask(publicUrl: string, key: string): Promise<CrmSyncOut | null> {
+/** Only the process that was called knows of it. */
+export async function checkRefusedCalls(config: Asked, say: Say): Promise<void> {
+  if (config.crm === 'embedded' || config.adminApiKey === null) return;
+  const refusedAt = (await ask(config, '/api/crm/webhook', CrmWebhookOut))?.refusedAt ?? null;
+  if (refusedAt !== null)
+    say(
+      'note',
+      'crm webhook',
+      `a call without the right key was refused, last ${refusedAt}. If it was the organisation: Configuration, CRM, Register again`,
+    );
+}
+
+async function ask<T>(
+  { publicUrl, adminApiKey }: Asked,
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<T | null> {
   try {
-    const response = await fetch(`${publicUrl}/api/crm/sync`, {
-      headers: { authorization: `Bearer ${key}` },
+    const response = await fetch(new URL(path, publicUrl), {
+      headers: { authorization: `Bearer ${adminApiKey}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return response.ok ? CrmSyncOut.parse(await response.json()) : null;
+    return response.ok ? schema.parse(await response.json()) : null;
   } catch {
     return null;
   }

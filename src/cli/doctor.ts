@@ -14,7 +14,7 @@ import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
 import { createContext, openDatabase } from '../start.ts';
 import { checkCrm, type Say } from './doctor-crm.ts';
-import { checkRunningCrm } from './doctor-running.ts';
+import { checkRefusedCalls, checkRunningCrm } from './doctor-running.ts';
 
 /** Checks everything a running installation needs, one line each, and says what to do. 1 where something fails. */
 export async function doctor(read: ReadConfig): Promise<number> {
@@ -62,6 +62,7 @@ export async function doctor(read: ReadConfig): Promise<number> {
       ? { ok: true, detail: 'the emulator delivers on loopback' }
       : await checkWebhook(config.publicUrl, config.whatsapp.verifyToken);
     say(webhook.ok ? 'ok' : 'fail', 'webhook', webhook.detail);
+    await checkRefusedCalls(config, say);
   }
   return failed === 0 ? 0 : 1;
 }

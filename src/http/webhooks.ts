@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../actions/context.ts';
-import { hintRecord } from '../actions/crm-hints.ts';
+import { hintRecord, noteRefusedHint } from '../actions/crm-hints.ts';
 import type { Ingest } from '../actions/ingest.ts';
 import { storeInvalid } from '../actions/retry-inbox.ts';
 import type { Config } from '../config.ts';
@@ -104,6 +104,7 @@ export function createWebhooks(ctx: Context, config: Config, ingest: Ingest): Fa
       const header = request.headers['x-assent-key'];
       const shown = code ?? (typeof header === 'string' ? header : '');
       if (!equalSecrets(shown, key)) {
+        noteRefusedHint(ctx);
         const seconds = await failures.count(request);
         if (seconds > 0) return sendProblem(reply, tooManyRequests(seconds));
         return sendProblem(reply, {

@@ -134,12 +134,14 @@ describe('from Configuration, CRM', () => {
     all.crm.emulator.create('contact', { lastname: 'Unheard', [FIELD]: null });
     await all.crm.emulator.idle();
     expect((await see()).failures).toMatchObject([{ text: 'The webhook answered 401.' }]);
+    await expect.poll(async () => (await see()).refusedAt).not.toBeNull();
     await all.crm.control('PATCH', `/rows/sdkmessageprocessingsteps/${update?.id}`, {
       statecode: 1,
       statuscode: 2,
     });
     expect(await see()).toMatchObject({ state: 'incomplete', tables: [{ told: false }] });
     expect((await all.world.ok(CrmWebhookOut, 'POST', '/api/crm/webhook')).state).toBe('registered');
+    expect((await see()).refusedAt).toBeNull();
     all.crm.emulator.create('contact', { lastname: 'Heard', [FIELD]: null });
     await all.crm.emulator.idle();
     expect(all.crm.emulator.deliveries().at(-1)?.status).toBe(200);

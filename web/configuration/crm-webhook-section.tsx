@@ -1,6 +1,6 @@
 import { MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { CrmWebhookOut } from '../../src/http/schemas/crm-sync.ts';
 import { listOf } from '../i18n/locale.ts';
@@ -74,6 +74,17 @@ function Webhook({ standing }: { standing: Standing }) {
       {others.length > 0 && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{t('crmSync.webhook.others', { names: listOf(others) })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {standing.refusedAt !== null && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <Trans
+              t={t}
+              i18nKey="crmSync.webhook.refused"
+              components={{ when: <Time at={standing.refusedAt} form="on" /> }}
+            />
+          </MessageBarBody>
         </MessageBar>
       )}
       {failures.length > 0 && (

@@ -49,9 +49,10 @@ function remoteOf(ctx: Context, config: Config): { remote: RemoteCrm; hook: Hook
 }
 
 async function standing(ctx: Context, remote: RemoteCrm, hook: Hook): Promise<z.infer<typeof CrmWebhookOut>> {
-  const { tables, failures, problem, ...rest } = await webhookStanding(ctx, remote, hook);
+  const { tables, failures, problem, refusedAt, ...rest } = await webhookStanding(ctx, remote, hook);
   return {
     ...rest,
+    refusedAt: isoOrNull(refusedAt),
     problem: problem && { code: problem.kind, text: problem.message },
     tables: tables.map(({ name, ...table }) => ({ table: name, ...table })),
     failures: failures.map(({ at, text }) => ({ at: isoOrNull(at), text })),

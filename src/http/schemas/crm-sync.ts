@@ -125,5 +125,7 @@ export const CrmWebhookOut = z.object({
   failures: z.array(z.object({ at: Time.nullable(), text: z.string() })),
   /** Registrations by others that lead to the same address. */
   others: z.array(z.string()),
+  /** When somebody called without the key or with a wrong one: within a day, and since the last registration from here. */
+  refusedAt: Time.nullable(),
 });
 export type CrmWebhookOut = z.infer<typeof CrmWebhookOut>;
