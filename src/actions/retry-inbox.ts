@@ -47,6 +47,7 @@ export function isConnectionLoss(error: unknown): boolean {
     code === '40P01' ||
     code === '40001' ||
     code === '25P02' ||
+    code === '25P03' ||
     code.startsWith('E')
   );
 }

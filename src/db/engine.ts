@@ -86,7 +86,10 @@ export async function openPGlite(directory: string | null, snapshot?: Blob): Pro
 }
 
 /** Connects to PostgreSQL. The pool reconnects by itself; a listener does too, and says `''` when it is back. */
-export async function openPostgres(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  options: { poolSize?: number; abandonedAfterMs?: number } = {},
+): Promise<Database> {
   const types = {
     getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
       if (oid === INT8) return toNumber;
@@ -98,7 +101,8 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   } as pg.CustomTypesConfig;
   // Every statement here is short. PostgreSQL compiles one whose estimated cost is high, at a desk of a million chats the
   // list's: 1.5 s of compiling for 0.4 ms of work.
-  const sessions = '-c timezone=UTC -c jit=off';
+  const abandoned = options.abandonedAfterMs ?? ABANDONED_AFTER_MS;
+  const sessions = `-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=${abandoned}`;
   const settings = { connectionString: url, types, options: sessions, application_name: 'assent' };
   const all = openPool({ ...settings, max: options.poolSize ?? 12 }, false);
   const byKeys = openPool({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS }, true);
@@ -124,6 +128,12 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
     },
   };
 }
+
+/**
+ * No transaction of ours waits for anything but the database. Where one is open and silent for so long, its process was
+ * stopped or its machine is gone: the server ends it, and the other nodes get its locks (a refused customer's, the number's).
+ */
+const ABANDONED_AFTER_MS = 15_000;
 
 /**
  * Opened when they are used: the writer of webhooks, its retries, claims, how sends ended, whom hints are for, campaigns, and

@@ -30,3 +30,36 @@ test.skipIf(server === '')(
     await drop();
   },
 );
+
+test.skipIf(server === '')(
+  'a process that stops inside a transaction holds up the others for a while, not for good',
+  async () => {
+    const { url, drop } = await createOnServer(server);
+    const usual = await openPostgres(url);
+    const { rows } = await sql<{
+      idle_in_transaction_session_timeout: string;
+    }>`show idle_in_transaction_session_timeout`.execute(usual.db);
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '15s' }]);
+    await sql`create table somebody (id int primary key)`.execute(usual.db);
+    await sql`insert into somebody values (1)`.execute(usual.db);
+
+    const stopped = await openPostgres(url, { abandonedAfterMs: 300 });
+    const locked = Promise.withResolvers<void>();
+    const goesOn = Promise.withResolvers<void>();
+    const abandoned = stopped.db.transaction().execute(async (tx) => {
+      await sql`select 1 from somebody for update`.execute(tx);
+      locked.resolve();
+      await goesOn.promise;
+      await sql`delete from somebody`.execute(tx);
+    });
+    await locked.promise;
+    await sql`update somebody set id = 2`.execute(usual.db);
+    goesOn.resolve();
+    await expect(abandoned).rejects.toThrow();
+    // Its pool has another connection.
+    expect((await sql<{ id: number }>`select id from somebody`.execute(stopped.db)).rows).toEqual([{ id: 2 }]);
+    await stopped.close();
+    await usual.close();
+    await drop();
+  },
+);
