@@ -154,8 +154,9 @@ function nearest(issue: Issue & Record<string, unknown>): Issue[] {
   return best?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
 }
 
-/** What `@fastify/busboy` says, without a code or status, of a body that is cut short or in no parts. */
-const BROKEN_MULTIPART = /^(Unexpected end of multipart data|Part terminated early|Malformed part header)/;
+/** What `@fastify/busboy` says, without a code or status, of a body that is cut short or in no parts, or whose header names none. */
+const BROKEN_MULTIPART =
+  /^(Unexpected end of multipart data|Part terminated early|Malformed part header|Multipart: Boundary not found)/;
 
 function frameworkProblem(error: unknown): ProblemInput | null {
   if (!(error instanceof Error)) return null;
