@@ -396,6 +396,6 @@ interface StoryDatabase {
 async function createDatabase(directory: string): Promise<StoryDatabase> {
   const server = process.env.TEST_DATABASE_URL;
   if (server !== undefined && server !== '') return createOnServer(server);
-  await preparePGlite(path.join(directory, 'db'));
+  preparePGlite(path.join(directory, 'db'));
   return { url: null, drop: async () => {} };
 }
