@@ -13,13 +13,13 @@ import { type Database, openPGlite, openPostgres } from '../../src/db/engine.ts'
 export async function openTestDatabase(): Promise<Database> {
   const server = process.env.TEST_DATABASE_URL;
   if (server === undefined || server === '') return openCopy();
-  const { url, drop } = await createOnServer(server);
+  const { url, leave } = await createOnServer(server);
   const database = await openPostgres(url);
   return {
     ...database,
     async close() {
       await database.close();
-      await drop();
+      await leave();
     },
   };
 }
@@ -48,8 +48,15 @@ async function openCopy(): Promise<Database> {
 /** One prefix per run, so that what a broken run leaves can be dropped by its name. */
 const RUN_PREFIX = process.env.TEST_DATABASE_PREFIX ?? 'assent_test';
 
+export interface ServerDatabase {
+  url: string;
+  drop(): Promise<void>;
+  /** Nobody needs it any more: dropped some time, in a run that drops what is left. */
+  leave(): Promise<void>;
+}
+
 /** A new database on a server. Its commits do not wait for the disk: no test here takes the server's power away. */
-export async function createOnServer(server: string): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createOnServer(server: string): Promise<ServerDatabase> {
   const name = `${RUN_PREFIX}_${randomBytes(6).toString('hex')}`;
   const template = process.env.TEST_DATABASE_TEMPLATE;
   await onServer(
@@ -62,7 +69,11 @@ export async function createOnServer(server: string): Promise<{ url: string; dro
   url.pathname = `/${name}`;
   const drop = async (): Promise<void> =>
     void (await onServer(server, `drop database if exists ${name} with (force)`));
-  return { url: url.href, drop: process.env.TEST_DATABASE_PREFIX === undefined ? drop : () => later(drop) };
+  return {
+    url: url.href,
+    drop,
+    leave: process.env.TEST_DATABASE_PREFIX === undefined ? drop : () => later(drop),
+  };
 }
 
 let dropping = Promise.resolve();
