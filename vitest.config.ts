@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Three suites. `unit` needs nothing but Node (the database is PGlite inside the process); `postgres` runs the
@@ -23,9 +24,31 @@ const LONG = [
 ];
 const long = process.env.TEST_LONG === undefined ? LONG : [];
 
+/**
+ * Small files whose tests take long. Vitest begins with the largest files where it has not seen a run yet, as in a clean
+ * clone; these would come last, and one worker would be left alone with them.
+ */
+const FIRST = [
+  'test/e2e/languages.test.ts',
+  'test/e2e/accessibility.test.ts',
+  'test/fuzz/guided/guided.test.ts',
+  'test/stories/dataverse.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = FIRST.findIndex((name) => moduleId.endsWith(name));
+      return at === -1 ? FIRST.length : at;
+    };
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+  }
+}
+
 export default defineConfig({
   test: {
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // Two on two cores too: much of a test is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,

@@ -292,8 +292,9 @@ export async function inEveryLook(
   sizes: Size[] = [DESKTOP, PHONE],
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const size of sizes)
-    for (const colorScheme of ['light', 'dark'] as const)
+  // From one look to the next one thing changes: each change draws the whole page anew.
+  for (const [index, size] of sizes.entries())
+    for (const colorScheme of index % 2 === 0 ? (['light', 'dark'] as const) : (['dark', 'light'] as const))
       found.push(
         ...(await inLook(page, name, size, colorScheme, colorScheme === 'light' ? 'all' : 'of colours')),
       );

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Database, Db } from '../../src/db/engine.ts';
+import { type Database, type Db, openPostgres } from '../../src/db/engine.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type NodeState, readiness } from '../../src/readiness.ts';
-import { openTestDatabase } from '../db/database.ts';
+import { createOnServer, openTestDatabase } from '../db/database.ts';
 
 /** What `/readyz` says in each state a node can be in; `test/faults/database-lost` has a real outage and a full disk. */
 
@@ -99,7 +99,10 @@ it.each(STATES)('%s', async (_state, state, steps, ok, detail) => {
 });
 
 it('fails where the database is gone', async () => {
-  const gone = await openTestDatabase();
-  await gone.close();
+  const server = process.env.TEST_DATABASE_URL ?? '';
+  const own = server === '' ? null : await createOnServer(server);
+  const gone = own === null ? await openTestDatabase() : await openPostgres(own.url);
+  await (own === null ? gone.close() : own.drop());
   await expect(readiness(gone.db, WELL)).rejects.toThrow();
+  if (own !== null) await gone.close();
 });

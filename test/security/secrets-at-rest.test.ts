@@ -73,7 +73,7 @@ describe('the server', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'assent-seal-'));
     const server = process.env.TEST_DATABASE_URL ?? '';
     const own = server === '' ? null : await createOnServer(server);
-    if (own === null) await preparePGlite(path.join(directory, 'db'));
+    if (own === null) preparePGlite(path.join(directory, 'db'));
     const start = async (keys: string) => {
       const read = readConfig({
         PORT: '0',

@@ -61,7 +61,7 @@ describe.skipIf(SERVER !== '')('of the embedded database', { timeout: 120_000 },
   const restored = configOf({ DATA_DIR: path.join(folder, 'restored') });
   let world: World;
   beforeAll(async () => {
-    await preparePGlite(path.join(dataDir, 'db'));
+    preparePGlite(path.join(dataDir, 'db'));
     world = await openWorld({ env: { DATA_DIR: dataDir } });
   }, 180_000);
   afterAll(() => world.close());

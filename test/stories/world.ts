@@ -395,7 +395,10 @@ interface StoryDatabase {
 /** PGlite in the data directory, or a new database on the server of `TEST_DATABASE_URL`. */
 async function createDatabase(directory: string): Promise<StoryDatabase> {
   const server = process.env.TEST_DATABASE_URL;
-  if (server !== undefined && server !== '') return createOnServer(server);
-  await preparePGlite(path.join(directory, 'db'));
+  if (server !== undefined && server !== '') {
+    const { url, leave } = await createOnServer(server);
+    return { url, drop: leave };
+  }
+  preparePGlite(path.join(directory, 'db'));
   return { url: null, drop: async () => {} };
 }
