@@ -57,7 +57,9 @@ test.skipIf(server === '')(
     goesOn.resolve();
     await expect(abandoned).rejects.toThrow();
     // Its pool has another connection.
-    expect((await sql<{ id: number }>`select id from somebody`.execute(stopped.db)).rows).toEqual([{ id: 2 }]);
+    expect((await sql<{ id: number }>`select id from somebody`.execute(stopped.db)).rows).toEqual([
+      { id: 2 },
+    ]);
     await stopped.close();
     await usual.close();
     await drop();
