@@ -137,7 +137,7 @@ async function measure(database: string, reference: string, dataDir: string): Pr
   if (wanted('campaign')) await campaign(dataDir);
 }
 
-/** From the whole speed down, until the goals are met; then the length that was asked for. */
+/** From the whole speed down, until the goals are met; then the length that was asked for. One share alone has it at once. */
 async function atFullSpeed(nodes: number): Promise<void> {
   const shares = (process.env.BENCH_FULL_SPEED ?? '1,0.5,0.35,0.25,0.18,0.12,0.08').split(',').map(Number);
   for (const share of shares) {
@@ -145,7 +145,7 @@ async function atFullSpeed(nodes: number): Promise<void> {
       webhooksPerSecond: Math.round(3_300 * share),
       messagesPerSecond: Math.round(1_000 * share),
       nodes,
-      seconds: Math.min(SECONDS, 8),
+      seconds: shares.length === 1 ? SECONDS : Math.min(SECONDS, 8),
     };
     const first = await onNewDatabase((url) => fullSpeed(url, production, at));
     const met = isMet(first) && SECONDS <= at.seconds;

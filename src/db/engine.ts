@@ -85,7 +85,10 @@ export async function openPGlite(directory: string | null, snapshot?: Blob): Pro
   };
 }
 
-/** Connects to PostgreSQL. The pool reconnects by itself; a listener does too, and says `''` when it is back. */
+/**
+ * Connects to PostgreSQL. The pool reconnects by itself; a listener does too, and says `''` when it is back. `abandonedAfterMs`:
+ * how long a transaction may be open and silent (0: for ever).
+ */
 export async function openPostgres(
   url: string,
   options: { poolSize?: number; abandonedAfterMs?: number } = {},

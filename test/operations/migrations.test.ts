@@ -109,12 +109,13 @@ const SERVER = process.env.TEST_DATABASE_URL ?? '';
 it.skipIf(SERVER === '')('a migration that would wait for a lock gives up, and others go on', async () => {
   const { url, drop } = await createOnServer(SERVER);
   const database = await openPostgres(url);
+  const backup = await openPostgres(url, { abandonedAfterMs: 0 });
   try {
     await migrate(database.db);
     await sql`alter table channel drop column unheard_since`.execute(database.db);
     await sql`delete from kysely_migration where name = '0019-silence'`.execute(database.db);
-    await database.db.transaction().execute(async (tx) => {
-      // As a backup by pg_dump holds it for hours.
+    await backup.db.transaction().execute(async (tx) => {
+      // As pg_dump holds it for hours.
       await sql`lock table channel in access share mode`.execute(tx);
       await expect(migrate(database.db)).rejects.toThrow(/0019-silence failed: .*lock timeout/);
     });
@@ -123,6 +124,7 @@ it.skipIf(SERVER === '')('a migration that would wait for a lock gives up, and o
       expect.stringMatching(/^column channel.unheard_since/),
     );
   } finally {
+    await backup.close();
     await database.close();
     await drop();
   }
