@@ -128,6 +128,8 @@ export async function openPostgres(
     async close() {
       await Promise.all([...listeners].map((stop) => stop()));
       await Promise.all([db.destroy(), keyed.destroy()]);
+      // Kysely ends no pool that it was never asked to use.
+      for (const pool of [all, byKeys]) if (!pool.ending) await pool.end();
     },
   };
 }

@@ -65,3 +65,13 @@ test.skipIf(server === '')(
     await drop();
   },
 );
+
+test.skipIf(server === '')('a database that was closed answers nothing, by no pool', async () => {
+  const { url, drop } = await createOnServer(server);
+  const database = await openPostgres(url);
+  await sql`select 1`.execute(database.db);
+  await database.close();
+  await expect(sql`select 1`.execute(database.db)).rejects.toThrow();
+  await expect(sql`select 1`.execute(database.keyed)).rejects.toThrow();
+  await drop();
+});
