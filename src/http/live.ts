@@ -36,9 +36,9 @@ interface Stream extends Hearer {
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT = 20_000;
 /** The first hint goes out at once; those that come within this, ms, go out together. */
-const GATHER = 5;
+const GATHER = 4;
 /** Telling takes at most one part in so many of the node's time: with more streams, more is gathered. */
-const SHARE = 4;
+const SHARE = 3;
 /** Pages of a node that stops come back within this, ms. */
 const RECONNECT_WITHIN = 1_500;
 /** Bytes a page may leave unread. A hint is under 200. */
