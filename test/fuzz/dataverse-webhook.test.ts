@@ -169,7 +169,7 @@ it('believes nobody without the key, and whoever has it that a record is to be r
     answers.set(`${answer.status} ${code}`, (answers.get(`${answer.status} ${code}`) ?? 0) + 1);
     const tooLarge = Buffer.byteLength(text) > MOST_BYTES;
     const allowed = tooLarge
-      ? ['413 payload-too-large']
+      ? ['413 too-large']
       : right
         ? ['200 ', '400 invalid-json']
         : ['401 wrong-webhook-key', '429 too-many-requests'];
