@@ -7,7 +7,7 @@ import {
   type RemoteWrite,
   type RemoteWriteOutcome,
 } from '../../ports.ts';
-import { readBatch, writeBatch } from './batch.ts';
+import { type BatchAnswer, sendBatch } from './batch.ts';
 import { type Client, jsonOf, looseObject } from './client.ts';
 import { failureOfStatus } from './failures.ts';
 
@@ -223,22 +223,13 @@ async function writeOnce(client: Client, writes: readonly RemoteWrite[]): Promis
       return [outcomeOf(error, only)];
     }
   }
-  const { contentType, body } = writeBatch(
-    writes.map((write) => {
-      const { path, ...rest } = requestOf(write);
-      return { ...rest, path: `/api/data/v9.2/${path}` };
-    }),
-  );
-  let answers: ReturnType<typeof readBatch>;
+  const requests = writes.map((write) => {
+    const { path, ...rest } = requestOf(write);
+    return { ...rest, path: `/api/data/v9.2/${path}` };
+  });
+  let answers: BatchAnswer[];
   try {
-    const answer = await client.send('$batch', {
-      method: 'POST',
-      headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
-      body,
-      weight: writes.length,
-      once: true,
-    });
-    answers = readBatch(answer.headers.get('content-type'), answer.text);
+    answers = await sendBatch(client, requests);
   } catch (error) {
     return writes.map((write) => outcomeOf(error, write));
   }

@@ -1,5 +1,5 @@
 import { CrmFailure, type RemoteCrm } from '../../ports.ts';
-import { readBatch, writeBatch } from './batch.ts';
+import { sendBatch } from './batch.ts';
 import type { Client } from './client.ts';
 import { failureOfStatus } from './failures.ts';
 
@@ -43,15 +43,7 @@ async function countsIn(
       body: '',
     })),
   );
-  const { contentType, body } = writeBatch(requests);
-  const answer = await client.send('$batch', {
-    method: 'POST',
-    headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
-    body,
-    weight: requests.length,
-    once: true,
-  });
-  const answers = readBatch(answer.headers.get('content-type'), answer.text);
+  const answers = await sendBatch(client, requests);
   if (answers.length < requests.length)
     throw new CrmFailure('cut', 'The organisation’s answer to the batch ends in the middle.');
   return answers.map(({ status, headers, text }) => {
