@@ -32,8 +32,6 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const KEPT_DAYS = 30;
 const AT_ONCE = 100;
-/** Rounds of one turn: what is left over waits for the next minute. */
-const MOST_ROUNDS = 50;
 
 export async function keepUpDesk(ctx: Context): Promise<void> {
   const settings = await loadSettings(ctx.database.db);
@@ -79,23 +77,20 @@ async function changeEach(
   find: (tx: Tx) => Promise<string[]>,
   decide: (row: OwnershipRow) => Change | null,
 ): Promise<void> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const { found, changed } = await inTransaction(ctx, async (tx) => {
-      const ids = await find(tx);
-      const hints = createHints();
-      let count = 0;
-      for (const id of [...ids].sort()) {
-        const row = await tryLockOwnership(tx, id);
-        const change = row === null ? null : decide(row);
-        if (row === null || change === null) continue;
-        await applyChange(tx, ctx, row, change, { by: null, reason: null, settings, hints });
-        count += 1;
-      }
-      await hints.send(tx);
-      return { found: ids.length, changed: count };
-    });
-    if (found < AT_ONCE || changed === 0) return;
-  }
+  await inRounds(ctx, AT_ONCE, async (tx) => {
+    const ids = await find(tx);
+    const hints = createHints();
+    let changed = 0;
+    for (const id of [...ids].sort()) {
+      const row = await tryLockOwnership(tx, id);
+      const change = row === null ? null : decide(row);
+      if (row === null || change === null) continue;
+      await applyChange(tx, ctx, row, change, { by: null, reason: null, settings, hints });
+      changed += 1;
+    }
+    await hints.send(tx);
+    return changed === 0 ? 0 : ids.length;
+  });
 }
 
 /** Once per wait, to the owner or, where nobody owns it, to the team. Nobody is reminded while nobody is at work. */

@@ -6,15 +6,15 @@ import { inTransaction } from './transaction.ts';
 const MOST_ROUNDS = 50;
 
 /**
- * Work that time makes due, so many at once, each round in a transaction of its own. A round answers how many it found; fewer
- * than `atOnce` are the last. True where there may be more.
+ * Work that time makes due, so much at once, each round in a transaction of its own. A round answers how much it found, 0
+ * where it could do nothing; less than `full` is the last. True where there may be more.
  */
 export async function inRounds(
   ctx: Context,
-  atOnce: number,
+  full: number,
   round: (tx: Tx) => Promise<number>,
 ): Promise<boolean> {
   for (let done = 0; done < MOST_ROUNDS; done += 1)
-    if ((await inTransaction(ctx, round)) < atOnce) return false;
+    if ((await inTransaction(ctx, round)) < full) return false;
   return true;
 }

@@ -1,5 +1,5 @@
 import { grantsCountFrom } from '../core/consent.ts';
-import { PURPOSES } from '../core/purpose.ts';
+import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { expiresAfterDays } from '../core/settings.ts';
 import { grantsOlderThan, heldRows } from '../db/consent.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
@@ -9,7 +9,7 @@ import { keepSearchable } from './keep-searchable.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { settleHolds, viewsOf } from './record-consent.ts';
-import { recordFacts } from './record-facts.ts';
+import { type NewLine, recordFacts } from './record-facts.ts';
 import { keepUpDesk } from './reminders.ts';
 import { inRounds } from './rounds.ts';
 import { deleteStaleSignIns } from './sign-in.ts';
@@ -24,7 +24,8 @@ const RAW_AT_ONCE = 1_000;
  * webhooks that served their purpose. True where more is due than one turn does.
  */
 export async function keepUp(ctx: Context): Promise<boolean> {
-  const more = [await elapseHolds(ctx), await expireGrants(ctx)];
+  const more = [await elapseHolds(ctx)];
+  for (const purpose of PURPOSES) more.push(await expireGrants(ctx, purpose));
   await keepUpDesk(ctx);
   await keepSearchable(ctx);
   // A notice of another node's may have been lost.
@@ -42,53 +43,45 @@ async function elapseHolds(ctx: Context): Promise<boolean> {
     const settings = await loadSettings(tx);
     const held = await heldRows(tx, ctx.clock() - settings.holdDays * DAY, AT_ONCE);
     const hints = createHints();
+    let settled = 0;
     for (const contact of await lockContactPoints(tx, [...new Set(held.map((row) => row.contactPointId))])) {
-      await settleHolds(tx, ctx, contact, 'refusal', null, null);
+      settled += await settleHolds(tx, ctx, contact, 'refusal', null, null);
       hints.contact(contact.id);
     }
     await hints.send(tx);
-    return held.length;
+    return settled === 0 ? 0 : held.length;
   });
 }
 
 /** The gate counts them no more from the moment they are due (core/consent `asOf`); here they get their line and the field its value. */
-async function expireGrants(ctx: Context): Promise<boolean> {
+async function expireGrants(ctx: Context, purpose: Purpose): Promise<boolean> {
   return inRounds(ctx, AT_ONCE, async (tx) => {
     const settings = await loadSettings(tx);
+    const days = expiresAfterDays(settings, purpose);
+    if (days === null) return 0;
     const recordTypes = await loadRecordTypes(tx);
     const now = ctx.clock();
     const hints = createHints();
-    let most = 0;
-    for (const purpose of PURPOSES) {
-      const days = expiresAfterDays(settings, purpose);
-      if (days === null) continue;
-      const old = await grantsOlderThan(tx, purpose, grantsCountFrom(now, days), AT_ONCE);
-      most = Math.max(most, old.length);
-      for (const contact of await lockContactPoints(tx, old)) {
-        // Another node may have written the line while we waited for the lock.
-        if ((await viewsOf(tx, ctx, contact.id))[purpose].state !== 'granted') continue;
-        await recordFacts(
-          tx,
-          ctx,
-          contact,
-          [
-            {
-              act: { act: 'expired', purposes: [purpose] },
-              purposes: [purpose],
-              at: now,
-              receivedAt: now,
-              source: 'expiry',
-              actor: null,
-              detail: { days },
-              personal: {},
-            },
-          ],
-          { settings, recordTypes },
-        );
-        hints.contact(contact.id);
-      }
+    const old = await grantsOlderThan(tx, purpose, grantsCountFrom(now, days), AT_ONCE);
+    let expired = 0;
+    for (const contact of await lockContactPoints(tx, old)) {
+      // Another node may have written the line while we waited for the lock.
+      if ((await viewsOf(tx, ctx, contact.id))[purpose].state !== 'granted') continue;
+      const line: NewLine = {
+        act: { act: 'expired', purposes: [purpose] },
+        purposes: [purpose],
+        at: now,
+        receivedAt: now,
+        source: 'expiry',
+        actor: null,
+        detail: { days },
+        personal: {},
+      };
+      await recordFacts(tx, ctx, contact, [line], { settings, recordTypes });
+      hints.contact(contact.id);
+      expired += 1;
     }
     await hints.send(tx);
-    return most;
+    return expired === 0 ? 0 : old.length;
   });
 }
