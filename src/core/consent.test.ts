@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Act, type ConsentView, type Fact, foldConsent } from './consent.ts';
+import { type Act, asOf, type ConsentView, type Fact, foldConsent } from './consent.ts';
 import type { Purpose } from './purpose.ts';
 
 const NINE = Date.UTC(2026, 4, 12, 9);
@@ -849,4 +849,20 @@ test('a decision in one second is named the same in every order of arrival', () 
   const there = fold(ledger(at(0, ask('r')), at(5, stop), at(5, tap('r', 'no'))));
   const back = fold(ledger(at(0, ask('r')), at(5, tap('r', 'no')), at(5, stop)));
   expect(there.source).toBe(back.source);
+});
+
+describe('a grant that expires', () => {
+  const granted = fold(ledger(at(0, recorded('granted'))));
+  const denied = fold(ledger(at(0, recorded('denied'))));
+  const days = (count: number): number => NINE + count * DAY * 1000;
+
+  test.each<[ConsentView, number, number | null, ConsentView['state']]>([
+    [granted, days(30), 30, 'granted'],
+    [granted, days(30) + 1, 30, 'expired'],
+    [granted, days(3_000), null, 'granted'],
+    [denied, days(3_000), 30, 'denied'],
+    [fold([]), days(3_000), 30, 'not-asked'],
+  ])('case %#: counts until its days are over, and nothing else expires', (view, now, after, state) => {
+    expect(asOf(view, now, after)).toEqual({ ...view, state });
+  });
 });

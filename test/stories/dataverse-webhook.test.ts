@@ -2,10 +2,12 @@ import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { portOf } from '../../emulators/dataverse/test-bench.ts';
 import { keepWebhook, registerWebhook, webhookStanding } from '../../src/actions/crm-webhook.ts';
+import { checkRefusedCalls } from '../../src/cli/doctor-running.ts';
 import { webhookObstacle } from '../../src/core/crm-webhook.ts';
 import { CrmWebhookOut } from '../../src/http/schemas/crm-sync.ts';
 import type { RemoteCrm } from '../../src/ports.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld, WEBHOOK_KEY } from './dataverse-world.ts';
+import { ADMIN_API_KEY } from './world.ts';
 
 /** The webhook, registered in the organisation by the product itself. */
 
@@ -19,6 +21,14 @@ const remote = (): RemoteCrm => {
 const endpoints = () => all.crm.emulator.records('serviceendpoint');
 const steps = () => all.crm.emulator.records('sdkmessageprocessingstep');
 const see = () => all.world.ok(CrmWebhookOut, 'GET', '/api/crm/webhook');
+async function doctorHears(): Promise<string[]> {
+  const said: string[] = [];
+  await checkRefusedCalls(
+    { crm: 'dataverse', adminApiKey: ADMIN_API_KEY, publicUrl: all.world.url },
+    (...line) => said.push(line.join(' ')),
+  );
+  return said;
+}
 const hook = (more: object = {}) => ({
   publicUrl: all.world.url,
   key: WEBHOOK_KEY,
@@ -134,7 +144,10 @@ describe('from Configuration, CRM', () => {
     all.crm.emulator.create('contact', { lastname: 'Unheard', [FIELD]: null });
     await all.crm.emulator.idle();
     expect((await see()).failures).toMatchObject([{ text: 'The webhook answered 401.' }]);
-    await expect.poll(async () => (await see()).refusedAt).not.toBeNull();
+    expect((await see()).refusedAt).not.toBeNull();
+    expect(await doctorHears()).toEqual([
+      expect.stringMatching(/^note crm webhook a call without the right key/),
+    ]);
     await all.crm.control('PATCH', `/rows/sdkmessageprocessingsteps/${update?.id}`, {
       statecode: 1,
       statuscode: 2,
@@ -142,6 +155,7 @@ describe('from Configuration, CRM', () => {
     expect(await see()).toMatchObject({ state: 'incomplete', tables: [{ told: false }] });
     expect((await all.world.ok(CrmWebhookOut, 'POST', '/api/crm/webhook')).state).toBe('registered');
     expect((await see()).refusedAt).toBeNull();
+    expect(await doctorHears()).toEqual([]);
     all.crm.emulator.create('contact', { lastname: 'Heard', [FIELD]: null });
     await all.crm.emulator.idle();
     expect(all.crm.emulator.deliveries().at(-1)?.status).toBe(200);
