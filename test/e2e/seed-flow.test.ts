@@ -446,6 +446,21 @@ describe('from a record type without a field to a customer who refuses, agrees a
     await takePicture(leadTab, 'seed-27-grant-with-evidence');
   });
 
+  it('a record’s chat that is not here yet is not called empty', async () => {
+    const answer = Promise.withResolvers<void>();
+    await leadTab.route('**/api/sendable?*', async (route) => {
+      await answer.promise;
+      await route.continue();
+    });
+    await leadTab.goto(leadAt);
+    const chat = leadTab.getByRole('region', { name: 'Chat', exact: true });
+    await chat.getByLabel('Loading').first().waitFor();
+    expect(await chat.getByText('No messages yet').count()).toBe(0);
+    answer.resolve();
+    await chat.getByText(draft).first().waitFor();
+    await leadTab.unrouteAll({ behavior: 'wait' });
+  });
+
   it('fits a phone’s screen', async () => {
     for (const [name, page] of [
       ['record', leadTab],

@@ -12,7 +12,7 @@ import { Thread } from './thread.tsx';
 
 const useStyles = makeStyles({
   view: { height: '100%', minHeight: 0, display: 'flex', flexDirection: 'column' },
-  none: { flex: 1, minHeight: 0, overflowY: 'auto' },
+  none: { flex: 1, minHeight: 0, overflowY: 'auto', padding: '16px' },
 });
 
 /**

@@ -72,6 +72,8 @@ const useStyles = makeStyles({
   avatar: { marginInlineEnd: '4px' },
   button: {
     minWidth: 0,
+    flexShrink: 0,
+    '@media (max-width: 480px)': { paddingInline: '6px' },
     color: 'inherit',
     ':hover': { color: 'inherit', backgroundColor: tokens.colorBrandBackgroundHover },
     ':hover:active': { color: 'inherit', backgroundColor: tokens.colorBrandBackgroundPressed },
