@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody, makeStyles, ProgressBar } from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -31,7 +31,9 @@ const LOOK_EVERY_MS = 3_000;
 const useStyles = makeStyles({
   table: { display: 'flex', flexDirection: 'column', gap: '12px' },
   commands: { display: 'flex', gap: '8px' },
-  field: { display: 'flex', flexDirection: 'column', gap: '8px' },
+  title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
+  field: { display: 'flex', flexDirection: 'column', gap: '4px' },
+  fieldTitle: { margin: 0, fontSize: tokens.fontSizeBase300, lineHeight: tokens.lineHeightBase300 },
 });
 
 /** Configuration → CRM: how far the records of an organisation are read, and what could not be written there. */
@@ -125,9 +127,11 @@ function TableState({ table }: { table: Sync['tables'][number] }) {
   const loading = table.phase !== 'following' && table.problem === null;
   return (
     <section className={styles.table} aria-label={table.label}>
+      <h3 className={styles.title}>
+        <bdi>{table.label}</bdi>
+      </h3>
       <Facts
         items={[
-          { term: t('crmSync.table'), value: <bdi>{table.label}</bdi> },
           { term: t('crmSync.state'), value: t(`crmSync.phases.${table.phase}`) },
           {
             term: t('crmSync.loaded'),
@@ -189,9 +193,9 @@ function FieldState({ field }: { field: Sync['tables'][number]['fields'][number]
   const styles = useStyles();
   return (
     <div className={styles.field}>
-      <h3>
+      <h4 className={styles.fieldTitle}>
         <bdi>{field.label}</bdi> <Ltr>{field.name}</Ltr>
-      </h3>
+      </h4>
       {field.obstacle != null && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>{t(`check.obstacle.${field.obstacle}`)}</MessageBarBody>

@@ -8,9 +8,9 @@ const useStyles = makeStyles({
     gap: '12px 24px',
     margin: 0,
   },
-  // Names may wrap; the values stand in one line all the same.
-  fact: { display: 'flex', flexDirection: 'column', justifyContent: 'space-between' },
-  term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  // Names and values may wrap; all values of a line begin at one height all the same.
+  fact: { display: 'grid', gridRow: 'span 2', gridTemplateRows: 'subgrid', rowGap: 0 },
+  term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, alignSelf: 'end' },
   value: { margin: 0, overflowWrap: 'anywhere' },
 });
 
