@@ -127,7 +127,8 @@ export function cedarCall(input: GateInput): CedarCall {
       unknownNotAllowed: contact.unknownNotAllowed,
       askFirst: contact.unset === 'ask-first',
       fieldForbids: contact.fieldForbids,
-      replyAfterRefusal: contact.allowReplyAfterRefusal,
+      replyAfterRefusal:
+        contact.allowReplyAfterRefusal && input.content.kind === 'text' && input.content.reply,
       crmStale: contact.crmStale,
       service: contact.service.state,
       projects: contact.service.projects,

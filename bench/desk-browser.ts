@@ -58,7 +58,12 @@ interface Watch {
   begins?: 'input' | 'pointerdown';
 }
 
-/** Milliseconds until the frame after the one that has the answer in the document: then it was painted. */
+/** JavaScript in an animation frame: `done()` once that frame is laid out and painted. */
+function afterPaint(done: string): string {
+  return `{ const { port1, port2 } = new MessageChannel(); port1.onmessage = () => ${done}; port2.postMessage(0); }`;
+}
+
+/** Milliseconds until the first frame that has the answer in the document is painted. */
 function painted(page: Page, { shown, act, begins = 'input' }: Watch): Promise<number> {
   return page.evaluate(`new Promise((resolve, reject) => {
     let started = 0;
@@ -66,9 +71,9 @@ function painted(page: Page, { shown, act, begins = 'input' }: Watch): Promise<n
     const look = () => {
       if (!(${shown})) return void requestAnimationFrame(look);
       clearTimeout(late);
-      requestAnimationFrame(() => resolve(performance.now() - started));
+      ${afterPaint('resolve(performance.now() - started)')}
     };
-    const begin = () => { started = performance.now(); requestAnimationFrame(look); };
+    const begin = () => { window.benchStarted = started = performance.now(); requestAnimationFrame(look); };
     ${act === undefined ? `document.addEventListener('${begins}', begin, { once: true, capture: true });` : `begin(); ${act};`}
   })`);
 }
@@ -118,10 +123,29 @@ async function chats(page: Page): Promise<void> {
       add(`open a chat, the pointer on its row for ${HAND} ms before`, await ms);
       await page.mouse.move(900, 400);
     } else
-      add('open a chat', await painted(page, { act: `document.querySelector('${row}').click()`, shown }));
+      await divided(
+        page,
+        id,
+        await painted(page, { act: `document.querySelector('${row}').click()`, shown }),
+      );
     // Nobody opens the next one before this one is read.
     await page.waitForTimeout(300);
   }
+}
+
+/** How the time of opening a chat divides: until its messages are asked for, until they are here, until they are painted. */
+async function divided(page: Page, id: string, ms: number): Promise<void> {
+  const [asked, here] = await page.evaluate<[number, number]>(`(() => {
+    const started = window.benchStarted;
+    const messages = performance.getEntriesByType('resource')
+      .find(({ name, startTime }) => startTime >= started && name.includes('/${id}/messages'));
+    performance.clearResourceTimings();
+    return [messages.startTime - started, messages.responseEnd - started];
+  })()`);
+  add('open a chat', ms);
+  add('… from the click until its messages are asked for', asked);
+  add('… from there until they are here', here - asked);
+  add('… from there until they are painted', ms - here);
 }
 
 /** A row in view that leads to a chat not opened yet; scrolls for it. */
@@ -202,8 +226,11 @@ async function live(page: Page): Promise<void> {
     const words = `Live ${round} of ${process.pid}`;
     const seen = (selector: string): Promise<number> =>
       page.evaluate(`new Promise((resolve) => {
-        const look = () => [...document.querySelectorAll('${selector}')].some((one) => one.textContent.includes('${words}'))
-          ? requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())) : requestAnimationFrame(look);
+        const look = () => {
+          const there = [...document.querySelectorAll('${selector}')].some((one) => one.textContent.includes('${words}'));
+          if (!there) return void requestAnimationFrame(look);
+          ${afterPaint('resolve(performance.timeOrigin + performance.now())')}
+        };
         look();
       })`);
     const inThread = seen('[data-message]');
@@ -231,12 +258,7 @@ async function keys(page: Page): Promise<void> {
   await page.evaluate(`{
     window.benchKeys = [];
     document.addEventListener('keydown', (event) => {
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        // Behind the frame, when it is laid out and painted.
-        port1.onmessage = () => window.benchKeys.push(performance.now() - event.timeStamp);
-        port2.postMessage(0);
-      });
+      requestAnimationFrame(() => ${afterPaint('window.benchKeys.push(performance.now() - event.timeStamp)')});
     }, { capture: true });
   }`);
   await page.keyboard.type('The quick brown fox jumps over the lazy dog. '.repeat(Math.ceil(ROUNDS / 8)), {

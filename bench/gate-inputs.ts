@@ -34,7 +34,7 @@ export function gateInputs(count: number): GateInput[] {
     requests: Array.from({ length: draw(3) }, (_, n) => request(n)).sort((a, b) => a.at - b.at),
   });
   const content = (): GateInput['content'] => {
-    if (sometimes(2)) return { kind: 'text' };
+    if (sometimes(2)) return { kind: 'text', reply: !sometimes(3) };
     return {
       kind: 'template',
       type: one(['consent', 'utility', 'marketing']),

@@ -58,12 +58,13 @@ export async function drainUngated(ctx: Context): Promise<number> {
     const waiting = [...rows];
     const post = async (): Promise<void> => {
       for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
-        const outcome = await ctx.provider.send({
+        const message = {
           phoneNumberId: ctx.channel.phoneNumberId,
           to: { phone: row.phone },
           callbackData: row.id,
-          content: { kind: 'text', text: 'Hello' },
-        });
+          content: { kind: 'text', text: 'Hello' } as const,
+        };
+        const outcome = await ctx.provider.send(message, () => true);
         const id = outcome.kind === 'accepted' ? outcome.whatsappId : null;
         await sql`update message set status = 'sent', whatsapp_id = ${id} where id = ${row.id}::uuid`.execute(
           db,

@@ -4,8 +4,9 @@ import { openWorld } from '../test/stories/world.ts';
 
 /**
  * `npm run bench:rows`: what one customer takes in the database, by table with its indexes, who
- * has a record, was asked once, answered, got the automatic answer and wrote once. Made through the product itself
- * (ROW_CUSTOMERS, 400) in a database of its own on BENCH_DATABASE_URL's server.
+ * has a record, was asked once, answered, got the automatic answer and wrote once; at once, and after 31 days, when raw
+ * webhooks have gone. Made through the product itself (ROW_CUSTOMERS, 400) in a database of its own on BENCH_DATABASE_URL's
+ * server.
  */
 const server = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const customers = Number(process.env.ROW_CUSTOMERS ?? 400);
@@ -25,6 +26,15 @@ try {
     await world.tap(phone, n % 10 === 0 ? 'no' : 'yes');
     await world.says(phone, 'Thank you, when does my parcel come?');
   }
+  await printSizes('at once');
+  await world.advance(31 * 86_400_000);
+  await printSizes('after 31 days');
+} finally {
+  await world.close();
+  await database.leave();
+}
+
+async function printSizes(when: string): Promise<void> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await client.query('vacuum full');
@@ -38,14 +48,9 @@ try {
       name.padEnd(24),
       ...figures.map((figure) => Math.round(figure).toLocaleString('en').padStart(9)),
     );
-  console.log(
-    `per customer, of ${customers.toLocaleString('en')}:`.padEnd(24),
-    '     rows     heap  indexes',
-  );
+  console.log(`per customer, of ${customers.toLocaleString('en')}, ${when}:`);
+  console.log(''.padEnd(24), '     rows     heap  indexes');
   for (const row of rows) line(row.name, row.rows, row.heap, row.indexes);
   const sum = (of: 'heap' | 'indexes'): number => rows.reduce((all, row) => all + row[of], 0);
   line('all', 0, sum('heap'), sum('indexes'));
-} finally {
-  await world.close();
-  await database.drop();
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plugin } from 'vite';
+import type { ESTree, Plugin } from 'vite';
 
 /**
  * Takes the CSS out of the script. Fluent UI's modules carry their rules as strings beside the class names that they
@@ -84,28 +84,45 @@ function merged(all: readonly Rules[]): Rules {
 type Node = { type: string; start: number; end: number };
 type Call = Node & { callee: Node & { name?: string }; arguments: Node[] };
 
-/** How a call with rules is written without them, and how many arguments stay. */
+/**
+ * How a call with rules is written without them, and how many arguments stay. The helper comes from where the one before
+ * it came from: those of `@griffel/react` are hooks, which take the direction from around them, and those of
+ * `@griffel/core`, by which FluentProvider dresses its own element, are told it.
+ */
 const WITHOUT_RULES: Record<string, { helper: string; kept: number }> = {
   __styles: { helper: '__css', kept: 1 },
   __resetStyles: { helper: '__resetCSS', kept: 2 },
 };
 
 /** A module without its rules, and the rules; null where they are not plain literals. */
-function part(code: string, program: unknown): { code: string; rules: Rules } | null {
+function part(code: string, program: ESTree.Program): { code: string; rules: Rules } | null {
   const rules: Rules[] = [];
+  const from = importsIn(program);
+  const helpers: string[] = [];
   let parted = code;
   // From the end, so that places found stay where they are.
   for (const { callee, arguments: given } of callsIn(program).sort((a, b) => b.start - a.start)) {
-    const without = WITHOUT_RULES[callee.name ?? ''];
+    const name = callee.name ?? '';
+    const without = WITHOUT_RULES[name];
     if (without === undefined) continue;
+    const source = from.get(name);
     const last = given[without.kept - 1];
     const ruled = given[without.kept];
     const value = ruled === undefined ? undefined : literal(code.slice(ruled.start, ruled.end), ruled);
-    if (last === undefined || ruled === undefined || value === undefined) return null;
+    if (source === undefined || last === undefined || ruled === undefined || value === undefined) return null;
+    helpers.push(`import { ${without.helper} } from '${source}';`);
     rules.unshift(Array.isArray(value) ? { r: value } : value);
     parted = `${parted.slice(0, callee.start)}${without.helper}${parted.slice(callee.end, last.end)}${parted.slice(ruled.end)}`;
   }
-  return { code: `import { __css, __resetCSS } from '@griffel/react';\n${parted}`, rules: merged(rules) };
+  return { code: `${[...new Set(helpers)].join('\n')}\n${parted}`, rules: merged(rules) };
+}
+
+/** From which package each name of a module comes. */
+function importsIn(program: ESTree.Program): Map<string, string> {
+  const imports = program.body.filter((one) => one.type === 'ImportDeclaration');
+  return new Map(
+    imports.flatMap(({ specifiers, source }) => specifiers.map(({ local }) => [local.name, source.value])),
+  );
 }
 
 function callsIn(node: unknown): Call[] {

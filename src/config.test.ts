@@ -107,6 +107,20 @@ describe('outside the sandbox', () => {
     expect(problems({ ...PRODUCTION, WHATSAPP_VERIFY_TOKEN: '  ' })[0]).toContain('WHATSAPP_VERIFY_TOKEN');
   });
 
+  it('sends the access token in clear to nobody but this machine', () => {
+    for (const address of ['http://graph.example.com', 'http://10.0.0.7:4010', 'ftp://127.0.0.1', 'graph'])
+      expect(problems({ ...PRODUCTION, WHATSAPP_API_URL: address })).toEqual([
+        expect.stringMatching(/^WHATSAPP_API_URL must be an https address/),
+      ]);
+    for (const address of [
+      'https://graph.example.com/meta',
+      'http://127.0.0.1:4010',
+      'http://localhost:4010',
+      'http://[::1]:4010',
+    ])
+      expect(config({ ...PRODUCTION, WHATSAPP_API_URL: `${address}/` }).whatsapp.apiUrl).toBe(address);
+  });
+
   it('knows two app secrets while one is being changed', () => {
     const env = { ...PRODUCTION, WHATSAPP_APP_SECRET: 'new-secret, old-secret' };
     expect(config(env).whatsapp.appSecrets).toEqual(['new-secret', 'old-secret']);

@@ -233,7 +233,11 @@ export function readConfig(env: NodeJS.ProcessEnv, random: () => string = secret
     isMetaId,
     'must be the id Meta shows, digits only.',
   );
-  const apiUrl = checked('WHATSAPP_API_URL', isHttp, `must be an http or https address, such as ${GRAPH}.`);
+  const apiUrl = checked(
+    'WHATSAPP_API_URL',
+    isSafe,
+    `must be an https address, such as ${GRAPH}: the access token goes there.`,
+  );
   if (sandbox && apiUrl !== null && apiUrl !== GRAPH)
     problems.push(
       'WHATSAPP_API_URL is set but WHATSAPP_ACCESS_TOKEN is not. Set the token to use that address, or leave both away for the sandbox.',
@@ -397,11 +401,13 @@ function readDataverse(
 const originOf = (value: string): string => URL.parse(value)?.origin ?? value;
 
 /** Tokens and records go there, so only by TLS; an emulator on this machine needs none. */
-function isSafeOrigin(value: string): boolean {
+function isSafe(value: string): boolean {
   const url = URL.parse(value);
-  if (url === null || !isOrigin(value)) return false;
+  if (url === null || !isHttp(value)) return false;
   return url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
 }
+
+const isSafeOrigin = (value: string): boolean => isOrigin(value) && isSafe(value);
 
 /** Null where `OIDC_ISSUER` is not set. */
 function readOidc(text: (name: string) => string | null, problems: string[]): OidcConfig | null {

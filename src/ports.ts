@@ -85,12 +85,20 @@ export type MediaUpload =
 /**
  * How a send can end. Nobody may resend after `unconfirmed`: the message may have been delivered.
  * - `throttled`: WhatsApp or the network took nothing; may be tried again at `until` (ms). `scope` says what waits.
+ * - `held-back`: `mayLeave` said no, and nothing was written.
  */
 export type SendOutcome =
   | { kind: 'accepted'; whatsappId: string; waId?: string; userId?: string }
   | { kind: 'refused'; error: ProviderError; advice: ErrorAdvice }
   | { kind: 'throttled'; until: number; scope: 'pair' | 'number' | 'connection'; error?: ProviderError }
-  | { kind: 'unconfirmed'; detail: string };
+  | { kind: 'unconfirmed'; detail: string }
+  | { kind: 'held-back' };
+
+/**
+ * Asked once, when all stands ready and the next thing would be the message's first byte; after true it leaves at once. What
+ * comes before, such as connecting, takes as long as it takes.
+ */
+export type MayLeave = () => boolean;
 
 /** What to do about an error code of WhatsApp's (reference: Meta, support/error-codes). */
 export type ErrorAdvice =
@@ -125,7 +133,7 @@ export interface ProviderNumber {
 
 /** WhatsApp, or the emulator. Calls that read throw `ProviderUnavailable`; a send never throws. */
 export interface MessagingProvider {
-  send(message: OutboundMessage): Promise<SendOutcome>;
+  send(message: OutboundMessage, mayLeave: MayLeave): Promise<SendOutcome>;
   markRead(phoneNumberId: string, whatsappId: string, typing: boolean): Promise<void>;
   templates(): Promise<ProviderTemplate[]>;
   number(): Promise<ProviderNumber>;
@@ -171,6 +179,8 @@ export interface CrmColumn {
   labels?: ColumnLabels | null;
   /** What column security leaves us; null where the column is not secured. */
   security?: ColumnSecurity | null;
+  /** Where the CRM keeps the column itself: whether a new record may bring a value, and a change one. Null: both. */
+  takes?: { create: boolean; update: boolean } | null;
 }
 
 /** Words by language tag, such as `pt-BR`. */

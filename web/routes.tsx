@@ -4,6 +4,7 @@ import { chatsSearchOf } from './chat/view-search.ts';
 import { embedSearchOf } from './embed/embed-search.ts';
 import { type Namespace, needWords } from './i18n/words.ts';
 import { signInSearchOf, tokenOf } from './sign-in/sign-in-search.ts';
+import { noAnswer } from './ui/api.ts';
 import { CrashPage, NoSuchPage } from './ui/error-boundary.tsx';
 import { recordsSearchOf } from './ui/records-search.ts';
 import { Shell } from './ui/shell.tsx';
@@ -14,10 +15,13 @@ import { Loading } from './ui/states.tsx';
  * without either knowing the other. Each page is loaded when first opened.
  */
 
-/** A page with the words it says. */
+/** A page with the words it says. Where neither can be fetched, that is what it says in its place. */
 function page<P>(load: () => Promise<ComponentType<P>>, ...words: readonly Namespace[]) {
   return lazy(async () => {
-    const [component] = await Promise.all([load(), needWords(...words)]);
+    const [component] = await Promise.all([load(), needWords(...words)]).catch((error: unknown) => {
+      console.error(error);
+      throw noAnswer();
+    });
     return { default: component };
   });
 }
@@ -29,10 +33,10 @@ const RecordConversation = page(
   'chat',
   'desk',
 );
-const RecordsPage = page(async () => (await import('./crm/records-page.tsx')).RecordsPage, 'crm');
+const RecordsPage = page(async () => (await import('./crm/records-page.tsx')).RecordsPage, 'crm', 'dialogs');
 const RecordFromChat = page(async () => (await import('./crm/record-from-chat.tsx')).RecordFromChat, 'crm');
-const RecordPage = page(async () => (await import('./crm/record-page.tsx')).RecordPage, 'crm');
-const HeldPage = page(async () => (await import('./reports/held-page.tsx')).HeldPage, 'reports');
+const RecordPage = page(async () => (await import('./crm/record-page.tsx')).RecordPage, 'crm', 'dialogs');
+const HeldPage = page(async () => (await import('./reports/held-page.tsx')).HeldPage, 'reports', 'dialogs');
 const RecordTypesPage = page(
   async () => (await import('./configuration/record-types-page.tsx')).RecordTypesPage,
   'configuration',
@@ -64,7 +68,7 @@ const AuditPage = page(
 );
 const QuickRepliesPage = page(
   async () => (await import('./quick-replies/quick-replies-page.tsx')).QuickRepliesPage,
-  'chat',
+  'quick-replies',
 );
 const PeoplePage = page(async () => (await import('./people/people-page.tsx')).PeoplePage, 'people');
 const TeamsPage = page(async () => (await import('./people/teams-page.tsx')).TeamsPage, 'people');
@@ -178,13 +182,14 @@ const home = createRoute({
   component: () => <HomePage />,
 });
 
+// `useSearch` lays what was parsed over the address as it is, so what does not parse is left out once more where it is read.
 const chats = createRoute({
   getParentRoute: () => inside,
   path: '/chats/{-$conversationId}',
   validateSearch: chatsSearchOf,
   component: function Chats() {
     const { conversationId } = chats.useParams();
-    const search = chats.useSearch();
+    const search = chats.useSearch({ select: chatsSearchOf, structuralSharing: true });
     return (
       <ChatPage
         search={search}
@@ -206,7 +211,7 @@ const records = createRoute({
   path: '/records',
   validateSearch: recordsSearchOf,
   component: function Records() {
-    const search = records.useSearch();
+    const search = records.useSearch({ select: recordsSearchOf, structuralSharing: true });
     const navigate = records.useNavigate();
     return (
       <RecordsPage
@@ -381,6 +386,8 @@ export const router = createRouter({
       welcome,
     ]),
   ]),
+  // Each route has its own, so that what stands around a page that failed stays.
+  defaultErrorComponent: ({ error }) => <CrashPage error={error} />,
   scrollRestoration: false,
 });
 

@@ -1,3 +1,4 @@
+import { restoredReason } from '../core/restored.ts';
 import { insertAudit, stopChannel } from '../db/organisation.ts';
 import { doubtQueued, type KnownUntil, knownUntil } from '../db/restored.ts';
 import type { Context } from './context.ts';
@@ -23,11 +24,7 @@ export async function afterRestore(ctx: Context, actor: string): Promise<Restore
     const known = await knownUntil(tx);
     const doubted = await doubtQueued(tx, UNCONFIRMED, ctx.clock());
     const until = known.webhook === null ? null : new Date(known.webhook).toISOString();
-    await stopChannel(
-      tx,
-      ctx.channel.id,
-      `restored from a backup: what customers said after ${until ?? 'it was made'} is missing`,
-    );
+    await stopChannel(tx, ctx.channel.id, restoredReason(until));
     await insertAudit(tx, {
       at: ctx.clock(),
       actor,

@@ -57,7 +57,7 @@ async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, rules: Rul
   const decision = decideSend({
     now: ctx.clock(),
     path: 'automation',
-    content: { kind: 'text' },
+    content: { kind: 'text', reply: false },
     maySend: true,
     ownedByColleague: false,
     contactBlocked: loaded.contact.blocked,
@@ -65,8 +65,7 @@ async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, rules: Rul
     contact: loaded.gate,
     limits: askLimits(rules.settings),
   });
-  // A setting may let a person reply to somebody who refused; nothing automatic does.
-  return decision.allowed && loaded.views.service.state !== 'denied';
+  return decision.allowed;
 }
 
 async function queueAnswer(

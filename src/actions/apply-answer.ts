@@ -5,12 +5,13 @@ import type { RequestRow } from '../db/consent.ts';
 import { type ContactPoint, setLanguage } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import type { Knowledge } from '../db/known.ts';
-import { findByIds, setStatuses } from '../db/messages.ts';
+import { setStatuses, statusOf } from '../db/messages.ts';
 import { type AnsweredQuestion, answeredQuestion } from './answered-question.ts';
 import { queueAutomaticAnswer } from './automatic-answer.ts';
 import type { Context } from './context.ts';
 import { payloadOf, type ReadMessages } from './read-answers.ts';
 import { type NewLine, recordFacts } from './record-facts.ts';
+import { shownSender } from './shown-sender.ts';
 import type { Applying, StoredMessage } from './stored-update.ts';
 
 /** What one message said about consent becomes a line of the ledger, with all that follows from it. */
@@ -40,6 +41,7 @@ export async function applyAnswer(
       listVersion: KEYWORD_LIST_VERSION,
       bodySha256: one.bodySha256,
       signatureVerified: true,
+      sender: shownSender(ctx, configuration.settings, null),
       ...(request === undefined ? {} : { language: request.language }),
     },
     personal: {
@@ -57,7 +59,8 @@ export async function applyAnswer(
   const language = request?.language ?? answer.language;
   if (request !== undefined && language !== null) await setLanguage(tx, contact.id, language);
   await queueAutomaticAnswer(tx, ctx, {
-    act: answer.act.act,
+    act: answer.act,
+    words: saidWords(one, answer, request, known),
     contact,
     recorded,
     language: language ?? contact.language,
@@ -79,11 +82,11 @@ async function settleByToken(
   update: StoredMessage['update'],
   known: Knowledge,
 ): Promise<void> {
-  const [message] = await findByIds(tx, [request.messageId], []);
-  if (message?.status !== 'unconfirmed') return;
+  const { messageId } = request;
+  if ((await statusOf(tx, messageId)) !== 'unconfirmed') return;
   const whatsappId = update.context?.id ?? null;
   const settled = {
-    id: message.id,
+    id: messageId,
     status: 'delivered',
     at: update.at,
     whatsappId,
@@ -92,7 +95,22 @@ async function settleByToken(
   };
   await setStatuses(tx, [settled]);
   // A status in the same batch must not set it back.
-  for (const one of known.messages) if (one.id === message.id) one.status = settled.status;
+  for (const one of known.messages) if (one.id === messageId) one.status = settled.status;
+}
+
+/** A label stands as it was frozen in its token: what the phone shows says nothing. */
+function saidWords(
+  { update, contactPointId }: StoredMessage,
+  { act }: ReadAnswer,
+  request: RequestRow | undefined,
+  known: Knowledge,
+): string[] {
+  const payload = payloadOf(update.content);
+  const token = known.tokens.find((row) => row.token === payload && row.contactPointId === contactPointId);
+  const said = token?.label ?? words(update.content);
+  const meaning = act.act === 'button' || act.act === 'answer' ? act.meaning : null;
+  const labels = (request?.buttons ?? []).filter((one) => one.meaning === meaning).map((one) => one.label);
+  return said === null ? labels : [said, ...labels];
 }
 
 function requestOf(answer: ReadAnswer): string | null {

@@ -26,8 +26,14 @@ const STATUS_OF_EVENT: Record<string, string> = {
 
 const STOPS = new Set(['DISABLED_UPDATE', 'ACCOUNT_RESTRICTION', 'ACCOUNT_VIOLATION', 'ACCOUNT_DELETED']);
 
+const REJUDGES: ReadonlySet<Update['kind']> = new Set([
+  'template-status',
+  'template-category',
+  'template-components',
+]);
+
 /**
- * Templates, the account and the number. After a change of category or status what is queued is judged again (TPL-3); an
+ * Templates, the account and the number. After a change of category, status or wording what is queued is judged again (TPL-3); an
  * impending category changes nothing yet and is shown (TPL-2).
  */
 export async function applyChannelUpdate(
@@ -63,7 +69,10 @@ export async function applyChannelUpdate(
       });
       break;
     case 'template-components':
-      // The webhook tells that the wording changed, not to what in full: ask for it.
+      // The webhook tells that the wording changed, not to what in full: nothing leaves until that was asked for and read.
+      await updateWhatsAppTemplate(tx, update.template.name, update.template.language, {
+        componentsChangedAt: ctx.clock(),
+      });
       ctx.wake.templates();
       break;
     case 'account':
@@ -76,8 +85,7 @@ export async function applyChannelUpdate(
     default:
       return;
   }
-  if (update.kind === 'template-status' || update.kind === 'template-category')
-    await rejudgeTemplates(tx, ctx, hints, contacts);
+  if (REJUDGES.has(update.kind)) await rejudgeTemplates(tx, ctx, hints, contacts);
   hints.topic(update.kind.startsWith('template') ? 'template' : 'channel');
   ctx.wake.outbox();
 }

@@ -1,5 +1,5 @@
 import { type ReadAnswer, words } from '../core/answer.ts';
-import { wantsPerson } from '../core/attention.ts';
+import { isOwnWord, wantsPerson } from '../core/attention.ts';
 import type { InboundContent } from '../core/update.ts';
 import { type Heard, type NewInboundMessage, storeArrivals } from '../db/arrivals.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
@@ -11,6 +11,7 @@ import { applyAnswer } from './apply-answer.ts';
 import type { Context } from './context.ts';
 import { promiseMedia } from './fetch-media.ts';
 import { hearCustomers } from './hear-customers.ts';
+import { countryOf } from './identify.ts';
 import { noteMessages } from './note-timeline.ts';
 import { type ReadMessages, readAnswers } from './read-answers.ts';
 import type { Applying, StoredMessage } from './stored-update.ts';
@@ -166,13 +167,15 @@ function heardOf(
   for (const one of news) {
     const { at, from, profileName, whatsappId } = one.update;
     const answer = read.answers.get(one.inboxId);
-    const wordAt = answer !== undefined && refuses(answer) ? null : at;
+    const wordAt = !isOwnWord(one.update) || (answer !== undefined && refuses(answer)) ? null : at;
     const before = heard.get(one.contactPointId);
     const later = before === undefined || at >= before.lastInboundAt;
+    const phone = (later ? from.phone : undefined) ?? before?.phone ?? null;
     heard.set(one.contactPointId, {
       id: one.contactPointId,
       name: profileName ?? before?.name ?? null,
-      phone: (later ? from.phone : undefined) ?? before?.phone ?? null,
+      phone,
+      country: countryOf(phone),
       userId: (later ? from.userId : undefined) ?? before?.userId ?? null,
       lastInboundAt: Math.max(at, before?.lastInboundAt ?? 0),
       lastInboundWhatsappId: later ? whatsappId : before.lastInboundWhatsappId,

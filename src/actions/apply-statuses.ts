@@ -1,7 +1,7 @@
 import { type MessageStatus, nextStatus } from '../core/delivery.ts';
 import { meaningOfFailure } from '../core/failure.ts';
 import type { ProviderError, Update } from '../core/update.ts';
-import { requestOfMessage } from '../db/consent.ts';
+import { noteDelivery, requestOfMessage } from '../db/consent.ts';
 import { type ContactPoint, closeServiceWindow } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { setStatuses } from '../db/messages.ts';
@@ -30,6 +30,7 @@ export async function applyStatuses(
   const sent = known.messages.filter((row) => row.direction === 'out');
   const byWhatsappId = new Map(sent.toReversed().map((row) => [row.whatsappId, row]));
   const changes = new Map<string, Parameters<typeof setStatuses>[1][number] & { status: MessageStatus }>();
+  const delivery: Parameters<typeof noteDelivery>[1][number][] = [];
   for (const one of statuses) {
     const message = byId.get(ours(one.update) ?? '') ?? byWhatsappId.get(one.update.whatsappId);
     if (message === undefined || message.direction !== 'out') {
@@ -39,6 +40,9 @@ export async function applyStatuses(
     const current = changes.get(message.id)?.status ?? (message.status as MessageStatus);
     const status = nextStatus(current, one.update.status);
     const error = one.update.errors[0];
+    const told = one.update.status;
+    if (message.templateType === 'consent' && (told === 'delivered' || told === 'read'))
+      delivery.push({ messageId: message.id, status: told, at: one.update.at });
     if (status !== current || message.whatsappId === null)
       changes.set(message.id, {
         id: message.id,
@@ -54,6 +58,7 @@ export async function applyStatuses(
       await applyFailure(tx, ctx, one, message, contact, configuration);
   }
   await setStatuses(tx, [...changes.values()]);
+  await noteDelivery(tx, delivery);
   return { waiting };
 }
 

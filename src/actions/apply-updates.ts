@@ -12,6 +12,7 @@ import type { Hints } from './live.ts';
 import { noteMessages } from './note-timeline.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
 import { nobodyWaits } from './settle-reminders.ts';
+import { shownSender } from './shown-sender.ts';
 import type { Applying, StoredMessage, StoredUpdate } from './stored-update.ts';
 
 export interface Applied {
@@ -94,7 +95,11 @@ async function applyPreference(
     receivedAt: one.receivedAt,
     source: update.value === 'signup' ? 'in-app-signup' : 'platform',
     actor: 'customer',
-    detail: { bodySha256: one.bodySha256, signatureVerified: true },
+    detail: {
+      bodySha256: one.bodySha256,
+      signatureVerified: true,
+      sender: shownSender(ctx, rules.settings, null),
+    },
     personal: {
       phone: update.from.phone ?? null,
       userId: update.from.userId ?? null,

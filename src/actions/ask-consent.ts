@@ -4,10 +4,13 @@ import { renderedText } from '../core/template.ts';
 import { insertRequests, type NewRequest } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
+import { readChannel } from '../db/organisation.ts';
 import type { Composed } from './compose-template.ts';
 import type { Context } from './context.ts';
 import type { Addressed } from './gate-contact.ts';
 import { type NewFacts, type Rules, recordFactsOf } from './record-facts.ts';
+import { Refusal } from './refusal.ts';
+import { shownSender } from './shown-sender.ts';
 import { openedFrom, type Target } from './target.ts';
 
 /** A Consent Template that the gate let pass, to a contact point that the caller has locked. */
@@ -22,6 +25,19 @@ export interface Asked {
   target: Target;
   /** The newest decision is a refusal. */
   afterRefusal: boolean;
+}
+
+/** Another basis than those we know says which (product.md §3.5): without its words it is no evidence. */
+export function needBasisText(given: { basis?: string | undefined; basisText?: string | undefined }): void {
+  if (given.basis === 'other' && (given.basisText ?? '').trim() === '')
+    throw new Refusal(
+      422,
+      'basis-text-missing',
+      'Say which basis it is: “other” alone proves nothing later.',
+      {
+        problems: [{ code: 'basis-text-missing', message: 'Say which basis it is.', path: 'basisText' }],
+      },
+    );
 }
 
 /** Who asks, and why they may. */
@@ -49,6 +65,7 @@ export async function askConsent(
   const now = ctx.clock();
   const requests: NewRequest[] = [];
   const facts: NewFacts[] = [];
+  const sender = shownSender(ctx, rules.settings, await readChannel(tx, ctx.channel.phoneNumberId));
   for (const { contact, composed, messageId, tokens, record, target, afterRefusal } of asked) {
     const { template, whatsapp, language, purpose, rendered } = composed;
     const requestId = ctx.make.id();
@@ -98,6 +115,8 @@ export async function askConsent(
             ...shared,
             templateName: whatsapp?.name,
             category: whatsapp?.category,
+            sender,
+            actorId: asker.personId,
             meanings: composed.buttons.map((button) => button.meaning),
             ...openedFrom(target),
           },

@@ -1,3 +1,5 @@
+import type { ReadAnswer } from '../core/answer.ts';
+import { answerTemplate } from '../core/answer-template.ts';
 import { type PublishedTemplate, replyText } from '../core/message-template.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
@@ -5,7 +7,7 @@ import type { RequestRow } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import { ensureConversations, touchConversations } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
-import { answeredSince, insertOutbound } from '../db/messages.ts';
+import { insertOutbound, stopWordAnsweredSince } from '../db/messages.ts';
 import type { LinkedRecord } from '../db/records.ts';
 import type { Context } from './context.ts';
 import { noteMessages } from './note-timeline.ts';
@@ -15,7 +17,9 @@ const DAY = 86_400_000;
 
 export interface AnsweredBy {
   /** What the customer did. */
-  act: string;
+  act: ReadAnswer['act'];
+  /** What they tapped or typed, and the labels that the request has for it. */
+  words: readonly string[];
   contact: ContactPoint;
   recorded: Recorded;
   language: string | null;
@@ -28,7 +32,7 @@ export interface AnsweredBy {
 
 /**
  * The one answer that follows a decision (product.md §3.6): only where the answer changed the decision, from the Opt-In
- * or Opt-Out Template of the record type that was asked, in the request's language. It goes through the outbox and the
+ * or Opt-Out Template that knows what was said, in the request's language. It goes through the outbox and the
  * gate like everything else; a newer decision cancels it while it is queued.
  */
 export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy): Promise<void> {
@@ -37,9 +41,18 @@ export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy)
   const view = by.recorded.after[purpose];
   const type = view.state === 'granted' ? 'opt-in' : 'opt-out';
   const now = ctx.clock();
-  // A repeated stop word gets none within 24 hours, also when START came in between.
-  if (by.act === 'stop-word' && (await answeredSince(tx, by.contact.id, type, now - DAY))) return;
-  const template = answerTemplate(by, type);
+  // A repeated stop word gets none within 24 hours, also when START came in between; what answered a button counts not.
+  if (
+    by.act.act === 'stop-word' &&
+    (await stopWordAnsweredSince(tx, by.contact.id, by.act.purposes, now - DAY))
+  )
+    return;
+  const template = answerTemplate(by.published, {
+    type,
+    words: by.words,
+    language: by.language,
+    recordTypes: recordTypesOf(by),
+  });
   const text = template === null ? null : replyText(template.definition, by.language);
   if (template === null || text === null) return;
   const conversations = await ensureConversations(tx, [
@@ -96,15 +109,11 @@ function changedPurpose(recorded: Recorded): Purpose | null {
 /** A value found in the CRM is no decision of the customer's: an answer that confirms it still changes the decision. */
 const decided = (view: Recorded['before'][Purpose]): string | null => (view.projects ? view.state : null);
 
-function answerTemplate(by: AnsweredBy, type: 'opt-in' | 'opt-out'): PublishedTemplate | null {
+/** The one that was asked, then those of the customer's records, the most important first. */
+function recordTypesOf(by: AnsweredBy): string[] {
   const asked = by.published.find((one) => one.id === by.request?.messageTemplateId)?.definition.recordType;
   const linked = by.records
     .map((record) => record.recordType)
     .sort((a, b) => (by.recordTypes.get(a)?.priority ?? 1000) - (by.recordTypes.get(b)?.priority ?? 1000));
-  const candidates = by.published.filter((one) => one.definition.type === type);
-  for (const recordType of asked === undefined ? linked : [asked, ...linked]) {
-    const found = candidates.find((one) => one.definition.recordType === recordType);
-    if (found !== undefined) return found;
-  }
-  return candidates[0] ?? null;
+  return [...new Set(asked === undefined ? linked : [asked, ...linked])];
 }

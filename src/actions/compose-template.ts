@@ -15,6 +15,7 @@ import {
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { WhatsAppTemplateRow } from '../db/templates.ts';
 import type { TemplateParameter } from '../ports.ts';
+import { Refusal } from './refusal.ts';
 import { answerKeywords, isAnswerable, whatsappFault } from './template-fault.ts';
 
 /** A message template made ready for one customer: language chosen, variables filled, buttons understood. */
@@ -91,12 +92,9 @@ export function templateComposer(
   published: readonly PublishedTemplate[],
 ): (to: ComposeFor) => Composed {
   const { definition } = template;
-  const siblings = whatsappTemplates.filter((one) => one.name === definition.whatsappTemplate?.name);
+  const siblings = siblingsOf(template, whatsappTemplates);
   const keywords = answerKeywords(published, definition.recordType);
-  const approved = siblings.filter((one) => one.status === 'APPROVED');
-  // A question is only asked in a language whose buttons both have a meaning.
-  const understood = approved.filter((one) => definition.type !== 'consent' || isAnswerable(one, keywords));
-  const languages = firstFilled(understood, approved, siblings).map((one) => one.language);
+  const languages = inLanguages(template, siblings, keywords).map((one) => one.language);
   const purpose = definition.session === 'marketing' ? 'marketing' : 'service';
 
   const wordingIn = kept((language: string) => {
@@ -151,6 +149,60 @@ export function templateComposer(
   };
 }
 
+/** The WhatsApp template that it is built on, in each of its languages. */
+function siblingsOf(
+  template: PublishedTemplate,
+  whatsappTemplates: readonly WhatsAppTemplateRow[],
+): WhatsAppTemplateRow[] {
+  return whatsappTemplates.filter((one) => one.name === template.definition.whatsappTemplate?.name);
+}
+
+/** Those of them that it can be sent in. */
+function inLanguages(
+  { definition }: PublishedTemplate,
+  siblings: WhatsAppTemplateRow[],
+  keywords: ReturnType<typeof answerKeywords>,
+): WhatsAppTemplateRow[] {
+  const approved = siblings.filter((one) => one.status === 'APPROVED');
+  // A question is only asked in a language whose buttons both have a meaning.
+  const understood = approved.filter((one) => definition.type !== 'consent' || isAnswerable(one, keywords));
+  return firstFilled(understood, approved, siblings);
+}
+
+/**
+ * Throws 422 for a language that the template cannot be sent in, and for a variable that it has in none: passed over, either
+ * would send something else than was asked for. Where WhatsApp has no such template, the gate says so.
+ */
+export function mustKnow(
+  template: PublishedTemplate,
+  whatsappTemplates: readonly WhatsAppTemplateRow[],
+  published: readonly PublishedTemplate[],
+  asked: { variables?: Record<string, string> | undefined; language?: string | undefined },
+): void {
+  const siblings = siblingsOf(template, whatsappTemplates);
+  if (siblings.length === 0) return;
+  const sendable = inLanguages(template, siblings, answerKeywords(published, template.definition.recordType));
+  const languages = sendable.map((one) => one.language);
+  if (asked.language !== undefined && !languages.includes(asked.language))
+    throw new Refusal(
+      422,
+      'template-language-unknown',
+      `This template cannot be sent in “${asked.language}”, but in: ${languages.join(', ')}.`,
+    );
+  const known = new Set(
+    sendable.flatMap((one) => variablesOf(parseTemplate(one.components, one.parameterFormat))),
+  );
+  const unknown = Object.keys(asked.variables ?? {}).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new Refusal(
+    422,
+    'template-variable-unknown',
+    known.size === 0
+      ? `This template has no variable “${unknown}”: it has none.`
+      : `This template has no variable “${unknown}”. It has: ${[...known].join(', ')}.`,
+  );
+}
+
 /** A function that works each answer out once. */
 function kept<T>(work: (of: string) => T): (of: string) => T {
   const known = new Map<string, T>();
@@ -192,7 +244,7 @@ function ownFault(
   whatsapp: WhatsAppTemplateRow | undefined,
   meanings: readonly ('yes' | 'no' | null)[],
 ): TemplateFault | null {
-  const fault = whatsappFault(whatsapp);
+  const fault = whatsappFault(template, whatsapp);
   if (fault !== null) return fault;
   return template.definition.type === 'consent' && !(meanings.includes('yes') && meanings.includes('no'))
     ? 'template-waiting'

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Sha256 } from '../core/evidence.ts';
 import type { Database } from '../db/engine.ts';
 import type { Clock, Crm, MessagingProvider, OutboundCalls } from '../ports.ts';
 import type { Handovers } from './handovers.ts';
@@ -42,8 +41,9 @@ export interface Channel {
 }
 
 export interface Keys {
-  sha256: Sha256;
-  /** Keyed hash of a number's match key: what stays when the number is erased. Hex. */
+  /** SHA-256, hex. */
+  sha256: (content: string | Uint8Array) => string;
+  /** Keyed hash of a key of somebody's: what stays when their data is erased. Hex. */
   numberHash: (matchKey: string) => string;
   /** HMAC over the head of a chain in an export, so that a stranger's copy can be told from a forged one. Hex. */
   sign: (text: string) => string;

@@ -1,13 +1,17 @@
+import { decideSend } from '../core/gate.ts';
 import type { Viewer } from '../db/access.ts';
 import { requestOfMessage } from '../db/consent.ts';
-import { lockContactPoints, readContactPoint } from '../db/contact-points.ts';
+import { type ContactPoint, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
 import { markConversationRead, readConversation } from '../db/conversations.ts';
+import type { Tx } from '../db/engine.ts';
 import { type MessageRow, readMessage, setStatuses } from '../db/messages.ts';
 import { insertAudit } from '../db/organisation.ts';
 import { markOwnerActive } from '../db/ownership.ts';
 import { isUuid } from '../db/rows.ts';
 import { accessConversation } from './access-conversation.ts';
+import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
+import { askLimits, loadContacts } from './gate-contact.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
@@ -22,7 +26,7 @@ export async function markRead(ctx: Context, viewer: Viewer, conversationId: str
   if (last !== null) await ctx.provider.markRead(ctx.channel.phoneNumberId, last, false).catch(() => {});
 }
 
-/** "typing…" on the customer's phone, for 25 seconds or until the next message. */
+/** "typing…" on the customer's phone, for 25 seconds or until the next message; not to who may not be written to. */
 export async function showTyping(ctx: Context, viewer: Viewer, conversationId: string): Promise<void> {
   const last = await lastInbound(ctx, viewer, conversationId, false);
   if (last !== null) await ctx.provider.markRead(ctx.channel.phoneNumberId, last, true).catch(() => {});
@@ -49,8 +53,27 @@ async function lastInbound(
       await hints.send(tx);
     }
     const contact = await readContactPoint(tx, conversation.contactPointId);
-    return read && !unread ? null : (contact?.lastInboundWhatsappId ?? null);
+    if (contact === null || (read ? !unread : !(await mayBeWrittenTo(tx, ctx, contact)))) return null;
+    return contact.lastInboundWhatsappId;
   });
+}
+
+/** Whether a person's words could leave now, as far as it is the customer's to say. */
+async function mayBeWrittenTo(tx: Tx, ctx: Context, contact: ContactPoint): Promise<boolean> {
+  const now = ctx.clock();
+  const { settings, recordTypes } = await loadConfiguration(tx, ctx);
+  const loaded = (await loadContacts(tx, [contact], now, settings, recordTypes)).get(contact.id);
+  return decideSend({
+    now,
+    path: 'person',
+    content: { kind: 'text', reply: true },
+    maySend: true,
+    ownedByColleague: false,
+    contactBlocked: contact.blocked,
+    channelConnected: true,
+    contact: loaded?.gate ?? null,
+    limits: askLimits(settings),
+  }).allowed;
 }
 
 /** A person settles what nobody knows: whether an unconfirmed message arrived. */

@@ -1,4 +1,4 @@
-import { fieldsOf, type RecordType, recordTypeProblems, relationOf } from '../core/record-type.ts';
+import { type RecordType, recordTypeProblems, relationOf } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import { readFromBeginning } from '../db/crm-mirror.ts';
 import { forgetStrayWrites } from '../db/crm-writes.ts';
@@ -6,21 +6,25 @@ import type { Tx } from '../db/engine.ts';
 import {
   deleteRecordType,
   insertAudit,
+  lockSetting,
   readChannel,
   saveRecordType,
   saveSetting,
   stopChannel,
 } from '../db/organisation.ts';
-import { type ColumnRow, forgetFieldsSeen, insertColumn, listColumns, recordsAfter } from '../db/records.ts';
+import { type ColumnRow, forgetFieldsSeen, insertColumn, listColumns } from '../db/records.ts';
+import { beginTakingIn } from '../db/taking-in.ts';
 import { withAccess } from './column-access.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
-import { observeRecord } from './observe-record.ts';
-import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
+import { fieldColumns, loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
+import { takeInAtOnce } from './take-in-records.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Settings, record types, columns and the channel: what an administrator changes; each change is audited. */
+
+const SETTING = 'organisation';
 
 export async function changeSettings(
   ctx: Context,
@@ -28,9 +32,10 @@ export async function changeSettings(
   actor: string,
 ): Promise<Settings> {
   const settings = await inTransaction(ctx, async (tx) => {
+    await lockSetting(tx, SETTING);
     const before = await loadSettings(tx);
     const after = { ...before, ...patch };
-    await saveSetting(tx, 'organisation', after, ctx.clock());
+    await saveSetting(tx, SETTING, after, ctx.clock());
     await insertAudit(tx, {
       at: ctx.clock(),
       actor,
@@ -62,8 +67,7 @@ function difference(
 }
 
 /**
- * Sets up a record type, or throws 422 with every problem. Its records are then taken in: their numbers into the phone
- * index, the values of a newly chosen field as found at first sight.
+ * Sets up a record type, or throws 422 with every problem. Its records are then taken in (take-in-records.ts).
  */
 export async function configureRecordType(ctx: Context, type: RecordType, actor: string): Promise<void> {
   const tables = await ctx.crm.tables();
@@ -92,13 +96,14 @@ export async function configureRecordType(ctx: Context, type: RecordType, actor:
       after: type,
     });
     // What the mirror does not hold yet would be taken for empty; the organisation's own records are read anew instead.
-    if (ctx.crm.remote !== null) {
+    if (ctx.crm.remote === null) await beginTakingIn(tx, table);
+    else {
       await readFromBeginning(tx, table);
-      await forgetStrayWrites(tx, table, fieldsOf(type));
+      await forgetStrayWrites(tx, fieldColumns(await loadRecordTypes(tx)));
     }
     await tellLive(tx);
   });
-  if (ctx.crm.remote === null) await takeInRecords(ctx, type.table);
+  if (ctx.crm.remote === null) await takeInAtOnce(ctx, type.table);
   else ctx.wake.crm();
 }
 
@@ -109,36 +114,6 @@ async function tellLive(tx: Tx): Promise<void> {
   hints.topic('settings');
   hints.topic('template');
   await hints.send(tx);
-}
-
-/** Reads every record of a table, a hundred to a transaction; running it again changes nothing. */
-async function takeInRecords(ctx: Context, table: string): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const from: string | null = after;
-    const last: string | null = await inTransaction(ctx, async (tx) => {
-      const rules = { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
-      const records = await recordsAfter(tx, table, from, 100);
-      for (const record of records)
-        await observeRecord(
-          tx,
-          ctx,
-          {
-            table,
-            id: record.id,
-            values: record.data,
-            actor: null,
-            source: 'crm',
-            edited: null,
-            shownAt: null,
-          },
-          rules,
-        );
-      return records.at(-1)?.id ?? null;
-    });
-    if (last === null) return;
-    after = last;
-  }
 }
 
 /** Only while no published template needs it. The ledger of its customers stays. */
@@ -161,6 +136,7 @@ export async function removeRecordType(ctx: Context, table: string, actor: strin
         'Published message templates use this record type. Retire them first.',
       );
     await deleteRecordType(tx, table);
+    if (ctx.crm.remote !== null) await forgetStrayWrites(tx, fieldColumns(await loadRecordTypes(tx)));
     await insertAudit(tx, {
       at: ctx.clock(),
       actor,

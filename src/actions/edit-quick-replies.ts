@@ -1,3 +1,4 @@
+import { QUICK_REPLY_VARIABLES, unknownVariables } from '../core/quick-reply.ts';
 import type { Right } from '../core/rights.ts';
 import { insertAudit } from '../db/organisation.ts';
 import {
@@ -39,6 +40,13 @@ export async function saveReply(
   change: QuickReplyChange,
   editor: QuickReplyEditor,
 ): Promise<QuickReplyRow> {
+  const unknown = unknownVariables(change.text ?? '');
+  if (unknown.length > 0)
+    throw new Refusal(
+      422,
+      'quick-reply-variable-unknown',
+      `Nothing fills ${braced(unknown)}, and customers would read it so. These are filled: ${braced(QUICK_REPLY_VARIABLES)}.`,
+    );
   return inTransaction(ctx, async (tx) => {
     await lockQuickReplies(tx);
     const before = id === null ? null : isUuid(id) ? await readQuickReply(tx, id) : null;
@@ -114,3 +122,5 @@ const notAllowed = (): Refusal =>
     'not-allowed',
     'Quick replies that others use too need the right “manage-templates”. Make one of your own instead.',
   );
+
+const braced = (variables: readonly string[]): string => variables.map((one) => `{${one}}`).join(', ');

@@ -1,13 +1,15 @@
-import { planImport } from '../core/csv-import.ts';
-import { parsePhone } from '../core/phone.ts';
 import type { RecordType } from '../core/record-type.ts';
+import { emptyProblem, valueProblems, withFullName } from '../core/record-values.ts';
 import type { Role } from '../core/rights.ts';
+import { statesOf } from '../db/consent.ts';
+import { findAliases } from '../db/contact-points.ts';
 import { type MirrorTable, mirrorRecord, mirrorTable } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
 import {
   type Cells,
   type CellValue,
   type ColumnRow,
+  linksOfRecords,
   listColumns,
   readRecord,
   saveRecord,
@@ -16,6 +18,7 @@ import {
 import { isUuid } from '../db/rows.ts';
 import { CrmFailure, type RemoteCrm } from '../ports.ts';
 import type { Context } from './context.ts';
+import { letHandoversPass } from './handovers.ts';
 import { createHints } from './live.ts';
 import { loadRules, rereadRecord } from './mirror-records.ts';
 import { lockNumbersOf, observeRecord } from './observe-record.ts';
@@ -23,7 +26,7 @@ import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Records of the embedded CRM: create, change, import. A change of a field counts as a change in the CRM. */
+/** Records are created and changed, here or in a remote CRM. A change of a field counts as a change in the CRM. */
 
 export interface EditedRecord {
   table: string;
@@ -31,6 +34,8 @@ export interface EditedRecord {
   values: Record<string, CellValue>;
   actor: string;
   source: 'crm' | 'import';
+  /** The id of a new record where it has to be the same the next time; else it is made. */
+  newId?: string;
 }
 
 /**
@@ -40,13 +45,13 @@ export interface EditedRecord {
 export async function refuseFieldByHand(
   tx: Tx,
   table: string,
-  values: Record<string, unknown>,
+  columns: readonly string[],
   role: Role,
 ): Promise<void> {
   if (role === 'administrator') return;
   const type = (await loadRecordTypes(tx)).get(table);
   const fields = [type?.complianceField, type?.marketingField];
-  if (fields.some((field) => field != null && field in values))
+  if (fields.some((field) => field != null && columns.includes(field)))
     throw new Refusal(
       422,
       'compliance-field-read-only',
@@ -54,14 +59,20 @@ export async function refuseFieldByHand(
     );
 }
 
-/** Creates (`id` null) or changes one record; answers its id. Bad values change nothing: 422 with every problem. */
+/**
+ * Creates (`id` null) or changes one record; answers its id, and where a field turned to No not before every message that was
+ * marked earlier has left or gone back. Bad values change nothing: 422 with every problem.
+ */
 export async function editRecord(ctx: Context, edit: EditedRecord): Promise<string> {
   if (ctx.crm.remote !== null) return editRemotely(ctx, ctx.crm.remote, edit);
-  return inTransaction(ctx, async (tx) => {
+  const { id, refusing } = await inTransaction(ctx, async (tx) => {
     const columns = await columnsOf(tx, edit.table);
     const recordTypes = await loadRecordTypes(tx);
     const type = recordTypes.get(edit.table) ?? null;
-    const problems = valueProblems(edit.values, columns, type);
+    const problems = [
+      ...valueProblems(edit.values, columns, type, edit.id === null ? 'create' : 'update'),
+      ...(edit.id === null ? emptyProblem(edit.table, edit.values, type) : []),
+    ];
     if (problems.length > 0)
       throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', {
         problems,
@@ -86,8 +97,29 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
     const hints = createHints();
     hints.topic('record');
     await hints.send(tx);
-    return id;
+    return { id, refusing: await refusedBy(tx, type, id, Object.keys(edit.values)) };
   });
+  await letHandoversPass(ctx, refusing);
+  return id;
+}
+
+/** The customer of this record, where a field that was edited says now that they refused. */
+async function refusedBy(
+  tx: Tx,
+  type: RecordType | null,
+  id: string,
+  edited: readonly string[],
+): Promise<string[]> {
+  const fields = [type?.complianceField, type?.marketingField];
+  if (type === null || !fields.some((field) => field != null && edited.includes(field))) return [];
+  const links = await linksOfRecords(tx, type.table, [id]);
+  const keys = links.filter(({ messaging }) => messaging).map(({ matchKey }) => matchKey);
+  const aliases = await findAliases(
+    tx,
+    keys.map((value) => ({ kind: 'phone' as const, value })),
+  );
+  const states = await statesOf(tx, [...new Set(aliases.map(({ contactPointId }) => contactPointId))]);
+  return states.filter(({ state }) => state === 'denied').map(({ contactPointId }) => contactPointId);
 }
 
 /** In a remote CRM the record itself is made or changed there, and then read as any other change is. */
@@ -103,7 +135,7 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
       );
     return {
       place: await mirrorTable(tx, edit.table),
-      problems: valueProblems(edit.values, columns, type),
+      problems: valueProblems(edit.values, columns, type, edit.id === null ? 'create' : 'update'),
       fields: [type.complianceField, type.marketingField].filter((name) => name !== null),
     };
   });
@@ -140,7 +172,7 @@ async function saveRemotely(
   values: Record<string, CellValue>,
 ): Promise<string | null> {
   const { id } = edit;
-  if (id === null) return remote.save(place, ctx.make.id(), values, true);
+  if (id === null) return remote.save(place, edit.newId ?? ctx.make.id(), values, true);
   for (let tries = 1; ; tries += 1) {
     const etag = await inTransaction(
       ctx,
@@ -169,11 +201,11 @@ async function editFields(
   const { table, actor, source } = edit;
   const edited = Object.keys(fields);
   if (edited.length === 0) return;
-  await inTransaction(ctx, async (tx) => {
+  const refusing = await inTransaction(ctx, async (tx) => {
     const rules = await loadRules(tx);
     const known = await readRecord(tx, table, id);
     if (known === null) throw notFound('record');
-    await lockNumbersOf(tx, rules.recordTypes.get(table) ?? null, [{ table, id, values: known.data }]);
+    await lockNumbersOf(tx, ctx, rules.recordTypes.get(table) ?? null, [{ table, id, values: known.data }]);
     const record = await mirrorRecord(tx, table, id);
     if (record === null) throw notFound('record');
     for (const [column, value] of Object.entries(fields))
@@ -184,10 +216,13 @@ async function editFields(
     const hints = createHints();
     hints.topic('record');
     await hints.send(tx);
+    return refusedBy(tx, rules.recordTypes.get(table) ?? null, id, edited);
   });
+  await letHandoversPass(ctx, refusing);
 }
 
-async function columnsOf(tx: Tx, table: string): Promise<ColumnRow[]> {
+/** At least one; 404 where there is no such table. */
+export async function columnsOf(tx: Tx, table: string): Promise<ColumnRow[]> {
   const columns = await listColumns(tx, table);
   if (columns.length === 0) throw notFound('table');
   return columns;
@@ -202,12 +237,12 @@ async function save(
 ): Promise<string> {
   const now = ctx.clock();
   if (edit.id !== null && !isUuid(edit.id)) throw notFound('record');
-  const id = edit.id ?? ctx.make.id();
+  const id = edit.id ?? edit.newId ?? ctx.make.id();
   const old = edit.id === null ? null : await readRecord(tx, edit.table, edit.id);
   if (edit.id !== null && old === null) throw notFound('record');
-  await lockNumbersOf(tx, type, [{ table: edit.table, id, values: { ...old?.data, ...edit.values } }]);
+  await lockNumbersOf(tx, ctx, type, [{ table: edit.table, id, values: { ...old?.data, ...edit.values } }]);
   const current = edit.id === null ? null : await readRecord(tx, edit.table, id, true);
-  const data: Cells = withNames(edit.table, { ...(current?.data ?? defaultsOf(columns)), ...edit.values });
+  const data: Cells = withFullName(edit.table, { ...(current?.data ?? defaultsOf(columns)), ...edit.values });
   await saveRecord(tx, {
     table: edit.table,
     id,
@@ -225,98 +260,3 @@ const defaultsOf = (columns: readonly ColumnRow[]): Cells =>
       .filter((column) => column.defaultValue !== null)
       .map((column) => [column.name, column.defaultValue]),
   );
-
-/** As Dataverse does: the full name is made of its parts where only those are given. */
-function withNames(table: string, data: Cells): Cells {
-  if (table === 'account' || String(data.fullname ?? '').trim() !== '') return data;
-  const fullname = [data.firstname, data.lastname]
-    .filter((part) => typeof part === 'string' && part !== '')
-    .join(' ');
-  return fullname === '' ? data : { ...data, fullname };
-}
-
-interface ValueProblem {
-  code: string;
-  message: string;
-  path: string;
-}
-
-function valueProblems(
-  values: Record<string, CellValue>,
-  columns: readonly ColumnRow[],
-  type: RecordType | null,
-): ValueProblem[] {
-  return Object.entries(values).flatMap(([name, value]): ValueProblem[] => {
-    const column = columns.find((one) => one.name === name);
-    const problem = (code: string, message: string): ValueProblem[] => [
-      { code, message, path: `values.${name}` },
-    ];
-    if (column === undefined) return problem('column-missing', `There is no column “${name}” in this table.`);
-    if (value === null) return [];
-    if (column.kind === 'boolean')
-      return typeof value === 'boolean'
-        ? []
-        : problem('not-boolean', `“${column.label}” takes yes, no or nothing.`);
-    if (column.kind === 'number')
-      return typeof value === 'number' ? [] : problem('not-a-number', `“${column.label}” takes a number.`);
-    if (typeof value !== 'string') return problem('not-text', `“${column.label}” takes text.`);
-    if (value.includes('\u0000'))
-      return problem('not-text', `“${column.label}” holds a character that cannot be stored.`);
-    if (
-      column.kind === 'phone' &&
-      value.trim() !== '' &&
-      parsePhone(value, type?.defaultCountry ?? undefined) === null
-    )
-      return problem(
-        'phone-invalid',
-        `“${value}” is not a phone number. Write it with its country code, like +44 20 7946 0958, or set a default country for this record type.`,
-      );
-    return [];
-  });
-}
-
-export interface ImportReport {
-  created: number;
-  updated: number;
-  bad: { line: number; code: string; message: string }[];
-}
-
-/**
- * Imports rows of a CSV: good ones go in, bad ones are reported by line. A row with an `id` changes that record. Each row
- * is its own transaction, so a stop in the middle leaves whole records.
- */
-export async function importRecords(
-  ctx: Context,
-  table: string,
-  rows: { line: number; values: Record<string, string> }[],
-  actor: string,
-): Promise<ImportReport> {
-  const { columns, type } = await inTransaction(ctx, async (tx) => ({
-    columns: await columnsOf(tx, table),
-    type: (await loadRecordTypes(tx)).get(table) ?? null,
-  }));
-  const ids = new Map(rows.map((row) => [row.line, row.values.id?.trim() || null]));
-  const plan = planImport(
-    rows.map((row) => Object.fromEntries(Object.entries(row.values).filter(([name]) => name !== 'id'))),
-    columns,
-    {
-      lines: rows.map((row) => row.line),
-      ...(type === null ? {} : { phoneColumns: type.phoneColumns }),
-      ...(type?.defaultCountry == null ? {} : { defaultCountry: type.defaultCountry }),
-    },
-  );
-  const report: ImportReport = { created: 0, updated: 0, bad: [...plan.bad] };
-  for (const row of plan.good) {
-    const id = ids.get(row.line) ?? null;
-    try {
-      await editRecord(ctx, { table, id, values: row.values, actor, source: 'import' });
-      if (id === null) report.created += 1;
-      else report.updated += 1;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      report.bad.push({ line: row.line, code: error.code, message: error.message });
-    }
-  }
-  report.bad.sort((a, b) => a.line - b.line);
-  return report;
-}

@@ -1,4 +1,4 @@
-import type { MessageTemplateDefinition } from '../core/message-template.ts';
+import { type MessageTemplateDefinition, wordingChanged } from '../core/message-template.ts';
 import { publishProblems, waitsFor } from '../core/publish.ts';
 import type { PublishProblem } from '../core/publish-problem.ts';
 import { relationOf } from '../core/record-type.ts';
@@ -43,11 +43,11 @@ export async function createTemplate(
 }
 
 async function checkDraft(tx: Tx, definition: MessageTemplateDefinition): Promise<void> {
-  if (definition.session === 'marketing')
+  if (definition.session === 'marketing' && definition.type !== 'consent')
     throw new Refusal(
       422,
       'marketing-session-not-available',
-      'Marketing sessions are not available yet. Choose the utility session.',
+      'Only a Consent Template asks in the marketing session. Choose the utility session.',
     );
   const type = (await loadRecordTypes(tx)).get(definition.recordType);
   if (type === undefined && definition.type !== 'consent')
@@ -71,10 +71,11 @@ async function checkDraft(tx: Tx, definition: MessageTemplateDefinition): Promis
     );
 }
 
+/** `change` makes of what stands there what shall stand there; nobody else changes it meanwhile. */
 export async function changeTemplate(
   ctx: Context,
   id: string,
-  patch: Partial<MessageTemplateDefinition>,
+  change: (before: MessageTemplateDefinition) => MessageTemplateDefinition,
   actor: string,
 ): Promise<void> {
   await inTransaction(ctx, async (tx) => {
@@ -83,7 +84,7 @@ export async function changeTemplate(
       throw new Refusal(409, 'template-retired', 'A retired template cannot be changed. Make a new one.');
     const before = row.draft ?? row.live;
     if (before === null) throw notFound('message template');
-    const draft = { ...before, ...patch };
+    const draft = change(before);
     await checkDraft(tx, draft);
     await saveDraft(tx, id, draft, ctx.clock());
     await audit(tx, ctx, actor, 'message-template.change', id, before, draft);
@@ -152,7 +153,8 @@ export async function publishTemplate(ctx: Context, id: string, actor: string): 
       throw new Refusal(422, errors[0]?.code ?? 'invalid-request', 'This template cannot be published yet.', {
         problems,
       });
-    if (row.draft !== null || row.live === null) {
+    const { changed } = await changedAtWhatsApp(tx, row);
+    if (row.draft !== null || row.live === null || changed.length > 0) {
       const version = row.live === null ? row.version : row.version + 1;
       await publishDraft(tx, id, version, definition, actor, ctx.clock());
       await audit(tx, ctx, actor, 'message-template.publish', id, row.live, definition);
@@ -161,6 +163,22 @@ export async function publishTemplate(ctx: Context, id: string, actor: string): 
     ctx.wake.outbox();
     return problems;
   });
+}
+
+/**
+ * The languages in which WhatsApp would serve another wording than was published (`changed`): published again, they can be sent.
+ * And those of which it said so, and was not asked yet what it is (`unread`).
+ */
+export async function changedAtWhatsApp(
+  tx: Tx,
+  row: TemplateRow,
+): Promise<{ changed: string[]; unread: string[] }> {
+  const name = row.status === 'published' ? row.live?.whatsappTemplate?.name : undefined;
+  const templates = name === undefined ? [] : await listWhatsAppTemplates(tx, name);
+  return {
+    changed: templates.filter((one) => wordingChanged(row, one)).map((one) => one.language),
+    unread: templates.filter((one) => one.componentsChangedAt !== null).map((one) => one.language),
+  };
 }
 
 async function rejudge(tx: Tx, ctx: Context): Promise<void> {
@@ -204,7 +222,9 @@ export async function waitingFor(
   return waitsFor({ [own.language]: quickReplies(own) }, keywords);
 }
 
-const REPLIES: Record<'opt-in' | 'opt-out', Record<string, string>> = {
+type Replies = Record<'opt-in' | 'opt-out', Record<string, string>>;
+
+const REPLIES: Replies = {
   'opt-in': {
     en: 'Thank you. We may now write to you here. Reply STOP at any time to end this.',
     es: 'Gracias. A partir de ahora podemos escribirle aquí. Responda BAJA en cualquier momento para terminar.',
@@ -214,6 +234,20 @@ const REPLIES: Record<'opt-in' | 'opt-out', Record<string, string>> = {
     en: 'Understood. We will not write to you here any more.',
     es: 'Entendido. No le escribiremos más por aquí.',
     pt: 'Entendido. Não escreveremos mais para você por aqui.',
+  },
+};
+
+/** To a question in the marketing session: of anything else it says nothing. */
+const MARKETING_REPLIES: Replies = {
+  'opt-in': {
+    en: 'Thank you. We may now send you offers here. Reply STOP at any time to end this.',
+    es: 'Gracias. A partir de ahora podemos enviarle ofertas por aquí. Responda BAJA en cualquier momento para terminar.',
+    pt: 'Obrigado. Agora podemos enviar ofertas para você por aqui. Responda PARAR a qualquer momento para encerrar.',
+  },
+  'opt-out': {
+    en: 'Understood. We will not send you offers here.',
+    es: 'Entendido. No le enviaremos ofertas por aquí.',
+    pt: 'Entendido. Não enviaremos ofertas para você por aqui.',
   },
 };
 
@@ -237,6 +271,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
     }));
     return { definition, missing };
   });
+  const replies = wanted.definition.session === 'marketing' ? MARKETING_REPLIES : REPLIES;
   const ids: string[] = [];
   for (const type of ['opt-in', 'opt-out'] as const) {
     const keywords = wanted.missing.flatMap((one) =>
@@ -249,7 +284,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
     const label = type === 'opt-in' ? 'Opt-In' : 'Opt-Out';
     const texts = Object.fromEntries(
       [...new Set(keywords.map((keyword) => keyword.language))].flatMap((language) => {
-        const text = REPLIES[type][language.split(/[-_]/)[0] ?? ''];
+        const text = replies[type][language.split(/[-_]/)[0] ?? ''];
         return text === undefined ? [] : [[language, text]];
       }),
     );
@@ -263,7 +298,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
         whatsappTemplate: null,
         bindings: {},
         keywords,
-        reply: { text: REPLIES[type].en ?? '', texts },
+        reply: { text: replies[type].en ?? '', texts },
         keywordsAreStopWords: false,
       },
       actor,
@@ -276,6 +311,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
 
 /** Asks WhatsApp for its templates and the number's state, and stores both. Throws 502 where it cannot be asked. */
 export async function syncTemplates(ctx: Context): Promise<void> {
+  const askedAt = ctx.clock();
   const [templates, number] = await Promise.all([ctx.provider.templates(), ctx.provider.number()]).catch(
     (error: unknown) => {
       throw new Refusal(
@@ -291,6 +327,7 @@ export async function syncTemplates(ctx: Context): Promise<void> {
       tx,
       templates.map((one) => ({ ...one, quality: one.quality ?? null })),
       now,
+      askedAt,
     );
     await saveChannelInfo(tx, ctx.channel.phoneNumberId, {
       displayPhoneNumber: number.displayPhoneNumber,

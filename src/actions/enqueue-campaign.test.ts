@@ -6,7 +6,8 @@ import { type Call, chanceOf, recordingWhatsApp, textDelivery } from '../../test
 import { RECORD_TYPE_DEFAULTS } from '../core/record-type.ts';
 import { rightsOf } from '../core/rights.ts';
 import { type CampaignRow, readCampaign } from '../db/campaigns.ts';
-import type { Database } from '../db/engine.ts';
+import { lockContactPoints, mergeContactPoint } from '../db/contact-points.ts';
+import type { Database, Db } from '../db/engine.ts';
 import { readMessage } from '../db/messages.ts';
 import { stopChannel } from '../db/organisation.ts';
 import {
@@ -485,6 +486,51 @@ describe('a cancel', () => {
     expect(made).toHaveLength(6);
   });
 });
+
+// PGlite has one connection: nobody can hold anything beside a set.
+test.skipIf(!process.env.TEST_DATABASE_URL)(
+  'a cancel begins again where a customer was merged meanwhile, and holds the survivor',
+  async () => {
+    const { db } = database;
+    const { id } = await start('consent', [await record(newPhone())]);
+    await run();
+    const survivor = newPhone();
+    await say(survivor, 'Hello');
+    await cancelCampaign(ctx, id, SOMEBODY);
+    const { rows } = await sql<{ id: string; phone: string }>`select id, phone from contact_point`.execute(
+      db,
+    );
+    const into = rows.find((row) => row.phone === survivor)?.id ?? '';
+    const from = rows.find((row) => row.phone !== survivor)?.id ?? '';
+    let begun = 0;
+    const keyed: Db = Object.create(database.keyed, {
+      transaction: {
+        value() {
+          begun += 1;
+          return database.keyed.transaction();
+        },
+      },
+    });
+    const node: Context = { ...ctx, database: { ...ctx.database, keyed } };
+    const waiting = async () => {
+      const { rows: waits } = await sql`select 1 from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database() and query like '%merged_into%'`.execute(
+        db,
+      );
+      return waits.length > 0;
+    };
+    let step: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (tx) => {
+      await lockContactPoints(tx, [from, into]);
+      step = stepCampaign(node, 10);
+      while (!(await waiting()));
+      await mergeContactPoint(tx, from, into);
+    });
+    await step;
+    expect(begun).toBe(2);
+    expect(await shown(id)).toMatchObject({ withdrawn: 1 });
+  },
+);
 
 describe('what others send', () => {
   const sendTo = (phone: string) =>

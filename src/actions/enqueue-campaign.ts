@@ -110,8 +110,7 @@ async function queueSet(
   }
   const known = await withContactPoints(tx, ctx, members);
   const ids = [...new Set(known.flatMap(({ contactPointId }) => contactPointId ?? []))];
-  if ((await lockInOrder(tx, ids)).size < ids.length)
-    throw Object.assign(new Error('a contact point was merged meanwhile'), { code: COLLISION });
+  await lockAll(tx, ids);
   const reached = await reachedBy(tx, campaign.id, ids);
   const fresh = await loadFreshOf(tx, ctx, ids);
   const judged = await judgeSet(tx, ctx, {
@@ -152,6 +151,12 @@ async function queueSet(
       outcomes: { queued: entries.length, skipped: judged.skipped.length },
     },
   };
+}
+
+/** One that was merged between being read and being locked is a collision: the set is begun again and finds the survivor. */
+async function lockAll(tx: Tx, ids: readonly string[]): Promise<void> {
+  if ((await lockInOrder(tx, ids)).size < ids.length)
+    throw Object.assign(new Error('a contact point was merged meanwhile'), { code: COLLISION });
 }
 
 /** What of the records has to be read: the columns that fill variables, and those that say the customer's language. */
@@ -413,7 +418,7 @@ async function withdrawSet(
     await saveStep(tx, { ...campaign, state: 'cancelled', finishedAt: now });
     return { looked: 1, againInMs: 0, counts: NOTHING };
   }
-  await lockInOrder(tx, [...new Set(queued.map(({ contactPointId }) => contactPointId))]);
+  await lockAll(tx, [...new Set(queued.map(({ contactPointId }) => contactPointId))]);
   const withdrawn = await withdrawQueued(
     tx,
     queued.map(({ messageId }) => messageId),

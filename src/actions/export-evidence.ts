@@ -1,12 +1,15 @@
 import { canonicalJson } from '../core/evidence.ts';
 import { KEYWORD_LIST_VERSION } from '../core/keywords.ts';
 import { requestEvidence } from '../db/consent.ts';
-import { factsOf, historyOf, linesOfChains } from '../db/ledger.ts';
+import type { ContactPoint } from '../db/contact-points.ts';
+import type { Tx } from '../db/engine.ts';
+import { factsOf, headsOf, historyOf, linesOfChains, readAsOfOneMoment } from '../db/ledger.ts';
 import type { Context } from './context.ts';
 import { fold } from './gate-contact.ts';
 import { loadSettings } from './organisation.ts';
 import { notFound } from './refusal.ts';
 import { findTarget, type To } from './target.ts';
+import { inTransaction } from './transaction.ts';
 
 /**
  * Everything Assent can show about one customer's consent: every ledger line with its hashes, salts and personal parts, the
@@ -15,15 +18,24 @@ import { findTarget, type To } from './target.ts';
  */
 export async function exportEvidence(ctx: Context, to: To) {
   const { db } = ctx.database;
-  const { contact, phone } = await findTarget(db, to);
+  const { contact, phone } = await findTarget(db, ctx, to);
   if (contact === null) throw notFound('consent history');
-  const settings = await loadSettings(db);
-  const ids = [...new Set((await historyOf(db, contact.id)).map((row) => row.contactPointId)), contact.id];
-  const unique = [...new Set(ids)];
-  const lines = await linesOfChains(db, unique);
-  const views = fold((await factsOf(db, [contact.id])).get(contact.id) ?? [], ctx.clock(), settings);
-  const pack = {
-    format: 'assent-consent-evidence/1',
+  return inTransaction(ctx, async (tx) => {
+    await readAsOfOneMoment(tx);
+    const pack = await packOf(tx, ctx, contact, phone);
+    return { ...pack, signature: signatureOf(ctx, pack) };
+  });
+}
+
+async function packOf(tx: Tx, ctx: Context, contact: ContactPoint, phone: string | null) {
+  const settings = await loadSettings(tx);
+  const history = await historyOf(tx, contact.id);
+  const unique = [...new Set([...history.map((row) => row.contactPointId), contact.id])];
+  const heads = await headsOf(tx, unique);
+  const lines = await linesOfChains(tx, unique);
+  const views = fold((await factsOf(tx, [contact.id])).get(contact.id) ?? [], ctx.clock(), settings);
+  return {
+    format: 'assent-consent-evidence/2',
     exportedAt: new Date(ctx.clock()).toISOString(),
     keywordListVersion: KEYWORD_LIST_VERSION,
     phone,
@@ -37,9 +49,11 @@ export async function exportEvidence(ctx: Context, to: To) {
       onHold: view.onHold !== null,
       platformStopped: view.platformStopped,
     })),
-    requests: [...(await requestEvidence(db, unique)).values()],
+    requests: [...(await requestEvidence(tx, unique)).values()],
     chains: unique.map((contactPointId) => ({
       contactPointId,
+      /** The last line, as the contact point's row says it: a cut tail shows. */
+      head: heads.get(contactPointId) ?? { seq: 0, hash: null },
       lines: lines
         .filter((line) => line.contactPointId === contactPointId)
         .map(({ salt, personal, at, receivedAt, ...line }) => ({
@@ -50,5 +64,14 @@ export async function exportEvidence(ctx: Context, to: To) {
         })),
     })),
   };
-  return { ...pack, signature: ctx.keys.sign(canonicalJson(JSON.parse(JSON.stringify(pack)))) };
+}
+
+const signatureOf = (ctx: Pick<Context, 'keys'>, pack: unknown): string =>
+  ctx.keys.sign(canonicalJson(JSON.parse(JSON.stringify(pack))));
+
+/** Whether this installation gave out this file as it is; a file changed anywhere was not. */
+export function signedHere(ctx: Pick<Context, 'keys'>, file: unknown): boolean {
+  if (typeof file !== 'object' || file === null || !('signature' in file)) return false;
+  const { signature, ...pack } = file;
+  return signature === signatureOf(ctx, pack);
 }

@@ -1,5 +1,5 @@
 import { cleanFileName } from '../core/file-name.ts';
-import { type MediaProblem, RECEIVE_LIMIT, receiveProblem } from '../core/media.ts';
+import { type MediaProblem, RECEIVE_LIMIT, receiveProblem, sha256Hex } from '../core/media.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { Tx } from '../db/engine.ts';
 import { endWork, insertReceived, type MediaWork, type NewReceivedMedia, postponeWork } from '../db/media.ts';
@@ -95,7 +95,8 @@ async function store(
     message: `The file is larger than the ${Math.floor(most / 1024 / 1024)} MB we keep.`,
   });
   if ((download.size ?? 0) > most) throw new MediaRefused(tooLarge());
-  const expected = [download.sha256, announcedHash(work.announcedSha256)].filter((one) => one !== null);
+  // An older version stored it as the webhook had it.
+  const expected = [download.sha256, sha256Hex(work.announcedSha256)].filter((one) => one !== null);
   await storeFile(
     ctx,
     download.content,
@@ -117,14 +118,6 @@ async function store(
       await tell(tx, work);
     },
   );
-}
-
-/** Base64 in webhooks, hex where it was stored so. */
-function announcedHash(given: string | null): string | null {
-  if (given === null) return null;
-  if (/^[0-9a-f]{64}$/i.test(given)) return given.toLowerCase();
-  const bytes = Buffer.from(given, 'base64');
-  return bytes.length === 32 ? bytes.toString('hex') : null;
 }
 
 async function again(ctx: Context, work: MediaWork): Promise<void> {

@@ -1,5 +1,5 @@
 import { asOf, type ConsentView, foldConsent } from '../core/consent.ts';
-import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact } from '../core/gate.ts';
+import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact, onSharedNumber } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
@@ -21,9 +21,12 @@ export interface LoadedContact {
   views: Views;
   /** Every record that carries one of the numbers; `messaging` ones share the decision. */
   records: LinkedRecord[];
-  /** Their service fields as last seen, by record; null where one was never seen. Empty where they were not read. */
+  /** Their service fields as last seen, by record that has one; null where it was never seen. Empty where they were not read. */
   fields: ReadonlyMap<string, boolean | null>;
+  /** As a send to the number sees it. */
   gate: GateContact;
+  /** What a send to one of its records begins from (`gateFor`). */
+  gateOfOne: GateContact;
 }
 
 /** The record a send is addressed to, where it is addressed to one. */
@@ -86,17 +89,6 @@ export async function loadFreshOf(
   return { loaded: new Map(loaded.map((one) => [one.contact.id, one])), configuration };
 }
 
-/** The same of one. */
-export async function loadFresh(
-  tx: Tx,
-  ctx: Pick<Context, 'database' | 'clock'>,
-  contactPointId: string,
-): Promise<{ loaded: LoadedContact; configuration: Configuration } | null> {
-  const read = await loadFreshOf(tx, ctx, [contactPointId]);
-  const loaded = read?.loaded.get(contactPointId);
-  return read === null || loaded === undefined ? null : { loaded, configuration: read.configuration };
-}
-
 function loadedContact(
   contact: ContactPoint,
   facts: Parameters<typeof foldConsent>[0],
@@ -107,7 +99,10 @@ function loadedContact(
 ): LoadedContact {
   const views = fold(facts, now, settings);
   const mine = records.map(({ value: _value, readAt: _readAt, ...record }) => record);
-  const fields = new Map(records.map((record) => [keyOf(record), record.value ?? null] as const));
+  const hasField = ({ recordType }: GateRecord) => recordTypes.get(recordType)?.complianceField != null;
+  const fields = new Map(
+    records.filter(hasField).map((record) => [keyOf(record), record.value ?? null] as const),
+  );
   const forbidden = new Set(
     records.filter((record) => record.messaging && record.value === false).map(keyOf),
   );
@@ -115,8 +110,10 @@ function loadedContact(
     records.flatMap((record) => (record.readAt === null ? [] : [[keyOf(record), record.readAt] as const])),
   );
   const stale = staleAmong(mine, readAt, now);
-  const gate = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
-  return { contact, views, records: mine, fields, gate };
+  const gateOfOne = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
+  const values = records.filter((record) => record.messaging).map((record) => fields.get(keyOf(record)));
+  const gate = contact.shared ? onSharedNumber(gateOfOne, values) : gateOfOne;
+  return { contact, views, records: mine, fields, gate, gateOfOne };
 }
 
 /** A number nobody has written to or heard from: nothing decided, no window, perhaps records. Stores nothing. */
@@ -142,24 +139,12 @@ export async function loadStranger(
     lastInboundWhatsappId: null,
     ledgerSeq: 0,
     ledgerHead: null,
+    erased: false,
   };
   const views = fold([], now, settings);
-  return {
-    contact,
-    views,
-    records,
-    fields: new Map(),
-    gate: gateContact(
-      contact,
-      views,
-      records,
-      new Set(),
-      recordTypes,
-      settings,
-      now,
-      staleAmong(records, await freshness(tx, records), now),
-    ),
-  };
+  const stale = staleAmong(records, await freshness(tx, records), now);
+  const gate = gateContact(contact, views, records, new Set(), recordTypes, settings, now, stale);
+  return { contact, views, records, fields: new Map(), gate, gateOfOne: gate };
 }
 
 const keyOf = (record: { recordType: string; recordId: string }): string =>
@@ -175,22 +160,26 @@ function gateContact(
   now: number,
   staleTypes: Set<string>,
 ): GateContact {
-  const types = records
-    .map((r) => recordTypes.get(r.recordType))
-    .filter((type): type is RecordType => type !== undefined);
-  const unknown = types.length === 0;
-  const unset = unknown
-    ? settings.unknownUnset
-    : types.every((type) => type.unset === 'allow')
-      ? 'allow'
-      : 'ask-first';
+  const typesOf = (some: readonly LinkedRecord[]): RecordType[] =>
+    some
+      .map((record) => recordTypes.get(record.recordType))
+      .filter((type): type is RecordType => type !== undefined);
+  const types = typesOf(records);
+  // A number in another column than the first only tells who writes; what its record allows holds for the first.
+  const ruling = typesOf(records.filter((record) => record.messaging));
+  const unset =
+    ruling.length === 0
+      ? settings.unknownUnset
+      : ruling.every((type) => type.unset === 'allow')
+        ? 'allow'
+        : 'ask-first';
   return {
     service: asOf(views.service, now, expiresAfterDays(settings, 'service')),
     marketing: asOf(views.marketing, now, expiresAfterDays(settings, 'marketing')),
-    unknownNotAllowed: unknown && !settings.chatWithUnknown,
+    unknownNotAllowed: types.length === 0 && !settings.chatWithUnknown,
     unset,
     fieldForbids: forbidden.size > 0,
-    allowReplyAfterRefusal: !unknown && types.every((type) => type.allowReplyAfterRefusal),
+    allowReplyAfterRefusal: ruling.length > 0 && ruling.every((type) => type.allowReplyAfterRefusal),
     lastInboundAt: contact.lastInboundAt,
     lastWordAt: contact.lastWordAt,
     country: contact.country,
@@ -234,7 +223,8 @@ export async function gateFor(
       known === undefined
         ? (await fieldsSeen(tx, [addressed], 'service')).get(keyOf(addressed))?.value
         : known;
-    gate = { ...gate, fieldForbids: value === false };
+    gate = { ...loaded.gateOfOne, fieldForbids: value === false };
+    if (loaded.contact.shared) gate = onSharedNumber(gate, [value]);
   }
   if (ownRequestId === null) return gate;
   const without = (view: ConsentView): ConsentView => ({

@@ -3,16 +3,22 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestContext, freePermits, NOON, type TestContext } from '../../test/context.ts';
 import { openTestDatabase } from '../../test/db/database.ts';
 import { type Call, pause, recordingWhatsApp, textDelivery } from '../../test/faults/nodes.ts';
+import { RECORD_TYPE_DEFAULTS } from '../core/record-type.ts';
 import { rightsOf } from '../core/rights.ts';
 import { statesOf } from '../db/consent.ts';
 import type { Database } from '../db/engine.ts';
 import { readMessage } from '../db/messages.ts';
+import type { Context } from './context.ts';
+import { configureRecordType } from './edit-organisation.ts';
+import { editRecord } from './edit-records.ts';
 import { claimSends, handOver, sweepLeases } from './hand-over.ts';
-import { createHandovers } from './handovers.ts';
+import { createHandovers, LEAVES_WITHIN_MS } from './handovers.ts';
+import { importRecords } from './import-records.ts';
 import { createIngest } from './ingest.ts';
 import { recordDecision } from './record-consent.ts';
 import { sendMessage } from './send-message.ts';
 
+const FIELD = 'assent_allowwhatsapp';
 const PHONE = '+12025550190';
 const SENDER = {
   id: 'test',
@@ -86,6 +92,27 @@ describe('between the mark and the first byte', () => {
     });
   });
 
+  test('a message that was in time goes back where reaching WhatsApp took longer than its deadline', async () => {
+    await queue();
+    const claim = await claimOne();
+    const { provider } = world.ctx;
+    const slow: Context = {
+      ...world.ctx,
+      provider: {
+        ...provider,
+        async send(message, mayLeave) {
+          await pause(LEAVES_WITHIN_MS);
+          return provider.send(message, mayLeave);
+        },
+      },
+    };
+    await handOver(slow, claim);
+    expect(calls).toEqual([]);
+    // It lost no turn: by now the way stands.
+    await handOver(world.ctx, await claimOne());
+    expect(calls).toHaveLength(1);
+  });
+
   test('a refusal that WhatsApp delivers again, to another process, waits as its first delivery does', async () => {
     await queue();
     const claim = await claimOne();
@@ -102,6 +129,65 @@ describe('between the mark and the first byte', () => {
     expect(performance.now() - began).toBeGreaterThan(300);
     await first;
   });
+});
+
+test.each(['an edit', 'a line of an import'])(
+  'a No by %s is answered once what was marked before it has left',
+  async (by) => {
+    const values = { fullname: 'Ana', mobilephone: PHONE };
+    await configureRecordType(
+      world.ctx,
+      {
+        ...RECORD_TYPE_DEFAULTS,
+        table: 'contact',
+        displayName: 'Contact',
+        phoneColumns: ['mobilephone'],
+        nameColumn: 'fullname',
+        complianceField: FIELD,
+      },
+      'Test',
+    );
+    const edit = { table: 'contact', actor: 'Test', source: 'crm' as const };
+    const id = await editRecord(world.ctx, { ...edit, id: null, values });
+    await queue();
+    const claim = await claimOne();
+    // Marked this moment by another process, however long the machine took until here.
+    const otherNode = { ...world.ctx, handovers: createHandovers() };
+    await sql`update message set marked_at = clock_timestamp() + interval '300 milliseconds'`.execute(
+      database.db,
+    );
+    const began = performance.now();
+    if (by === 'an edit') await editRecord(otherNode, { ...edit, id, values: { [FIELD]: false } });
+    else {
+      const rows = [{ line: 2, values: { id, [FIELD]: 'no' } }];
+      const file = { encoding: 'utf-8' as const, header: ['id', 'assent_allowwhatsapp'], rows, bad: [] };
+      await importRecords(otherNode, 'contact', file, { name: 'Test', role: 'administrator' });
+    }
+    expect(performance.now() - began).toBeGreaterThan(300);
+    const states = await statesOf(database.db, [claim.message.contactPointId]);
+    expect(states.find(({ purpose }) => purpose === 'service')?.state).toBe('denied');
+  },
+);
+
+test.each([
+  ['fails', 'XX000'],
+  ['collides again and again', '40001'],
+])('a claim whose transaction %s has marked nothing', async (_what, code) => {
+  const message = await queue();
+  await sql
+    .raw(`create function refuse_marks() returns trigger language plpgsql as $$
+      begin raise exception 'no' using errcode = '${code}'; end $$`)
+    .execute(database.db);
+  await sql`create trigger no_marks before update on message for each row
+    when (new.status = 'handing-over') execute function refuse_marks()`.execute(database.db);
+  await expect(claimSends(world.ctx, freePermits(10))).rejects.toMatchObject({ code });
+  expect(world.ctx.handovers.passing(message.id)).toBeNull();
+
+  await sql`drop trigger no_marks on message`.execute(database.db);
+  const claim = await claimOne();
+  expect(world.ctx.handovers.passing(message.id)).not.toBeNull();
+  await handOver(world.ctx, claim);
+  expect(world.ctx.handovers.passing(message.id)).toBeNull();
 });
 
 test('a claim whose process died is unconfirmed and never sent again', async () => {

@@ -17,7 +17,7 @@ import {
 import type { OutboundMessage, SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { loadFreshOf } from './gate-contact.ts';
-import { HANDOVER_DEADLINE_MS } from './handovers.ts';
+import { LEAVES_WITHIN_MS } from './handovers.ts';
 import { judgeQueued } from './judge.ts';
 import { createHints } from './live.ts';
 import { recordFacts } from './record-facts.ts';
@@ -60,53 +60,77 @@ export async function claimSends(ctx: Context, permits: readonly Permit[]): Prom
   }
 }
 
+/** What a transaction marked that came to nothing is forgotten: of that mark nothing will leave. */
 async function claimWith(ctx: Context, permits: readonly Permit[]): Promise<ClaimResult> {
-  return inKeyedTransaction(ctx, async (tx) => {
-    const now = ctx.clock();
-    const locked = await lockDue(tx, now, permits.length * 2);
-    if (locked.length === 0) {
-      // What is due and was not locked is held by somebody, or stands behind what may not leave.
-      const next = await nextDueAt(tx);
-      return { claims: [], againInMs: next !== null && next <= now ? 20 : null };
-    }
-    const claimable = await readClaimable(
-      tx,
-      locked.map((one) => one.id),
-      now,
-    );
-    const queued = claimable.slice(0, permits.length);
-    const passed = await judgeAll(tx, ctx, queued, now);
-    const pairs = new Map(locked.map((one) => [one.id, one]));
-    const granted: ((typeof passed)[number] & { tokens: number })[] = [];
-    for (const one of passed) {
-      const point = pairs.get(one.message.contactPointId);
-      const pair = pairWait(point?.pairTokens ?? 0, point?.pairAt ?? now, now);
-      if (pair.wait > 0) await postpone(tx, one.message.id, now + Math.ceil(pair.wait));
-      else granted.push({ ...one, tokens: pair.tokens });
-    }
-    if (granted.length === 0) return { claims: [], againInMs: queued.length === 0 ? 25 : 0 };
-    // The deadline counts from before the mark: a slow commit uses it up.
-    const marking = performance.now();
-    for (const one of granted) ctx.handovers.marked(one.message.id);
-    await markHandingOver(
-      tx,
-      granted.map(({ message: { id, contactPointId }, inputs, tokens }) => ({
-        id,
-        contactPointId,
-        decision: inputs,
-        tokens,
-      })),
-      now,
-      LEASE_MS,
-    );
-    for (const _ of granted) ctx.metrics.gateDecisions.inc({ code: 'allowed' });
-    const deadline = marking + HANDOVER_DEADLINE_MS;
-    const claims = permits.slice(0, granted.length).flatMap((permit, index) => {
-      const one = granted[index];
-      return one === undefined ? [] : [{ message: one.message, outbound: one.outbound, deadline, permit }];
+  const marked: string[] = [];
+  const forget = (): void => {
+    for (const id of marked.splice(0)) ctx.handovers.passed(id);
+  };
+  try {
+    return await inKeyedTransaction(ctx, (tx) => {
+      // A collision brings it here again.
+      forget();
+      return claimIn(tx, ctx, permits, (id) => {
+        ctx.handovers.marked(id);
+        marked.push(id);
+      });
     });
-    return { claims, againInMs: 0 };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+async function claimIn(
+  tx: Tx,
+  ctx: Context,
+  permits: readonly Permit[],
+  mark: (messageId: string) => void,
+): Promise<ClaimResult> {
+  const now = ctx.clock();
+  const locked = await lockDue(tx, now, permits.length * 2);
+  if (locked.length === 0) {
+    // What is due and was not locked is held by somebody, or stands behind what may not leave.
+    const next = await nextDueAt(tx);
+    return { claims: [], againInMs: next !== null && next <= now ? 20 : null };
+  }
+  const claimable = await readClaimable(
+    tx,
+    locked.map((one) => one.id),
+    now,
+  );
+  const queued = claimable.slice(0, permits.length);
+  const passed = await judgeAll(tx, ctx, queued, now);
+  const pairs = new Map(locked.map((one) => [one.id, one]));
+  const granted: ((typeof passed)[number] & { tokens: number })[] = [];
+  for (const one of passed) {
+    const point = pairs.get(one.message.contactPointId);
+    const pair = pairWait(point?.pairTokens ?? 0, point?.pairAt ?? now, now);
+    if (pair.wait > 0) await postpone(tx, one.message.id, now + Math.ceil(pair.wait));
+    else granted.push({ ...one, tokens: pair.tokens });
+  }
+  if (granted.length === 0) return { claims: [], againInMs: queued.length === 0 ? 25 : 0 };
+  // The deadline counts from before the mark: a slow commit uses it up.
+  const marking = performance.now();
+  for (const one of granted) mark(one.message.id);
+  await markHandingOver(
+    tx,
+    granted.map(({ message: { id, contactPointId }, inputs, tokens }) => ({
+      id,
+      contactPointId,
+      decision: inputs,
+      tokens,
+    })),
+    now,
+    LEASE_MS,
+  );
+  for (const _ of granted) ctx.metrics.gateDecisions.inc({ code: 'allowed' });
+  const deadline = marking + LEAVES_WITHIN_MS;
+  const claims = permits.slice(0, granted.length).flatMap((permit, index) => {
+    const one = granted[index];
+    return one === undefined ? [] : [{ message: one.message, outbound: one.outbound, deadline, permit }];
   });
+  return { claims, againInMs: 0 };
 }
 
 async function judgeAll(tx: Tx, ctx: Context, queued: readonly QueuedMessage[], now: number) {
@@ -162,7 +186,8 @@ function toOutbound(
 
 /**
  * Hands one claimed message to WhatsApp, not before its permit's moment, and has it stored how it ended. The only place that
- * sends. Past the deadline, or the lease of the permit, nothing is sent: the message goes back and is judged again.
+ * sends. Past the deadline, or the lease of the permit, nothing is sent: the message goes back and is judged again. Both are
+ * looked at when the connection stands, right before the first byte (decision 26).
  */
 export function handOver(
   ctx: Context,
@@ -187,21 +212,28 @@ async function handOverNow(
   settle: (ended: Ended) => Promise<void>,
 ): Promise<SendOutcome['kind'] | 'past-deadline'> {
   const { permit } = claim;
+  let left = false;
+  const mayLeave = (): boolean => {
+    const now = performance.now();
+    if (now > claim.deadline || !permit.begin(now)) return false;
+    left = true;
+    // Once it is written.
+    setImmediate(() => permit.began(performance.now()));
+    ctx.metrics.handoverWindow.observe(Math.max(0, now - claim.deadline + LEAVES_WITHIN_MS) / 1000);
+    return true;
+  };
   // A timer may ring a little early.
   for (let early = permit.from - performance.now(); early > 0; early = permit.from - performance.now())
     await new Promise((resolve) => setTimeout(resolve, Math.ceil(early)));
-  const now = performance.now();
-  if (now > claim.deadline || !permit.begin(now)) {
-    permit.giveBack();
-    ctx.handovers.passed(claim.message.id);
+  const outcome = await ctx.provider
+    .send(claim.outbound, mayLeave)
+    .finally(() => ctx.handovers.passed(claim.message.id));
+  if (!left) permit.giveBack();
+  if (outcome.kind === 'held-back') {
     await inTransaction(ctx, (tx) => requeue(tx, claim.message.id, ctx.clock()));
     ctx.metrics.sends.inc({ outcome: 'past-deadline' });
     return 'past-deadline';
   }
-  ctx.metrics.handoverWindow.observe(Math.max(0, now - claim.deadline + HANDOVER_DEADLINE_MS) / 1000);
-  const sending = ctx.provider.send(claim.outbound);
-  permit.began(performance.now());
-  const outcome = await sending.finally(() => ctx.handovers.passed(claim.message.id));
   ctx.metrics.sends.inc({ outcome: outcome.kind });
   await settle({ message: claim.message, outcome });
   if (outcome.kind === 'accepted') await noteTaken(ctx);

@@ -1,4 +1,11 @@
-import { decideAutomaticAnswer, decideSend, type SendPath, type TemplateFault } from '../core/gate.ts';
+import {
+  decideAutomaticAnswer,
+  decideSend,
+  isNewestAnswer,
+  knewDecision,
+  type SendPath,
+  type TemplateFault,
+} from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Tx } from '../db/engine.ts';
@@ -6,7 +13,7 @@ import type { ChannelRow } from '../db/organisation.ts';
 import type { QueuedMessage } from '../db/outbox.ts';
 import type { WhatsAppTemplateRow } from '../db/templates.ts';
 import { askLimits, gateFor, type LoadedContact } from './gate-contact.ts';
-import { answerKeywords, isAnswerable, whatsappFault } from './template-fault.ts';
+import { answerKeywords, isAnswerable, servesAnother, whatsappFault } from './template-fault.ts';
 
 /** Asks the gate about a message that is queued already: at hand-over, and whenever a decision changed. */
 
@@ -32,9 +39,7 @@ export async function judgeQueued(
   // What answers a decision leaves only while that decides; the answer out of hours is judged like a person's text.
   if (message.automatic && message.path !== 'automation') {
     const verdict = decideAutomaticAnswer({
-      stillDecides: [loaded.views.service.decidedBy, loaded.views.marketing.decidedBy].includes(
-        message.answersLine,
-      ),
+      stillDecides: isNewestAnswer(message.answersLine, Object.values(loaded.views)),
       lastInboundAt: loaded.contact.lastInboundAt,
       now: inputs.now,
       blocked: loaded.contact.blocked,
@@ -52,7 +57,7 @@ export async function judgeQueued(
   const decision = decideSend({
     now: inputs.now,
     path: message.path as SendPath,
-    content: contentOf(message, inputs),
+    content: contentOf(message, loaded, inputs),
     maySend: true,
     // Decided when it was accepted: whoever owns the conversation since then does not undo it.
     ownedByColleague: false,
@@ -66,8 +71,13 @@ export async function judgeQueued(
     : { allowed: false, code: decision.code, inputs: summary };
 }
 
-function contentOf(message: QueuedMessage, inputs: JudgeInputs): Parameters<typeof decideSend>[0]['content'] {
-  if (message.kind !== 'template') return { kind: 'text' };
+function contentOf(
+  message: QueuedMessage,
+  loaded: LoadedContact,
+  inputs: JudgeInputs,
+): Parameters<typeof decideSend>[0]['content'] {
+  if (message.kind !== 'template')
+    return { kind: 'text', reply: !message.automatic && knewDecision(loaded.views.service, message) };
   const template = inputs.whatsappTemplates.find(
     (one) => one.name === message.templateName && one.language === message.templateLanguage,
   );
@@ -80,19 +90,23 @@ function contentOf(message: QueuedMessage, inputs: JudgeInputs): Parameters<type
         : 'utility',
     purpose: message.templatePurpose === 'marketing' ? 'marketing' : 'service',
     category: template?.category ?? 'MARKETING',
-    fault: published === undefined ? 'template-not-published' : faultOf(published, template, inputs),
+    fault: published === undefined ? 'template-not-published' : faultOf(message, published, template, inputs),
     missingVariables: [],
   };
 }
 
-/** What became of the template since: paused at Meta, or its answers are not understood any more. */
+/** What became of the template since: paused or worded anew at Meta, or its answers are not understood any more. */
 function faultOf(
-  { definition }: PublishedTemplate,
+  message: QueuedMessage,
+  published: PublishedTemplate,
   whatsapp: WhatsAppTemplateRow | undefined,
   inputs: JudgeInputs,
 ): TemplateFault | null {
-  const fault = whatsappFault(whatsapp);
-  if (fault !== null || whatsapp === undefined || definition.type !== 'consent') return fault;
+  const { definition } = published;
+  const fault = whatsappFault(published, whatsapp);
+  if (fault !== null || whatsapp === undefined) return fault;
+  if (servesAnother(message.content, whatsapp)) return 'template-not-published';
+  if (definition.type !== 'consent') return null;
   return isAnswerable(whatsapp, answerKeywords(inputs.published, definition.recordType))
     ? null
     : 'template-waiting';

@@ -23,16 +23,14 @@ import type { Tx } from '../db/engine.ts';
 import {
   allMatches,
   type FoundMessage,
-  limitSearch,
   type MessageSearch,
   recentMatches,
   textsOf,
 } from '../db/message-search.ts';
 import { isUuid } from '../db/rows.ts';
+import { boundedSearch } from './bounded-search.ts';
 import type { Context } from './context.ts';
 import { loadSettings } from './organisation.ts';
-import { Refusal } from './refusal.ts';
-import { inTransaction } from './transaction.ts';
 
 /**
  * The list of conversations and its search. Every way through it reads a bounded number of rows, whatever the database
@@ -73,7 +71,6 @@ const FREQUENT = 20_000;
 const SOON = 2_500;
 /** How many of the newest messages are looked through for a word before the index of words is asked: an ordinary word is among them. */
 const RECENT_MESSAGES = [5_000, 50_000];
-const SEARCH_MS = 2_000;
 
 export async function listConversations(ctx: Context, viewer: Viewer, request: ListRequest): Promise<Listed> {
   const { db } = ctx.database;
@@ -224,24 +221,3 @@ async function readInOrder(tx: Tx, keys: readonly ListKey[]): Promise<Conversati
   );
   return keys.flatMap(({ id }) => rows.get(id) ?? []);
 }
-
-/** A search gets a time limit, and no plan that reads a whole table in the hope of an early end. */
-async function boundedSearch<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
-  try {
-    return await inTransaction(ctx, async (tx) => {
-      await limitSearch(tx, SEARCH_MS);
-      return work(tx);
-    });
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === QUERY_CANCELED)
-      throw new Refusal(
-        422,
-        'search-too-broad',
-        'Too many messages or customers match. Add another word, or more of the name or number.',
-      );
-    throw error;
-  }
-}
-
-/** https://www.postgresql.org/docs/15/errcodes-appendix.html */
-const QUERY_CANCELED = '57014';

@@ -23,7 +23,7 @@ export async function mergeContactPoints(
   const facts = await factsOf(tx, [into.id, from.id]);
   const views = [into, from].map((one) => fold(facts.get(one.id) ?? [], ctx.clock(), rules.settings));
   const denied = PURPOSES.filter((purpose) => views.some((view) => view[purpose].state === 'denied'));
-  await mergeContactPoint(tx, from.id, into.id);
+  Object.assign(into, await mergeContactPoint(tx, from.id, into.id));
   into.lastInboundAt = latest(into.lastInboundAt, from.lastInboundAt);
   into.lastWordAt = latest(into.lastWordAt, from.lastWordAt);
   into.blocked ||= from.blocked;
@@ -34,13 +34,13 @@ export async function mergeContactPoints(
     into,
     [
       {
-        act: { act: 'merged', denied },
+        act: { act: 'merged', denied, otherChain: from.id, otherSeq: from.ledgerSeq },
         purposes: denied,
         at: why.at,
         receivedAt: why.receivedAt,
         source: why.source,
         actor: null,
-        detail: { otherChain: from.id, otherSeq: from.ledgerSeq, otherHead: from.ledgerHead },
+        detail: { otherHead: from.ledgerHead },
         personal: { otherPhone: from.phone, otherUserId: from.userId },
       },
     ],

@@ -84,7 +84,7 @@ export async function takeIn(
   const again: string[] = [];
   // All of them at once: one record after the other would take them in another order than ingest does.
   const kept = rows.filter((row) => !row.merged).map(({ id, values }) => ({ table, id, values }));
-  await lockNumbersOf(tx, rules.recordTypes.get(table) ?? null, kept);
+  await lockNumbersOf(tx, ctx, rules.recordTypes.get(table) ?? null, kept);
   for (const row of rows)
     if (row.merged) await dropRecords(tx, table, [row.id]);
     else if (!(await takeInOne(tx, ctx, table, row, how, rules))) again.push(row.id);

@@ -15,7 +15,7 @@ import {
 import type { FieldWrite } from '../ports.ts';
 import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
-import { identify } from './identify.ts';
+import { findErased, findOwners, identify } from './identify.ts';
 import { grantsTo } from './project-decision.ts';
 import { type NewLine, type Rules, recordFactsOf } from './record-facts.ts';
 import { fieldsAfter, holdsValue, linesOf, linksOf, type Sight, type Sighted } from './sight.ts';
@@ -29,6 +29,7 @@ import { fieldsAfter, holdsValue, linesOf, linksOf, type Sight, type Sighted } f
 /** Locks the contact points of these records' old and new numbers, in id order: before a record itself is locked. */
 export async function lockNumbersOf(
   tx: Tx,
+  ctx: Context,
   type: RecordType | null,
   records: readonly Pick<Sighted, 'table' | 'id' | 'values' | 'links'>[],
 ): Promise<void> {
@@ -43,8 +44,9 @@ export async function lockNumbersOf(
     const e164 = links?.find((link) => link.messaging)?.e164 ?? messagingNumber(type, values)?.e164;
     if (e164 !== undefined) keys.push(matchKey(e164));
   }
-  const aliases = await findAliases(
+  const aliases = await findOwners(
     tx,
+    ctx,
     [...new Set(keys)].map((value) => ({ kind: 'phone' as const, value })),
   );
   await lockContactPoints(tx, [...new Set(aliases.map((alias) => alias.contactPointId))]);
@@ -155,7 +157,10 @@ async function loadSights(
   return sights.map((sight) => ({ ...sight, contact: contacts.get(sight.after?.matchKey ?? '') ?? null }));
 }
 
-/** By match key, locked. A contact point is made only where there is something to remember of the number: a value. */
+/**
+ * By match key, locked. A contact point is made only where there is something to remember of the number: a value. One whose data
+ * was erased is known again: what they refused stands for the new record too.
+ */
 async function contactsOf(
   tx: Tx,
   ctx: Context,
@@ -164,13 +169,16 @@ async function contactsOf(
 ): Promise<Map<string, ContactPoint>> {
   const keys = [...new Set(sights.flatMap(({ after }) => (after === null ? [] : [after.matchKey])))];
   const ids = new Map<string, string>();
-  for (const { value, contactPointId } of await findAliases(
-    tx,
-    keys.map((value) => ({ kind: 'phone' as const, value })),
-  ))
-    ids.set(value, contactPointId);
+  const aliases = keys.map((value) => ({ kind: 'phone' as const, value }));
+  for (const { value, contactPointId } of await findAliases(tx, aliases)) ids.set(value, contactPointId);
+  const unknown = aliases.filter(({ value }) => !ids.has(value));
+  const erased = new Set((await findErased(tx, ctx, unknown)).map(({ value }) => value));
   const strangers = sights.flatMap(({ record, after }) =>
-    after !== null && !ids.has(after.matchKey) && holdsValue(type, record.values) ? [after] : [],
+    after !== null &&
+    !ids.has(after.matchKey) &&
+    (erased.has(after.matchKey) || holdsValue(type, record.values))
+      ? [after]
+      : [],
   );
   const { found } = await identify(
     tx,

@@ -1,6 +1,7 @@
 import type { MessageTemplateDefinition, PublishedTemplate } from '../core/message-template.ts';
-import { RECORD_TYPE_DEFAULTS, type RecordType } from '../core/record-type.ts';
+import { fieldsOf, RECORD_TYPE_DEFAULTS, type RecordType } from '../core/record-type.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
+import type { FieldColumn } from '../db/crm-writes.ts';
 import type { Tx } from '../db/engine.ts';
 import { listRecordTypes, readSetting } from '../db/organisation.ts';
 import { listMessageTemplates } from '../db/templates.ts';
@@ -19,12 +20,18 @@ export async function loadRecordTypes(tx: Tx): Promise<Map<string, RecordType>> 
   );
 }
 
+/** All columns that decisions are written to. */
+export const fieldColumns = (recordTypes: ReadonlyMap<string, RecordType>): FieldColumn[] =>
+  [...recordTypes.values()].flatMap((type) =>
+    fieldsOf(type).map((column) => ({ table: type.table, column })),
+  );
+
 /** Published templates with their live definitions. */
 export async function loadPublished(tx: Tx): Promise<PublishedTemplate[]> {
   const rows = await listMessageTemplates<MessageTemplateDefinition>(tx);
   return rows.flatMap((row) =>
     row.status === 'published' && row.live !== null
-      ? [{ id: row.id, version: row.version, definition: row.live }]
+      ? [{ id: row.id, version: row.version, definition: row.live, wording: row.wording }]
       : [],
   );
 }

@@ -3,7 +3,7 @@ import { tenantKeywords } from '../core/message-template.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { RequestRow } from '../db/consent.ts';
 import type { Tx } from '../db/engine.ts';
-import { lastOutboundBefore } from '../db/messages.ts';
+import { lastOutboundBefore, statusOf } from '../db/messages.ts';
 import { type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
 import type { Context } from './context.ts';
 import type { Applying, StoredMessage } from './stored-update.ts';
@@ -12,7 +12,7 @@ import type { Applying, StoredMessage } from './stored-update.ts';
 export interface ReadMessages {
   /** By the id of the update; talk is absent. */
   answers: Map<number, ReadAnswer>;
-  /** Those that may still be open. */
+  /** Of everybody, whatever their age: buttons go on counting. */
   requests: RequestRow[];
   /** Of those whose messages may be answers. */
   records: LinkedRecord[];
@@ -29,8 +29,9 @@ export async function readAnswers(
 ): Promise<ReadMessages> {
   const { settings, published } = configuration;
   const since = ctx.clock() - (settings.requestOpenDays + 1) * DAY;
-  const requests = known.requests.filter((request) => request.at > since);
-  const asked = new Set(requests.map((request) => request.contactPointId));
+  const { requests } = known;
+  const mayBeOpen = (request: RequestRow): boolean => request.at > since;
+  const asked = new Set(requests.filter(mayBeOpen).map((request) => request.contactPointId));
   const everyKeyword = tenantKeywords(published, []);
   const holds = (one: StoredMessage): boolean =>
     settings.holdContainsStopForUs && (contacts.get(one.contactPointId)?.phone?.startsWith('+1') ?? false);
@@ -72,14 +73,18 @@ export async function readAnswers(
         ? undefined
         : known.messages.find((message) => message.whatsappId === quotedId)?.id,
     );
+    const quotesOther = quotes === null && quotedId !== undefined;
+    const unknown = quotesOther && !known.messages.some((message) => message.whatsappId === quotedId);
     const answer = readAnswer(one.update.content, {
       token: tokenOf(one, known.tokens),
       quotes,
-      quotesOther: quotes === null && quotedId !== undefined,
+      quotesOther,
+      mayQuote: unknown ? await unconfirmedAt(tx, mine.filter(mayBeOpen), one.update.at) : null,
       follows: byMessage(last.get(String(one.inboxId))),
-      requests: mine.map((request) => ({
+      requests: mine.filter(mayBeOpen).map((request) => ({
         requestId: request.id,
         at: request.at,
+        language: request.language,
         buttons: request.buttons ?? [],
       })),
       keywords: tenantKeywords(published, types),
@@ -88,6 +93,16 @@ export async function readAnswers(
     if (answer !== null) answers.set(one.inboxId, answer);
   }
   return { answers, requests, records };
+}
+
+/** The newest of these requests that had been sent by then and that WhatsApp has given no name yet that we know of. */
+async function unconfirmedAt(tx: Tx, requests: readonly RequestRow[], at: number): Promise<string | null> {
+  for (const { id, messageId, whatsappId, at: askedAt } of requests) {
+    if (whatsappId !== null || Math.floor(askedAt / 1000) > Math.floor(at / 1000)) continue;
+    const status = await statusOf(tx, messageId);
+    if (status === 'unconfirmed' || status === 'handing-over') return id;
+  }
+  return null;
 }
 
 /** A token counts only for the contact point its request was sent to. */

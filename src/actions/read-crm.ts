@@ -1,4 +1,4 @@
-import { fieldsOf, type RecordType } from '../core/record-type.ts';
+import type { RecordType } from '../core/record-type.ts';
 import { describeNext, readConnection } from '../db/crm-connection.ts';
 import {
   claimTable,
@@ -22,7 +22,7 @@ import type { Context } from './context.ts';
 import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
 import { loadRules, mirroredColumns, missingColumns, rereadRecord } from './mirror-records.ts';
-import { loadRecordTypes } from './organisation.ts';
+import { fieldColumns, loadRecordTypes } from './organisation.ts';
 import { prepareRow, takeInPage } from './take-in-page.ts';
 import { inTransaction } from './transaction.ts';
 import { forgetTold } from './write-timeline.ts';
@@ -57,9 +57,8 @@ export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void
   const tables = await remote.tables();
   await inTransaction(ctx, async (tx) => {
     await saveDescription(tx, tables);
-    // What could not be written to a column that is gone is written to the one that was chosen in its place.
-    for (const type of (await loadRecordTypes(tx)).values())
-      await forgetStrayWrites(tx, type.table, fieldsOf(type));
+    // What was left by a node that knew the record types as they were before.
+    await forgetStrayWrites(tx, fieldColumns(await loadRecordTypes(tx)));
     await describeNext(tx, ctx.clock() + DESCRIBE_EVERY_MS);
     await forgetDone(tx, ctx.clock() - KEEP_DONE_MS);
     await forgetTold(tx, ctx.clock());

@@ -1,9 +1,17 @@
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
-import { decidePendingGrant, heldRows, insertPendingGrant, pendingGrants } from '../db/consent.ts';
+import type { Role } from '../core/rights.ts';
+import type { Viewer } from '../db/access.ts';
+import {
+  decidePendingGrant,
+  insertPendingGrant,
+  type PendingGrant,
+  readPendingGrant,
+} from '../db/consent.ts';
 import { type ContactPoint, lockContactPoints, setShared } from '../db/contact-points.ts';
 import { conversationOf, readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
-import { factsOf, insertLedgerFile } from '../db/ledger.ts';
+import { insertLedgerFile, readWaitingFile, type WaitingFile } from '../db/evidence-files.ts';
+import { factsOf } from '../db/ledger.ts';
 import { insertAudit } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
@@ -16,12 +24,13 @@ import { recordFacts } from './record-facts.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { lockTarget, type To } from './target.ts';
 import { inTransaction } from './transaction.ts';
+import { isVoid, mustBeFirst, type PendingEvidence, waitedSince } from './waiting-grants.ts';
 
 /** A person records what a customer decided elsewhere, settles a hold, or marks a number as shared. */
 
 export interface Evidence {
   text?: string | undefined;
-  file?: { name: string; mimeType: string; base64: string } | undefined;
+  file?: WaitingFile | undefined;
 }
 
 export interface DecisionRequest {
@@ -37,6 +46,12 @@ export interface Actor {
   name: string;
 }
 
+/** Who records or approves: a person in a role, or a key; what Assent's own programs record has neither. */
+export type Recorder = Actor & { kind?: 'person' | 'key'; role?: Role };
+
+/** As a line keeps it: names are not unique and change, ids do neither. */
+const roleOf = ({ kind, role }: Recorder): string | null => (kind === 'key' ? 'key' : (role ?? null));
+
 const MOST_FILE_BYTES = 5 * 1024 * 1024;
 
 /**
@@ -46,7 +61,7 @@ const MOST_FILE_BYTES = 5 * 1024 * 1024;
 export async function recordDecision(
   ctx: Context,
   request: DecisionRequest,
-  actor: Actor,
+  actor: Recorder,
 ): Promise<{ contactPointId: string; pending: boolean }> {
   const evidenceText = request.evidence?.text?.trim() ?? '';
   if (request.decision === 'granted' && evidenceText === '')
@@ -60,6 +75,7 @@ export async function recordDecision(
     const settings = await loadSettings(tx);
     const contact = await lockedContact(tx, ctx, request.to);
     if (request.decision === 'granted' && settings.grantNeedsSecondPerson) {
+      await mustBeFirst(tx, ctx, contact.id, request.purpose);
       await insertPendingGrant(tx, {
         id: ctx.make.id(),
         contactPointId: contact.id,
@@ -68,10 +84,14 @@ export async function recordDecision(
           text: evidenceText,
           reason: request.reason ?? null,
           file: request.evidence?.file ?? null,
-        },
+          knowsSeq: contact.ledgerSeq,
+          requestedByRole: roleOf(actor),
+        } satisfies PendingEvidence,
         requestedBy: actor.name,
+        requestedById: actor.id,
         requestedAt: ctx.clock(),
       });
+      await tellLive(tx, contact.id);
       return { contactPointId: contact.id, pending: true };
     }
     await write(tx, ctx, contact, {
@@ -80,7 +100,8 @@ export async function recordDecision(
       file,
       actor: actor.name,
       actorId: actor.id,
-      approvedBy: null,
+      actorRole: roleOf(actor),
+      approver: null,
     });
     return { contactPointId: contact.id, pending: false };
   });
@@ -95,16 +116,17 @@ interface DecisionToWrite {
   reason?: string | undefined;
   file: DecodedFile | null;
   actor: string;
-  /** The person behind `actor`, where it is known. */
-  actorId?: string;
-  approvedBy: string | null;
+  /** The person or key behind `actor`, where it is known. */
+  actorId: string | null;
+  actorRole: string | null;
+  approver: Recorder | null;
   /** For a grant that waited: when it was recorded, and the last line known then. A refusal since then stands. */
   waitedSince?: { at: number; knowsSeq: number };
 }
 
 async function write(tx: Tx, ctx: Context, contact: ContactPoint, decision: DecisionToWrite): Promise<void> {
   const now = ctx.clock();
-  const sha256 = decision.file === null ? null : ctx.keys.sha256(decision.file.content.toString('base64'));
+  const sha256 = decision.file === null ? null : ctx.keys.sha256(decision.file.content);
   const { seqs } = await recordFacts(
     tx,
     ctx,
@@ -124,8 +146,16 @@ async function write(tx: Tx, ctx: Context, contact: ContactPoint, decision: Deci
         ...(decision.waitedSince === undefined ? {} : { knowsSeq: decision.waitedSince.knowsSeq }),
         source: 'recorded',
         actor: decision.actor,
-        actorId: decision.actorId ?? null,
-        detail: { approvedBy: decision.approvedBy, fileSha256: sha256 },
+        actorId: decision.actorId,
+        detail: {
+          actorId: decision.actorId,
+          actorRole: decision.actorRole,
+          approvedBy: decision.approver?.name ?? null,
+          ...(decision.approver === null
+            ? {}
+            : { approvedById: decision.approver.id, approvedByRole: roleOf(decision.approver) }),
+          fileSha256: sha256,
+        },
         personal: {
           phone: contact.phone,
           userId: contact.userId,
@@ -186,59 +216,61 @@ async function lockedContact(tx: Tx, ctx: Context, to: To): Promise<ContactPoint
   return contact;
 }
 
-interface PendingEvidence {
-  text?: string;
-  reason?: string | null;
-  file?: Evidence['file'] | null;
-  knowsSeq?: number;
-}
-
-/** A second person decides a grant that waits. The one who asked may not approve it. */
+/**
+ * A second person decides a grant that waits. The one who asked may not approve it, and no key may: whoever made it holds it, and
+ * would be their own second person.
+ */
 export async function decideGrant(
   ctx: Context,
   id: string,
   decision: 'approved' | 'rejected',
-  actor: Actor,
+  actor: Recorder & Viewer & { kind: 'person' | 'key' },
 ): Promise<void> {
+  if (decision === 'approved' && actor.kind === 'key')
+    throw new Refusal(
+      403,
+      'second-person-needed',
+      'A key is no person. Somebody has to sign in and approve this grant.',
+    );
   await inTransaction(ctx, async (tx) => {
-    const [grant] = isUuid(id) ? await pendingGrants(tx, id) : [];
-    if (grant === undefined) throw notFound('pending grant');
-    if (decision === 'approved' && grant.requestedBy === actor.name)
+    const grant = isUuid(id) ? await readPendingGrant(tx, id, actor) : null;
+    if (grant === null) throw notFound('pending grant');
+    if (decision === 'approved' && isOwn(grant, actor))
       throw new Refusal(
         403,
         'second-person-needed',
         'Somebody else has to approve a grant that you recorded.',
       );
+    const file = grant.fileName === null ? null : await readWaitingFile(tx, id, actor);
     if (!(await decidePendingGrant(tx, id, decision, actor.name, ctx.clock())))
       throw notFound('pending grant');
-    if (decision === 'rejected') return;
+    if (decision === 'rejected') return tellLive(tx, grant.contactPointId);
     const [contact] = await lockContactPoints(tx, [grant.contactPointId]);
     if (contact === undefined) throw notFound('contact point');
-    await refuseIfOutrun(tx, ctx, contact, grant);
     const evidence = grant.evidence as PendingEvidence;
+    await refuseIfOutrun(tx, ctx, grant);
     await write(tx, ctx, contact, {
       purpose: grant.purpose,
       decision: 'granted',
       evidenceText: evidence.text ?? '',
       reason: evidence.reason ?? undefined,
-      file: readFile(evidence.file == null ? undefined : { file: evidence.file }),
+      file: readFile(file === null ? undefined : { file }),
       actor: grant.requestedBy,
-      approvedBy: actor.name,
-      waitedSince: { at: grant.requestedAt, knowsSeq: evidence.knowsSeq ?? 0 },
+      actorId: grant.requestedById,
+      actorRole: evidence.requestedByRole ?? null,
+      approver: actor,
+      waitedSince: waitedSince(grant),
     });
   });
 }
 
-/** What was recorded before a refusal cannot undo it, whenever it is approved. WhatsApp's clock has whole seconds. */
-async function refuseIfOutrun(
-  tx: Tx,
-  ctx: Context,
-  contact: ContactPoint,
-  grant: { purpose: Purpose; requestedAt: number },
-): Promise<void> {
-  const view = (await viewsOf(tx, ctx, contact.id))[grant.purpose];
-  const since = view.state === 'denied' ? view.decidedAt : (view.onHold?.since ?? null);
-  if (since !== null && Math.floor(since / 1000) >= Math.floor(grant.requestedAt / 1000))
+/** By id, as names are not unique and change; what an older version recorded has the name alone. */
+const isOwn = (grant: PendingGrant, actor: Actor): boolean =>
+  grant.requestedById === null ? grant.requestedBy === actor.name : grant.requestedById === actor.id;
+
+/** What was recorded before a refusal cannot undo it, whenever it is approved. */
+async function refuseIfOutrun(tx: Tx, ctx: Context, grant: PendingGrant): Promise<void> {
+  if (await isVoid(tx, ctx, grant))
     throw new Refusal(
       409,
       'refused-meanwhile',
@@ -289,7 +321,9 @@ export async function settleHolds(
     const held = PURPOSES.filter((purpose) => views[purpose].onHold !== null);
     const hold = held.map((purpose) => views[purpose].onHold).find((one) => one !== null);
     if (hold === undefined || hold === null) return settled;
-    const purposes = held.filter((purpose) => views[purpose].onHold?.seq === hold.seq);
+    const isIt = (one: Views[Purpose]['onHold']): boolean =>
+      one?.seq === hold.seq && one.chain === hold.chain;
+    const purposes = held.filter((purpose) => isIt(views[purpose].onHold));
     const now = ctx.clock();
     const base = {
       purposes,
@@ -297,7 +331,7 @@ export async function settleHolds(
       receivedAt: now,
       source: actor === null ? 'hold-elapsed' : 'hold',
       actor,
-      detail: { holdChain: hold.chain },
+      detail: {},
       personal: { reason },
     };
     await recordFacts(
@@ -330,9 +364,6 @@ export async function viewsOf(tx: Tx, ctx: Context, contactPointId: string): Pro
   const facts = (await factsOf(tx, [contactPointId])).get(contactPointId) ?? [];
   return fold(facts, ctx.clock(), await loadSettings(tx));
 }
-
-/** Everybody on hold since before `before` (null: everybody) whose conversation the viewer sees, longest first. */
-export const listHeld = heldRows;
 
 /** A number several people use: a grant then belongs to the record that was asked, a refusal to all. */
 export async function markShared(

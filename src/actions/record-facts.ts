@@ -15,7 +15,7 @@ import type { Context } from './context.ts';
 import { fold, type Views } from './gate-contact.ts';
 import { type NotedLine, noteConsent } from './note-timeline.ts';
 import { projectDecision } from './project-decision.ts';
-import { neverAsked, rejudgeQueued } from './rejudge-queued.ts';
+import { type Judging, loadJudging, neverAsked, rejudgeQueued } from './rejudge-queued.ts';
 
 /**
  * The one door to the ledger: appends lines to a locked contact point, folds, and makes everything that follows true in
@@ -51,6 +51,8 @@ export interface Recorded {
 export interface Rules {
   settings: Settings;
   recordTypes: Map<string, RecordType>;
+  /** What queued messages are judged by, where the caller has read it for several contact points. */
+  judging?: Judging;
 }
 
 /** What is new of one contact point. */
@@ -136,11 +138,13 @@ async function recordAll(
     await noteConsent(tx, ctx, contact, notedLines(lines, seqs), after, rules.settings.timelineConsent);
   }
   const queued = await withQueued(tx, ids);
+  const judged =
+    queued.size === 0 ? rules : { ...rules, judging: rules.judging ?? (await loadJudging(tx, ctx)) };
   for (const { contact } of entries.filter((entry) => queued.has(entry.contact.id))) {
-    const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, rules), now);
+    const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, judged), now);
     const one = recorded.get(contact.id);
     if (failed.length > 0 && one !== undefined)
-      one.after = (await recordFacts(tx, ctx, contact, failed, rules)).after;
+      one.after = (await recordFacts(tx, ctx, contact, failed, judged)).after;
   }
   return recorded;
 }

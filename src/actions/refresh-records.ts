@@ -20,7 +20,7 @@ export async function refreshRecords(ctx: Context, to: To): Promise<void> {
   const { remote } = ctx.crm;
   if (remote === null || (await pausedFor(ctx)) > 0) return;
   // Its lookup says whose number counts, so it is read before that number is looked for.
-  const { opened } = await findTarget(ctx.database.db, to);
+  const { opened } = await findTarget(ctx.database.db, ctx, to);
   try {
     if (opened !== null)
       await rereadRecord(
@@ -29,7 +29,7 @@ export async function refreshRecords(ctx: Context, to: To): Promise<void> {
         { table: opened.recordType, id: opened.recordId },
         { timeoutMs: TIMEOUT_MS },
       );
-    await refreshNumber(ctx, remote, await findTarget(ctx.database.db, to));
+    await refreshNumber(ctx, remote, await findTarget(ctx.database.db, ctx, to));
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     if (error.passing) await noteFailure(ctx, error);

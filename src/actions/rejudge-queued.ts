@@ -6,7 +6,7 @@ import { cancel, type QueuedMessage, queuedOf } from '../db/outbox.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import type { Context } from './context.ts';
 import { loadContacts } from './gate-contact.ts';
-import { judgeQueued } from './judge.ts';
+import { type JudgeInputs, judgeQueued } from './judge.ts';
 import { loadPublished } from './organisation.ts';
 import type { NewLine, Rules } from './record-facts.ts';
 
@@ -14,6 +14,16 @@ export interface Cancelled {
   message: QueuedMessage;
   code: string;
 }
+
+/** What every queued message is judged by, whoever it is for. */
+export type Judging = Pick<JudgeInputs, 'channel' | 'whatsappTemplates' | 'published'>;
+
+/** Read once for all that one call judges: every template there is. */
+export const loadJudging = async (tx: Tx, ctx: Context): Promise<Judging> => ({
+  channel: await readChannel(tx, ctx.channel.phoneNumberId),
+  whatsappTemplates: await listWhatsAppTemplates(tx),
+  published: await loadPublished(tx),
+});
 
 /**
  * Something changed that decides: what is queued for this contact point is judged again, and cancelled with its reason.
@@ -33,9 +43,7 @@ export async function rejudgeQueued(
   const inputs = {
     now,
     settings: rules.settings,
-    channel: await readChannel(tx, ctx.channel.phoneNumberId),
-    whatsappTemplates: await listWhatsAppTemplates(tx),
-    published: await loadPublished(tx),
+    ...(rules.judging ?? (await loadJudging(tx, ctx))),
   };
   const cancelled: Cancelled[] = [];
   for (const message of queued) {

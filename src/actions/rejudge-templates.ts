@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { recordFacts } from './record-facts.ts';
-import { neverAsked, rejudgeQueued } from './rejudge-queued.ts';
+import { loadJudging, neverAsked, rejudgeQueued } from './rejudge-queued.ts';
 
 /** More than this wait for their turn: hand-over judges everything again in any case. */
 const AT_ONCE = 500;
@@ -25,7 +25,11 @@ export async function rejudgeTemplates(
   const waiting = await awaitingTemplates(tx, AT_ONCE);
   if (waiting.length === 0) return;
   const free = await lockFree(tx, waiting);
-  const rules = { settings: await loadSettings(tx), recordTypes: await loadRecordTypes(tx) };
+  const rules = {
+    settings: await loadSettings(tx),
+    recordTypes: await loadRecordTypes(tx),
+    judging: await loadJudging(tx, ctx),
+  };
   for (const read of await lockContactPoints(tx, free)) {
     const contact = held.get(read.id) ?? read;
     const cancelled = await rejudgeQueued(tx, ctx, contact, rules);

@@ -1,8 +1,15 @@
 import { canonicalJson } from '../core/evidence.ts';
-import { decideSend, explainGate, type GateDecision, type GateInput, type SendPath } from '../core/gate.ts';
+import {
+  decideSend,
+  explainGate,
+  type GateDecision,
+  type GateInput,
+  NO_NUMBER,
+  type SendPath,
+} from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import { type Actor, sendHeldBy } from '../core/ownership.ts';
-import type { RecordType } from '../core/record-type.ts';
+import { type RecordType, relationOf } from '../core/record-type.ts';
 import { type Right, rightsBeyond } from '../core/rights.ts';
 import { rightsToSend } from '../core/send-rights.ts';
 import type { Settings } from '../core/settings.ts';
@@ -14,9 +21,9 @@ import { bindIdempotencyKey, readChannel, takeIdempotencyKey } from '../db/organ
 import type { OwnershipRow } from '../db/ownership.ts';
 import { isUuid } from '../db/rows.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
-import { askConsent } from './ask-consent.ts';
+import { askConsent, needBasisText } from './ask-consent.ts';
 import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
-import { type Composed, composeTemplate, NO_TEMPLATE, templateParts } from './compose-template.ts';
+import { type Composed, composeTemplate, mustKnow, NO_TEMPLATE, templateParts } from './compose-template.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
@@ -47,6 +54,8 @@ export interface Sender {
   path: SendPath;
   /** A send takes one or more of them (core/send-rights.ts). */
   rights: ReadonlySet<Right>;
+  /** Reads and changes nothing: no administrator can grant them what a send takes. Left out for who is none. */
+  auditor?: boolean;
   /** The person who sends, bound by who answers the conversation; null for what is no person. */
   actor: Actor | null;
 }
@@ -62,6 +71,7 @@ export async function sendMessage(
   sender: Sender,
   idempotencyKey: string | null,
 ): Promise<MessageRow> {
+  needBasisText(request);
   await refreshRecords(ctx, request.to);
   const message = await inTransaction(ctx, async (tx) => {
     if (idempotencyKey !== null) {
@@ -130,7 +140,13 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
     limits: askLimits(settings),
   });
   ctx.metrics.gateDecisions.inc({ code: decision.allowed ? 'allowed' : decision.code });
-  if (!decision.allowed) throw refusalOf(decision, { heldBy, missing });
+  if (!decision.allowed)
+    throw refusalOf(decision, {
+      heldBy,
+      missing,
+      auditor: sender.auditor === true,
+      noNumber: noNumberText(target, recordTypes),
+    });
   if (loaded === null || target.contact === null) throw new Error('the gate let a message pass to nobody');
   return queue(tx, ctx, {
     request,
@@ -146,30 +162,53 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
   });
 }
 
-/** What the gate's sentence cannot know: who answers instead, and which rights the sender has not. */
+/** What the gate's sentence cannot know. */
 export interface WhyNot {
+  /** Who answers instead. */
   heldBy: string | null;
+  /** Rights that the sender has not. */
   missing: readonly Right[];
+  auditor: boolean;
+  /** Where there is not even a number: what to do about it (`noNumberText`). */
+  noNumber: string | null;
 }
 
-/** The gate's sentence, or one that names who answers instead or the right that is missing. */
-export function sentenceOf(code: string, { heldBy, missing }: WhyNot): string {
+/** The gate's sentence, or one that says more of this sender and this record. */
+export function sentenceOf(code: string, { heldBy, missing, auditor, noNumber }: WhyNot): string {
+  if (code === 'contact-point-unknown' && noNumber !== null) return noNumber;
   if (code === 'owned-by-colleague' && heldBy !== null) return heldBy;
-  if (code === 'not-allowed' && missing.length > 0)
-    return `This needs the right “${missing.join('” and “')}”. An administrator can grant it.`;
+  if (code === 'not-allowed' && missing.length > 0) {
+    const needed = missing.join('” and “');
+    return auditor
+      ? `This needs the right “${needed}”. An auditor reads and changes nothing; an administrator can give you another role.`
+      : `This needs the right “${needed}”. An administrator can grant it.`;
+  }
   return explainGate(code);
 }
 
 /** The gate's no as HTTP: its code, its sentence and when it lifts, with 409, or 403 where a right is missing. */
 export function refusalOf(
   decision: Extract<GateDecision, { allowed: false }>,
-  why: WhyNot = { heldBy: null, missing: [] },
+  why: WhyNot = { heldBy: null, missing: [], auditor: false, noNumber: null },
 ): Refusal {
   const status = decision.code === 'not-allowed' ? 403 : 409;
   return new Refusal(status, decision.code, sentenceOf(decision.code, why), {
     alsoBlockedBy: decision.alsoBlockedBy,
     ...(decision.until === undefined ? {} : { until: decision.until }),
   });
+}
+
+/** A record that holds no number, nor is related to one that does: what to do about it. Null where there is a number. */
+export function noNumberText(
+  { contact, phone, opened, addressed }: Target,
+  recordTypes: Map<string, RecordType>,
+): string | null {
+  if (contact !== null || phone !== null) return null;
+  const type = recordTypes.get((opened ?? addressed)?.recordType ?? '');
+  const relation = type === undefined ? null : relationOf(type);
+  if (relation === null) return NO_NUMBER;
+  const from = recordTypes.get(relation.table)?.displayName ?? relation.table;
+  return `The number of this record is that of its related record (${from}). There is none, or none with a number that WhatsApp could know.`;
 }
 
 /** The rights that this send takes and the sender has not. */
@@ -189,7 +228,7 @@ export function missingToSend(
 }
 
 export function contentFor(composed: Composed | null): GateInput['content'] {
-  if (composed === null) return { kind: 'text' };
+  if (composed === null) return { kind: 'text', reply: true };
   const { type } = composed.template.definition;
   return {
     kind: 'template',
@@ -222,6 +261,13 @@ async function compose(
       422,
       'template-not-sendable',
       'Opt-In and Opt-Out Templates recognise answers; they are not sent.',
+    );
+  if (request.variables !== undefined || request.language !== undefined)
+    mustKnow(
+      template,
+      await listWhatsAppTemplates(tx, template.definition.whatsappTemplate?.name ?? ''),
+      published,
+      request,
     );
   return composeFor(
     tx,

@@ -1,5 +1,6 @@
 import { composerBanner } from '../core/banner.ts';
 import {
+  countryForbidsAsking,
   decideSend,
   type GateContact,
   type GateDecision,
@@ -7,8 +8,9 @@ import {
   wroteSinceRefusal,
 } from '../core/gate.ts';
 import { sendHeldBy, standing } from '../core/ownership.ts';
-import { type RecordType, relationOf } from '../core/record-type.ts';
+import type { Purpose } from '../core/purpose.ts';
 import { windowClosesAt } from '../core/session.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Rendered } from '../core/template.ts';
 import { conversationSeen } from '../db/access.ts';
 import type { Tx } from '../db/engine.ts';
@@ -22,11 +24,13 @@ import {
   composeFor,
   contentFor,
   missingToSend,
+  noNumberText,
   type Sender,
   sentenceOf,
   type WhyNot,
 } from './send-message.ts';
-import { findTarget, type Target, type To } from './target.ts';
+import { findTarget, type To } from './target.ts';
+import { firstWaitingGrant } from './waiting-grants.ts';
 
 export interface Reason {
   code: string;
@@ -38,6 +42,8 @@ export interface SendableTemplate {
   messageTemplateId: string;
   name: string;
   type: string;
+  /** What a Consent Template asks for. */
+  asksFor: Purpose | null;
   allowed: boolean;
   reason: Reason | null;
   alsoBlockedBy: string[];
@@ -66,20 +72,20 @@ export async function readSendable(
   tx: Tx,
   ctx: Context,
   to: To,
-  sender: Pick<Sender, 'path' | 'rights' | 'actor'>,
+  sender: Pick<Sender, 'path' | 'rights' | 'actor' | 'auditor'>,
   language: string | null,
 ): Promise<Sendable> {
   const now = ctx.clock();
   const settings = await loadSettings(tx);
   const recordTypes = await loadRecordTypes(tx);
-  const target = await findTarget(tx, to);
+  const target = await findTarget(tx, ctx, to);
   const loaded =
     target.contact === null
       ? await loadStranger(tx, target.phone, now, settings, recordTypes)
       : (await loadContacts(tx, [target.contact], now, settings, recordTypes)).get(target.contact.id);
   if (loaded === undefined) throw new Error('a contact point that was given is missing');
   const { contact } = loaded;
-  const known = target.phone !== null || target.contact !== null;
+  const noNumber = noNumberText(target, recordTypes);
   const gateContact = await gateFor(tx, loaded, target.addressed, null);
   const connected = channelConnected(await readChannel(tx, ctx.channel.phoneNumberId));
   const conversationId =
@@ -97,12 +103,12 @@ export async function readSendable(
       ownedByColleague: heldBy !== null,
       contactBlocked: contact.blocked,
       channelConnected: connected,
-      contact: known ? gateContact : null,
+      contact: noNumber === null ? gateContact : null,
       limits: askLimits(settings),
     });
-    return { decision, why: { heldBy, missing } };
+    return { decision, why: { heldBy, missing, auditor: sender.auditor === true, noNumber } };
   };
-  const freeText = ask({ kind: 'text' });
+  const freeText = ask({ kind: 'text', reply: true });
   const published = await loadPublished(tx);
   const templates: SendableTemplate[] = [];
   for (const template of published) {
@@ -131,6 +137,7 @@ export async function readSendable(
       messageTemplateId: template.id,
       name,
       type,
+      asksFor: type === 'consent' ? composed.purpose : null,
       allowed: decision.allowed,
       reason: reasonOf(decision, why),
       alsoBlockedBy: decision.allowed ? [] : decision.alsoBlockedBy,
@@ -141,6 +148,10 @@ export async function readSendable(
       confirm: type === 'consent' && decision.allowed ? confirmation(loaded, composed.purpose, now) : null,
     });
   }
+  const waiting =
+    target.contact === null || freeText.decision.allowed
+      ? null
+      : await firstWaitingGrant(tx, ctx, target.contact.id, 'service');
   return {
     freeText: { allowed: freeText.decision.allowed, reason: reasonOf(freeText.decision, freeText.why) },
     templates,
@@ -149,26 +160,10 @@ export async function readSendable(
     conversationId:
       conversationId === null || !(await sees(tx, conversationId, actor)) ? null : conversationId,
     serviceWindowClosesAt: windowClosesAt(contact.lastInboundAt),
-    banner: known
-      ? bannerOf(gateContact, now, freeText.decision, freeText.why)
-      : noNumber(target, recordTypes),
-  };
-}
-
-function noNumber({ opened, addressed }: Target, recordTypes: Map<string, RecordType>): Sendable['banner'] {
-  const type = recordTypes.get((opened ?? addressed)?.recordType ?? '');
-  const relation = type === undefined ? null : relationOf(type);
-  if (relation === null)
-    return {
-      code: 'no-phone',
-      tone: 'warning',
-      text: 'This record has no phone number that WhatsApp could know. Add one to write.',
-    };
-  const from = recordTypes.get(relation.table)?.displayName ?? relation.table;
-  return {
-    code: 'no-phone',
-    tone: 'warning',
-    text: `The number of this record is that of its related record (${from}). There is none, or none with a number that WhatsApp could know.`,
+    banner:
+      noNumber === null
+        ? bannerOf(gateContact, now, freeText.decision, freeText.why, settings, waiting?.requestedBy ?? null)
+        : { code: 'no-phone', tone: 'warning', text: noNumber },
   };
 }
 
@@ -184,8 +179,16 @@ function bannerOf(
   now: number,
   freeText: GateDecision,
   why: WhyNot,
+  settings: Settings,
+  grantWaitsFrom: string | null,
 ): ReturnType<typeof composerBanner> {
-  const banner = composerBanner({ contact, now, freeText: freeText.allowed ? null : freeText.code });
+  const banner = composerBanner({
+    contact,
+    now,
+    freeText: freeText.allowed ? null : freeText.code,
+    askingForbidden: countryForbidsAsking(contact, askLimits(settings)),
+    grantWaitsFrom,
+  });
   return OWN_WORDS.has(banner.code) ? { ...banner, text: sentenceOf(banner.code, why) } : banner;
 }
 
@@ -196,7 +199,7 @@ function reasonOf(decision: GateDecision, why: WhyNot): Reason | null {
 }
 
 /** After a refusal the agent confirms that they know of it; the API needs no confirmation (product.md §3.5). */
-function confirmation(loaded: LoadedContact, purpose: 'service' | 'marketing', now: number): string | null {
+function confirmation(loaded: LoadedContact, purpose: Purpose, now: number): string | null {
   const view = loaded.views[purpose];
   if (view.state !== 'denied' || view.decidedAt === null || wroteSinceRefusal(loaded.gate, view)) return null;
   return `The customer refused ${ago(now - view.decidedAt)}. Ask again?`;

@@ -7,12 +7,11 @@ import { rightsOf } from '../core/rights.ts';
 import type { Database } from '../db/engine.ts';
 import { readMessage } from '../db/messages.ts';
 import type { QueuedMessage } from '../db/outbox.ts';
-import type { SendOutcome } from '../ports.ts';
 import { claimSends } from './hand-over.ts';
 import { createIngest } from './ingest.ts';
 import { recordDecision } from './record-consent.ts';
 import { sendMessage } from './send-message.ts';
-import { createSettlement } from './settle-sends.ts';
+import { createSettlement, type Ended } from './settle-sends.ts';
 
 const SENDER = { id: 'test', name: 'Test', path: 'api' as const, rights: rightsOf('agent'), actor: null };
 const PHONES = ['+12025550190', '+12025550191', '+12025550192'];
@@ -36,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const accepted = (message: QueuedMessage): SendOutcome => ({
+const accepted = (message: QueuedMessage): Ended['outcome'] => ({
   kind: 'accepted',
   whatsappId: `wamid.${message.id}`,
 });

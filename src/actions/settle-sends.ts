@@ -16,7 +16,7 @@ import { uploadAgain } from './upload-media.ts';
 /** How one hand-over ended. */
 export interface Ended {
   message: QueuedMessage;
-  outcome: SendOutcome;
+  outcome: Exclude<SendOutcome, { kind: 'held-back' }>;
 }
 
 /** An ending that changes the message alone. */

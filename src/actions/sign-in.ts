@@ -2,11 +2,14 @@ import { MOST_FAILED } from '../core/lock-out.ts';
 import { deleteOldEmbedTokens } from '../db/embed-tokens.ts';
 import type { Tx } from '../db/engine.ts';
 import { deleteOldOidcSignIns } from '../db/oidc-sign-ins.ts';
-import { ensurePerson, type PersonRow } from '../db/people.ts';
+import { insertAudit } from '../db/organisation.ts';
+import { activePeople, administrators, ensurePerson, type PersonRow, type Whom } from '../db/people.ts';
 import { deleteOldSessions, type SignInOrigin } from '../db/sessions.ts';
 import { deleteOldFailures } from '../db/sign-in-failures.ts';
 import { deleteOldLinks, insertLink, personOfLink, readLink, useLink } from '../db/sign-in-links.ts';
 import type { Context } from './context.ts';
+import { createHints } from './live.ts';
+import { Refusal } from './refusal.ts';
 import { beginSession, type IssuedToken, LONGEST_SESSION, newToken, readCaller } from './sessions.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -32,19 +35,66 @@ export async function ensureSandboxPeople(ctx: Context): Promise<void> {
 
 /** Makes a link that signs this person in, once, within 24 hours. */
 export async function createSignInLink(ctx: Context, personId: string, publicUrl: string): Promise<string> {
+  return inTransaction(ctx, (tx) => makeSignInLink(tx, ctx, personId, publicUrl));
+}
+
+async function makeSignInLink(tx: Tx, ctx: Context, personId: string, publicUrl: string): Promise<string> {
   const token = newToken(ctx);
   const now = ctx.clock();
-  await inTransaction(ctx, (tx) =>
-    insertLink(tx, {
-      tokenHash: ctx.keys.sha256(token),
-      personId,
-      purpose: 'sign-in',
-      expiresAt: now + DAY,
-      now,
-      createdBy: null,
-    }),
-  );
+  await insertLink(tx, {
+    tokenHash: ctx.keys.sha256(token),
+    personId,
+    purpose: 'sign-in',
+    expiresAt: now + DAY,
+    now,
+    createdBy: null,
+  });
   return `${publicUrl}/sign-in?token=${token}`;
+}
+
+/**
+ * The same for somebody whom `actor` names, on record in the audit. It makes nobody: who would be an administrator with a
+ * link and no password would also end the setup link of a new installation. Throws 422 `person-unclear`.
+ */
+export async function createAuditedSignInLink(
+  ctx: Context,
+  whom: Whom,
+  actor: string,
+  publicUrl: string,
+): Promise<string> {
+  return inTransaction(ctx, async (tx) => {
+    const found = await activePeople(tx, whom);
+    const [person] = found;
+    if (person === undefined || found.length > 1)
+      throw new Refusal(422, 'person-unclear', whyNobody(whom, found, await administrators(tx)));
+    const { id, ...after } = person;
+    const action = 'person.sign-in-link';
+    await insertAudit(tx, { at: ctx.clock(), actor, action, subject: id, before: null, after });
+    const hints = createHints();
+    hints.topic('people');
+    await hints.send(tx);
+    return makeSignInLink(tx, ctx, id, publicUrl);
+  });
+}
+
+function whyNobody(
+  whom: Whom,
+  found: readonly { name: string }[],
+  administrators: readonly string[],
+): string {
+  if (found.length > 1)
+    return 'role' in whom
+      ? `${found.length} people have the role ${whom.role}: ${found.map(({ name }) => name).join(', ')}. Name one with --email or --name.`
+      : `${found.length} people have this name. Name one with --email.`;
+  const nobody =
+    'role' in whom
+      ? `Nobody has the role ${whom.role}`
+      : 'email' in whom
+        ? `Nobody has the e-mail address “${whom.email}”`
+        : `Nobody has the name “${whom.name}”`;
+  return administrators.length === 0
+    ? `${nobody}, and there is no administrator yet: npm run assent -- setup-link prints a link that makes the first one.`
+    : `${nobody}, or they are disabled. An administrator invites people, and enables them, under Configuration, People.`;
 }
 
 export type LinkUse =

@@ -13,6 +13,8 @@ import {
 import { notify, type Tx } from '../db/engine.ts';
 import { bindIdempotencyKey, insertAudit, takeIdempotencyKey } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
+import { needBasisText } from './ask-consent.ts';
+import { mustKnow } from './compose-template.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -50,6 +52,7 @@ export async function startCampaign(
   starter: Starter,
   idempotencyKey: string,
 ): Promise<CampaignRow> {
+  needBasisText(request);
   return inTransaction(ctx, async (tx) => {
     const hash = ctx.keys.sha256(canonicalJson({ campaign: request }));
     const used = await takeIdempotencyKey(tx, starter.id, idempotencyKey, hash, ctx.clock());
@@ -90,10 +93,10 @@ export async function startCampaign(
 async function mustFit(
   tx: Tx,
   ctx: Context,
-  { messageTemplateId, audience }: CampaignRequest,
+  { messageTemplateId, audience, ...asked }: CampaignRequest,
   { rights }: Starter,
 ): Promise<void> {
-  const { published, recordTypes } = await loadConfiguration(tx, ctx);
+  const { published, recordTypes, whatsappTemplates } = await loadConfiguration(tx, ctx);
   const { recordType, recordIds } = audience;
   if (!recordTypes.has(recordType)) throw notFound('record type');
   const template = published.find((one) => one.id === messageTemplateId);
@@ -110,9 +113,14 @@ async function mustFit(
     );
   if (ofTemplate !== recordType)
     throw new Refusal(422, 'template-of-another-record-type', explainGate('template-of-another-record-type'));
+  mustKnow(template, whatsappTemplates, published, asked);
   const missing = type === 'consent' ? rightsBeyond(rights, ['ask-consent']) : [];
   if (missing.length > 0)
-    throw new Refusal(403, 'not-allowed', sentenceOf('not-allowed', { heldBy: null, missing }));
+    throw new Refusal(
+      403,
+      'not-allowed',
+      sentenceOf('not-allowed', { heldBy: null, missing, auditor: false, noNumber: null }),
+    );
   if (recordIds === undefined) return;
   const known = recordIds.filter(isUuid);
   if (known.length < recordIds.length || (await missingRecords(tx, recordType, known)).length > 0)

@@ -1,5 +1,5 @@
 import type { RecordType } from '../core/record-type.ts';
-import { lockContactPoints } from '../db/contact-points.ts';
+import { type Alias, lockContactPoints } from '../db/contact-points.ts';
 import { dropRecords, mirrorTable } from '../db/crm-mirror.ts';
 import {
   allStillThere,
@@ -14,6 +14,7 @@ import type { Tx } from '../db/engine.ts';
 import { type PhoneLink, searchText } from '../db/records.ts';
 import type { RemoteRow } from '../ports.ts';
 import type { Context } from './context.ts';
+import { findErased } from './identify.ts';
 import { type TakenIn, takeIn } from './mirror-records.ts';
 import { observeRecords } from './observe-record.ts';
 import type { Rules } from './record-facts.ts';
@@ -60,6 +61,8 @@ export async function takeInPage(
     ids,
     rows.flatMap((row) => numberOf(row) ?? []),
   );
+  for (const { value, contactPointId } of await findErased(tx, ctx, unknownNumbers(rows, customers)))
+    customers.contactOf.set(value, contactPointId);
   // All of them at once, and before any record: the order in which ingest takes them.
   await lockContactPoints(tx, [...new Set(customers.contactOf.values())]);
   const mirror = await mirrorRecords(tx, table, ids);
@@ -111,6 +114,11 @@ export async function takeInPage(
   if (alone.length > 0) again.push(...(await takeIn(tx, ctx, table, alone, how, rules)));
   return again;
 }
+
+const unknownNumbers = (rows: readonly PreparedRow[], { contactOf }: Customers): Alias[] =>
+  [...new Set(rows.flatMap((row) => numberOf(row) ?? []))]
+    .filter((value) => !contactOf.has(value))
+    .map((value) => ({ kind: 'phone', value }));
 
 const numberOf = (row: PreparedRow): string | null =>
   row.merged ? null : (row.links.find((link) => link.messaging)?.matchKey ?? null);

@@ -1,5 +1,5 @@
 import { matchKey, parsePhone } from '../core/phone.ts';
-import { type ContactPoint, findAliases, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
+import { type ContactPoint, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
 import { readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
 import { firstToName } from '../db/record-order.ts';
@@ -8,7 +8,7 @@ import { carrierOf } from '../db/related-records.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
 import type { Addressed } from './gate-contact.ts';
-import { contactPointOfPhone } from './identify.ts';
+import { contactPointOfPhone, findOwners } from './identify.ts';
 import { notFound, Refusal } from './refusal.ts';
 
 /** Whom a send, or a question about one, is about: a record, a number or a chat. */
@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** Resolves without making anything; `contact` is null for a valid number nobody knows yet. */
-export async function findTarget(tx: Tx, to: To): Promise<Target> {
+export async function findTarget(tx: Tx, ctx: Context, to: To): Promise<Target> {
   const parsed = await parseTo(tx, to);
   if (parsed.contactPointId !== null) {
     const contact = await readContactPoint(tx, parsed.contactPointId);
@@ -32,7 +32,7 @@ export async function findTarget(tx: Tx, to: To): Promise<Target> {
   }
   const { addressed, opened } = parsed;
   if (parsed.phone === null) return { contact: null, phone: null, addressed, opened };
-  const [alias] = await findAliases(tx, [{ kind: 'phone', value: matchKey(parsed.phone) }]);
+  const [alias] = await findOwners(tx, ctx, [{ kind: 'phone', value: matchKey(parsed.phone) }]);
   const contact = alias === undefined ? null : await readContactPoint(tx, alias.contactPointId);
   return { contact, phone: contact?.phone ?? parsed.phone, addressed, opened };
 }
@@ -43,6 +43,7 @@ export async function lockTarget(tx: Tx, ctx: Context, to: To): Promise<Target> 
   if (parsed.contactPointId !== null) {
     const survivor = await readContactPoint(tx, parsed.contactPointId);
     const [contact] = survivor === null ? [] : await lockContactPoints(tx, [survivor.id]);
+    if (contact?.erased) throw notFound('conversation');
     return { contact: contact ?? null, phone: contact?.phone ?? null, addressed: null, opened: null };
   }
   const { addressed, opened } = parsed;

@@ -32,7 +32,7 @@ export async function proposeRecord(
 ): Promise<{ values: Record<string, string>; columns: ColumnRow[] }> {
   const { db } = ctx.database;
   const type = await typeOf(ctx, table);
-  const columns = await listColumns(db, table);
+  const columns = (await listColumns(db, table)).filter((column) => column.takes?.create !== false);
   return { values: proposeValues(type, columns, await knownOf(ctx, conversation)), columns };
 }
 

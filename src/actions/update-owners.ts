@@ -1,3 +1,5 @@
+import { matchKey } from '../core/phone.ts';
+import { PURPOSES } from '../core/purpose.ts';
 import type { Identity, Update } from '../core/update.ts';
 import { type ContactPoint, setIdentity } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
@@ -5,9 +7,10 @@ import { lockPeople } from '../db/lock-people.ts';
 import { isUuid } from '../db/rows.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
-import { aliasesOf, identifyLocked, type Person } from './identify.ts';
+import { aliasesOf, countryOf, identifyLocked, type Person } from './identify.ts';
 import { createHints } from './live.ts';
 import { mergeContactPoints, projectToRecords } from './merge-contact-points.ts';
+import { type NewLine, recordFacts } from './record-facts.ts';
 
 /** Who an update concerns, as the payload names them: the same for every redelivery. */
 export function subjectOf(update: Update): string {
@@ -69,8 +72,8 @@ export async function lockOwners(
     aliases: people.flatMap((one) => [one.identity, ...(one.also ?? [])].flatMap(aliasesOf)),
     ...statusIds(items.map((item) => item.update)),
   });
-  const { found, gainedNumber, made } = await identifyLocked(tx, ctx, people, locked);
-  const contacts = new Map([...locked, ...made].map((contact) => [contact.id, contact]));
+  const { found, gainedNumber, more } = await identifyLocked(tx, ctx, people, locked);
+  const contacts = new Map([...locked, ...more].map((contact) => [contact.id, contact]));
   const byMessage = new Map(
     locked.flatMap(({ id, keys }) => keys.map((key) => [`${key.kind}:${key.value}`, id] as const)),
   );
@@ -103,10 +106,8 @@ export async function lockOwners(
       standsFor.set(from.id, into.id);
       contacts.delete(from.id);
     }
-    if (item.update.kind === 'identity-change' && into !== undefined) {
-      await setIdentity(tx, into.id, item.update.to.phone ?? null, item.update.to.userId ?? null);
-      into.phone = item.update.to.phone ?? into.phone;
-    }
+    if (item.update.kind === 'identity-change' && into !== undefined)
+      await changeIdentity(tx, ctx, into, item.update, item.receivedAt, others.length > 0);
     owners.push(keep ?? null);
   }
   // A conversation that is no more stands in lists of whoever saw it.
@@ -120,6 +121,45 @@ export async function lockOwners(
     if (contact !== undefined) await projectToRecords(tx, ctx, contact, await loadConfiguration(tx, ctx));
   }
   return { owners: owners.map((id) => (id === null ? null : today(id))), contacts };
+}
+
+/**
+ * The newest keys of a customer. Another number is a line of their ledger, so that what is exported afterwards names it; so
+ * is one that came between, where the change to it arrives after a later one and shows that two identities are one.
+ */
+async function changeIdentity(
+  tx: Tx,
+  ctx: Context,
+  contact: ContactPoint,
+  { from, to, at }: Extract<Update, { kind: 'identity-change' }>,
+  receivedAt: number,
+  joined: boolean,
+): Promise<void> {
+  const before = contact.phone;
+  const phone = to.phone ?? null;
+  const after = await setIdentity(tx, contact.id, {
+    phone,
+    country: countryOf(phone),
+    userId: to.userId ?? null,
+    at,
+    fromPresent: before !== null && from.phone !== undefined && matchKey(from.phone) === matchKey(before),
+  });
+  Object.assign(contact, after);
+  const between = joined && phone !== null && phone !== after.phone;
+  if ((after.phone === before && !between) || contact.ledgerSeq === 0) return;
+  const line: NewLine = {
+    act: { act: 'renumbered' },
+    purposes: [...PURPOSES],
+    at,
+    receivedAt,
+    source: 'identity-change',
+    actor: 'customer',
+    detail: {},
+    personal: between
+      ? { phone, otherPhone: from.phone ?? null }
+      : { phone: after.phone, otherPhone: before ?? from.phone ?? null },
+  };
+  await recordFacts(tx, ctx, contact, [line], await loadConfiguration(tx, ctx));
 }
 
 function ownerOfStatus(

@@ -3,8 +3,9 @@ import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { expiresAfterDays } from '../core/settings.ts';
 import { grantsOlderThan, heldRows } from '../db/consent.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
-import { purgeRaw } from '../db/inbox.ts';
+import { forgetOld } from '../db/inbox.ts';
 import type { Context } from './context.ts';
+import { forgetOldKeys } from './forget-keys.ts';
 import { keepSearchable } from './keep-searchable.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
@@ -13,6 +14,7 @@ import { type NewLine, recordFacts } from './record-facts.ts';
 import { keepUpDesk } from './reminders.ts';
 import { inRounds } from './rounds.ts';
 import { deleteStaleSignIns } from './sign-in.ts';
+import { takeInRest } from './take-in-records.ts';
 import { inTransaction } from './transaction.ts';
 
 const DAY = 86_400_000;
@@ -20,8 +22,9 @@ const AT_ONCE = 50;
 const RAW_AT_ONCE = 1_000;
 
 /**
- * What time decides: holds nobody settled, grants that expire, what becomes of conversations, what may be searched, raw
- * webhooks that served their purpose. True where more is due than one turn does.
+ * What time decides: holds nobody settled, grants that expire, what becomes of conversations, what may be searched, webhooks
+ * and keys that served their purpose; and what a change of a record type left to be taken in. True where more is due than one
+ * turn does.
  */
 export async function keepUp(ctx: Context): Promise<boolean> {
   const more = [await elapseHolds(ctx)];
@@ -32,8 +35,11 @@ export async function keepUp(ctx: Context): Promise<boolean> {
   await ctx.secrets.reload();
   const { rawWebhookDays } = await loadSettings(ctx.database.db);
   const before = ctx.clock() - rawWebhookDays * DAY;
-  more.push(await inRounds(ctx, RAW_AT_ONCE, (tx) => purgeRaw(tx, before, RAW_AT_ONCE)));
+  more.push(await inRounds(ctx, RAW_AT_ONCE, (tx) => forgetOld(tx, before, RAW_AT_ONCE)));
+  more.push(await forgetOldKeys(ctx));
   await inTransaction(ctx, (tx) => deleteStaleSignIns(tx, ctx.clock()));
+  // Last: one record that cannot be read holds up nothing else.
+  more.push(await takeInRest(ctx));
   return more.includes(true);
 }
 
@@ -41,7 +47,7 @@ export async function keepUp(ctx: Context): Promise<boolean> {
 async function elapseHolds(ctx: Context): Promise<boolean> {
   return inRounds(ctx, AT_ONCE, async (tx) => {
     const settings = await loadSettings(tx);
-    const held = await heldRows(tx, ctx.clock() - settings.holdDays * DAY, AT_ONCE);
+    const held = await heldRows(tx, { before: ctx.clock() - settings.holdDays * DAY }, AT_ONCE);
     const hints = createHints();
     let settled = 0;
     for (const contact of await lockContactPoints(tx, [...new Set(held.map((row) => row.contactPointId))])) {

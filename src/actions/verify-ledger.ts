@@ -1,5 +1,5 @@
-import { type ChainFault, verifyChain } from '../core/evidence.ts';
-import { chainHeads, linesOfChains } from '../db/ledger.ts';
+import { type ChainFault, marksOf, verifyChain } from '../core/evidence.ts';
+import { chainHeads, linesOfChains, marksAround } from '../db/ledger.ts';
 import type { Context } from './context.ts';
 
 export interface LedgerReport {
@@ -21,6 +21,9 @@ export async function verifyLedger(ctx: Pick<Context, 'database' | 'keys'>): Pro
       ctx.database.db,
       heads.map((head) => head.contactPointId),
     );
+    // After the lines: an erasure that commits between the two is among these, and no fault.
+    const bare = new Set(lines.filter((line) => line.salt === null).map((line) => line.contactPointId));
+    const marks = bare.size === 0 ? [] : marksOf(await marksAround(ctx.database.db, [...bare]));
     for (const head of heads) {
       const mine = lines.filter((line) => line.contactPointId === head.contactPointId);
       report.chains += mine.length > 0 ? 1 : 0;
@@ -34,6 +37,7 @@ export async function verifyLedger(ctx: Pick<Context, 'database' | 'keys'>): Pro
           personal: salt === null ? null : { salt, content: personal },
         })),
         head,
+        marks,
       );
       report.faults.push(...faults.map((fault) => ({ ...fault, contactPointId: head.contactPointId })));
     }

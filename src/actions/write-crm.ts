@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
 import { rereadRecord } from './mirror-records.ts';
+import { fieldColumns, loadRecordTypes } from './organisation.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -23,9 +24,10 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** Makes one batch of waiting writes. False where none is due. */
 export async function writeBack(ctx: Context, remote: RemoteCrm): Promise<boolean> {
   const lease = ctx.make.id();
-  const claimed = await inTransaction(ctx, (tx) => {
+  const claimed = await inTransaction(ctx, async (tx) => {
     const now = ctx.clock();
-    return claimWrites(tx, lease, now, now + LEASE_MS, MOST_AT_ONCE);
+    const fields = fieldColumns(await loadRecordTypes(tx));
+    return claimWrites(tx, lease, now, now + LEASE_MS, MOST_AT_ONCE, fields);
   });
   if (claimed.length === 0) return false;
   await inTransaction(ctx, async (tx) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -28,8 +28,7 @@ const OURS = /^assent\.(lock|backup)$/;
 /** Of the running server, or of the directory itself where none runs. */
 export async function backupCommand(config: Config, file: string): Promise<number> {
   if (config.databaseUrl !== null) return fail(NOT_HERE);
-  mkdirSync(config.dataDir, { recursive: true });
-  const running = await askForBackup(config.dataDir);
+  const running = existsSync(config.dataDir) ? await askForBackup(config.dataDir) : null;
   const bytes = running ?? (await dumpStopped(config));
   if (bytes === null) return fail(`There is no database in ${config.dataDir}.`);
   await writeDurably(path.resolve(file), bytes);
@@ -39,11 +38,10 @@ export async function backupCommand(config: Config, file: string): Promise<numbe
 }
 
 async function dumpStopped(config: Config): Promise<Uint8Array | null> {
+  if (!hasDatabase(config.dataDir)) return null;
   const unlock = await lockDataDirectory(config.dataDir);
   try {
-    const directory = path.join(config.dataDir, 'db');
-    if (!isFilled(directory)) return null;
-    const database = await openPGlite(directory);
+    const database = await openPGlite(path.join(config.dataDir, 'db'));
     const dump = await database.dump?.();
     await database.close();
     return dump === undefined ? null : new Uint8Array(await dump.arrayBuffer());
@@ -101,7 +99,7 @@ async function restoreInto(config: Config, directory: string, backup: Buffer): P
 async function openBackup(directory: string, backup: Buffer): Promise<Database | null> {
   try {
     const tar = new Uint8Array(await unpack(backup));
-    return await openPGlite(directory, new Blob([tar], { type: 'application/x-tar' }));
+    return await openPGlite(directory, { snapshot: new Blob([tar], { type: 'application/x-tar' }) });
   } catch (error) {
     fail(`This is no backup of Assent, or not a whole one: ${String(error)}`);
     return null;
@@ -118,7 +116,11 @@ export async function afterRestoreCommand(ctx: Context): Promise<number> {
     `The last webhook is of ${when(known.webhook)}, the last line of the ledger of ${when(known.ledger)}, the last message of ${when(known.message)}.`,
   );
   console.log(`What WhatsApp told after that and was answered 200 is missing, refusals too.`);
-  console.log(`${doubted} messages waited; nobody knows whether they left. Settle each in its chat.`);
+  console.log(
+    doubted === 0
+      ? 'No message waited.'
+      : `${doubted} messages waited; nobody knows whether they left. Settle each in its chat.`,
+  );
   console.log(
     'The channel is stopped. Record the refusals you know of, then resume it under Configuration, WhatsApp.',
   );
@@ -127,9 +129,10 @@ export async function afterRestoreCommand(ctx: Context): Promise<number> {
 
 const when = (at: number | null): string => (at === null ? 'never' : new Date(at).toISOString());
 
-function isFilled(directory: string): boolean {
+/** Whether the embedded database was made in this data directory. */
+export function hasDatabase(dataDir: string): boolean {
   try {
-    return readdirSync(directory).length > 0;
+    return readdirSync(path.join(dataDir, 'db')).length > 0;
   } catch {
     return false;
   }

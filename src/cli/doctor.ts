@@ -5,6 +5,7 @@ import { checkSeals, SecretsUnreadable } from '../actions/reseal.ts';
 import { createSeal } from '../actions/seal.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
+import { missingSince } from '../core/restored.ts';
 import { silentSince } from '../core/silence.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
 import { probe } from '../db/engine.ts';
@@ -13,6 +14,7 @@ import { migrate } from '../db/migrate.ts';
 import { readChannel } from '../db/organisation.ts';
 import { outboxFigures } from '../db/outbox.ts';
 import { createContext, openDatabase } from '../start.ts';
+import { hasDatabase } from './backup.ts';
 import { checkCrm, type Say } from './doctor-crm.ts';
 import { checkRefusedCalls, checkRunningCrm } from './doctor-running.ts';
 
@@ -68,6 +70,12 @@ export async function doctor(read: ReadConfig): Promise<number> {
 }
 
 async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config'], say: Say): Promise<void> {
+  if (config.databaseUrl === null && !hasDatabase(config.dataDir))
+    return say(
+      'note',
+      'database',
+      `there is none in ${config.dataDir} yet: check DATA_DIR, or start the server, which makes it`,
+    );
   let unlock = async (): Promise<void> => {};
   try {
     if (config.databaseUrl === null) unlock = await lockDataDirectory(config.dataDir);
@@ -111,7 +119,7 @@ async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config']
       say(
         'fail',
         'channel',
-        `stopped: ${channel.stoppedReason}. Mend it at Meta, then resume it under Configuration, WhatsApp.`,
+        `stopped: ${channel.stoppedReason}. ${missingSince(channel.stoppedReason) === null ? 'Mend it at Meta' : 'Record the refusals you know of since then'}, then resume it under Configuration, WhatsApp.`,
       );
     const silent = channel === null ? null : silentSince(channel, Date.now());
     if (silent !== null)

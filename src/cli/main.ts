@@ -1,20 +1,25 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Context } from '../actions/context.ts';
-import { exportEvidence } from '../actions/export-evidence.ts';
+import { exportEvidence, signedHere } from '../actions/export-evidence.ts';
 import { createSetupLink } from '../actions/invite.ts';
 import { Refusal } from '../actions/refusal.ts';
 import { checkSeals, reseal, SecretsUnreadable } from '../actions/reseal.ts';
 import { replayInbox } from '../actions/retry-inbox.ts';
 import { createSeal } from '../actions/seal.ts';
-import { createSignInLink, ensureSandboxPeople, SANDBOX_PEOPLE } from '../actions/sign-in.ts';
+import {
+  createAuditedSignInLink,
+  createSignInLink,
+  ensureSandboxPeople,
+  SANDBOX_PEOPLE,
+} from '../actions/sign-in.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import { type Config, readConfig } from '../config.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
-import { migrate } from '../db/migrate.ts';
+import { isMigrated, migrate } from '../db/migrate.ts';
 import { createLog } from '../log.ts';
 import { createContext, openDatabase } from '../start.ts';
-import { afterRestoreCommand, backupCommand, restoreCommand } from './backup.ts';
+import { afterRestoreCommand, backupCommand, hasDatabase, restoreCommand } from './backup.ts';
 import { compareCommand, webhookCommand } from './crm.ts';
 import { doctor } from './doctor.ts';
 
@@ -24,13 +29,15 @@ const USAGE = `npm run assent -- <command>
   ledger verify                   recomputes every hash of the consent ledger
   webhook replay                  applies webhooks again that could not be applied
   export consent --phone NUMBER   writes everything known about one customer's consent (--out FILE, default: standard output)
+  evidence verify FILE            says whether this installation gave out that export, and nothing in it was changed
   backup FILE                     writes the embedded database into a file, also while the server runs
   restore FILE                    makes the database of an empty DATA_DIR from such a file, and checks it
   after-restore                   the same checks for a PostgreSQL that was restored; run it before the first start
   crm compare                     compares all records with the organisation now, and mends what differs
   crm webhook register|status|remove
                                   has the organisation tell of changes, says how that stands, takes it away
-  sign-in-link [--role ROLE]      prints a one-time link for the sandbox's administrator, agent or auditor
+  sign-in-link                    prints a one-time link that signs somebody in who is here: --email ADDRESS, --name NAME,
+                                  or --role ROLE where one person has it (default: administrator)
   setup-link                      prints a one-time link to become the first administrator, while there is none
   secrets reseal                  seals every secret in the database with the first of ASSENT_SEAL_KEYS
 
@@ -45,6 +52,8 @@ async function main(args: string[]): Promise<number> {
       phone: { type: 'string' },
       out: { type: 'string' },
       role: { type: 'string' },
+      email: { type: 'string' },
+      name: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -62,6 +71,12 @@ async function main(args: string[]): Promise<number> {
   if ((verb === 'backup' || verb === 'restore') && more.length === 0) {
     if (file === undefined) return print(`Name the file: npm run assent -- ${verb} assent.tar.gz`, 2);
     return verb === 'backup' ? backupCommand(read.config, file) : restoreCommand(read.config, file);
+  }
+  if (verb === 'evidence' && file === 'verify') {
+    const [exported] = more;
+    if (exported === undefined)
+      return print('Name the file: npm run assent -- evidence verify consent.json', 2);
+    return withContext(read.config, async (ctx) => verifyEvidence(ctx, exported));
   }
   switch (command) {
     case 'after-restore':
@@ -102,13 +117,7 @@ async function main(args: string[]): Promise<number> {
       return withContext(read.config, (ctx) => webhookCommand(ctx, read.config, what));
     }
     case 'sign-in-link':
-      return withContext(read.config, async (ctx) => {
-        const person = SANDBOX_PEOPLE.find((one) => one.role === (values.role ?? 'administrator'));
-        if (person === undefined) return print('Roles: administrator, agent, auditor', 2);
-        await ensureSandboxPeople(ctx);
-        console.log(await createSignInLink(ctx, person.id, read.config.publicUrl));
-        return 0;
-      });
+      return signInLink(read.config, values);
     case 'setup-link':
       return withContext(read.config, async (ctx) => {
         const link = await createSetupLink(ctx, read.config.publicUrl);
@@ -127,6 +136,43 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
+/** In the sandbox its own people are made where they are missing; everywhere else nobody is. */
+async function signInLink(
+  config: Config,
+  { email, name, role }: { email?: string | undefined; name?: string | undefined; role?: string | undefined },
+): Promise<number> {
+  if ([email, name, role].filter((one) => one !== undefined).length > 1)
+    return print('Name the person by one of --email, --name and --role.', 2);
+  const ofRole = SANDBOX_PEOPLE.find((one) => one.role === (role ?? 'administrator'));
+  if (ofRole === undefined) return print('Roles: administrator, agent, auditor', 2);
+  return withContext(config, async (ctx) => {
+    if (config.sandbox && email === undefined && name === undefined) {
+      await ensureSandboxPeople(ctx);
+      return print(await createSignInLink(ctx, ofRole.id, config.publicUrl), 0);
+    }
+    const whom = email !== undefined ? { email } : name !== undefined ? { name } : { role: ofRole.role };
+    const actor = 'npm run assent -- sign-in-link';
+    return print(await createAuditedSignInLink(ctx, whom, actor, config.publicUrl), 0);
+  });
+}
+
+/** The signature alone: it covers all of the file, and scripts/verify-evidence.js checks the chains without us. */
+function verifyEvidence(ctx: Context, file: string): number {
+  let exported: unknown;
+  try {
+    exported = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is no JSON' : 'cannot be read';
+    return print(`${file} ${why}. Name an export of consent.`, 1);
+  }
+  return signedHere(ctx, exported)
+    ? print('This installation gave out this file, and nothing in it was changed.', 0)
+    : print(
+        'The signature does not fit: something in the file was changed, or another installation gave it out, or ASSENT_SECRET is not what it was.',
+        1,
+      );
+}
+
 async function resealSecrets(config: Config): Promise<number> {
   if (config.sealKeys.length === 0)
     return print('Set ASSENT_SEAL_KEYS first: without it there is no key to seal with.', 1);
@@ -143,10 +189,21 @@ function print(text: string, code: number): number {
   return code;
 }
 
+/** Commands make no database: where a path or a name is mistyped, an empty one would answer that all is well. */
 async function withContext(config: Config, work: (ctx: Context) => Promise<number>): Promise<number> {
+  if (config.databaseUrl === null && !hasDatabase(config.dataDir))
+    return print(
+      `There is no database in ${config.dataDir}. Check DATA_DIR, or start the server once: it makes one.`,
+      1,
+    );
   const unlock = config.databaseUrl === null ? await lockDataDirectory(config.dataDir) : async () => {};
   const database = await openDatabase(config);
   try {
+    if (config.databaseUrl !== null && !(await isMigrated(database.db)))
+      return print(
+        'The database in DATABASE_URL holds nothing of Assent. Check it, or start the server once: it makes the tables.',
+        1,
+      );
     await migrate(database.db);
     await checkSeals(database.db, createSeal(config.sealKeys));
     return await work(await createContext(config, database, createLog('warn')));

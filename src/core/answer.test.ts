@@ -4,8 +4,13 @@ import type { Act } from './consent.ts';
 import { PURPOSES } from './purpose.ts';
 import type { InboundContent } from './update.ts';
 
-const en = { requestId: 'en', at: 0, buttons: buttons('Yes, I Agree', 'No, Thank You') };
-const es = { requestId: 'es', at: 0, buttons: buttons('Quiero recibir avisos', 'Prefiero que no') };
+const en = { requestId: 'en', at: 0, language: 'en', buttons: buttons('Yes, I Agree', 'No, Thank You') };
+const es = {
+  requestId: 'es',
+  at: 0,
+  language: 'es_MX',
+  buttons: buttons('Quiero recibir avisos', 'Prefiero que no'),
+};
 
 function buttons(yes: string, no: string): { label: string; meaning: 'yes' | 'no' }[] {
   return [
@@ -135,11 +140,91 @@ describe('full labels', () => {
   });
 
   test('the quoted request’s own buttons say what a label means', () => {
-    const turned = { requestId: 'turned', at: 0, buttons: buttons('No, Thank You', 'Yes, I Agree') };
+    const turned = { ...en, requestId: 'turned', buttons: buttons('No, Thank You', 'Yes, I Agree') };
     const context = { ...nothing, quotes: 'turned', requests: [en, turned] };
     const answer = readAnswer(typed('Yes, I Agree'), context);
     expect(answer?.act).toMatchObject({ meaning: 'no', quotes: 'turned', labelOf: 'turned' });
     expect(answer?.act).not.toHaveProperty('alsoLabelOf');
+  });
+});
+
+describe('what takes a yes back', () => {
+  const signs = ['?', '??', ' 👎', ' 🚫', ' 🖕', ' 😡', ' ❌', ' ✖️', ' ❎'];
+  const labels = ['Yes, I Agree', 'Yes', 'OK', 'Accept', 'Sí, quiero'];
+  test.each(labels)('the label “%s” with a sign that does not agree is talk', (yes) => {
+    const context = { ...just, requests: [{ ...en, buttons: buttons(yes, 'Nein') }] };
+    for (const text of [...signs.map((sign) => yes + sign), `¿${yes}?`, `~${yes}~`, `${yes}... 🙄🚫`])
+      expect([text, read(typed(text), context)]).toEqual([text, 'talk']);
+    for (const text of [yes, `${yes}!`, `${yes} 👍🏽`, `*${yes}*`])
+      expect([text, read(typed(text), context)]).toEqual([text, 'answer yes']);
+  });
+
+  test.each(['Yes 🚀', 'Shall we? Yes', 'Yes ~ please ~'])(
+    'what stands in the label “%s” itself does not',
+    (yes) => {
+      const context = { ...since, requests: [{ ...en, buttons: buttons(yes, 'No') }] };
+      expect(read(typed(yes), context)).toBe('answer yes');
+      expect(read(typed(`${yes} 👎`), context)).toBe('talk');
+    },
+  );
+
+  test.each([
+    'No, Thank You?',
+    '~No, Thank You~',
+    'No, Thank You 👍',
+    'No, Thank You 🚀',
+    'no?',
+    '¿no?',
+    'no 🙃',
+    'n̶o̶',
+  ])('nothing takes a no back: %s', (text) => expect(read(typed(text), just)).toBe('answer no'));
+
+  test.each(['Start?', '~START~', 'start 👎', 'START 🚫', 'S̶T̶A̶R̶T̶'])('nor is START said by %s', (text) =>
+    expect(read(typed(text), just)).toBe('talk'),
+  );
+});
+
+describe('a yes by answer word is one in the language of the request, or in English', () => {
+  const words = { es: 'sí', 'pt-BR': 'sim', de: 'ja', nl: 'ja', pl: 'tak', id: 'ya', en: 'yes' };
+  const keywords = [{ text: 'Aber gerne', language: 'de', meaning: 'yes' as const }];
+  const asked = (language: string): AnswerContext => ({ ...just, requests: [{ ...en, language }], keywords });
+  test.each<[string, string[]]>([
+    ['en_US', ['yes']],
+    ['da', ['yes']],
+    ['es_MX', ['sí', 'yes']],
+    ['pt_BR', ['sim', 'yes']],
+    ['pt_PT', ['sim', 'yes']],
+    ['de', ['ja', 'yes']],
+    ['nl', ['ja', 'yes']],
+    ['pl', ['tak', 'yes']],
+    ['id', ['ya', 'yes']],
+  ])('%s', (language, agree) => {
+    const yeses = new Set(
+      Object.values(words).filter((word) => read(typed(word), asked(language)) === 'answer yes'),
+    );
+    expect([...yeses]).toEqual(agree);
+  });
+
+  test.each(['en', 'da', 'ja'])(
+    'a thumb, a word of the organisation and a no of any language count in %s',
+    (language) => {
+      expect(
+        ['👍', 'aber gerne', 'nein', 'nie', 'não'].map((text) => read(typed(text), asked(language))),
+      ).toEqual(['answer yes', 'answer yes', 'answer no', 'answer no', 'answer no']);
+    },
+  );
+
+  test('the entry of that language is the rule, and the request that is quoted or followed decides', () => {
+    expect(readAnswer(typed('ja'), asked('nl'))).toMatchObject({ rule: 'yes:nl:ja', language: 'nl' });
+    expect(readAnswer(typed('ok'), asked('id'))).toMatchObject({ rule: 'yes:id:ok', language: 'id' });
+    const both = { ...nothing, follows: 'en', requests: [en, es] };
+    expect(read(typed('sí'), both)).toBe('talk');
+    expect(read(typed('sí'), { ...both, quotes: 'es' })).toBe('answer yes');
+  });
+
+  test('a label agrees in whatever language it is written', () => {
+    const context = { ...just, requests: [{ ...en, buttons: buttons('Tak', 'Nej') }] };
+    expect(read(typed('tak'), context)).toBe('answer yes');
   });
 });
 
@@ -185,6 +270,18 @@ test.each(['Yes', 'No', 'Yes, I Agree', 'No, Thank You'])(
     expect(read(typed('STOP'), { ...just, quotesOther: true })).toBe('stop-word');
   },
 );
+
+test.each([
+  ['no thanks', 'answer no'],
+  ['No, Thank You', 'answer no'],
+  ['yes', 'talk'],
+  ['Yes, I Agree', 'talk'],
+  ['hello', 'talk'],
+])('“%s” that may quote a request whose name at WhatsApp is not known yet: %s', (text, expected) => {
+  const context = { ...since, quotesOther: true, mayQuote: 'en' };
+  expect(read(typed(text), context)).toBe(expected);
+  if (expected !== 'talk') expect(readAnswer(typed(text), context)?.act).toMatchObject({ quotes: 'en' });
+});
 
 describe('keywords of the organisation', () => {
   const keywords = [

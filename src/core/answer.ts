@@ -1,5 +1,7 @@
 import type { Act } from './consent.ts';
-import { readText, type TenantKeyword } from './keywords.ts';
+import { type AnswerReading, type Match, readText, type TenantKeyword } from './keywords.ts';
+import { sameLanguage } from './language.ts';
+import { mayMeanYes } from './may-mean-yes.ts';
 import { normalise } from './normalise.ts';
 import { PURPOSES, type Purpose } from './purpose.ts';
 import type { InboundContent } from './update.ts';
@@ -20,6 +22,8 @@ export interface KnownToken {
 export interface AskedRequest {
   requestId: string;
   at: number;
+  /** What it was asked in, as Meta writes it (`pt_BR`). */
+  language: string;
   buttons: { label: string; meaning: 'yes' | 'no' }[];
 }
 
@@ -30,6 +34,11 @@ export interface AnswerContext {
   quotes: string | null;
   /** It quotes a message that is no request: then it answers that message and no question of ours. */
   quotesOther?: boolean;
+  /**
+   * The request that this other message may be: WhatsApp has not told us yet what the request is called there. A no refuses
+   * it, as it would once we know; a yes does not count on a guess.
+   */
+  mayQuote?: string | null;
   /** The request that was our last word before the message (automatic answers do not count), or null. */
   follows: string | null;
   /** Requests that may still be open, newest first. */
@@ -125,18 +134,25 @@ export function words(content: InboundContent): string | null {
  */
 function boundAnswer(
   text: string,
-  answer: { meaning: 'yes' | 'no'; rule: string; language: string | null } | null,
+  answer: AnswerReading | null,
   content: InboundContent,
   context: AnswerContext,
 ): ReadAnswer | null {
-  if (context.quotesOther === true) return null;
+  if (context.quotesOther === true) {
+    const { mayQuote = null } = context;
+    if (mayQuote === null) return null;
+    const guess = boundAnswer(text, answer, content, { ...context, quotes: mayQuote, quotesOther: false });
+    return guess?.act.act === 'answer' && guess.act.meaning === 'no' ? guess : null;
+  }
   const labels = labelsOf(text, context.requests);
   const said = context.quotes ?? context.follows;
   const own = labels.find((label) => label.requestId === said);
-  const meaning = own?.meaning ?? answer?.meaning ?? labels[0]?.meaning;
+  const asked = context.requests.find((request) => request.requestId === said);
+  const word = answer === null ? null : wordIn(answer, asked?.language ?? null);
+  const meaning = own?.meaning ?? (word === null ? null : answer?.meaning) ?? labels[0]?.meaning;
   if (meaning === undefined || (meaning === 'yes' && !mayAgree(content, context))) return null;
   // The label of another request is no answer word; it does not agree to the request it stands under.
-  const speaks = own !== undefined || answer !== null || meaning === 'no';
+  const speaks = own !== undefined || word !== null || meaning === 'no';
   const quotes = speaks ? context.quotes : null;
   const follows = speaks ? context.follows : null;
   if (!speaks && context.quotes !== null) return null;
@@ -153,9 +169,20 @@ function boundAnswer(
       labelOf,
       ...(alsoLabelOf.length === 0 ? {} : { alsoLabelOf }),
     },
-    rule: labelOf === null ? (answer?.rule ?? 'answer') : 'answer:full-label',
-    language: answer?.language ?? null,
+    rule: labelOf === null ? (word?.rule ?? 'answer') : 'answer:full-label',
+    language: word?.language ?? null,
   };
+}
+
+/**
+ * The entry by which a word answers a question asked in this language. A yes is one in that language or in English, which
+ * people use everywhere: "tak" agrees in Polish and is thanks in Danish. A no refuses in every language.
+ */
+function wordIn({ meaning, matches, everywhere }: AnswerReading, language: string | null): Match | null {
+  const isOf = (asked: string) => (match: Match) =>
+    match.language !== null && sameLanguage(match.language, asked);
+  const fits = (language === null ? undefined : matches.find(isOf(language))) ?? matches.find(isOf('en'));
+  return fits ?? (everywhere || meaning === 'no' ? matches[0] : null);
 }
 
 function mayAgree(content: InboundContent, context: AnswerContext): boolean {
@@ -171,7 +198,9 @@ function labelsOf(
   const said = normalise(text);
   if (said === '') return [];
   return requests.flatMap(({ requestId, buttons }) => {
-    const button = buttons.find((one) => normalise(one.label) === said);
+    const button = buttons.find(
+      ({ label, meaning }) => normalise(label) === said && (meaning === 'no' || mayMeanYes(text, label)),
+    );
     return button === undefined ? [] : [{ requestId, meaning: button.meaning }];
   });
 }

@@ -33,7 +33,9 @@ type Row = [
   freeText: GateCode | null,
   code: string,
   says: RegExp,
-  until?: number,
+  until?: number | undefined,
+  askingForbidden?: boolean,
+  waits?: string | null,
 ];
 
 test.each<Row>([
@@ -50,7 +52,7 @@ test.each<Row>([
     { service: denied },
     'owned-by-colleague',
     'owned-by-colleague',
-    /take it over/,
+    /Take it over/,
   ],
   ['a blocked customer who refused', { service: denied }, 'contact-blocked', 'contact-blocked', /Unblock/],
   ['no channel', { service: granted }, 'channel-disconnected', 'channel-disconnected', /not connected/],
@@ -135,6 +137,33 @@ test.each<Row>([
     /Only a Consent Template/,
   ],
   [
+    'refused, in a country that forbids to ask again',
+    { service: denied, ...outside },
+    'consent-denied',
+    'denied',
+    /does not allow asking again/,
+    undefined,
+    true,
+  ],
+  [
+    'refused, wrote since, in a country that forbids to ask again',
+    { service: denied, ...inside, lastWordAt: NOW - 60_000 },
+    'consent-denied',
+    'denied',
+    /does not allow asking again/,
+    undefined,
+    true,
+  ],
+  [
+    'refused, wrote since, may be answered in such a country too',
+    { service: denied, ...inside, lastWordAt: NOW - 60_000 },
+    null,
+    'denied-reply',
+    /you may answer/,
+    NOW + 1,
+    true,
+  ],
+  [
     'refused, asked again',
     { service: view({ ...denied, ...open }) },
     'consent-denied',
@@ -196,7 +225,57 @@ test.each<Row>([
     'window-closed',
     /Send a template/,
   ],
-])('%s', (_name, given, freeText, code, says, until) => {
+  ...(
+    [
+      [
+        'never asked',
+        {},
+        'consent-needed',
+        /^Ada recorded that the customer agreed\..*send a Consent Template\.$/,
+      ],
+      [
+        'expired',
+        { service: view({ state: 'expired', projects: true }) },
+        'consent-expired',
+        /^Ada recorded/,
+      ],
+      [
+        'refused',
+        { service: denied },
+        'consent-denied',
+        /^Refused 10 May 2026\. Ada recorded that they have agreed since/,
+      ],
+      [
+        'refused some time',
+        { service: view({ ...denied, decidedAt: null }) },
+        'consent-denied',
+        /^Refused\. Ada/,
+      ],
+    ] as const
+  ).map(
+    ([name, contact, freeText, says]): Row => [
+      `${name}, a grant waits for a second person`,
+      contact,
+      freeText,
+      'grant-waits',
+      says,
+      undefined,
+      false,
+      'Ada',
+    ],
+  ),
+  [
+    'on hold, a grant waits',
+    { service: view(held) },
+    'consent-on-hold',
+    'on-hold',
+    /Decide/,
+    undefined,
+    false,
+    'Ada',
+  ],
+  ['wrote, a grant waits', inside, null, 'wrote-first', /you can answer/, NOW + 1, false, 'Ada'],
+])('%s', (_name, given, freeText, code, says, until, askingForbidden = false, waits = null) => {
   const contact: GateContact = {
     service: empty,
     marketing: foldConsent([], 'marketing', { now: NOW, requestOpenDays: 30 }),
@@ -210,7 +289,7 @@ test.each<Row>([
     crmStale: false,
     ...given,
   };
-  const banner = composerBanner({ contact, now: NOW, freeText });
+  const banner = composerBanner({ contact, now: NOW, freeText, askingForbidden, grantWaitsFrom: waits });
   expect(banner).toMatchObject({ code, text: expect.stringMatching(says) });
   expect(banner.until).toBe(until);
 });

@@ -1,4 +1,3 @@
-import type { ConsentView } from './consent.ts';
 import { explainGate, type GateCode, type GateContact, wroteSinceRefusal } from './gate.ts';
 import { windowClosesAt, windowOpen } from './session.ts';
 
@@ -15,9 +14,20 @@ export interface BannerInput {
   now: number;
   /** Why free text may not leave; null where it may. */
   freeText: GateCode | null;
+  /** The customer's country forbids to ask again after a refusal (`countryForbidsAsking`). */
+  askingForbidden: boolean;
+  /** Who recorded a grant that waits for a second person; null where none waits. */
+  grantWaitsFrom: string | null;
 }
 
-export function composerBanner({ contact, now, freeText }: BannerInput): Banner {
+const NEEDS_CONSENT: ReadonlySet<GateCode | null> = new Set([
+  'consent-denied',
+  'consent-needed',
+  'consent-expired',
+]);
+
+export function composerBanner(input: BannerInput): Banner {
+  const { contact, now, freeText, grantWaitsFrom } = input;
   const { service } = contact;
   const closesAt = windowClosesAt(contact.lastInboundAt);
   const open = windowOpen(contact.lastInboundAt, now);
@@ -38,7 +48,13 @@ export function composerBanner({ contact, now, freeText }: BannerInput): Banner 
       tone: 'warning',
       text: 'The customer wrote something that reads like a refusal. Decide whether it is one.',
     };
-  if (service.state === 'denied') return deniedBanner(contact, service, now, freeText, until);
+  if (service.state === 'denied') return deniedBanner(input, until);
+  if (grantWaitsFrom !== null && NEEDS_CONSENT.has(freeText))
+    return {
+      code: 'grant-waits',
+      tone: 'info',
+      text: `${grantWaitsFrom} recorded that the customer agreed. This counts once a second person approves it; until then, send a Consent Template.`,
+    };
   if (!service.projects && contact.fieldForbids)
     return {
       code: 'denied',
@@ -102,19 +118,27 @@ export function composerBanner({ contact, now, freeText }: BannerInput): Banner 
   };
 }
 
-function deniedBanner(
-  contact: GateContact,
-  service: ConsentView,
-  now: number,
-  freeText: GateCode | null,
-  until: { until?: number },
-): Banner {
+function deniedBanner(input: BannerInput, until: { until?: number }): Banner {
+  const { contact, now, freeText, askingForbidden, grantWaitsFrom } = input;
+  const { service } = contact;
   const refused = service.decidedAt === null ? 'Refused' : `Refused ${day(service.decidedAt)}`;
+  if (grantWaitsFrom !== null && NEEDS_CONSENT.has(freeText))
+    return {
+      code: 'grant-waits',
+      tone: 'info',
+      text: `${refused}. ${grantWaitsFrom} recorded that they have agreed since; this counts once a second person approves it.`,
+    };
   if (service.openRequest !== null)
     return {
       code: 'denied',
       tone: 'error',
       text: `${refused}. Asked again ${day(service.openRequest.at)}, not answered yet.`,
+    };
+  if (askingForbidden && freeText !== null)
+    return {
+      code: 'denied',
+      tone: 'error',
+      text: `${refused}. The customer’s country does not allow asking again; what they agree to themselves can be recorded as a grant.`,
     };
   if (!wroteSinceRefusal(contact, service))
     return { code: 'denied', tone: 'error', text: `${refused}. Only a Consent Template may be sent.` };

@@ -1,4 +1,4 @@
-import { explainGate, type GateDecision } from './gate.ts';
+import { explainGate, type GateDecision, NO_NUMBER } from './gate.ts';
 
 /**
  * A campaign: one message template to many records, each judged by the gate like a single send. What is particular to it
@@ -31,6 +31,8 @@ export const explainSkip = (code: string): string => SENTENCES.get(code) ?? expl
 
 const SENTENCES: ReadonlyMap<string, string> = new Map(
   Object.entries({
+    // A campaign goes to records of the CRM: what one lacks is a number.
+    'contact-point-unknown': NO_NUMBER,
     'same-number': 'Another record with this number has the message already.',
   }),
 );

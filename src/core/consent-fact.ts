@@ -63,6 +63,8 @@ export type Act =
   /** What was granted `days` or more before is too old; without `days`, whatever was granted until then. */
   | { act: 'expired'; purposes: Purpose[]; days?: number }
   | { act: 'linked' }
+  /** The customer has another number now; what they decided stays theirs. */
+  | { act: 'renumbered' }
   | {
       act: 'merged';
       /** Refused by either identity when they turned out to be one. */

@@ -23,6 +23,11 @@ export interface Decision {
   knows: Knowledge | null;
   /** The customer's own act, or one recorded as such; not a field edited in the CRM. */
   byCustomer: boolean;
+  /**
+   * Lines by `chain/seq` that it stands against whatever the clocks say: what another identity had said when a person, or
+   * time, decided that a message on hold is a refusal.
+   */
+  overrules?: ReadonlySet<string>;
 }
 
 export type Knows = (from: Knowledge | null, line: Pick<Fact, 'chain' | 'seq'>) => boolean;
@@ -61,7 +66,7 @@ export function knowledgeOf(facts: readonly Fact[]): Knows {
 
 /** Whether a grant outlives a refusal. The refusal came before it: known to it, or an earlier second. */
 export function outlives(grant: Decision, refusal: Decision, knows: Knows): boolean {
-  if (knows(refusal.knows, grant.fact)) return false;
+  if (knows(refusal.knows, grant.fact) || refusal.overrules?.has(factId(grant.fact))) return false;
   if (knows(grant.knows, refusal.fact)) return true;
   // A merge takes the second of the message that showed it: what that message itself says is newer.
   const sameMessage =

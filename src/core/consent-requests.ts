@@ -57,31 +57,39 @@ const named = (answer: Answer): string[] =>
   [answer.quotes, answer.follows, answer.labelOf, ...(answer.alsoLabelOf ?? [])].filter((id) => id !== null);
 
 /**
- * The request that an answer in words speaks to, or null where it is talk (rule 4). A quote binds to what it quotes and
+ * The requests that an answer in words speaks to, none where it is talk (rule 4). A quote binds to what it quotes and
  * nothing else. Otherwise the request that was our last word, under 24 hours old, or else one whose full label it is.
  * Each only in the days that a request stays open.
+ *
+ * A request that failed asked nothing and takes no yes. But whoever says no to it has seen it all the same, so a no
+ * refuses what it would without the failure, and what it does with it: a status that comes later takes no refusal back.
  */
 export function boundTo(
   answer: Answer,
   requests: Requests,
   openMs: number,
   isAnswered: (request: RequestView) => boolean,
-): Bound | null {
+): Bound[] {
   const inTime = (id: string | null): Bound['request'] | null => {
     const request = id === null ? undefined : requests.get(id);
     return request !== undefined && answer.at < request.at + openMs ? request : null;
   };
   if (answer.quotes !== null) {
     const request = inTime(answer.quotes);
-    return request === null ? null : { request, by: 'quote' };
+    return request === null ? [] : [{ request, by: 'quote' }];
   }
-  const asked = (request: Bound['request'] | null): request is Bound['request'] =>
-    request !== null && !request.failed && second(answer.at) >= second(request.at);
-  const place = inTime(answer.follows);
-  if (asked(place) && answer.at - place.at < ANSWER_FOLLOWS_MS) return { request: place, by: 'place' };
-  const labelled = [answer.labelOf, ...(answer.alsoLabelOf ?? [])].map(inTime).filter(asked);
-  const request = labelled.find((one) => !isAnswered(one)) ?? labelled[0];
-  return request === undefined ? null : { request, by: 'label' };
+  const boundAmong = (isAsked: (request: RequestView) => boolean): Bound | null => {
+    const asked = (request: Bound['request'] | null): request is Bound['request'] =>
+      request !== null && isAsked(request) && second(answer.at) >= second(request.at);
+    const place = inTime(answer.follows);
+    if (asked(place) && answer.at - place.at < ANSWER_FOLLOWS_MS) return { request: place, by: 'place' };
+    const labelled = [answer.labelOf, ...(answer.alsoLabelOf ?? [])].map(inTime).filter(asked);
+    const request = labelled.find((one) => !isAnswered(one)) ?? labelled[0];
+    return request === undefined ? null : { request, by: 'label' };
+  };
+  const arrived = boundAmong(({ failed }) => !failed);
+  const any = answer.meaning === 'no' ? boundAmong(() => true) : null;
+  return [arrived, any?.request === arrived?.request ? null : any].filter((bound) => bound !== null);
 }
 
 /** An answer that speaks of a request of this purpose, whether it counts or not. */
@@ -115,13 +123,13 @@ export function answersThatCount(
   for (const fact of answers) {
     const answeredBefore = (request: RequestView): boolean =>
       (answeredAt.get(request.requestId) ?? Number.POSITIVE_INFINITY) < second(fact.at);
-    const bound = boundTo(fact, requests, openMs, answeredBefore);
-    if (bound === null) continue;
-    const open = !answeredBefore(bound.request);
-    if (!open && (fact.meaning === 'yes' || bound.by === 'label')) continue;
-    // In the order of time, and a tie answers nothing before: what is noted here changes only later seconds.
-    answer(bound.request.requestId, fact.at);
-    if (bound.request.purpose === purpose) counted.push({ fact, bound });
+    for (const bound of boundTo(fact, requests, openMs, answeredBefore)) {
+      const open = !answeredBefore(bound.request);
+      if (!open && (fact.meaning === 'yes' || bound.by === 'label')) continue;
+      // In the order of time, and a tie answers nothing before: what is noted here changes only later seconds.
+      answer(bound.request.requestId, fact.at);
+      if (bound.request.purpose === purpose) counted.push({ fact, bound });
+    }
   }
   return counted;
 }

@@ -309,6 +309,18 @@ describe('refusals', () => {
   );
 
   law(
+    'a request that failed takes no refusal back',
+    fc.property(worldArb, purposeArb, fc.nat(99), (world, purpose, pick) => {
+      const asked = world.flatMap(({ act }) => (act.act === 'requested' ? [act.requestId] : []));
+      const requestId = of(asked, pick);
+      if (requestId === undefined || fold(factsOf(world), purpose).state !== 'denied') return;
+      const act: Act = { act: 'request-failed', requestId };
+      const failure = { act, at: endOf(world) + 5_000, ours: true, chain: 'a' };
+      expect(fold(factsOf([...world, failure]), purpose).state).toBe('denied');
+    }),
+  );
+
+  law(
     'an old Yes never undoes a newer No',
     fc.property(worldArb, fc.nat(99), fc.nat(5), purposeArb, (world, pick, wait, purpose) => {
       const refusal = of(refusalsOf(world, purpose), pick);
@@ -369,6 +381,43 @@ describe('refusals', () => {
       const { onHold: before, verdicts: __, ...was } = fold(facts, purpose);
       expect(rest).toEqual(was);
       if (before !== null) expect(onHold).not.toBeNull();
+    }),
+  );
+});
+
+describe('holds', () => {
+  /** One is held, one agrees, often the other; then they turn out to be one. */
+  const joinedArb = fc
+    .tuple(
+      fc.array(stepArb, { maxLength: 4 }),
+      fc.tuple(stepArb, stepArb, stepArb, stepArb),
+      fc.tuple(fc.nat(1), fc.nat(1)),
+      fc.array(stepArb, { maxLength: 3 }),
+    )
+    .map(([before, [hold, grant, between, merge], [held, granted], after]): Step[] => [
+      ...before,
+      { ...hold, kind: 'hold', pick: held, both: true },
+      { ...grant, kind: 'record', pick: granted, both: true, yes: true },
+      between,
+      { ...merge, kind: 'merge', yes: true },
+      ...after,
+    ])
+    .map(happenings);
+
+  law(
+    'a hold in force that turns out a refusal refuses, whoever agreed and whatever was merged',
+    fc.property(fc.oneof(worldArb, joinedArb), purposeArb, (world, purpose) => {
+      const lines = ledger(world);
+      const { onHold } = fold(
+        lines.map((line) => line.fact),
+        purpose,
+      );
+      if (onHold === null) return;
+      const hold = lines.find(({ fact }) => fact.chain === onHold.chain && fact.seq === onHold.seq)?.index;
+      if (hold === undefined) throw new Error('a hold is a line');
+      const act: Act = { act: 'recorded', decision: 'denied', purposes: [purpose], knowsSeq: 0, holdSeq: 0 };
+      const settled = [...world, { act, at: endOf(world) + 5_437, ours: true, chain: 'a', hold }];
+      expect(fold(factsOf(settled), purpose).state).toBe('denied');
     }),
   );
 });
@@ -522,7 +571,13 @@ describe('whatever stands in a ledger', () => {
       purposes: purposesArb,
     }),
     fc.record({
-      act: fc.constantFrom('start-word' as const, 'signup' as const, 'linked' as const, 'erased' as const),
+      act: fc.constantFrom(
+        'start-word' as const,
+        'signup' as const,
+        'linked' as const,
+        'renumbered' as const,
+        'erased' as const,
+      ),
     }),
     fc.record({ act: fc.constant('released' as const), holdSeq: seqArb, holdChain: chainArb }),
     fc.record({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Act, asOf, type ConsentView, type Fact, foldConsent } from './consent.ts';
+import { type Act, asOf, type ConsentView, type Fact, foldConsent, isOutrun } from './consent.ts';
 import type { Purpose } from './purpose.ts';
 
 const NINE = Date.UTC(2026, 4, 12, 9);
@@ -228,7 +228,27 @@ describe('answers in words (rule 4)', () => {
     ],
     [
       'label of a failed request',
+      [at(0, ask('r')), at(1, failed('r')), at(9, says('yes', label))],
+      'not-asked',
+    ],
+    [
+      'No to a request that failed',
+      [at(0, ask('r')), at(1, failed('r')), at(9, says('no', follows))],
+      'denied',
+    ],
+    [
+      'No by the label of a failed request',
       [at(0, ask('r')), at(1, failed('r')), at(9, says('no', label))],
+      'denied',
+    ],
+    [
+      'No, and then the request failed',
+      [at(0, ask('r')), at(5, says('no', follows)), at(9, failed('r'))],
+      'denied',
+    ],
+    [
+      'Yes, and then the request failed',
+      [at(0, ask('r')), at(5, says('yes', follows)), at(9, failed('r'))],
       'not-asked',
     ],
     [
@@ -327,6 +347,16 @@ describe('answers in words (rule 4)', () => {
       'granted',
     ],
     [
+      'No right after a failed request, with the label of the one before it: it refuses that one too',
+      [
+        at(0, ask('r')),
+        at(1, ask('s', 'marketing')),
+        at(2, failed('s')),
+        at(5, says('no', { follows: 's', labelOf: 'r' })),
+      ],
+      'denied',
+    ],
+    [
       'a label of an open request behind a failed one',
       [
         at(0, ask('r')),
@@ -339,6 +369,15 @@ describe('answers in words (rule 4)', () => {
   ])('%s', (_name, steps, state) => {
     const facts = ledger(...steps);
     expect(fold(facts, 'service', Math.max(...facts.map((f) => (f.at - NINE) / 1000)) + 1).state).toBe(state);
+  });
+
+  test('a failure never takes back what a No refused, and the request that arrived is refused with it', () => {
+    const no = says('no', { follows: 's', labelOf: 's', alsoLabelOf: ['r'] });
+    const steps = [at(0, ask('r')), at(1, ask('s', 'marketing')), at(5, no)];
+    const states = (all: Step[]) => BOTH.map((purpose) => fold(ledger(...all), purpose).state);
+    expect(states(steps)).toEqual(['not-asked', 'denied']);
+    expect(states([...steps, at(9, failed('s'))])).toEqual(['denied', 'denied']);
+    expect(states([...steps, at(2, failed('s'))])).toEqual(['denied', 'denied']);
   });
 
   test('a bare label after the answer changes nothing, a No neither', () => {
@@ -599,6 +638,22 @@ describe('what people record', () => {
   });
 });
 
+test.each<[string, Step[], number, boolean]>([
+  ['nothing stands against it', [], 0, false],
+  ['a refusal of an earlier second', [at(1, stop)], 0, false],
+  ['a refusal of the same second', [at(2.1, stop)], 0, true],
+  ['a refusal since', [at(3, stop)], 0, true],
+  ['a refusal whose clock was ahead, and that was known', [at(3, stop)], 1, false],
+  ['a known one, and an unknown one of before it', [at(9, stop), at(3, recorded('denied'))], 1, true],
+  ['a hold since', [at(3, hold)], 0, true],
+  ['a hold that was known', [at(3, hold)], 1, false],
+  ['a refusal since, and a Yes after it', [at(3, stop), at(4, recorded('granted'))], 0, false],
+])('a grant that waited since second 2: %s', (_what, steps, knowsSeq, outrun) => {
+  const line = { chain: 'a', seq: steps.length + 1, at: NINE + 2_500, knowsSeq };
+  const options = { now: NINE + HOUR * 1000, requestOpenDays: 30 };
+  expect(isOutrun(ledger(...steps), line, 'service', options)).toBe(outrun);
+});
+
 describe('what the CRM says', () => {
   const YES = 'crm-unproven';
   test.each<[string, Step[], [string, string | null, boolean]]>([
@@ -809,6 +864,64 @@ describe('merged identities', () => {
       at(12, tap('r', 'yes')),
     );
     expect(fold(later).onHold).toBeNull();
+  });
+
+  describe('a hold that turns out a refusal after the merge', () => {
+    const settled = (chain: string): Act => ({ ...recorded('denied', 1), holdChain: chain }) as Act;
+    test.each<[string, Step[], string]>([
+      [
+        'stands against what the other identity had agreed to later',
+        [at(0, hold, b), at(5, recorded('granted')), at(9, merged([], 1)), at(20, settled('b'))],
+        'denied',
+      ],
+      [
+        'the same where the hold is the survivor’s',
+        [at(0, hold), at(5, recorded('granted'), b), at(9, merged([], 1)), at(20, settled('a'))],
+        'denied',
+      ],
+      [
+        'and where the other identity had tapped a button',
+        [at(0, hold, b), at(1, ask('r')), at(5, tap('r', 'yes')), at(9, merged([], 1)), at(20, settled('b'))],
+        'denied',
+      ],
+      [
+        'agreed after the merge, which settles the hold: the decision comes too late',
+        [
+          at(0, hold, b),
+          at(5, recorded('granted')),
+          at(9, merged([], 1)),
+          at(10, ask('r')),
+          at(12, tap('r', 'yes')),
+          at(20, settled('b')),
+        ],
+        'granted',
+      ],
+      [
+        'asked and agreed after the decision',
+        [
+          at(0, hold, b),
+          at(5, recorded('granted')),
+          at(9, merged([], 1)),
+          at(20, settled('b')),
+          at(30, ask('r', 'service', true)),
+          at(32, tap('r', 'yes')),
+        ],
+        'granted',
+      ],
+      [
+        'a grant of one’s own chain that settled the hold outlives it',
+        [
+          at(0, hold, b),
+          at(2, recorded('granted'), b),
+          at(5, recorded('granted')),
+          at(9, merged([], 2)),
+          at(20, settled('b')),
+        ],
+        'granted',
+      ],
+    ])('%s', (_name, steps, state) => {
+      expect(fold(ledger(...steps))).toMatchObject({ state, onHold: null });
+    });
   });
 
   test('a resume of the other identity lifts no stop, a later one does', () => {

@@ -47,6 +47,7 @@ export type Verdict =
   | 'not-counted'
   | 'crm-observed'
   | 'linked'
+  | 'renumbered'
   | 'merged'
   | 'erased';
 
@@ -134,6 +135,21 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
   return view;
 }
 
+/**
+ * Whether a grant that was recorded earlier, knowing its chain up to `knowsSeq`, comes too late: written as this line, a refusal
+ * or a hold would stand against it all the same.
+ */
+export function isOutrun(
+  facts: readonly Fact[],
+  line: Pick<Fact, 'chain' | 'seq' | 'at'> & { knowsSeq: number },
+  purpose: Purpose,
+  options: FoldOptions,
+): boolean {
+  const grant: Fact = { ...line, act: 'recorded', decision: 'granted', purposes: [purpose], holdSeq: null };
+  const { state, onHold } = foldConsent([...facts, grant], purpose, options);
+  return state === 'denied' || onHold !== null;
+}
+
 /** Grants that were decided before this count no more, where they expire after so many days. */
 export const grantsCountFrom = (now: number, expiresAfterDays: number): number =>
   now - expiresAfterDays * DAY;
@@ -217,8 +233,13 @@ function decisionsOf(
         );
         const knew = { chain: fact.chain, seq: fact.knowsSeq };
         if (fact.decision === 'granted') put(grants, fact, { knows: knew });
-        // What was held turned out a refusal: it is as old as the message, and a later act of the customer's stands.
-        else put(refusals, fact, held === undefined ? { knows: knew } : { at: held.at });
+        else if (held === undefined) put(refusals, fact, { knows: knew });
+        // What was held turned out a refusal: it is as old as the message, and a later act of the customer's stands. What
+        // did not settle the hold, as another identity had said it, does not outlive the refusal either.
+        else {
+          const others = facts.filter((f) => knows(knew, f) && apart(facts, held, f, knows));
+          put(refusals, fact, { at: held.at, overrules: new Set(others.map(factId)) });
+        }
         break;
       }
       case 'signup':
@@ -358,6 +379,8 @@ function verdictsOf(
     verdicts.set(factId(one.fact), decided.counted.includes(one) ? 'granted' : 'not-counted');
   for (const one of decided.refusals) verdicts.set(factId(one.fact), 'denied');
   for (const fact of facts) {
+    // A Yes of the CRM that stood against a refusal was set back (product.md §3.2); any other value is just what was seen.
+    if (fact.act === 'crm' && verdicts.get(factId(fact)) === 'not-counted') continue;
     const verdict = plainVerdict(fact, purpose, all);
     if (verdict !== null) verdicts.set(factId(fact), verdict);
     else if (fact.act === 'start-word')
@@ -376,6 +399,7 @@ function plainVerdict(fact: Fact, purpose: Purpose, all: Requests): Verdict | nu
     case 'request-failed':
       return all.get(fact.requestId)?.purpose === purpose ? 'request-failed' : null;
     case 'linked':
+    case 'renumbered':
     case 'merged':
     case 'erased':
     case 'released':

@@ -84,6 +84,15 @@ describe('headers', () => {
   });
 });
 
+describe('headers of the first line', () => {
+  test('one that stands there twice is reported, and so is a column that no row has', () => {
+    const headers = ['fullname', 'fullname', 'nickname', 'nickname'];
+    const { good, bad } = planImport([{ fullname: 'Ana' }], COLUMNS, { headers });
+    expect(good).toEqual([{ line: 2, values: { fullname: 'Ana' } }]);
+    expect(bad.map(({ line, code }) => `${line} ${code}`)).toEqual(['1 column-twice', '1 column-unknown']);
+  });
+});
+
 describe('Yes and No', () => {
   const read = (text: string) =>
     planImport([{ fullname: 'x', allowwhatsapp: text }], COLUMNS).good[0]?.values.allowwhatsapp;

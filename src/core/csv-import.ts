@@ -4,7 +4,20 @@ import type { CrmColumn } from './record-type.ts';
 /** A column's value as the embedded CRM keeps it; null is empty. */
 export type CellValue = string | number | boolean | null;
 
+export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type CsvEncoding = (typeof CSV_ENCODINGS)[number];
+
+/** A CSV file as it was read: rows by header, and the lines that were left out for their shape. */
+export interface CsvFile {
+  encoding: CsvEncoding;
+  header: string[];
+  rows: { line: number; values: Record<string, string> }[];
+  bad: { line: number; code: string; message: string }[];
+}
+
 export interface ImportPlan {
+  /** Names of the columns that the header fills. */
+  columns: string[];
   /** In the file's order; `line` is where the record starts in the file. */
   good: { line: number; values: Record<string, CellValue> }[];
   /** Everything that was left out, and why: a whole row for one bad cell, a column (line 1) that is not known. */
@@ -24,6 +37,8 @@ export interface ImportOptions {
   defaultCountry?: string | null;
   /** Read as phone numbers whatever the CRM calls their kind. */
   phoneColumns?: readonly string[];
+  /** Of the file's first line, in its order, twice where it names one twice; without it, those of the rows. */
+  headers?: readonly string[];
   /** The line of each row, where a quoted cell holds line breaks; without it rows are one line each, from line 2. */
   lines?: readonly number[];
 }
@@ -35,9 +50,9 @@ export interface ImportOptions {
 export function planImport(
   rows: readonly Record<string, string>[],
   columns: readonly CrmColumn[],
-  { defaultCountry, phoneColumns = [], lines = [] }: ImportOptions = {},
+  { defaultCountry, phoneColumns = [], headers, lines = [] }: ImportOptions = {},
 ): ImportPlan {
-  const { byHeader, bad } = readHeaders(rows, columns);
+  const { byHeader, bad } = readHeaders(headers ?? [...new Set(rows.flatMap(Object.keys))], columns);
   const good: ImportPlan['good'] = [];
   rows.forEach((row, index) => {
     const line = lines[index] ?? index + 2;
@@ -54,7 +69,7 @@ export function planImport(
     const filled = Object.values(values).some((value) => value !== null);
     if (problems.length === 0 && filled) good.push({ line, values });
   });
-  return { good, bad };
+  return { columns: [...byHeader.values()].map((column) => column.name), good, bad };
 }
 
 /**
@@ -107,18 +122,19 @@ function cellOf(row: Record<string, string>, header: string): string {
 
 /** Which column each header fills; unknown ones and those that fill a column a second time are reported once. */
 function readHeaders(
-  rows: readonly Record<string, string>[],
+  headers: readonly string[],
   columns: readonly CrmColumn[],
 ): { byHeader: Map<string, CrmColumn>; bad: ImportPlan['bad'] } {
-  const headers = new Set<string>();
-  for (const row of rows) for (const header of Object.keys(row)) headers.add(header);
   const byHeader = new Map<string, CrmColumn>();
+  const unknown = new Set<string>();
   const bad: ImportPlan['bad'] = [];
   for (const header of headers) {
     // A comma at the end of each line makes a column without a name.
     if (header.trim() === '') continue;
     const column = columnOf(header, columns);
     if (column === undefined) {
+      if (unknown.has(header)) continue;
+      unknown.add(header);
       bad.push({
         line: 1,
         code: 'column-unknown',

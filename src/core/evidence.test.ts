@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, lineHash, personalHash, type StoredLine, verifyChain } from './evidence.ts';
+import {
+  canonicalJson,
+  type ErasureMark,
+  lineHash,
+  personalHash,
+  type StoredLine,
+  verifyChain,
+} from './evidence.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
@@ -137,8 +144,68 @@ describe('what is missing is found', () => {
   });
 });
 
-test('a personal part that was erased is no fault', () => {
-  expect(faults(changed({ personal: null }))).toEqual([]);
+describe('a personal part that is gone', () => {
+  const bare = changed({ personal: null });
+  const mark = (
+    act: 'erased' | 'merged',
+    contactPointId: string,
+    seq: number,
+    otherChain: string | null = null,
+  ) => ({
+    act,
+    contactPointId,
+    seq,
+    otherChain,
+  });
+  const missing = (...marks: ErasureMark[]) =>
+    verifyChain(sha256, bare, headOf(chain(4)), marks).map(({ seq, fault }) => `${seq} ${fault}`);
+
+  test('is a fault', () => {
+    expect(faults(bare)).toEqual(['c1/3 personal-missing']);
+  });
+
+  test.each<[what: string, marks: ErasureMark[], faults: string[]]>([
+    ['an erasure after it', [mark('erased', 'c1', 4)], []],
+    ['the erasure itself', [mark('erased', 'c1', 3)], []],
+    ['an erasure before it', [mark('erased', 'c1', 2)], ['3 personal-missing']],
+    ['somebody else’s erasure', [mark('erased', 'c2', 4)], ['3 personal-missing']],
+    ['its survivor’s', [mark('merged', 'c2', 1, 'c1'), mark('erased', 'c2', 2)], []],
+    [
+      'its survivor’s before they were merged',
+      [mark('erased', 'c2', 1), mark('merged', 'c2', 2, 'c1')],
+      ['3 personal-missing'],
+    ],
+    [
+      'its survivor’s survivor’s',
+      [mark('merged', 'c2', 1, 'c1'), mark('merged', 'c3', 1, 'c2'), mark('erased', 'c3', 2)],
+      [],
+    ],
+    [
+      'chains that say they took in each other',
+      [mark('merged', 'c2', 1, 'c1'), mark('merged', 'c1', 1, 'c2')],
+      ['3 personal-missing'],
+    ],
+  ])('and %s', (_, marks, expected) => {
+    expect(missing(...marks)).toEqual(expected);
+  });
+
+  test('reads the erasure among the lines themselves', () => {
+    const line = {
+      contactPointId: 'c1',
+      seq: 5,
+      act: 'erased',
+      purposes: [],
+      at: '2026-05-13T09:00:00.000Z',
+      receivedAt: '2026-05-13T09:00:00.000Z',
+      source: 'erasure',
+      actor: 'Test',
+      detail: {},
+      personalHash: sha256('gone'),
+    };
+    const prevHash = bare[3]?.hash ?? null;
+    const lines = [...bare, { ...line, prevHash, hash: lineHash(sha256, line, prevHash), personal: null }];
+    expect(faults(lines, headOf(lines))).toEqual([]);
+  });
 });
 
 test('canonical JSON orders keys by UTF-16 units and refuses what is no JSON', () => {

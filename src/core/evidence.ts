@@ -49,22 +49,44 @@ export interface StoredLine extends ChainedLine {
 export interface ChainFault {
   contactPointId: string;
   seq: number;
-  fault: 'hash' | 'previous' | 'gap' | 'personal' | 'head';
+  fault: 'hash' | 'previous' | 'gap' | 'personal' | 'personal-missing' | 'head';
+}
+
+/** A line that says why personal parts may be gone: an erasure, or the merge that put a chain under another's erasure. */
+export interface ErasureMark {
+  contactPointId: string;
+  seq: number;
+  act: 'erased' | 'merged';
+  /** The chain that a merge took in. */
+  otherChain: string | null;
+}
+
+/** The last line of a chain whose personal part may be gone: all up to its erasure, and all of it where its survivor's came after the merge. */
+export function erasedUntil(marks: readonly ErasureMark[], chain: string): number {
+  const own = marks.filter((mark) => mark.act === 'erased' && mark.contactPointId === chain);
+  const rest = marks.filter((mark) => mark.otherChain !== chain);
+  const withSurvivor = marks.some(
+    (mark) => mark.otherChain === chain && erasedUntil(rest, mark.contactPointId) > mark.seq,
+  );
+  return withSurvivor ? Number.POSITIVE_INFINITY : Math.max(0, ...own.map(({ seq }) => seq));
 }
 
 /**
  * Verifies one chain, oldest line first. `head` is what the contact point says its last line is: it shows a cut tail.
- * A personal part that is gone (erased) is no fault; one that does not match its hash is.
+ * A personal part that does not match its hash is a fault, and so is one that is gone and that no erasure took (`marks`, of every
+ * chain that this one was merged into).
  */
 export function verifyChain(
   sha256: Sha256,
   lines: readonly StoredLine[],
   head: { contactPointId?: string; seq: number; hash: string | null },
+  marks: readonly ErasureMark[] = marksOf(lines),
 ): ChainFault[] {
   const faults: ChainFault[] = [];
   let prevHash: string | null = null;
   let seq = 0;
-  let contactPointId = head.contactPointId ?? '';
+  let contactPointId = head.contactPointId ?? lines[0]?.contactPointId ?? '';
+  const erased = erasedUntil(marks, contactPointId);
   for (const line of lines) {
     contactPointId = line.contactPointId;
     const fault = (kind: ChainFault['fault']): void => {
@@ -78,9 +100,22 @@ export function verifyChain(
     if (lineHash(sha256, chained, stored) !== hash) fault('hash');
     if (personal !== null && personalHash(sha256, personal.salt, personal.content) !== line.personalHash)
       fault('personal');
+    if (personal === null && line.personalHash !== null && line.seq > erased) fault('personal-missing');
     prevHash = hash;
   }
   if (head.seq !== seq || head.hash !== prevHash)
     faults.push({ contactPointId, seq: head.seq, fault: 'head' });
   return faults;
+}
+
+/** Those among these lines. */
+export function marksOf(
+  lines: readonly Pick<ChainedLine, 'contactPointId' | 'seq' | 'act' | 'detail'>[],
+): ErasureMark[] {
+  return lines.flatMap(({ contactPointId, seq, act, detail }) => {
+    if (act !== 'erased' && act !== 'merged') return [];
+    const named = act === 'merged' && typeof detail === 'object' && detail !== null && 'otherChain' in detail;
+    const otherChain = named && typeof detail.otherChain === 'string' ? detail.otherChain : null;
+    return [{ contactPointId, seq, act, otherChain }];
+  });
 }

@@ -8,6 +8,9 @@ import {
   GATE_CODES,
   type GateContact,
   type GateInput,
+  isNewestAnswer,
+  knewDecision,
+  onSharedNumber,
   type SendPath,
 } from './gate.ts';
 import type { Purpose } from './purpose.ts';
@@ -65,7 +68,7 @@ const LIMITS = {
   countriesNoAskAfterRefusal: [],
 };
 
-const text = { kind: 'text' } as const;
+const text = { kind: 'text', reply: true } as const;
 const template = (
   type: 'consent' | 'utility' | 'marketing',
   given: Partial<Extract<GateInput['content'], { kind: 'template' }>> = {},
@@ -227,6 +230,46 @@ describe('a denied customer who writes', () => {
     ],
   ])('%s', (_name, given, expected) => {
     expect(answer(text, contact({ ...wrote, ...given }))).toBe(expected);
+  });
+
+  test('is answered in words of somebody who knew: by no template, and by nothing that was queued before', () => {
+    const to = contact({ ...wrote, allowReplyAfterRefusal: true });
+    for (const content of [template('utility'), { kind: 'text', reply: false } as const])
+      expect(answer(content, to)).toBe('consent-denied');
+  });
+});
+
+test.each<[string, Partial<ConsentView>, knowsSeq: number | null, chain: string, boolean]>([
+  ['nothing decided', {}, null, 'a', true],
+  ['the deciding line was there', { decidedBy: 'a/3', decidedAt: NOW }, 3, 'a', true],
+  ['it came after', { decidedBy: 'a/3', decidedAt: NOW - DAY }, 2, 'a', false],
+  ['what was known was not kept', { decidedBy: 'a/3', decidedAt: NOW - DAY }, null, 'a', false],
+  ['another identity’s line, a second before', { decidedBy: 'b/9', decidedAt: NOW - 1_000 }, 2, 'a', true],
+  ['another identity’s line, in the same second', { decidedBy: 'b/1', decidedAt: NOW }, 2, 'a', false],
+])('whether the writer knew: %s', (_name, given, knowsSeq, contactPointId, expected) => {
+  expect(knewDecision(view('service', given), { contactPointId, knowsSeq, at: NOW })).toBe(expected);
+});
+
+describe('a number that several people use', () => {
+  const yes = { service: view('service', granted), lastInboundAt: NOW - HOUR };
+  test.each<[string, (boolean | null | undefined)[], text: string, utilityLater: string]>([
+    ['the record that was asked', [true], 'yes', 'yes'],
+    ['all records say Yes', [true, true], 'yes', 'yes'],
+    ['a record without a field', [undefined], 'yes', 'yes'],
+    ['no record', [], 'yes', 'yes'],
+    ['a record whose field says No', [false], 'consent-denied', 'consent-denied'],
+    ['one of the number’s says No', [true, false], 'consent-denied', 'consent-denied'],
+    ['a record that nobody asked', [null], 'yes', 'consent-needed'],
+  ])('%s', (_name, values, freeText, later) => {
+    const to = onSharedNumber(contact(yes), values);
+    expect(answer(text, to)).toBe(freeText);
+    expect(answer(template('utility'), { ...to, lastInboundAt: NOW - DAY })).toBe(later);
+    expect(answer(template('consent'), to)).toBe('yes');
+  });
+
+  test('a refusal stays one', () => {
+    const refused = contact({ service: view('service', denied) });
+    expect(onSharedNumber(refused, [true])).toBe(refused);
   });
 });
 
@@ -425,6 +468,10 @@ describe('asking (product.md §3.5)', () => {
     expect(answer(template('consent'), contact({ service: refused([]), country: 'FR' }), { limits })).toBe(
       'yes',
     );
+    // What waives the limits waives no prohibition.
+    expect(answer(template('consent'), contact({ service: refused([]), lastWordAt: NOW }), { limits })).toBe(
+      'asking-forbidden',
+    );
     expect(answer(template('consent'), contact(), { limits })).toBe('yes');
   });
 
@@ -519,6 +566,25 @@ describe('automatic answers (product.md §3.6)', () => {
   ])('%s', (_name, given, expected) => {
     expect(decideAutomaticAnswer({ ...input, ...given })).toBe(expected);
   });
+
+  const by = (line: string | null, at: number | null, more: object = {}) => ({
+    decidedBy: line,
+    decidedAt: at,
+    ...more,
+  });
+  test.each<[string, service: object, marketing: object, boolean]>([
+    ['decides', by('a/2', NOW), by(null, null), true],
+    ['decides both', by('a/2', NOW), by('a/2', NOW), true],
+    ['decides the other purpose', by(null, null), by('a/2', NOW), true],
+    ['is older than a decision about the other purpose', by('a/2', NOW), by('a/3', NOW + 1), false],
+    ['is newer than it', by('a/2', NOW), by('a/1', NOW - 1), true],
+    ['decides no more', by('a/3', NOW), by(null, null), false],
+    ['waits for a person with the rest', by('a/2', NOW), by(null, null, held), false],
+  ])('a line that %s: %s', (_name, service, marketing, expected) => {
+    const views = [view('service', service), view('marketing', marketing)];
+    expect(isNewestAnswer('a/2', views)).toBe(expected);
+    expect(isNewestAnswer(null, views)).toBe(false);
+  });
 });
 
 describe('laws', () => {
@@ -568,7 +634,7 @@ describe('laws', () => {
     crmStale: fc.boolean(),
   });
   const contentArb: fc.Arbitrary<GateInput['content']> = fc.oneof(
-    fc.constant(text),
+    fc.record({ kind: fc.constant('text' as const), reply: fc.boolean() }),
     fc.record({
       kind: fc.constant('template' as const),
       type: fc.constantFrom('consent' as const, 'utility' as const, 'marketing' as const),
@@ -602,6 +668,7 @@ describe('laws', () => {
       const { contact: to, content } = input;
       if (to === null || to.service.state !== 'denied' || !decideSend(input).allowed) return;
       if (content.kind === 'template' && content.type === 'consent') return;
+      expect(content).toEqual(text);
       expect(to.allowReplyAfterRefusal).toBe(true);
       expect(to.lastWordAt ?? 0).toBeGreaterThan(to.service.decidedAt ?? NOW);
       expect(to.lastInboundAt ?? 0).toBeGreaterThan(NOW - DAY);
@@ -645,7 +712,7 @@ describe('laws', () => {
       change({ marketing: { ...marketing, ...held } }),
       change({ marketing: { ...marketing, platformStopped: true } }),
       ...(input.content.kind === 'text'
-        ? []
+        ? [{ ...input, content: { ...input.content, reply: false } }]
         : [
             { ...input, content: { ...input.content, fault: 'template-paused' as const } },
             { ...input, content: { ...input.content, missingVariables: ['1'] } },

@@ -124,13 +124,21 @@ describe('stop words', () => {
 });
 
 describe('only START and UNSTOP start', () => {
-  it.each(['start', 'START!', 'Unstop'])('%s', (text) => expect(verdict(text)).toBe('start'));
-  it.each(['please start', 'start now', 'yes start', 'restart', 'subscribe', 'comenzar'])(
-    'not %s',
-    (text) => {
-      expect(readText(text, []).start).toBeNull();
-    },
-  );
+  it.each(['start', 'START!', 'Unstop', 'START 👍'])('%s', (text) => expect(verdict(text)).toBe('start'));
+  it.each([
+    'please start',
+    'start?',
+    '~START~',
+    'start 👎',
+    'START 🚫',
+    'start now',
+    'yes start',
+    'restart',
+    'subscribe',
+    'comenzar',
+  ])('not %s', (text) => {
+    expect(readText(text, []).start).toBeNull();
+  });
 });
 
 describe('an answer', () => {
@@ -139,6 +147,11 @@ describe('an answer', () => {
     '¿sí?',
     '~yes~',
     'yes 👎',
+    'yes 🖕',
+    'yes 😡',
+    'ok ✖️',
+    'sure 🤮',
+    'y̶e̶s̶',
     'yes but no',
     'sí o no',
     'ok ok but',
@@ -150,6 +163,7 @@ describe('an answer', () => {
     ['SÍ 👍', 'yes'],
     ['👍🏽👍🏽', 'yes'],
     ['👎', 'no'],
+    ['no?', 'no'],
     ['No, gracias.', 'no'],
     ['yes please', 'yes'],
     ['não, obrigado', 'no'],
@@ -240,6 +254,12 @@ describe("an administrator's own words", () => {
       language: 'es',
       purposes: ['service', 'marketing'],
     });
+  });
+
+  it('agree with the signs they are written with, and with no other that takes a yes back', () => {
+    const rocket: TenantKeyword[] = [{ text: 'Vamos 🚀', meaning: 'yes' }];
+    const read = ['vamos 🚀', 'vamos', 'vamos?', 'vamos 🖕'].map((text) => verdict(text, rocket));
+    expect(read).toEqual(['yes', 'yes', 'talk', 'talk']);
   });
 
   it('lose to a no when two of them disagree', () => {

@@ -1,5 +1,6 @@
 import { refusalPhrase, similarToRefusal } from './keyword-lists/refusals.ts';
 import { ANSWER_WORDS, builtInStop, emojiForm, stopForm, stopForms } from './keyword-lists/whole-words.ts';
+import { mayMeanYes } from './may-mean-yes.ts';
 import { normalise } from './normalise.ts';
 import type { Purpose } from './purpose.ts';
 import { PURPOSES } from './purpose.ts';
@@ -21,6 +22,14 @@ export interface Match {
   language: string | null;
 }
 
+/** The whole message is a word for yes or no: in which languages, and by which entry of each. */
+export interface AnswerReading {
+  meaning: 'yes' | 'no';
+  matches: readonly [Match, ...Match[]];
+  /** An administrator's word or a thumb: it means that whatever language the question was asked in. */
+  everywhere: boolean;
+}
+
 /**
  * What a customer's words may mean, free of context; the caller applies the order of the rules (stop, start, answer
  * to an open request, refusal phrase, similar). Several may be set at once, but `similar` only where neither `stop`
@@ -29,7 +38,7 @@ export interface Match {
 export interface Reading {
   stop: (Match & { purposes: Purpose[] }) | null;
   start: Match | null;
-  answer: (Match & { meaning: 'yes' | 'no' }) | null;
+  answer: AnswerReading | null;
   refusalPhrase: (Match & { purposes: Purpose[] }) | null;
   similar: (Match & { purposes: Purpose[] }) | null;
 }
@@ -48,8 +57,8 @@ export function readText(text: string, tenant: readonly TenantKeyword[]): Readin
   const phrase = refusalPhrase(key, shown);
   return {
     stop,
-    start: key === 'start' || key === 'unstop' ? { rule: `start:en:${key}`, language: 'en' } : null,
-    answer: answerWord(key, shown, tenant),
+    start: START_WORDS.has(key) && mayMeanYes(text) ? { rule: `start:en:${key}`, language: 'en' } : null,
+    answer: answerWord(key, text, tenant),
     refusalPhrase: phrase,
     similar: stop === null && phrase === null ? similarToRefusal(key, shown) : null,
   };
@@ -84,8 +93,8 @@ function withoutPadding(text: string): string | null {
   return kept;
 }
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
-/** Not a question mark, which makes a difference to an answer, nor an emoji. */
-const GAP = /[^\p{L}\p{M}\p{N}\p{S}?¿؟？]/u;
+/** Not an emoji. */
+const GAP = /[^\p{L}\p{M}\p{N}\p{S}]/u;
 
 function stopWord(key: string, text: string, tenant: readonly TenantKeyword[]): Reading['stop'] {
   const word = builtInStop(key);
@@ -94,24 +103,22 @@ function stopWord(key: string, text: string, tenant: readonly TenantKeyword[]): 
   return own === undefined ? null : { ...tenantMatch(own), purposes: [...(own.purposes ?? PURPOSES)] };
 }
 
-/** An answer is the whole message. A question ("yes?") or struck-out text ("~yes~") answers nothing. */
+const START_WORDS: ReadonlySet<string> = new Set(['start', 'unstop']);
+
+/** An answer is the whole message. */
 function answerWord(key: string, text: string, tenant: readonly TenantKeyword[]): Reading['answer'] {
-  if (/[?¿؟？]|~.+~/su.test(text)) return null;
   for (const meaning of ['no', 'yes'] as const) {
     const own = ownWord(meaning, [key], (form) => form, text, tenant);
-    if (own !== undefined) return { ...tenantMatch(own), meaning };
+    if (own !== undefined) return { meaning, matches: [tenantMatch(own)], everywhere: true };
   }
   const word = key === '' ? THUMBS.get(emojiForm(text)) : ANSWER_WORDS.get(key);
-  if (word === undefined || (word.meaning === 'yes' && AGAINST.test(text))) return null;
-  return { rule: word.rule, language: word.language, meaning: word.meaning };
+  return word === undefined || (word.meaning === 'yes' && !mayMeanYes(text)) ? null : word;
 }
 
-const THUMBS = new Map([
-  ['👍', { rule: 'yes:emoji:👍', language: null, meaning: 'yes' as const }],
-  ['👎', { rule: 'no:emoji:👎', language: null, meaning: 'no' as const }],
+const THUMBS: ReadonlyMap<string, AnswerReading> = new Map([
+  ['👍', { meaning: 'yes', matches: [{ rule: 'yes:emoji:👍', language: null }], everywhere: true }],
+  ['👎', { meaning: 'no', matches: [{ rule: 'no:emoji:👎', language: null }], everywhere: true }],
 ]);
-/** Signs that contradict a yes beside them. */
-const AGAINST = /[👎🚫❌🙅🛑⛔✋🙄]/u;
 
 /** The administrator's word that the text is. Of a word made of emoji alone nothing is left to compare but the emoji. */
 function ownWord(
@@ -122,7 +129,7 @@ function ownWord(
   tenant: readonly TenantKeyword[],
 ): TenantKeyword | undefined {
   return tenant.find((word) => {
-    if (word.meaning !== meaning) return false;
+    if (word.meaning !== meaning || (meaning === 'yes' && !mayMeanYes(text, word.text))) return false;
     const form = formOf(normalise(word.text));
     if (form !== '') return forms.includes(form);
     return emojiForm(word.text) !== '' && emojiForm(word.text) === emojiForm(text);

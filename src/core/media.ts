@@ -172,3 +172,12 @@ export function isShown(file: {
   if (file.mimeType === null || !SHOWN.has(file.mimeType)) return false;
   return (file.width ?? 0) * (file.height ?? 0) <= MOST_PIXELS;
 }
+
+/** WhatsApp writes hashes in base64; some hosts in hex. Null for what is neither. */
+export function sha256Hex(given: string | null | undefined): string | null {
+  if (given == null) return null;
+  if (/^[0-9a-f]{64}$/i.test(given)) return given.toLowerCase();
+  if (!/^[\w+/-]{43}=?$/.test(given)) return null;
+  const bytes = atob(given.replaceAll('-', '+').replaceAll('_', '/'));
+  return [...bytes].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+}

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type MessageTemplateDefinition,
   type PublishedTemplate,
   replyText,
   tenantKeywords,
+  wordingChanged,
 } from './message-template.ts';
 
 const definition = (given: Partial<MessageTemplateDefinition>): MessageTemplateDefinition => ({
@@ -21,6 +22,7 @@ const definition = (given: Partial<MessageTemplateDefinition>): MessageTemplateD
 const published = (given: Partial<MessageTemplateDefinition>): PublishedTemplate => ({
   id: 't',
   version: 1,
+  wording: null,
   definition: definition(given),
 });
 
@@ -75,4 +77,37 @@ test.each<[string, string | null, string | null]>([
 test('no automatic answer where none was written', () => {
   expect(replyText(definition({}), 'en')).toBeNull();
   expect(replyText(definition({ reply: { text: ' ' } }), 'en')).toBeNull();
+});
+
+describe('the wording at WhatsApp against the one published', () => {
+  const body = { type: 'BODY', text: 'Hello {{1}}', example: { body_text: [['Ana']] } };
+  const link = { type: 'URL', text: 'Our terms', url: 'https://contoso.example/terms' };
+  const buttons = { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'Yes' }, link] };
+  const held = (...components: unknown[]) => ({ components, parameterFormat: 'POSITIONAL' as const });
+  const wording = { en: held(body, buttons) };
+
+  test.each<[what: string, components: unknown[], changed: boolean]>([
+    ['the same', [body, buttons], false],
+    [
+      'the same in another order, with other examples',
+      [buttons, { type: 'body', text: 'Hello {{1}}' }],
+      false,
+    ],
+    ['another text', [{ ...body, text: 'Hi {{1}}' }, buttons], true],
+    ['a footer more', [body, buttons, { type: 'FOOTER', text: 'Contoso' }], true],
+    ['another label', [body, { ...buttons, buttons: [{ type: 'QUICK_REPLY', text: 'OK' }, link] }], true],
+    [
+      'a link that leads elsewhere',
+      [body, { ...buttons, buttons: [buttons.buttons[0], { ...link, url: 'https://fabrikam.example' }] }],
+      true,
+    ],
+    ['an offer beside it', [body, buttons, { type: 'LIMITED_TIME_OFFER' }], true],
+  ])('%s', (_, components, changed) => {
+    expect(wordingChanged({ wording }, { ...held(...components), language: 'en' })).toBe(changed);
+  });
+
+  test('a language that nobody published, and what a version before this published, are no change', () => {
+    expect(wordingChanged({ wording }, { ...held(buttons), language: 'es' })).toBe(false);
+    expect(wordingChanged({ wording: null }, { ...held(buttons), language: 'en' })).toBe(false);
+  });
 });

@@ -1,4 +1,5 @@
 import type { TenantKeyword } from './keywords.ts';
+import { type HeldTemplate, servesTheSame } from './template.ts';
 
 /** What an administrator builds on a WhatsApp template, or the two answer templates (product.md §2, §3.11). */
 export interface MessageTemplateDefinition {
@@ -18,6 +19,22 @@ export interface PublishedTemplate {
   id: string;
   version: number;
   definition: MessageTemplateDefinition;
+  /** What it was published with, by language; null where a version before this published it, which kept nothing. */
+  wording: Readonly<Record<string, HeldTemplate>> | null;
+}
+
+/**
+ * Whether WhatsApp would serve another wording than the one published in this language (product.md §3.11). A language that was
+ * added since was published by nobody, and is no change of one that was.
+ */
+export function wordingChanged(
+  published: Pick<PublishedTemplate, 'wording'>,
+  whatsapp: HeldTemplate & { language: string },
+): boolean {
+  const { wording } = published;
+  if (wording === null || !Object.hasOwn(wording, whatsapp.language)) return false;
+  const then = wording[whatsapp.language];
+  return then !== undefined && !servesTheSame(then, whatsapp);
 }
 
 /** Keywords of the published Opt-In and Opt-Out Templates of these record types; of all where none is given. */

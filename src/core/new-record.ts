@@ -32,6 +32,15 @@ export function defaultMapping(type: RecordType, columns: readonly Pick<CrmColum
   };
 }
 
+/**
+ * Whether a new record says whose it is: by its name, or by a number. One of neither is found by nobody, and of a table that is
+ * no record type any value does. `values` are by column.
+ */
+export function saysWhose(type: RecordType | null, values: Readonly<Record<string, unknown>>): boolean {
+  const columns = type === null ? Object.keys(values) : [type.nameColumn, ...type.phoneColumns];
+  return columns.some((column) => String(values[column] ?? '').trim() !== '');
+}
+
 /** The values a form for a new record begins with: only columns that exist, and only what is known. */
 export function proposeValues(
   type: RecordType,

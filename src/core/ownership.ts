@@ -132,7 +132,9 @@ export function sendHeldBy(state: Ownership, actor: Actor): string | null {
   if (owner !== null)
     return offer?.to.id === actor.id
       ? `${owner.name} offers you this conversation. Accept it before you write.`
-      : `${owner.name} answers this conversation. Ask them to assign it to you, or take it over once they are idle.`;
+      : actor.decides
+        ? `${owner.name} answers this conversation. Take it over before you write, or ask them to assign it to you.`
+        : `${owner.name} answers this conversation. Ask them to assign it to you, or take it over once they are idle.`;
   if (offer !== null && offer.to.id !== actor.id)
     return `This conversation is offered to ${offer.to.name}. Wait for their answer, or withdraw the offer.`;
   return offer !== null || inTeam(state, actor)

@@ -35,7 +35,8 @@ function ownMeaning(
     return [
       error('keyword-empty', `The keyword “${text}” has no letter, digit or emoji to recognise.`, { text }),
     ];
-  const { answer, start } = readText(text, []);
+  // As customers' words are compared with it: signs beside a keyword, such as those that take a yes back, are no part of it.
+  const { answer, start } = readText(form, []);
   const stops = isReservedWord(text) !== null;
   if (type === 'opt-in') {
     if (stops)

@@ -79,6 +79,7 @@ const meta = (change: Partial<WhatsAppTemplate>) =>
 const live = (definition: MessageTemplateDefinition, id = 'other'): PublishedTemplate => ({
   id,
   version: 1,
+  wording: null,
   definition,
 });
 
@@ -236,6 +237,8 @@ describe('keywords', () => {
     ['a stop word as opt-out', { ...OPT_OUT, keywords: [{ text: 'Unsubscribe' }] }, []],
     ['no as opt-in', optIn(['Nein']), ['error keyword-opposite']],
     ['yes as opt-out', { ...OPT_OUT, keywords: [{ text: 'Sí' }] }, ['error keyword-opposite']],
+    ['yes with any sign', { ...OPT_OUT, keywords: [{ text: 'Yes 🚫?' }] }, ['error keyword-opposite']],
+    ['START with any sign', { ...OPT_OUT, keywords: [{ text: '~Start~' }] }, ['error keyword-opposite']],
     ['START as opt-out', { ...OPT_OUT, keywords: [{ text: 'START' }] }, ['error keyword-opposite']],
     [
       'no as a stop word',
@@ -305,19 +308,27 @@ test('an automatic answer fits into a text message, or is empty', () => {
   expect(problems({ definition: { ...OPT_IN, reply: null } })).toEqual([]);
 });
 
-test('the marketing session is not there yet', () => {
-  expect(define({ session: 'marketing' })).toEqual(['error marketing-session-not-available']);
+test('only a Consent Template asks in the marketing session', () => {
+  expect(define({ session: 'marketing' })).toEqual([]);
+  expect(define({ session: 'marketing', type: 'utility' })).toEqual([
+    'error marketing-session-not-available',
+  ]);
+  expect(define({ session: 'marketing', type: 'marketing' })).toEqual([
+    'error marketing-session-not-available',
+  ]);
+  expect(problems({ definition: { ...OPT_IN, session: 'marketing' } })).toEqual([
+    'error marketing-session-not-available',
+  ]);
 });
 
 test('all problems are named at once', () => {
   const found = problems({
     recordType: { ...CONTACT, complianceField: null },
     whatsappTemplates: [{ ...WHATSAPP, status: 'PAUSED', components: COMPONENTS.slice(0, 1) }],
-    definition: { ...CONSENT, bindings: {}, session: 'marketing' },
+    definition: { ...CONSENT, bindings: {} },
     businessName: 'Fabrikam',
   });
   expect(found).toEqual([
-    'error marketing-session-not-available',
     'error compliance-field-missing',
     'error whatsapp-template-not-approved',
     'error no-quick-replies',

@@ -73,13 +73,14 @@ function suggested(labels: readonly string[], meaning: 'yes' | 'no'): string | u
   });
 }
 
-function sessionProblems({ session }: MessageTemplateDefinition): PublishProblem[] {
-  return session === 'utility'
+/** A Consent Template asks for the purpose of its session; the others have none to choose. */
+function sessionProblems({ session, type }: MessageTemplateDefinition): PublishProblem[] {
+  return session === 'utility' || type === 'consent'
     ? []
     : [
         error(
           'marketing-session-not-available',
-          'Marketing sessions are not available yet: choose the utility session.',
+          'Only a Consent Template asks in the marketing session: choose the utility session.',
         ),
       ];
 }

@@ -185,6 +185,13 @@ describe('a set-up that cannot work is refused', () => {
     expect(codes({ complianceField: null }, columns)).toEqual([]);
   });
 
+  test('a field that the CRM keeps itself takes no answer', () => {
+    const kept = { create: false, update: false };
+    const columns = COLUMNS.map((column) => ({ ...column, takes: kept }));
+    expect(codes({}, columns)).toEqual(['complianceField: column-read-only']);
+    expect(codes({ complianceField: null }, columns)).toEqual([]);
+  });
+
   test('all at once', () => {
     expect(codes({ nameColumn: 'x', complianceField: 'y', defaultCountry: 'Z' })).toHaveLength(3);
     expect(codes({ defaultCountry: 'Z' }, null)).toEqual([

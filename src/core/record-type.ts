@@ -59,6 +59,8 @@ export interface CrmColumn {
   kind: 'text' | 'phone' | 'email' | 'boolean' | 'number' | 'date' | 'language';
   /** What is known to stand in Assent's way there. */
   access?: 'unreadable' | 'not-writable' | null;
+  /** Where the CRM keeps it itself: what a new record and a change may bring. */
+  takes?: { create: boolean; update: boolean } | null;
 }
 
 export interface RecordTypeProblem {
@@ -75,7 +77,8 @@ export interface RecordTypeProblem {
     | 'related-has-own'
     | 'related-in-use'
     | 'column-unreadable'
-    | 'column-not-writable';
+    | 'column-not-writable'
+    | 'column-read-only';
   /** The setting it is about. */
   path: keyof RecordType;
   message: string;
@@ -194,6 +197,11 @@ export function recordTypeProblems(
       `Assent may not write “${chosen.label}”: no answer of a customer’s would arrive there. Give the application user Write on the table and Update on the column, then test the column again.`,
     );
 
+  for (const path of ['complianceField', 'marketingField'] as const) {
+    const column = columns.find(({ name }) => name === recordType[path]);
+    if (column?.takes?.update === false)
+      add('column-read-only', path, `The CRM keeps “${column.label}” itself. Choose another column.`);
+  }
   for (const [field, name] of namedColumns(recordType)) {
     const column = columns.find((candidate) => candidate.name === name);
     const wantsBoolean = field === 'complianceField' || field === 'marketingField';

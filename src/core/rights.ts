@@ -17,6 +17,7 @@ export const RIGHTS = [
   'record-grant',
   'approve-grant',
   'see-history',
+  'erase-customers',
   'edit-records',
   'run-campaigns',
   'manage-templates',

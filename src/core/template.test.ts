@@ -8,6 +8,7 @@ import {
   renderedText,
   renderTemplate,
   unsupportedParts,
+  valuesOf,
   variablesOf,
 } from './template.ts';
 
@@ -140,6 +141,14 @@ test('WhatsApp gets positional parameters by order and named ones with their nam
       { name: 'order_no', text: '7' },
     ],
   });
+});
+
+test.each([
+  ['positional', CONSENT, 'POSITIONAL', { 'header.1': 'Ms Ruiz', 1: 'Ana', 2: 'Contoso' }],
+  ['named', NAMED, 'NAMED', { 'header.order_no': 'no. 7', first_name: 'Ana', order_no: '7' }],
+] as const)('%s parameters carry the values that they were made of', (_, components, format, values) => {
+  const template = parseTemplate([...components], format);
+  expect(valuesOf(template, parametersOf(template, values))).toEqual(values);
 });
 
 describe('a value is one line of words', () => {

@@ -56,6 +56,32 @@ export function unsupportedParts(components: unknown[]): string[] {
   ];
 }
 
+/** A template as WhatsApp holds it in one language. */
+export interface HeldTemplate {
+  components: unknown[];
+  parameterFormat: ParameterFormat;
+}
+
+/**
+ * Whether a customer is served the same by both: header, body, footer, buttons and where these lead. Examples and whatever else
+ * Meta keeps beside them do not count, as it writes those anew by itself.
+ */
+export function servesTheSame(one: HeldTemplate, other: HeldTemplate): boolean {
+  return JSON.stringify(servedBy(one)) === JSON.stringify(servedBy(other));
+}
+
+function servedBy({ components, parameterFormat }: HeldTemplate): unknown {
+  const { header, body, footer, buttons } = parseTemplate(components, parameterFormat);
+  return [
+    header,
+    body,
+    footer,
+    buttons,
+    buttonsOf(components).map((button) => [text(button, 'url'), text(button, 'phone_number')]),
+    unsupportedParts(components),
+  ];
+}
+
 /** The keys to bind, the header's first; positional ones in the order in which they are sent. */
 export function variablesOf(template: WhatsAppTemplateBody): string[] {
   const header = template.header?.format === 'TEXT' ? template.header.variables : [];
@@ -89,6 +115,23 @@ export function parametersOf(
     header: header.map((key) => parameter(key.slice(HEADER.length), filled(values, key) ?? '')),
     body: template.body.variables.map((key) => parameter(key, filled(values, key) ?? '')),
   };
+}
+
+/** The values by key that these parameters carry: `parametersOf` backwards. */
+export function valuesOf(
+  template: WhatsAppTemplateBody,
+  { header, body }: { header: readonly TemplateParameterText[]; body: readonly TemplateParameterText[] },
+): Record<string, string> {
+  const headerKeys = template.header?.format === 'TEXT' ? template.header.variables : [];
+  const keyed = (keys: readonly string[], prefix: string, parameters: readonly TemplateParameterText[]) =>
+    parameters.map(({ name, text: value }, index) => [
+      name === undefined ? (keys[index] ?? '') : prefix + name,
+      value,
+    ]);
+  return Object.fromEntries([
+    ...keyed(headerKeys, HEADER, header),
+    ...keyed(template.body.variables, '', body),
+  ]);
 }
 
 export interface TemplateParameterText {

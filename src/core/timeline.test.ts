@@ -122,6 +122,7 @@ describe('the text of a consent event', () => {
     ['crm', 'denied', null],
     ['merged', 'denied', null],
     ['linked', undefined, null],
+    ['renumbered', undefined, null],
   ])('of %s that is %s tells %s', (act, verdict, told) => {
     expect(toldVerdict(act, verdict)).toBe(told);
   });

@@ -122,9 +122,11 @@ export const TOLD_VERDICTS = [
 ] as const;
 export type ToldVerdict = (typeof TOLD_VERDICTS)[number];
 
+const UNTOLD: ReadonlySet<string> = new Set(['crm', 'merged', 'linked', 'renumbered']);
+
 /** Null for what no timeline tells. */
 export function toldVerdict(act: string, verdict: string | undefined): ToldVerdict | null {
-  if (act === 'crm' || act === 'merged' || act === 'linked') return null;
+  if (UNTOLD.has(act)) return null;
   return TOLD_VERDICTS.find((one) => one === verdict) ?? null;
 }
 

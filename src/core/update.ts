@@ -25,7 +25,7 @@ export type InboundContent =
       media: MediaKind;
       mediaId?: string;
       mimeType?: string;
-      /** As it came: base64. */
+      /** As WhatsApp announced it, in hex. */
       sha256?: string;
       caption?: string;
       filename?: string;

@@ -37,6 +37,42 @@ export async function conversationSeen(
   return rows[0] ?? null;
 }
 
+/**
+ * Of a customer's conversations, the newest that the viewer may see; `another` where there are some and they see none. A
+ * customer without a conversation is nobody's secret.
+ */
+export async function conversationWith(
+  tx: Tx,
+  contactPointId: string,
+  viewer: Viewer,
+): Promise<{ id: string | null; another: boolean }> {
+  const { rows } = await sql<{ id: string; seen: boolean }>`
+    select v.id, ${visibleTo(viewer)} as seen from conversation v where v.contact_point_id = ${contactPointId}::uuid
+     order by seen desc, v.last_message_at desc nulls last limit 1`.execute(tx);
+  const first = rows[0];
+  return { id: first?.seen === true ? first.id : null, another: first !== undefined && !first.seen };
+}
+
+/** The same as a condition on a contact point: it has no conversation, or one that the viewer sees. */
+export const customerOpenTo = (viewer: Viewer, contactPointId: RawBuilder<unknown>): RawBuilder<boolean> =>
+  viewer.teams === null
+    ? sql<boolean>`true`
+    : sql<boolean>`(not exists (select 1 from conversation where contact_point_id = ${contactPointId})
+        or exists (select 1 from conversation v where v.contact_point_id = ${contactPointId} and ${visibleTo(viewer)}))`;
+
+/** Which of these conversations the viewer may see. */
+export async function seenAmong(
+  tx: Tx,
+  ids: readonly (string | null)[],
+  viewer: Viewer,
+): Promise<ReadonlySet<string>> {
+  const named = ids.filter((id) => id !== null);
+  if (viewer.teams === null || named.length === 0) return new Set(named);
+  const { rows } = await sql<{ id: string }>`
+    select v.id from conversation v where v.id = any(${uuids(named)}) and ${visibleTo(viewer)}`.execute(tx);
+  return new Set(rows.map((row) => row.id));
+}
+
 /** The conversation of a message the viewer may see. */
 export async function conversationOfMessageSeen(
   tx: Tx,

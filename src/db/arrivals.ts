@@ -26,6 +26,8 @@ export interface Heard {
   name: string | null;
   /** As WhatsApp names them today: replies go there, exactly as received. */
   phone: string | null;
+  /** Of that phone. */
+  country: string | null;
   userId: string | null;
   lastInboundAt: number;
   lastInboundWhatsappId: string;
@@ -42,6 +44,10 @@ export interface Arrivals {
   /** Goes out when the transaction commits; null for none. */
   notice: { channel: string; text: string } | null;
 }
+
+/** The number that a message `h` came from is the one of its sender `c` from then on: nothing newer named another. */
+const NAMES_NUMBER = sql`h.phone is not null and (c.last_inbound_at is null or h.at >= c.last_inbound_at)
+               and (c.renumbered_at is null or h.at > c.renumbered_at)`;
 
 /** A channel nobody listens to. */
 const NOBODY = 'assent_nobody';
@@ -73,7 +79,9 @@ export async function storeArrivals(tx: Tx, arrivals: Arrivals): Promise<string[
     heard as (
       update contact_point c
          set name = coalesce(h.name, c.name), name_form = coalesce(h.name_form, c.name_form),
-             phone = case when c.last_inbound_at is null or h.at >= c.last_inbound_at then coalesce(h.phone, c.phone) else c.phone end,
+             phone = case when ${NAMES_NUMBER} then h.phone else c.phone end,
+             country = case when ${NAMES_NUMBER} then coalesce(h.country, c.country) else c.country end,
+             renumbered_at = case when h.phone is distinct from c.phone and ${NAMES_NUMBER} then h.at else c.renumbered_at end,
              user_id = case when c.last_inbound_at is null or h.at >= c.last_inbound_at
                then coalesce(h.user_id, c.user_id) else c.user_id end,
              last_inbound_whatsapp_id = case when c.last_inbound_at is null or h.at >= c.last_inbound_at
@@ -81,10 +89,11 @@ export async function storeArrivals(tx: Tx, arrivals: Arrivals): Promise<string[
              last_inbound_at = greatest(c.last_inbound_at, h.at), last_word_at = greatest(c.last_word_at, h.word_at)
         from unnest(${uuids(heard.map((one) => one.id))}, ${texts(heard.map((one) => one.name))},
                ${texts(heard.map(({ name }) => (name === null ? null : searchForm(name))))},
-               ${texts(heard.map((one) => one.phone))}, ${texts(heard.map((one) => one.userId))},
-               ${times(heard.map((one) => one.lastInboundAt))}, ${texts(heard.map((one) => one.lastInboundWhatsappId))},
+               ${texts(heard.map((one) => one.phone))}, ${texts(heard.map((one) => one.country))},
+               ${texts(heard.map((one) => one.userId))}, ${times(heard.map((one) => one.lastInboundAt))},
+               ${texts(heard.map((one) => one.lastInboundWhatsappId))},
                ${times(heard.map((one) => one.lastWordAt))})
-          as h(id, name, name_form, phone, user_id, at, whatsapp_id, word_at)
+          as h(id, name, name_form, phone, country, user_id, at, whatsapp_id, word_at)
        where c.id = h.id),
     shown as (delete from dismissal where conversation_id = any(${uuids(arrivals.shown)})),
     touched as (${touching(arrivals.touches)} returning c.id, c.status)

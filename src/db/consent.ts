@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ConsentView } from '../core/consent.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
-import { type Viewer, visibleTo } from './access.ts';
+import { customerOpenTo, type Viewer, visibleTo } from './access.ts';
 import { copyConsent } from './conversations.ts';
 import type { Tx } from './engine.ts';
 import { iso, json, time, uuids } from './rows.ts';
@@ -168,6 +168,9 @@ export interface RequestEvidence {
   status: string | null;
   statusAt: number | null;
   handedAt: number | null;
+  /** When WhatsApp says that it arrived and was read, by its clock; both are kept, whatever came last. */
+  deliveredAt: number | null;
+  readAt: number | null;
 }
 
 export async function requestEvidence(
@@ -178,10 +181,26 @@ export async function requestEvidence(
   const { rows } = await sql<RequestEvidence>`
     select r.id, r.wording, r.wording_hash as "wordingHash", r.template_name as "templateName", r.language, r.category, r.basis,
            r.basis_text as "basisText", r.message_id as "messageId", m.whatsapp_id as "whatsappId", m.status,
-           m.status_at as "statusAt", m.handed_at as "handedAt"
+           m.status_at as "statusAt", m.handed_at as "handedAt",
+           coalesce(r.delivered_at, case when m.status = 'delivered' then m.status_at end) as "deliveredAt",
+           coalesce(r.read_at, case when m.status = 'read' then m.status_at end) as "readAt"
       from consent_request r left join message m on m.id = r.message_id
      where r.contact_point_id = any(${uuids(contactPointIds)})`.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Keeps when requests arrived and were read: of what is told twice, the first time. */
+export async function noteDelivery(
+  tx: Tx,
+  told: readonly { messageId: string; status: 'delivered' | 'read'; at: number }[],
+): Promise<void> {
+  if (told.length === 0) return;
+  const rows = told.map((one) => ({ ...one, at: iso(one.at) }));
+  await sql`/* keyed */ update consent_request r set delivered_at = least(r.delivered_at, s.delivered), read_at = least(r.read_at, s.read)
+      from (select "messageId", min(at) filter (where status = 'delivered') as delivered, min(at) filter (where status = 'read') as read
+              from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t("messageId" uuid, status text, at timestamptz)
+             group by 1) s
+     where r.message_id = s."messageId"`.execute(tx);
 }
 
 export async function requestOfMessage(
@@ -222,17 +241,25 @@ export interface HeldRow {
   text: string | null;
 }
 
-/** Everybody on hold, longest first. */
+/** Where a page of those on hold ended: one message may be held for both purposes. */
+export interface HeldPlace {
+  at: number;
+  id: string;
+  purpose: Purpose;
+}
+
+/** Of `consent_state s`: the viewer sees a conversation of theirs. */
+const heldBefore = (viewer: Viewer) =>
+  sql`exists (select 1 from conversation v where v.contact_point_id = s.contact_point_id and ${visibleTo(viewer)})`;
+
+/** Everybody on hold whose conversation the viewer sees, longest first. */
 export async function heldRows(
   tx: Tx,
-  before: number | null,
+  which: { before?: number; after?: HeldPlace | null; viewer?: Viewer },
   limit: number,
-  viewer: Viewer | null = null,
 ): Promise<HeldRow[]> {
-  const seen =
-    viewer === null
-      ? sql`true`
-      : sql`exists (select 1 from conversation v where v.contact_point_id = s.contact_point_id and ${visibleTo(viewer)})`;
+  const { before = null, after = null, viewer } = which;
+  const seen = viewer === undefined ? sql`true` : heldBefore(viewer);
   const { rows } = await sql<HeldRow>`
     select s.contact_point_id as "contactPointId", s.purpose, s.on_hold_at as at, s.on_hold_seq as seq, s.on_hold_chain as chain,
            c.name, c.phone, v.id as "conversationId", p.content ->> 'text' as text
@@ -240,8 +267,10 @@ export async function heldRows(
       join contact_point c on c.id = s.contact_point_id
       left join ledger_personal p on p.contact_point_id = s.on_hold_chain and p.seq = s.on_hold_seq
       left join lateral (select id from conversation where contact_point_id = s.contact_point_id order by last_message_at desc limit 1) v on true
-     where s.on_hold_at is not null and (${time(before)} is null or s.on_hold_at < ${time(before)}) and ${seen}
-     order by s.on_hold_at, s.contact_point_id limit ${limit}`.execute(tx);
+     where s.on_hold_at is not null and (${time(before)} is null or s.on_hold_at < ${time(before)})
+       and (${time(after?.at ?? null)} is null or (s.on_hold_at, s.contact_point_id, s.purpose)
+            > (${time(after?.at ?? null)}, ${after?.id ?? null}::uuid, ${after?.purpose ?? null}::text)) and ${seen}
+     order by s.on_hold_at, s.contact_point_id, s.purpose limit ${limit}`.execute(tx);
   return rows;
 }
 
@@ -249,8 +278,14 @@ export interface PendingGrant {
   id: string;
   contactPointId: string;
   purpose: Purpose;
+  /** The contact point it was recorded for was merged into this one since. */
+  merged: boolean;
+  /** Without the file, which may be large. */
   evidence: Record<string, unknown>;
+  fileName: string | null;
   requestedBy: string;
+  /** Null where an older version recorded it. */
+  requestedById: string | null;
   requestedAt: number;
   phone: string | null;
   name: string | null;
@@ -264,23 +299,74 @@ export async function insertPendingGrant(
     purpose: Purpose;
     evidence: unknown;
     requestedBy: string;
+    requestedById: string;
     requestedAt: number;
   },
 ): Promise<void> {
-  await sql`insert into pending_grant (id, contact_point_id, purpose, evidence, requested_by, requested_at)
+  await sql`insert into pending_grant (id, contact_point_id, purpose, evidence, requested_by, requested_by_id, requested_at)
     values (${grant.id}::uuid, ${grant.contactPointId}::uuid, ${grant.purpose}, ${json(grant.evidence)}, ${grant.requestedBy},
-      ${time(grant.requestedAt)})`.execute(tx);
+      ${grant.requestedById}, ${time(grant.requestedAt)})`.execute(tx);
 }
 
-export async function pendingGrants(tx: Tx, id: string | null): Promise<PendingGrant[]> {
-  const { rows } = await sql<PendingGrant>`
-    select g.id, coalesce(c.merged_into, c.id) as "contactPointId", g.purpose, g.evidence, g.requested_by as "requestedBy",
-           g.requested_at as "requestedAt", c.phone, c.name
+const PENDING_GRANT = sql`
+    select g.id, coalesce(c.merged_into, c.id) as "contactPointId", c.merged_into is not null as merged, g.purpose,
+           g.evidence - 'file' as evidence, g.evidence #>> '{file,name}' as "fileName",
+           g.requested_by as "requestedBy", g.requested_by_id as "requestedById", g.requested_at as "requestedAt", c.phone, c.name
       from pending_grant g join contact_point c on c.id = g.contact_point_id
-     where g.decided_at is null and (${id}::uuid is null or g.id = ${id}::uuid) order by g.requested_at limit 100`.execute(
+     where g.decided_at is null`;
+
+/** Of customers, `contact_point c`, whose conversation the viewer sees, or who have none. */
+export const openTo = (viewer: Viewer) => customerOpenTo(viewer, sql`coalesce(c.merged_into, c.id)`);
+
+export async function readPendingGrant(tx: Tx, id: string, viewer: Viewer): Promise<PendingGrant | null> {
+  const { rows } =
+    await sql<PendingGrant>`${PENDING_GRANT} and g.id = ${id}::uuid and ${openTo(viewer)}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/** Those of one customer for one purpose, the oldest first. */
+export async function waitingGrantsOf(
+  tx: Tx,
+  contactPointId: string,
+  purpose: Purpose,
+): Promise<PendingGrant[]> {
+  const { rows } = await sql<PendingGrant>`${PENDING_GRANT} and g.purpose = ${purpose}
+       and (c.id = ${contactPointId}::uuid or c.merged_into = ${contactPointId}::uuid) order by g.requested_at, g.id`.execute(
     tx,
   );
   return rows;
+}
+
+/** Those that wait for a second person, the oldest first. */
+export async function pendingGrants(
+  tx: Tx,
+  which: { after: { at: number; id: string } | null; viewer: Viewer },
+  limit: number,
+): Promise<PendingGrant[]> {
+  const { after, viewer } = which;
+  const { rows } = await sql<PendingGrant>`${PENDING_GRANT} and ${openTo(viewer)}
+       and (${time(after?.at ?? null)} is null or (g.requested_at, g.id) > (${time(after?.at ?? null)}, ${after?.id ?? null}::uuid))
+     order by g.requested_at, g.id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** How many messages on hold and how many grants of others' wait for this person, each counted up to `most`. */
+export async function countWaiting(
+  tx: Tx,
+  person: Viewer & { name: string },
+  most: number,
+): Promise<{ held: number; grants: number }> {
+  const { rows } = await sql<{ held: number; grants: number }>`
+    select (select count(*)::int from (
+              select distinct s.contact_point_id, s.on_hold_chain, s.on_hold_seq from consent_state s
+               where s.on_hold_at is not null and ${heldBefore(person)} limit ${most}) h) as held,
+           (select count(*)::int from (
+              select 1 from pending_grant g join contact_point c on c.id = g.contact_point_id
+               where g.decided_at is null and ${openTo(person)}
+                 and not coalesce(g.requested_by_id = ${person.id}, g.requested_by = ${person.name}) limit ${most}) w) as grants`.execute(
+    tx,
+  );
+  return rows[0] ?? { held: 0, grants: 0 };
 }
 
 /** False where somebody decided it before. */

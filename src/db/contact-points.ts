@@ -21,12 +21,15 @@ export interface ContactPoint {
   lastInboundWhatsappId: string | null;
   ledgerSeq: number;
   ledgerHead: string | null;
+  /** What was known of them was erased, and they have not come back. */
+  erased: boolean;
 }
 
 /** The columns of a `ContactPoint`, of `contact_point c`. */
 export const CONTACT_POINT = sql`c.id, c.phone, c.user_id as "userId", c.name, c.country, c.shared, c.blocked, c.language,
   c.last_inbound_at as "lastInboundAt", c.last_word_at as "lastWordAt",
-  c.last_inbound_whatsapp_id as "lastInboundWhatsappId", c.ledger_seq as "ledgerSeq", c.ledger_head as "ledgerHead"`;
+  c.last_inbound_whatsapp_id as "lastInboundWhatsappId", c.ledger_seq as "ledgerSeq", c.ledger_head as "ledgerHead",
+  c.erased_at is not null as erased`;
 
 export interface Alias {
   kind: 'phone' | 'user' | 'parent';
@@ -53,7 +56,6 @@ export interface NewContactPoint {
   userId: string | null;
   name: string | null;
   country: string | null;
-  keyHash: string | null;
 }
 
 /** Whoever writes a name writes the form in which it is searched. */
@@ -62,11 +64,9 @@ const nameForm = (name: string | null): string | null => (name === null ? null :
 export async function insertContactPoints(tx: Tx, rows: readonly NewContactPoint[]): Promise<void> {
   if (rows.length === 0) return;
   const formed = rows.map((row) => ({ ...row, nameForm: nameForm(row.name) }));
-  await sql`insert into contact_point (id, phone, user_id, name, name_form, country, key_hash)
-    select id, phone, "userId", name, "nameForm", country, "keyHash" from jsonb_to_recordset(${JSON.stringify(formed)}::jsonb)
-      as r(id uuid, phone text, "userId" text, name text, "nameForm" text, country text, "keyHash" text)`.execute(
-    tx,
-  );
+  await sql`insert into contact_point (id, phone, user_id, name, name_form, country)
+    select id, phone, "userId", name, "nameForm", country from jsonb_to_recordset(${JSON.stringify(formed)}::jsonb)
+      as r(id uuid, phone text, "userId" text, name text, "nameForm" text, country text)`.execute(tx);
 }
 
 /** Adds keys; one that another contact point took meanwhile stays there, and is not among the answers. */
@@ -109,6 +109,10 @@ export function onlySurvivors<T extends { mergedInto: string | null }>(rows: T[]
   return rows;
 }
 
+/** Between being found by a key and being locked: the transaction runs again, and finds them by what stays of the key. */
+export const erasedMeanwhile = (): Error =>
+  Object.assign(new Error('a contact point was erased meanwhile'), { code: COLLISION });
+
 /** PostgreSQL's code of a serialization failure: nothing happened, run the transaction again. */
 export const COLLISION = '40001';
 
@@ -136,34 +140,77 @@ export async function setShared(tx: Tx, id: string, shared: boolean): Promise<vo
   await sql`update contact_point set shared = ${shared} where id = ${id}::uuid`.execute(tx);
 }
 
-/** The newest keys of a person; what WhatsApp no longer names stays as an alias. */
+/** The number that counts now, and the country it is of. */
+export type Numbered = Pick<ContactPoint, 'phone' | 'country'>;
+
+export interface NewIdentity extends Numbered {
+  userId: string | null;
+  /** When the customer changed, ms. */
+  at: number;
+  /** They changed from the number that we know: of two changes within a second, the later one. */
+  fromPresent: boolean;
+}
+
+/**
+ * The newest keys of a person; what WhatsApp no longer names stays as an alias. A change that is older than the last one
+ * leaves the number as it is.
+ */
 export async function setIdentity(
   tx: Tx,
   id: string,
-  phone: string | null,
-  userId: string | null,
+  { phone, country, userId, at, fromPresent }: NewIdentity,
+): Promise<Numbered> {
+  const { rows } = await sql<Numbered>`update contact_point c
+       set user_id = coalesce(${userId}, c.user_id), phone = case when n.newer then ${phone} else c.phone end,
+           country = case when n.newer then coalesce(${country}, c.country) else c.country end,
+           renumbered_at = case when n.newer then ${time(at)} else c.renumbered_at end
+      from (select ${phone}::text is not null and (renumbered_at is null or renumbered_at < ${time(at)}
+                     or (renumbered_at = ${time(at)} and ${fromPresent}::boolean)) as newer
+              from contact_point where id = ${id}::uuid) n
+     where c.id = ${id}::uuid returning c.phone, c.country`.execute(tx);
+  return onlyRow(rows);
+}
+
+function onlyRow<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a contact point that is locked is gone');
+  return row;
+}
+
+/** Somebody whose data was erased is known again, by what they are called now. */
+export async function nameErased(
+  tx: Tx,
+  id: string,
+  { phone, country, userId, name }: Pick<ContactPoint, 'phone' | 'country' | 'userId' | 'name'>,
 ): Promise<void> {
-  await sql`update contact_point set phone = coalesce(${phone}, phone), user_id = coalesce(${userId}, user_id)
-     where id = ${id}::uuid`.execute(tx);
+  await sql`update contact_point set phone = coalesce(${phone}, phone), country = coalesce(${country}, country), user_id = coalesce(${userId}, user_id),
+      name = coalesce(${name}, name), name_form = coalesce(${nameForm(name)}, name_form), erased_at = null
+    where id = ${id}::uuid`.execute(tx);
 }
 
 /**
  * Makes `from` part of `into`: its keys, chats and messages move, its ledger stays as it is. The caller has locked both.
+ * Of two numbers the one stays that was changed to last, or else that of `into`.
  */
-export async function mergeContactPoint(tx: Tx, from: string, into: string): Promise<void> {
+export async function mergeContactPoint(tx: Tx, from: string, into: string): Promise<Numbered> {
   await sql`update contact_point_alias set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid`.execute(
     tx,
   );
   await sql`update contact_point set merged_into = ${into}::uuid where id = ${from}::uuid or merged_into = ${from}::uuid`.execute(
     tx,
   );
-  await sql`update contact_point c
+  const { rows } = await sql<Numbered>`update contact_point c
        set last_inbound_at = greatest(c.last_inbound_at, f.last_inbound_at),
            last_word_at = greatest(c.last_word_at, f.last_word_at),
-           phone = coalesce(c.phone, f.phone), user_id = coalesce(c.user_id, f.user_id), name = coalesce(c.name, f.name),
+           phone = case when f.leads then f.phone else c.phone end,
+           country = case when f.leads then coalesce(f.country, c.country) else c.country end,
+           renumbered_at = greatest(c.renumbered_at, f.renumbered_at), user_id = coalesce(c.user_id, f.user_id), name = coalesce(c.name, f.name),
            name_form = case when c.name is null then f.name_form else c.name_form end,
            blocked = c.blocked or f.blocked, shared = c.shared or f.shared
-      from contact_point f where c.id = ${into}::uuid and f.id = ${from}::uuid`.execute(tx);
+      from (select f.*, f.phone is not null and (i.phone is null or (f.renumbered_at is not null
+                     and f.renumbered_at > coalesce(i.renumbered_at, '-infinity'))) as leads
+              from contact_point f, contact_point i where f.id = ${from}::uuid and i.id = ${into}::uuid) f
+     where c.id = ${into}::uuid returning c.phone, c.country`.execute(tx);
   await sql`update conversation set contact_point_id = ${into}::uuid
      where contact_point_id = ${from}::uuid
        and not exists (select 1 from conversation o where o.contact_point_id = ${into}::uuid and o.channel_id = conversation.channel_id)`.execute(
@@ -189,6 +236,7 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
     tx,
   );
   await sql`delete from consent_state where contact_point_id = ${from}::uuid`.execute(tx);
+  return onlyRow(rows);
 }
 
 /** Pair limit: takes one token if there is one. Answers 0, or how many ms until the next one. */

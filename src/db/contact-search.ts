@@ -19,35 +19,36 @@ export function contactSearch(words: string): ContactSearch | null {
 }
 
 /** The patterns as a condition on a column in the form of core/search-text.ts, answered by its trigram index. */
-function matches(column: string, { names, number }: ContactSearch): RawBuilder<boolean> {
+export function matchesSearch(column: string, { names, number }: ContactSearch): RawBuilder<boolean> {
   const like = (pattern: string): RawBuilder<unknown> => sql`${sql.ref(column)} like ${pattern}`;
   const byName = names === null ? [] : [sql`(${sql.join(names.map(like), sql` and `)})`];
   const byNumber = number === null ? [] : [like(number)];
-  return sql<boolean>`(${sql.join([...byName, ...byNumber], sql` or `)})`;
+  const either = [...byName, ...byNumber];
+  return either.length === 0 ? sql<boolean>`false` : sql<boolean>`(${sql.join(either, sql` or `)})`;
 }
 
 /** A query for the ids of contact points that match, in no order, at most `limit`. */
 export function contactPointsMatching(search: ContactSearch, limit: number): RawBuilder<unknown> {
   return sql`
-    (select c.id from contact_point c where ${matches('c.search', search)} limit ${limit})
+    (select c.id from contact_point c where ${matchesSearch('c.search', search)} limit ${limit})
     union
     (select a.contact_point_id from record_phone p join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
-      where ${matches('p.search', search)} limit ${limit})
+      where ${matchesSearch('p.search', search)} limit ${limit})
     limit ${limit}`;
 }
 
 /** How many customers the planner thinks have such a name or number: what an index of words costs grows with them. */
 export async function likelyMatches(tx: Tx, search: ContactSearch): Promise<number> {
   const { rows } = await sql<{ 'QUERY PLAN': unknown }>`explain (format json)
-    select 1 from contact_point c where ${matches('c.search', search)}`.execute(tx);
+    select 1 from contact_point c where ${matchesSearch('c.search', search)}`.execute(tx);
   return Number(/"Plan Rows":(\d+)/.exec(JSON.stringify(rows[0]?.['QUERY PLAN']) ?? '')?.[1] ?? 0);
 }
 
 /** What matches, as a condition on a row `v` of `conversation`, for a name that too many have to list them. */
 export function contactMatches(search: ContactSearch): RawBuilder<boolean> {
-  return sql<boolean>`(exists (select 1 from contact_point c where c.id = v.contact_point_id and ${matches('c.search', search)})
+  return sql<boolean>`(exists (select 1 from contact_point c where c.id = v.contact_point_id and ${matchesSearch('c.search', search)})
     or exists (select 1 from contact_point_alias a join record_phone p on p.match_key = a.value
-                where a.contact_point_id = v.contact_point_id and a.kind = 'phone' and ${matches('p.search', search)}))`;
+                where a.contact_point_id = v.contact_point_id and a.kind = 'phone' and ${matchesSearch('p.search', search)}))`;
 }
 
 /** Contact points with a number of this record, or with this number. */

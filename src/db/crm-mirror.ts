@@ -93,15 +93,15 @@ export async function saveDescription(tx: Tx, tables: readonly DescribedTable[])
     }));
     await sql`delete from crm_column where table_name = ${table.name}
       and not (name = any(${texts(columns.map((column) => column.name))}))`.execute(tx);
-    await sql`insert into crm_column (table_name, name, label, kind, default_value, custom, position, yes_label, no_label, labels, security)
+    await sql`insert into crm_column (table_name, name, label, kind, default_value, custom, position, yes_label, no_label, labels, security, takes)
       select ${table.name}, name, label, kind, nullif("defaultValue", 'null'::jsonb), custom, position, yes, no, labels,
-             nullif(security, 'null'::jsonb)
+             nullif(security, 'null'::jsonb), nullif(takes, 'null'::jsonb)
         from jsonb_to_recordset(${JSON.stringify(columns)}::jsonb)
           as c(name text, label text, kind text, "defaultValue" jsonb, custom boolean, position integer, yes text, no text,
-               labels jsonb, security jsonb)
+               labels jsonb, security jsonb, takes jsonb)
       on conflict (table_name, name) do update set label = excluded.label, kind = excluded.kind, default_value = excluded.default_value,
         custom = excluded.custom, position = excluded.position, yes_label = excluded.yes_label, no_label = excluded.no_label,
-        labels = excluded.labels, security = excluded.security`.execute(tx);
+        labels = excluded.labels, security = excluded.security, takes = excluded.takes`.execute(tx);
     await sql`delete from crm_lookup where table_name = ${table.name}`.execute(tx);
     await sql`insert into crm_lookup (table_name, name, label, labels, targets)
       select ${table.name}, name, label, labels, targets

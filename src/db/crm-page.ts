@@ -31,7 +31,7 @@ export interface Customers {
   /** Match keys by record. */
   before: ReadonlyMap<string, string>;
   /** Contact points by match key. */
-  contactOf: ReadonlyMap<string, string>;
+  contactOf: Map<string, string>;
 }
 
 export interface MirrorRow {

@@ -105,10 +105,20 @@ export interface ClaimedWrite {
   same: boolean;
 }
 
+/** A column that says what was decided, as the record types are set up now. */
+export interface FieldColumn {
+  table: string;
+  column: string;
+}
+
+const among = (fields: readonly FieldColumn[]) =>
+  sql`(select * from unnest(${texts(fields.map((field) => field.table))}, ${texts(fields.map((field) => field.column))}))`;
+
 /**
  * Takes what is due, the longest waiting first; `sent` says that something may arrive from now on. Chosen by themselves
  * before anything is joined: after an outage of days a hundred thousand wait, and only the first are read. Each has its
- * record and its table: whoever drops these drops it too.
+ * record and its table: whoever drops these drops it too. A write to what is none of `fields` any more, or of which the
+ * mirror has no cell, is dropped in its turn: nobody wants a value there, and what stands there is somebody else's.
  */
 export async function claimWrites(
   tx: Tx,
@@ -116,20 +126,24 @@ export async function claimWrites(
   now: number,
   leaseUntil: number,
   most: number,
+  fields: readonly FieldColumn[],
 ): Promise<ClaimedWrite[]> {
   const { rows } = await sql<ClaimedWrite & { queuedAt: number }>`
     with next as materialized (
       select table_name, record_id, column_name, sent, remote from crm_write
        where state = 'pending' and next_at <= ${time(now)}
        order by queued_at limit ${most} for update skip locked),
+    seen as materialized (
+      select w.*, r.data -> w.column_name as value, r.etag,
+             (w.table_name, w.column_name) in ${among(fields)} and r.data -> w.column_name is not null as wanted
+        from next w join crm_record r on r.table_name = w.table_name and r.id = w.record_id),
     due as (
-      select w.table_name, w.record_id, w.column_name, coalesce(r.data -> w.column_name, 'null'::jsonb) as value,
-             t.entity_set, t.id_column, r.etag, w.sent is not null as under_way,
-             w.sent is null and w.remote is not null
-               and w.remote = coalesce(r.data -> w.column_name, 'null'::jsonb) as same
-        from next w
-        join crm_table t on t.table_name = w.table_name
-        join crm_record r on r.table_name = w.table_name and r.id = w.record_id)
+      select w.table_name, w.record_id, w.column_name, w.value, t.entity_set, t.id_column, w.etag,
+             w.sent is not null as under_way, w.sent is null and w.remote is not null and w.remote = w.value as same
+        from seen w join crm_table t on t.table_name = w.table_name where w.wanted),
+    stray as (
+      delete from crm_write w using seen where not seen.wanted and w.table_name = seen.table_name
+         and w.record_id = seen.record_id and w.column_name = seen.column_name)
     update crm_write w set lease = ${lease}::uuid, next_at = ${time(leaseUntil)}, attempts = w.attempts + 1,
            sent = case when due.same then w.sent else due.value end
       from due where w.table_name = due.table_name and w.record_id = due.record_id and w.column_name = due.column_name
@@ -184,12 +198,9 @@ export async function forgetDone(tx: Tx, before: number): Promise<void> {
   await sql`delete from crm_write where state = 'done' and written_at < ${time(before)}`.execute(tx);
 }
 
-/** Writes to columns that the table does not have any more, and that are none of these fields, which may come back. */
-export async function forgetStrayWrites(tx: Tx, table: string, fields: readonly string[]): Promise<void> {
-  await sql`delete from crm_write w where table_name = ${table} and not (column_name = any(${texts(fields)}))
-    and not exists (select 1 from crm_column c where c.table_name = w.table_name and c.name = w.column_name)`.execute(
-    tx,
-  );
+/** Writes to what is none of the fields any more, with their problems: a column that is chosen again is judged anew. */
+export async function forgetStrayWrites(tx: Tx, fields: readonly FieldColumn[]): Promise<void> {
+  await sql`delete from crm_write where (table_name, column_name) not in ${among(fields)}`.execute(tx);
 }
 
 /** What waits because of a problem is tried again now. */

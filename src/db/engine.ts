@@ -50,10 +50,16 @@ const toMillis = (text: string): number => {
 };
 
 /** Of the 128 MB that PGlite takes by itself an embedded database hardly uses any, and the process holds them. */
-const BUFFERS = 'shared_buffers=32MB';
+const BUFFERS = '32MB';
 
-/** Opens PGlite in `directory`, or in memory where it is null (tests). */
-export async function openPGlite(directory: string | null, snapshot?: Blob): Promise<Database> {
+/**
+ * Opens PGlite in `directory`, or in memory where it is null (tests), on what `snapshot` holds. `buffers`: its shared buffers,
+ * as PostgreSQL writes sizes; all of them are touched when it opens.
+ */
+export async function openPGlite(
+  directory: string | null,
+  { snapshot, buffers = BUFFERS }: { snapshot?: Blob; buffers?: string } = {},
+): Promise<Database> {
   if (directory !== null && !existsSync(directory)) mkdirSync(directory, { recursive: true });
   const [{ PGlite }, { pg_trgm }] = await Promise.all([
     import('@electric-sql/pglite'),
@@ -62,7 +68,7 @@ export async function openPGlite(directory: string | null, snapshot?: Blob): Pro
   const pglite = await PGlite.create({
     ...(directory === null ? {} : { dataDir: path.resolve(directory) }),
     ...(snapshot === undefined ? {} : { loadDataDir: snapshot }),
-    startParams: [...PGlite.defaultStartParams, '-c', BUFFERS],
+    startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${buffers}`],
     parsers: { [INT8]: toNumber, [TIMESTAMPTZ]: toMillis },
     extensions: { pg_trgm },
   });

@@ -6,7 +6,7 @@ import { jsonColumn, texts, time, times, uuids } from './rows.ts';
 /** Webhooks as they were acknowledged: one row per update, stored before the 200. */
 
 export interface NewInboxRow {
-  /** Keys of the person as the payload has them (`u:` or `p:`), or '-': the same for every redelivery. */
+  /** Keys of the person as the payload has them (`user:`, `parent:`, `phone:`), or '-': the same for every redelivery. */
   subject: string;
   eventKey: string;
   kind: string;
@@ -130,13 +130,19 @@ export async function inboxFigures(
   };
 }
 
-/** Raw texts have served their purpose after N days. */
-export async function purgeRaw(tx: Tx, before: number, limit: number): Promise<number> {
-  const { rows } = await sql`update inbox set raw = null where id in
-      (select id from inbox where raw is not null and received_at < ${time(before)} limit ${limit}) returning id`.execute(
-    tx,
-  );
-  return rows.length;
+/**
+ * Webhooks that served their purpose after N days: raw texts go, and statuses that were applied go whole. A status means the
+ * same however often it comes (core/delivery.ts), so nobody has to remember that it was there; Meta repeats for seven days.
+ * Answers how many it found.
+ */
+export async function forgetOld(tx: Tx, before: number, limit: number): Promise<number> {
+  const { rows } = await sql<{ found: number }>`
+    with due as (select id, kind = 'status' and status = 'applied' as whole from inbox
+                  where raw is not null and received_at < ${time(before)} limit ${limit}),
+    gone as (delete from inbox using due where inbox.id = due.id and whole),
+    bare as (update inbox set raw = null from due where inbox.id = due.id and not whole)
+    select count(*)::int as found from due`.execute(tx);
+  return rows[0]?.found ?? 0;
 }
 
 /** Rows that ended badly, for `webhook replay`. */

@@ -157,6 +157,23 @@ export async function chainHeads(tx: Tx, after: string | null, limit: number): P
   return rows;
 }
 
+/** The last line of each of these chains, by the contact points' rows; `hash` null where there is none. */
+export async function headsOf(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<Map<string, { seq: number; hash: string | null }>> {
+  const { rows } = await sql<ChainHead>`
+    select id as "contactPointId", ledger_seq as seq, ledger_head as hash from contact_point where id = any(${uuids(ids)})`.execute(
+    tx,
+  );
+  return new Map(rows.map(({ contactPointId, ...head }) => [contactPointId, head]));
+}
+
+/** What this transaction reads is of one moment: lines, their heads and what follows from them agree. Its first statement. */
+export async function readAsOfOneMoment(tx: Tx): Promise<void> {
+  await sql`set transaction isolation level repeatable read, read only`.execute(tx);
+}
+
 /** The lines of these chains alone (nobody merged), by chain and number: what verification reads. */
 export async function linesOfChains(tx: Tx, ids: readonly string[]): Promise<HistoryRow[]> {
   const { rows } = await sql<HistoryRow>`
@@ -167,19 +184,15 @@ export async function linesOfChains(tx: Tx, ids: readonly string[]): Promise<His
   return rows;
 }
 
-export async function insertLedgerFile(
+/** The lines of erasures and merges of everybody whom these chains belong to: of the survivor and of all that were merged into it. */
+export async function marksAround(
   tx: Tx,
-  file: {
-    contactPointId: string;
-    seq: number;
-    name: string;
-    mimeType: string;
-    sha256: string;
-    content: Uint8Array;
-  },
-): Promise<void> {
-  await sql`insert into ledger_file (contact_point_id, seq, name, mime_type, sha256, content)
-    values (${file.contactPointId}::uuid, ${file.seq}, ${file.name}, ${file.mimeType}, ${file.sha256}, ${file.content}::bytea)`.execute(
-    tx,
-  );
+  ids: readonly string[],
+): Promise<{ contactPointId: string; seq: number; act: string; detail: Detail }[]> {
+  const { rows } = await sql<{ contactPointId: string; seq: number; act: string; detail: Detail }>`
+    with survivor as (select distinct coalesce(merged_into, id) as id from contact_point where id = any(${uuids(ids)}))
+    select l.contact_point_id as "contactPointId", l.seq, l.act, l.detail
+      from ledger l join contact_point c on c.id = l.contact_point_id join survivor s on s.id = coalesce(c.merged_into, c.id)
+     where l.act in ('erased', 'merged')`.execute(tx);
+  return rows;
 }

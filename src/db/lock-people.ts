@@ -1,5 +1,11 @@
 import { sql } from 'kysely';
-import { type Alias, CONTACT_POINT, type ContactPoint, onlySurvivors } from './contact-points.ts';
+import {
+  type Alias,
+  CONTACT_POINT,
+  type ContactPoint,
+  erasedMeanwhile,
+  onlySurvivors,
+} from './contact-points.ts';
 import type { Tx } from './engine.ts';
 import { texts, uuids } from './rows.ts';
 
@@ -36,5 +42,6 @@ export async function lockPeople(tx: Tx, keys: PeopleKeys): Promise<LockedPerson
              group by contact_point_id) f
       join contact_point c on c.id = f.contact_point_id
      order by c.id for update of c`.execute(tx);
+  if (rows.some((row) => row.erased)) throw erasedMeanwhile();
   return onlySurvivors(rows);
 }

@@ -63,6 +63,11 @@ export async function limitSearch(tx: Tx, ms: number): Promise<void> {
   );
 }
 
+/** The time limit alone. */
+export async function limitTime(tx: Tx, ms: number): Promise<void> {
+  await sql`select set_config('statement_timeout', ${String(ms)}, true)`.execute(tx);
+}
+
 export interface FoundMessage {
   position: number;
   conversationId: string;

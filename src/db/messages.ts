@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { indexWords } from './message-search.ts';
 import { BEFORE_CAMPAIGNS, dueInLane } from './outbox.ts';
-import { iso, time, uuids } from './rows.ts';
+import { iso, texts, time, uuids } from './rows.ts';
 
 /** Chats: conversations and their messages. An outbound message is also its own outbox entry (status `queued`). */
 
@@ -127,42 +127,17 @@ export async function readMessage(tx: Tx, id: string): Promise<MessageRow | null
   return rows[0] ?? null;
 }
 
-/** Messages that statuses speak of, by our id (`callbackData`) or WhatsApp's. */
-export async function findByIds(
-  tx: Tx,
-  ids: readonly string[],
-  whatsappIds: readonly string[],
-): Promise<
-  {
-    id: string;
-    contactPointId: string;
-    conversationId: string;
-    whatsappId: string | null;
-    direction: string;
-    status: string;
-    templateType: string | null;
-  }[]
-> {
-  if (ids.length === 0 && whatsappIds.length === 0) return [];
-  const { rows } = await sql<{
-    id: string;
-    contactPointId: string;
-    conversationId: string;
-    whatsappId: string | null;
-    direction: string;
-    status: string;
-    templateType: string | null;
-  }>`
-    select id, contact_point_id as "contactPointId", conversation_id as "conversationId", whatsapp_id as "whatsappId", direction,
-           status, template_type as "templateType"
-      from message where id = any(${uuids(ids)})
-    union
-    select id, contact_point_id, conversation_id, whatsapp_id, direction, status, template_type
-      from message where whatsapp_id = any(${whatsappIds as string[]}::text[])`.execute(tx);
-  return rows;
+export async function statusOf(tx: Tx, id: string): Promise<string | null> {
+  const { rows } = await sql<{ status: string }>`select status from message where id = ${id}::uuid`.execute(
+    tx,
+  );
+  return rows[0]?.status ?? null;
 }
 
-/** The newest of our own messages (no automatic answer) that was handed over before a moment, per contact point. */
+/**
+ * The newest of our own messages (no automatic answer) that was handed over before a moment and had not failed by then, per
+ * contact point: a failure that WhatsApp dates later changes nothing, whichever of the two it told us first.
+ */
 export async function lastOutboundBefore(
   tx: Tx,
   wanted: readonly { key: string; contactPointId: string; at: number }[],
@@ -175,7 +150,7 @@ export async function lastOutboundBefore(
       select id from message
        where contact_point_id = w."contactPointId" and direction = 'out' and not automatic
          and handed_at is not null and date_trunc('second', handed_at) <= w.at
-         and status not in ('queued', 'cancelled', 'failed')
+         and status not in ('queued', 'cancelled') and (status <> 'failed' or status_at >= w.at)
        order by handed_at desc limit 1
     ) m on true`.execute(tx);
   return new Map(found.map((row) => [row.key, row.id]));
@@ -235,17 +210,21 @@ export async function insertEcho(
      where not exists (select 1 from message where whatsapp_id = ${echo.whatsappId})`.execute(tx);
 }
 
-/** An automatic answer of this type went to the contact point (or is on its way) since a moment. */
-export async function answeredSince(
+/**
+ * The automatic answer to a stop word for all of these purposes went to the contact point (or is on its way) since a
+ * moment. `answers_line` names the line it answers as `factId` does: chain/seq.
+ */
+export async function stopWordAnsweredSince(
   tx: Tx,
   contactPointId: string,
-  type: 'opt-in' | 'opt-out',
+  purposes: readonly string[],
   since: number,
 ): Promise<boolean> {
   const { rows } =
-    await sql`/* keyed */ select 1 as found from message where contact_point_id = ${contactPointId}::uuid and automatic
-     and template_type = ${type} and status not in ('cancelled', 'failed') and at > ${time(since)} limit 1`.execute(
-      tx,
-    );
+    await sql`/* keyed */ select 1 as found from message m where m.contact_point_id = ${contactPointId}::uuid and m.automatic
+     and m.template_type = 'opt-out' and m.status not in ('cancelled', 'failed') and m.at > ${time(since)}
+     and exists (select 1 from ledger l where l.contact_point_id = split_part(m.answers_line, '/', 1)::uuid
+       and l.seq = split_part(m.answers_line, '/', 2)::integer and l.act = 'stop-word'
+       and l.purposes @> ${texts(purposes)}) limit 1`.execute(tx);
   return rows.length > 0;
 }

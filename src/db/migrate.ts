@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Db } from './engine.ts';
+import { buildLargeIndexes } from './large-indexes.ts';
 import { up as consentLoop } from './migrations/0001-consent-loop.ts';
 import { up as people } from './migrations/0002-people.ts';
 import { up as ownership } from './migrations/0003-ownership.ts';
@@ -20,6 +21,13 @@ import { up as secretsAndWebhooks } from './migrations/0017-secrets-and-webhooks
 import { up as silence } from './migrations/0019-silence.ts';
 import { up as campaign } from './migrations/0020-campaign.ts';
 import { up as allowanceShares } from './migrations/0021-allowance-shares.ts';
+import { up as erasure } from './migrations/0022-erasure.ts';
+import { up as whoRecordedAGrant } from './migrations/0023-who-recorded-a-grant.ts';
+import { up as takingIn } from './migrations/0024-taking-in.ts';
+import { up as renumbered } from './migrations/0025-renumbered.ts';
+import { up as publishedWording } from './migrations/0026-published-wording.ts';
+import { up as requestDelivery } from './migrations/0027-request-delivery.ts';
+import { up as crmColumnTakes } from './migrations/0028-crm-column-takes.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 export const MIGRATIONS: Record<string, readonly string[]> = {
@@ -42,6 +50,13 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
   '0019-silence': silence,
   '0020-campaign': campaign,
   '0021-allowance-shares': allowanceShares,
+  '0022-erasure': erasure,
+  '0023-who-recorded-a-grant': whoRecordedAGrant,
+  '0024-taking-in': takingIn,
+  '0025-renumbered': renumbered,
+  '0026-published-wording': publishedWording,
+  '0027-request-delivery': requestDelivery,
+  '0028-crm-column-takes': crmColumnTakes,
 };
 
 function migration(statements: readonly string[]): Migration {
@@ -85,7 +100,7 @@ export async function migrate(db: Db): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, again * 500));
     ({ error, results } = await migrator.migrateToLatest());
   }
-  if (error === undefined) return;
+  if (error === undefined) return buildLargeIndexes(db);
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
   throw new Error(
     `migration ${failed ?? '?'} failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -114,13 +129,18 @@ export async function schemaState(db: Db): Promise<'ready' | 'behind' | 'taken-a
   return Object.keys(MIGRATIONS).every((name) => done.has(name)) ? 'ready' : 'behind';
 }
 
-/** Names of migrations that were done here and that this version does not know: a later one did them. */
-export async function migrationsFromLater(db: Db): Promise<string[]> {
-  const { rows: tables } =
+/** Whether any version of Assent made its tables here. */
+export async function isMigrated(db: Db): Promise<boolean> {
+  const { rows } =
     await sql`select 1 from pg_tables where schemaname = 'public' and tablename = 'kysely_migration'`.execute(
       db,
     );
-  if (tables.length === 0) return [];
+  return rows.length > 0;
+}
+
+/** Names of migrations that were done here and that this version does not know: a later one did them. */
+export async function migrationsFromLater(db: Db): Promise<string[]> {
+  if (!(await isMigrated(db))) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map(({ name }) => name).filter((name) => !(name in MIGRATIONS));
 }

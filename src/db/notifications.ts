@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Viewer, visibleTo } from './access.ts';
 import type { Tx } from './engine.ts';
+import { nameInCrm } from './record-order.ts';
 import { iso, time, uuids } from './rows.ts';
 
 /** What wants one person's attention. */
@@ -57,10 +58,7 @@ export async function notificationPage(
     select n.id, n.position, n.kind, n.at, n.read_at as "readAt", n.actor_name as "actorName",
            case when v.id is not null then n.text end as text,
            case when v.id is not null then jsonb_build_object('id', v.id, 'name', coalesce(
-             (select p.name from contact_point_alias a join record_phone p on p.match_key = a.value
-                left join record_type t on t.table_name = p.record_type
-               where a.contact_point_id = c.id and a.kind = 'phone'
-               order by coalesce((t.config ->> 'priority')::int, 1000), p.record_type, p.record_id limit 1),
+             ${nameInCrm(sql`c.id`)},
              c.name, c.phone, c.user_id, '')) end as conversation
       from notification n
       left join conversation v on v.id = n.conversation_id and ${visibleTo(viewer)}

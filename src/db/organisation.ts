@@ -15,6 +15,14 @@ export async function saveSetting(tx: Tx, name: string, value: unknown, now: num
     on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at`.execute(tx);
 }
 
+/** Holds a setting for a change that is made of what it says now; what others change of it waits. */
+export async function lockSetting(tx: Tx, name: string): Promise<void> {
+  await sql`insert into setting (name, value) values (${name}, '{}') on conflict (name) do nothing`.execute(
+    tx,
+  );
+  await sql`select 1 from setting where name = ${name} for update`.execute(tx);
+}
+
 export async function insertAudit(
   tx: Tx,
   entry: { at: number; actor: string; action: string; subject: string; before: unknown; after: unknown },
@@ -160,7 +168,22 @@ export async function takeIdempotencyKey(
   const { rows: used } =
     await sql<IdempotencyRow>`select request_hash as "requestHash", message_id as "messageId"
       from idempotency where caller = ${caller} and key = ${key}`.execute(tx);
-  return used[0] ?? null;
+  // It was forgotten between the two statements.
+  return used[0] ?? takeIdempotencyKey(tx, caller, key, requestHash, now);
+}
+
+/**
+ * Forgets keys from before `before` in so many pages of the table, from page `from` on; false where it ends before them. It
+ * goes through the table as it lies: an index by time would be one more to write with every send, and no migration could
+ * build it without stopping those who send.
+ */
+export async function forgetKeys(tx: Tx, before: number, from: number, pages: number): Promise<boolean> {
+  const { rows } = await sql<{ pages: number }>`
+    select pg_relation_size('idempotency') / current_setting('block_size')::bigint as pages`.execute(tx);
+  if (from >= Number(rows[0]?.pages ?? 0)) return false;
+  await sql`delete from idempotency where ctid >= ${`(${from},0)`}::tid and ctid < ${`(${from + pages},0)`}::tid
+     and created_at < ${time(before)}`.execute(tx);
+  return true;
 }
 
 export async function bindIdempotencyKey(

@@ -45,6 +45,8 @@ export interface QueuedMessage {
   recordType: string | null;
   recordId: string | null;
   answersLine: string | null;
+  /** The last line of the contact point's ledger that was known when it was accepted; null where that was not kept. */
+  knowsSeq: number | null;
   attempts: number;
   at: number;
   /** The request that it is, where it asks for consent. */
@@ -58,7 +60,8 @@ const COLUMNS = sql`m.id, m.position, m.conversation_id as "conversationId", m.c
   m.channel_id as "channelId", m.kind, m.content, m.reply_to as "replyTo", m.path, m.automatic,
   m.message_template_id as "messageTemplateId", m.template_type as "templateType", m.template_purpose as "templatePurpose",
   m.template_name as "templateName", m.template_language as "templateLanguage", m.record_type as "recordType",
-  m.record_id as "recordId", m.answers_line as "answersLine", m.attempts, m.at,
+  m.record_id as "recordId", m.answers_line as "answersLine",
+  (m.decision ->> 'ledgerSeq')::int as "knowsSeq", m.attempts, m.at,
   ${REQUEST} as request`;
 
 export interface ClaimableContactPoint {

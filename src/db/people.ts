@@ -180,6 +180,27 @@ export async function accountById(tx: Tx, id: string): Promise<Account | null> {
   return rows[0] ?? null;
 }
 
+/** What the command line names a person by. Names are no key: several people may have one. */
+export type Whom = { email: string } | { name: string } | { role: Role };
+
+/** Who is meant, but for those who are disabled. */
+export async function activePeople(
+  tx: Tx,
+  whom: Whom,
+): Promise<{ id: string; name: string; email: string | null; role: Role }[]> {
+  const named =
+    'email' in whom
+      ? sql`lower(email) = lower(${whom.email})`
+      : 'name' in whom
+        ? sql`lower(name) = lower(${whom.name})`
+        : sql`role = ${whom.role}`;
+  const { rows } = await sql<{ id: string; name: string; email: string | null; role: Role }>`
+    select id, name, email, role from person where disabled_at is null and ${named} order by lower(name), id`.execute(
+    tx,
+  );
+  return rows;
+}
+
 export async function personOfSubject(tx: Tx, oidcSubject: string): Promise<PersonDetails | null> {
   const { rows } = await sql<{ id: string }>`
     select id from person where oidc_subject = ${oidcSubject}`.execute(tx);
@@ -193,10 +214,14 @@ export async function isEmailTaken(tx: Tx, email: string, id: string | null): Pr
   return rows.length > 0;
 }
 
-/** Ids of the administrators who are not disabled. */
+/**
+ * Ids of the administrators who can sign in: not disabled, and with a password or an identity at the issuer. Somebody who was
+ * invited has neither until they join; the sandbox's own people, who have no address, come by their links.
+ */
 export async function administrators(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from person where role = 'administrator' and disabled_at is null`.execute(tx);
+    select id from person where role = 'administrator' and disabled_at is null
+      and (password_hash is not null or oidc_subject is not null or email is null)`.execute(tx);
   return rows.map((row) => row.id);
 }
 

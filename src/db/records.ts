@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Purpose } from '../core/purpose.ts';
 import { searchForm } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
@@ -22,6 +22,8 @@ export interface ColumnRow {
   labels?: { label: Words; yes?: Words; no?: Words } | null;
   /** What column security of a remote CRM leaves us; null where it does not say, or the column is open. */
   security?: { read: boolean | null; update: boolean | null } | null;
+  /** Where a remote CRM keeps the column itself; null: whoever may write the record gives it what they like. */
+  takes?: { create: boolean; update: boolean } | null;
 }
 
 /** By language tag. */
@@ -29,7 +31,7 @@ type Words = Record<string, string>;
 
 export async function listColumns(tx: Tx, table: string): Promise<ColumnRow[]> {
   const { rows } = await sql<ColumnRow>`select name, label, kind, default_value as "defaultValue", custom,
-     case when yes_label is not null then jsonb_build_object('yes', yes_label, 'no', no_label) end as options, labels, security from crm_column
+     case when yes_label is not null then jsonb_build_object('yes', yes_label, 'no', no_label) end as options, labels, security, takes from crm_column
      where table_name = ${table} order by position, name`.execute(tx);
   return rows;
 }
@@ -118,15 +120,6 @@ export async function writeCell(
   return rows.length === 1;
 }
 
-export interface RecordFilter {
-  tables: readonly string[];
-  search: string | null;
-  searchDigits: string | null;
-  consent: string | null;
-  decidedSince: number | null;
-  decidedUntil: number | null;
-}
-
 export interface ListedRecord extends CrmRecordRow {
   phones: { e164: string; messaging: boolean }[] | null;
   service: string | null;
@@ -141,8 +134,8 @@ export interface ListedRecord extends CrmRecordRow {
   related: { table: string; id: string; data: Cells } | null;
 }
 
-/** A record with its messaging number's decision beside it; the same columns for lists, pages and exports. */
-const LISTED = sql`select ${RECORD},
+/** A record `r` of `from` with its messaging number's decision beside it; the same columns for lists, pages and exports. */
+export const listedFrom = (from: RawBuilder<unknown>): RawBuilder<unknown> => sql`select ${RECORD},
     (select jsonb_agg(jsonb_build_object('e164', e164, 'messaging', messaging) order by messaging desc, e164)
        from record_phone where record_type = ${carrierType} and record_id = ${carrierId}) as phones,
     s.state as service, k.state as marketing, s.decided_at as "decidedAt", s.source, s.projects,
@@ -151,7 +144,7 @@ const LISTED = sql`select ${RECORD},
     case when y.config ->> 'relatedColumn' is not null then
       (select jsonb_build_object('table', c.table_name, 'id', c.id, 'data', c.data) from crm_record c
         where c.table_name = ${carrierType} and c.id = (${carrierId})::uuid) end as related
-  from crm_record r
+  from ${from}
   left join record_type y on y.table_name = r.table_name
   left join record_phone p on p.record_type = ${carrierType} and p.record_id = ${carrierId} and p.messaging
   left join contact_point_alias a on a.kind = 'phone' and a.value = p.match_key
@@ -160,30 +153,10 @@ const LISTED = sql`select ${RECORD},
 
 export async function readListed(tx: Tx, table: string, id: string): Promise<ListedRecord | null> {
   const { rows } =
-    await sql<ListedRecord>`${LISTED} where r.table_name = ${table} and r.id = ${id}::uuid`.execute(tx);
+    await sql<ListedRecord>`${listedFrom(sql`crm_record r`)} where r.table_name = ${table} and r.id = ${id}::uuid`.execute(
+      tx,
+    );
   return rows[0] ?? null;
-}
-
-export async function recordPage(
-  tx: Tx,
-  filter: RecordFilter,
-  before: { at: number; id: string } | null,
-  limit: number,
-): Promise<ListedRecord[]> {
-  const like = filter.search === null ? null : `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const digits = filter.searchDigits === null ? null : `%${filter.searchDigits}%`;
-  const { rows } = await sql<ListedRecord>`${LISTED}
-     where r.table_name = any(${texts(filter.tables)})
-       and (${time(before?.at ?? null)} is null or (r.created_at, r.id) < (${time(before?.at ?? null)}, ${before?.id ?? null}::uuid))
-       and (${like}::text is null or r.search like ${like} or (${carrierType}, ${carrierId}) in (
-              select f.record_type, f.record_id from record_phone f where f.e164 like ${digits}))
-       and (${filter.consent}::text is null
-            or (${filter.consent} = 'on-hold' and (s.on_hold_at is not null or k.on_hold_at is not null))
-            or coalesce(s.state, 'not-asked') = ${filter.consent})
-       and (${time(filter.decidedSince)} is null or s.decided_at >= ${time(filter.decidedSince)})
-       and (${time(filter.decidedUntil)} is null or s.decided_at < ${time(filter.decidedUntil)})
-     order by r.created_at desc, r.id desc limit ${limit}`.execute(tx);
-  return rows;
 }
 
 /** How many records are in each state, `on-hold` counted beside. */

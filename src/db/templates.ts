@@ -14,11 +14,13 @@ export interface WhatsAppTemplateRow {
   components: unknown[];
   quality: string | null;
   impendingCategory: string | null;
+  /** WhatsApp said that the components are others since, and they were not read yet. */
+  componentsChangedAt: number | null;
   syncedAt: number;
 }
 
 const WHATSAPP = sql`select id, name, language, category, status, parameter_format as "parameterFormat", components, quality,
-  impending_category as "impendingCategory", synced_at as "syncedAt" from whatsapp_template`;
+  impending_category as "impendingCategory", components_changed_at as "componentsChangedAt", synced_at as "syncedAt" from whatsapp_template`;
 
 export async function listWhatsAppTemplates(
   tx: Tx,
@@ -31,11 +33,15 @@ export async function listWhatsAppTemplates(
   return rows;
 }
 
-/** Replaces what we know by what WhatsApp says now; a template it no longer lists becomes DELETED, not forgotten. */
+/**
+ * Replaces what we know by what WhatsApp said when it was asked, at `askedAt`; a template it no longer lists becomes DELETED,
+ * not forgotten. What it told later of other components is not in its answer.
+ */
 export async function saveWhatsAppTemplates(
   tx: Tx,
-  templates: readonly Omit<WhatsAppTemplateRow, 'syncedAt' | 'impendingCategory'>[],
+  templates: readonly Omit<WhatsAppTemplateRow, 'syncedAt' | 'impendingCategory' | 'componentsChangedAt'>[],
   now: number,
+  askedAt: number = now,
 ): Promise<void> {
   await sql`insert into whatsapp_template (id, name, language, category, status, parameter_format, components, quality, synced_at)
     select id, name, language, category, status, "parameterFormat", components, quality, ${time(now)}
@@ -45,6 +51,8 @@ export async function saveWhatsAppTemplates(
       parameter_format = excluded.parameter_format, components = excluded.components, quality = excluded.quality,
       impending_category = case when whatsapp_template.impending_category = excluded.category then null
                                 else whatsapp_template.impending_category end,
+      components_changed_at = case when whatsapp_template.components_changed_at > ${time(askedAt)}
+                                   then whatsapp_template.components_changed_at end,
       synced_at = excluded.synced_at`.execute(tx);
   await sql`update whatsapp_template set status = 'DELETED', synced_at = ${time(now)} where synced_at < ${time(now)} and status <> 'DELETED'`.execute(
     tx,
@@ -56,17 +64,27 @@ export async function updateWhatsAppTemplate(
   tx: Tx,
   name: string,
   language: string,
-  change: { status?: string; category?: string; quality?: string; impendingCategory?: string | null },
+  change: {
+    status?: string;
+    category?: string;
+    quality?: string;
+    impendingCategory?: string | null;
+    componentsChangedAt?: number;
+  },
 ): Promise<boolean> {
   const { rows } = await sql`update whatsapp_template set status = coalesce(${change.status ?? null}, status),
         category = coalesce(${change.category ?? null}, category), quality = coalesce(${change.quality ?? null}, quality),
         impending_category = case when ${change.impendingCategory !== undefined}::boolean then ${change.impendingCategory ?? null}
-                                  else impending_category end
+                                  else impending_category end,
+        components_changed_at = coalesce(${time(change.componentsChangedAt ?? null)}, components_changed_at)
      where name = ${name} and replace(language, '-', '_') = replace(${language}, '-', '_') returning name`.execute(
     tx,
   );
   return rows.length > 0;
 }
+
+/** A WhatsApp template by language, as it was when a message template was published on it. */
+export type PublishedWording = Record<string, Pick<WhatsAppTemplateRow, 'components' | 'parameterFormat'>>;
 
 export interface MessageTemplateRow<Definition> {
   id: string;
@@ -74,11 +92,15 @@ export interface MessageTemplateRow<Definition> {
   version: number;
   live: Definition | null;
   draft: Definition | null;
+  /** Of the live version; null where none is live, or a version before this published it. */
+  wording: PublishedWording | null;
   createdAt: number;
   updatedAt: number;
 }
 
-const MESSAGE = sql`select id, status, version, live, draft, created_at as "createdAt", updated_at as "updatedAt" from message_template`;
+const MESSAGE = sql`select id, status, version, live, draft, created_at as "createdAt", updated_at as "updatedAt",
+    (select v.wording from message_template_version v where v.template_id = message_template.id and v.version = message_template.version) as wording
+  from message_template`;
 
 export async function listMessageTemplates<D>(tx: Tx): Promise<MessageTemplateRow<D>[]> {
   const { rows } = await sql<MessageTemplateRow<D>>`${MESSAGE} order by created_at, id`.execute(tx);
@@ -107,7 +129,7 @@ export async function saveDraft(tx: Tx, id: string, draft: unknown, now: number)
   );
 }
 
-/** The draft becomes the live version and is kept for ever under its number. */
+/** The draft becomes the live version and is kept for ever under its number, with what WhatsApp serves for it today. */
 export async function publishDraft(
   tx: Tx,
   id: string,
@@ -118,8 +140,11 @@ export async function publishDraft(
 ): Promise<void> {
   await sql`update message_template set status = 'published', version = ${version}, live = ${json(definition)}, draft = null,
       updated_at = ${time(now)} where id = ${id}::uuid`.execute(tx);
-  await sql`insert into message_template_version (template_id, version, definition, published_at, published_by)
-    values (${id}::uuid, ${version}, ${json(definition)}, ${time(now)}, ${by})`.execute(tx);
+  await sql`insert into message_template_version (template_id, version, definition, published_at, published_by, wording)
+    select ${id}::uuid, ${version}::int, d.definition, ${time(now)}, ${by}, coalesce((
+        select jsonb_object_agg(w.language, jsonb_build_object('components', w.components, 'parameterFormat', w.parameter_format))
+          from whatsapp_template w where w.name = d.definition #>> '{whatsappTemplate,name}'), '{}')
+      from (select ${json(definition)} as definition) d`.execute(tx);
 }
 
 export async function retireTemplate(tx: Tx, id: string, now: number): Promise<void> {

@@ -17,13 +17,14 @@ export function columnOut(
   languages: readonly string[],
   check: ColumnCheck | null | undefined,
 ): ColumnOut {
-  const { name, kind, custom, labels, options } = column;
+  const { name, kind, custom, labels, options, takes } = column;
   const shown: ColumnOut = {
     name,
     kind,
     custom,
     label: labelIn(labels?.label, languages, column.label),
     default: column.defaultValue,
+    ...(takes == null ? {} : { takes }),
   };
   if (kind !== 'boolean') return shown;
   const security = column.security ?? null;
@@ -62,7 +63,11 @@ export async function columnsOut(
     return columns.map((column) => columnOut(column, languages, checks.get(column.name)));
   const type = (await loadRecordTypes(db)).get(table);
   const read = new Set(type === undefined ? [] : await mirroredColumns(db, type));
-  return columns.map((column) => ({
+  // A Yes/No column that takes no answer is no choice for anything; one that was chosen once stays to be seen.
+  const offered = columns.filter(
+    ({ name, kind, takes }) => kind !== 'boolean' || takes?.update !== false || read.has(name),
+  );
+  return offered.map((column) => ({
     ...columnOut(column, languages, checks.get(column.name) ?? null),
     read: read.has(column.name),
   }));

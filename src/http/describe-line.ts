@@ -1,8 +1,8 @@
 import type { Verdict } from '../core/consent.ts';
 import type { HistoryRow } from '../db/ledger.ts';
 
-/** One sentence per ledger line, for the consent history and the lines in a chat. */
-export function describeLine(row: HistoryRow, type: Verdict): string {
+/** One sentence per ledger line, for the consent history and the lines in a chat. `names`: of records, by `table/id`. */
+export function describeLine(row: HistoryRow, type: Verdict, names: ReadonlyMap<string, string>): string {
   const text = typeof row.personal?.text === 'string' ? row.personal.text : null;
   const quoted = ` “${text === null ? '…' : shorten(text)}”`;
   const by = row.actor === null || row.actor === 'customer' ? '' : ` by ${row.actor}`;
@@ -45,11 +45,13 @@ export function describeLine(row: HistoryRow, type: Verdict): string {
     case 'signup':
       return 'Signed up for marketing in WhatsApp';
     case 'crm':
-      return describeCrm(row, by);
+      return describeCrm(row, type, by, names);
     case 'expired':
       return `Consent expired${purpose}`;
     case 'linked':
-      return 'A CRM record with this number appeared';
+      return `A CRM record with this number appeared: ${nameOf(linkedRecord(row), names)}`;
+    case 'renumbered':
+      return 'Has another number in WhatsApp now';
     case 'merged':
       return 'Joined with another identity of the same person';
     case 'erased':
@@ -59,11 +61,20 @@ export function describeLine(row: HistoryRow, type: Verdict): string {
   }
 }
 
-function describeCrm(row: HistoryRow, by: string): string {
+function describeCrm(row: HistoryRow, type: Verdict, by: string, names: ReadonlyMap<string, string>): string {
   const value = row.detail.value === true ? 'Yes' : row.detail.value === false ? 'No' : 'empty';
-  return row.detail.firstSight === true
-    ? `Found ${value} in the CRM, without proof`
-    : `Changed to ${value} in the CRM${by}`;
+  const on = nameOf(row.detail.record, names);
+  if (row.detail.firstSight === true) return `Found ${value} in the CRM on ${on}, without proof`;
+  return type === 'not-counted'
+    ? `Changed to Yes in the CRM on ${on}${by}. It does not count and was set back: the customer had refused`
+    : `Changed to ${value} in the CRM on ${on}${by}`;
 }
+
+const linkedRecord = ({ detail }: HistoryRow): string =>
+  `${String(detail.recordType)}/${String(detail.recordId)}`;
+
+/** One that is gone, or has another number by now, is known by its id alone. */
+const nameOf = (record: unknown, names: ReadonlyMap<string, string>): string =>
+  names.get(String(record)) || String(record);
 
 const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

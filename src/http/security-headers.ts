@@ -27,6 +27,9 @@ export async function installSecurityHeaders(
   });
 }
 
+/** Of a file that somebody else made: no script, no origin and nothing from anywhere, should a browser open it as a page. */
+export const LOCKED = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
 /** The same for answers that Fastify gives before any hook runs: they hold nothing but a problem. */
 export function bareHeaders(reply: FastifyReply, { https }: { https: boolean }): FastifyReply {
   return reply.headers({

@@ -126,5 +126,5 @@ function whereLinksAre(config: Config): string {
     return 'Assent prints a link for each role in the window where it runs. Start it again for new ones.';
   // PGlite has one process at a time; a second one is refused.
   const when = config.databaseUrl === null ? ', while Assent is stopped' : '';
-  return `Ask your administrator for a new link: \`npm run assent -- sign-in-link\` prints one on the server${when}.`;
+  return `Ask your administrator for a new link: \`npm run assent -- sign-in-link --email …\` prints one on the server${when}.`;
 }

@@ -9,12 +9,13 @@ import type { Settings } from '../core/settings.ts';
 import type { RequestEvidence } from '../db/consent.ts';
 import type { ConversationRow } from '../db/conversations.ts';
 import type { HistoryRow } from '../db/ledger.ts';
-import type { ListedRecord } from '../db/records.ts';
+import type { LinkedRecord, ListedRecord } from '../db/records.ts';
 import { describeLine } from './describe-line.ts';
 import type { ConversationOut, SendableOut } from './schemas/chat.ts';
 import type { LedgerLineOut } from './schemas/consent.ts';
 import type { OwnershipOut } from './schemas/desk.ts';
 import type { RecordOut } from './schemas/records.ts';
+import { withholdWords } from './withhold-words.ts';
 
 /** Rows as the API shows them. Times become ISO 8601 with milliseconds here and nowhere else. */
 
@@ -39,7 +40,8 @@ export function oneConversationOut(
 /** `viewer` is the person who looks, by whom a dismissed conversation is known. */
 export function conversationOut(row: ConversationRow, viewer: string, settings: Settings): ConversationOut {
   const records = row.records ?? [];
-  const name = records[0]?.name ?? row.name ?? row.phone ?? row.userId ?? 'Unknown';
+  const name =
+    records.find((record) => record.name !== '')?.name ?? row.name ?? row.phone ?? row.userId ?? 'Unknown';
   return {
     id: row.id,
     contactPoint: {
@@ -90,7 +92,12 @@ function ownershipOut(row: ConversationRow, viewer: string, settings: Settings):
   };
 }
 
-export function recordOut(row: ListedRecord, types: ReadonlyMap<string, RecordType>): RecordOut {
+/** `seen` are the conversations that may be named (`seenAmong`); none unless somebody says so. */
+export function recordOut(
+  row: ListedRecord,
+  types: ReadonlyMap<string, RecordType>,
+  seen: ReadonlySet<string> = new Set(),
+): RecordOut {
   const type = types.get(row.table) ?? null;
   const carrier = row.related ?? row;
   const field = types.get(carrier.table)?.complianceField ?? null;
@@ -111,7 +118,7 @@ export function recordOut(row: ListedRecord, types: ReadonlyMap<string, RecordTy
       onHold: row.onHold,
       unproven: row.source === 'crm-unproven' || (row.projects !== true && typeof raw === 'boolean'),
     },
-    conversationId: row.conversationId,
+    conversationId: row.conversationId !== null && seen.has(row.conversationId) ? row.conversationId : null,
     related:
       row.related === null
         ? null
@@ -144,6 +151,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
       messageTemplateId: template.messageTemplateId,
       name: template.name,
       type: template.type,
+      asksFor: template.asksFor,
       allowed: template.allowed,
       ...reason(template.reason),
       ...(template.alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy: template.alsoBlockedBy }),
@@ -152,7 +160,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
       preview: template.preview,
       missing: template.missing,
       ...(template.confirm === null ? {} : { confirm: template.confirm }),
-      ...(template.confirm === null || refusedAt === null ? {} : { refusedAt: isoTime(refusedAt) }),
+      ...(template.confirm === null ? {} : refusalOf(sendable.loaded.views[template.asksFor ?? 'service'])),
     })),
     serviceWindowClosesAt: isoOrNull(sendable.serviceWindowClosesAt),
     consent: { service: service.state, marketing: marketing.state },
@@ -179,16 +187,29 @@ export function sendableOut(sendable: Sendable): SendableOut {
   };
 }
 
+/** When this was refused, where it is. */
+const refusalOf = ({ state, decidedAt }: Views[Purpose]): { refusedAt?: string } =>
+  state === 'denied' && decidedAt !== null ? { refusedAt: isoTime(decidedAt) } : {};
+
+interface Reading {
+  now: number;
+  settings: Settings;
+  /** Those that the lines name. */
+  records: readonly Pick<LinkedRecord, 'recordType' | 'recordId' | 'name'>[];
+  /** The reader may not see what was said. */
+  withheld?: boolean;
+}
+
 /** History lines with what each turned out to mean for its purpose. */
 export function historyOut(
   rows: readonly HistoryRow[],
   facts: readonly Fact[],
   evidence: Map<string, RequestEvidence>,
-  now: number,
-  settings: Settings,
+  { now, settings, records, withheld = false }: Reading,
 ): LedgerLineOut[] {
   const views: Views = fold(facts, now, settings);
-  return rows.map((row) => lineOut(row, verdictOf(row, views), evidence));
+  const names = new Map(records.map((one) => [`${one.recordType}/${one.recordId}`, one.name ?? '']));
+  return rows.map((row) => lineOut(row, verdictOf(row, views), evidence, { names, withheld }));
 }
 
 function verdictOf(row: HistoryRow, views: Views): Verdict {
@@ -203,10 +224,18 @@ function verdictOf(row: HistoryRow, views: Views): Verdict {
   );
 }
 
-function lineOut(row: HistoryRow, type: Verdict, evidence: Map<string, RequestEvidence>): LedgerLineOut {
+function lineOut(
+  whole: HistoryRow,
+  type: Verdict,
+  evidence: Map<string, RequestEvidence>,
+  { names, withheld: withhold }: { names: ReadonlyMap<string, string>; withheld: boolean },
+): LedgerLineOut {
   const requestId =
-    row.detail.requestId ?? row.detail.quotes ?? row.detail.follows ?? row.detail.labelOf ?? null;
-  const request = typeof requestId === 'string' ? evidence.get(requestId) : undefined;
+    whole.detail.requestId ?? whole.detail.quotes ?? whole.detail.follows ?? whole.detail.labelOf ?? null;
+  const asked = typeof requestId === 'string' ? evidence.get(requestId) : undefined;
+  const { row, request, withheld } = withhold
+    ? withholdWords(whole, asked)
+    : { row: whole, request: asked, withheld: false };
   return {
     seq: row.seq,
     contactPointId: row.contactPointId,
@@ -217,22 +246,25 @@ function lineOut(row: HistoryRow, type: Verdict, evidence: Map<string, RequestEv
     receivedAt: isoTime(row.receivedAt),
     source: row.source,
     actor: row.actor,
-    summary: describeLine(row, type),
+    summary: describeLine(row, type, names),
     evidence: {
       ...row.detail,
       ...(row.personal ?? { erased: true }),
       ...(request === undefined ? {} : { request: requestEvidenceOut(request) }),
       personalHash: row.personalHash,
     },
+    withheld: withheld ? 'another-team' : null,
     hash: row.hash,
     prevHash: row.prevHash,
   };
 }
 
-function requestEvidenceOut(request: RequestEvidence): Record<string, unknown> {
+function requestEvidenceOut(request: Partial<RequestEvidence>): Record<string, unknown> {
   return {
     ...request,
-    handedAt: isoOrNull(request.handedAt),
-    statusAt: isoOrNull(request.statusAt),
+    handedAt: isoOrNull(request.handedAt ?? null),
+    statusAt: isoOrNull(request.statusAt ?? null),
+    deliveredAt: isoOrNull(request.deliveredAt ?? null),
+    readAt: isoOrNull(request.readAt ?? null),
   };
 }

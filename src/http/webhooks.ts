@@ -25,7 +25,8 @@ const Handshake = z.object({
 const DataverseQuery = z.object({ code: z.string().optional() });
 /** What is left of a message over 256 KB holds these too. */
 const DataverseHint = z.looseObject({
-  PrimaryEntityName: z.string().min(1).max(100),
+  // PostgreSQL keeps no text with a zero in it: it would be answered with 503 and sent again for ever.
+  PrimaryEntityName: z.string().regex(/^[^\0]{1,100}$/),
   PrimaryEntityId: z.guid(),
 });
 

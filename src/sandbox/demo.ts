@@ -14,7 +14,7 @@ import type { MessageTemplateDefinition } from '../core/message-template.ts';
 import { RECORD_TYPE_DEFAULTS } from '../core/record-type.ts';
 import { rightsOf } from '../core/rights.ts';
 import { readMessage } from '../db/messages.ts';
-import { recordPage } from '../db/records.ts';
+import { recordPage } from '../db/record-list.ts';
 
 /** The customer's phone, as the emulator lets us play it. */
 export interface DemoPhones {

@@ -12,6 +12,7 @@ import { createWhatsAppCloud } from '../adapters/whatsapp-cloud/client.ts';
 import { rightsOf } from '../core/rights.ts';
 import type { Database } from '../db/engine.ts';
 import { outboxFigures } from '../db/outbox.ts';
+import type { MayLeave, OutboundMessage } from '../ports.ts';
 import { startOutbox } from './outbox.ts';
 
 const SENDER = { id: 'test', name: 'Test', path: 'api' as const, rights: rightsOf('agent'), actor: null };
@@ -71,10 +72,12 @@ test('two nodes together begin no more calls in any second than the number may s
   const loops = [0, 1].map(() => {
     const provider = {
       ...cloud,
-      send: (message: Parameters<typeof cloud.send>[0]) => {
-        begun.push(performance.now());
-        return cloud.send(message);
-      },
+      send: (message: OutboundMessage, mayLeave: MayLeave) =>
+        cloud.send(message, () => {
+          const may = mayLeave();
+          if (may) begun.push(performance.now());
+          return may;
+        }),
     };
     const ctx = { ...world.ctx, provider, handovers: createHandovers(), wake: { ...world.ctx.wake } };
     const loop = startOutbox(ctx, { perSecond: PER_SECOND });

@@ -129,6 +129,11 @@ describe('the first administrator', () => {
     try {
       expect(await createSetupLink(empty.ctx, 'http://here')).toBeNull();
       await sql`update person set role = 'agent'`.execute(empty.ctx.database.db);
+      // Somebody invited, who never joined, can let nobody in.
+      await sql`insert into person (id, name, email, role)
+        values (gen_random_uuid(), 'Ina Invited', 'ina@contoso.example', 'administrator')`.execute(
+        empty.ctx.database.db,
+      );
       const [link, other] = [
         await createSetupLink(empty.ctx, 'http://here'),
         await createSetupLink(empty.ctx, 'http://here'),

@@ -73,11 +73,14 @@ describe('people', () => {
     const second = await test.member('administrator');
     const demote = (id: string, change: object) => test.admin.call('PATCH', `/api/people/${id}`, change);
     expect((await demote(second.person.id, { role: 'agent' })).status).toBe(200);
+    // Invited, and not here yet: nobody could sign in.
+    const invited = await test.invite('administrator');
     for (const change of [{ role: 'agent' }, { role: 'auditor' }, { disabled: true }]) {
       const refused = await demote(ADA.id, change);
       expect([refused.status, codeOf(refused)]).toEqual([409, 'last-administrator']);
     }
     expect((await demote(ADA.id, { name: 'Ada Administrator' })).status).toBe(200);
+    expect((await demote(invited.person.id, { role: 'agent' })).status).toBe(200);
   });
 
   it('keep an administrator when two leave at the same moment', async () => {

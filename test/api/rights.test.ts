@@ -369,13 +369,30 @@ describe('what a call is about', () => {
       code: 'compliance-field-read-only',
     });
   });
+
+  it.each(['assent_allowwhatsapp', 'ALLOW WHATSAPP'])(
+    'nor by a file of theirs, under “%s”',
+    async (header) => {
+      const make = await key(['manage-record-types']);
+      const before = await fingerprint(world);
+      const body = `id,fullname,${header}\n${things.record},Gil Grant,yes\n`;
+      expect(
+        await make('POST', {
+          path: '/api/records/contact/import',
+          body,
+          headers: { 'content-type': 'text/csv' },
+        }),
+      ).toEqual({ status: 422, code: 'compliance-field-read-only' });
+      expect(await fingerprint(world)).toEqual(before);
+    },
+  );
 });
 
 /** Last: here calls succeed, and use up what they act on. */
 describe('whoever has just the right', () => {
   it.each(['signed-in', ...RIGHTS])('%s is not refused', async (right) => {
     const scopes = RIGHTS.filter((one) => one === right);
-    for (const [call, { needs, also = [], takes, sample }] of calls) {
+    for (const [call, { needs, also = [], takes, ofKeys, sample }] of calls) {
       const mine = right === 'signed-in' ? needs === right : listOf(needs).some((one) => one === right);
       // What of several rights a sample does not take is tried by what is in it.
       if (!mine || (takes !== undefined && takes !== right)) continue;
@@ -387,7 +404,8 @@ describe('whoever has just the right', () => {
       for (const [who, make] of Object.entries(callers)) {
         const { status, code } = await make(methodOf(call), sample(things));
         const refused = status === 401 || status === 403 || status >= 500;
-        expect([who, call, refused ? [status, code] : 'not refused']).toEqual([who, call, 'not refused']);
+        const expected = who === 'key' && ofKeys !== undefined ? [403, ofKeys] : 'not refused';
+        expect([who, call, refused ? [status, code] : 'not refused']).toEqual([who, call, expected]);
       }
     }
     expect((await conversationOf(world, things.phone)).id).toBe(things.conversation);

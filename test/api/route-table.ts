@@ -20,6 +20,8 @@ export interface Things {
   quickReply: string;
   campaign: string;
   grant: string;
+  /** Contact point and line of a file that is evidence, as the address names them. */
+  evidence: string;
   webhook: string;
   phone: string;
 }
@@ -39,6 +41,8 @@ export interface Row {
   also?: readonly Right[];
   /** Which of several rights this sample takes; others are tried in `FINER`. */
   takes?: Right;
+  /** It takes a person: what a key with the right is told. */
+  ofKeys?: string;
   /** It ends the caller's own session, so each try takes a new one. */
   endsSession?: boolean;
 }
@@ -314,11 +318,23 @@ export const TABLE: Record<string, Row> = {
     'export',
     ({ conversation }) => `/api/consent-export?conversationId=${conversation}`,
   ),
+  'POST /api/erasures': row(
+    'erase-customers',
+    () => ({ path: '/api/erasures', body: { to: { phone: '+12025550111' }, reason: 'Asked for it' } }),
+    { takes: 'erase-customers' },
+  ),
   'GET /api/held': row('see-chats', () => '/api/held'),
+  'GET /api/waiting-decisions': row('see-chats', () => '/api/waiting-decisions'),
   'GET /api/pending-grants': row('see-history', () => '/api/pending-grants'),
+  'GET /api/pending-grants/{id}/file': row('see-history', ({ grant }) => `/api/pending-grants/${grant}/file`),
+  'GET /api/evidence-files/{contactPointId}/{seq}': row(
+    'see-history',
+    ({ evidence }) => `/api/evidence-files/${evidence}`,
+  ),
   'POST /api/pending-grants/{id}/approve': row(
     'approve-grant',
     ({ grant }) => `/api/pending-grants/${grant}/approve`,
+    { ofKeys: 'second-person-needed' },
   ),
   'POST /api/pending-grants/{id}/reject': row(
     'approve-grant',

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { DEFAULT_ROLE_RIGHTS, type Right } from '../../src/core/rights.ts';
 import { EVERYONE } from '../../src/db/teams.ts';
 import { ConversationCounts, ConversationPage, MessageOut } from '../../src/http/schemas/chat.ts';
+import { ConsentOut, PendingGrantOut } from '../../src/http/schemas/consent.ts';
 import { NotificationPage, QuickRepliesOut, QuickReplyOut } from '../../src/http/schemas/desk.ts';
 import { codeOf, hire, type Person, setMembersOf, someoneWrites, team } from '../stories/desk.ts';
 import { openWorld, type World } from '../stories/world.ts';
-import { TABLE, type Things } from './route-table.ts';
+import { type Sample, TABLE, type Things } from './route-table.ts';
 import { fingerprint, makeThings } from './things.ts';
 
 /**
@@ -128,6 +129,206 @@ describe('an id of the other team inside another call', () => {
       expect(mentions(sendable.body, SECRET, INSIDE)).toBe(false);
     }
   });
+});
+
+describe('a customer of the other team, by number and by record', () => {
+  /** Their record, and a purpose that they refused with words. */
+  let record: string;
+  const WORDS = `stop ${SECRET}`;
+  const FILE = {
+    name: 'letter.txt',
+    mimeType: 'text/plain',
+    base64: Buffer.from(WORDS).toString('base64'),
+  };
+
+  beforeAll(async () => {
+    record = (await world.record('contact', { fullname: 'Theirs too', mobilephone: things.phone })).id;
+    await world.says(things.phone, 'STOP');
+    await world.ok(z.unknown(), 'POST', '/api/consent', {
+      phone: things.phone,
+      decision: 'denied',
+      reason: WORDS,
+    });
+  });
+
+  const keys = () => [
+    `/api/consent?phone=${encodeURIComponent(things.phone)}`,
+    `/api/records/contact/${record}/consent`,
+  ];
+
+  it('shows what was decided, when and by which act, with its hashes', async () => {
+    for (const path of keys()) {
+      const theirs = ConsentOut.parse((await sue.api('GET', path)).body);
+      const seen = ConsentOut.parse((await sam.api('GET', path)).body);
+      expect(seen).toMatchObject({ state: 'denied', decidedAt: theirs.decidedAt, source: theirs.source });
+      const kept = (one: ConsentOut) =>
+        one.history.map(({ act, type, at, hash, prevHash, evidence }) => {
+          return { act, type, at, hash, prevHash, personalHash: evidence.personalHash };
+        });
+      expect(kept(seen)).toEqual(kept(theirs));
+    }
+  });
+
+  it('leaves out the words and the conversation, and says so', async () => {
+    const recorded = (one: ConsentOut, act: string) => one.history.findLast((line) => line.act === act);
+    for (const path of keys()) {
+      const theirs = ConsentOut.parse((await sue.api('GET', path)).body);
+      expect(theirs).toMatchObject({ conversationId: things.conversation, withheld: null });
+      expect(recorded(theirs, 'stop-word')).toMatchObject({ withheld: null, evidence: { text: 'STOP' } });
+      expect(recorded(theirs, 'recorded')).toMatchObject({ withheld: null, evidence: { reason: WORDS } });
+      const seen = ConsentOut.parse((await sam.api('GET', path)).body);
+      expect(seen).toMatchObject({ conversationId: null, withheld: 'another-team' });
+      expect(recorded(seen, 'recorded')?.withheld).toBe('another-team');
+      expect(recorded(seen, 'linked')?.withheld ?? null).toBeNull();
+      const stop = recorded(seen, 'stop-word');
+      expect(stop).toMatchObject({ withheld: 'another-team', summary: expect.not.stringContaining('STOP') });
+      for (const word of ['text', 'content', 'payload', 'whatsappId', 'quotes'])
+        expect([word, stop?.evidence[word]]).toEqual([word, undefined]);
+    }
+  });
+
+  it('exports nothing as evidence to who does not see the conversation, and all of it to an auditor', async () => {
+    const auditor = await hire(world, 'Audrey', 'auditor');
+    for (const format of ['json', 'csv']) {
+      const path = `/api/consent-export?phone=${encodeURIComponent(things.phone)}&format=${format}`;
+      expect(codeOf(await sam.api('GET', path))).toEqual([403, 'evidence-of-another-team']);
+      for (const who of [sue, auditor]) expect((await who.api('GET', path)).status).toBe(200);
+    }
+  });
+
+  it('records a refusal all the same: it is everybody’s to note', async () => {
+    const body = { phone: things.phone, decision: 'denied' };
+    const answer = await sam.api('POST', '/api/consent', body);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ conversationId: null, state: 'denied', withheld: 'another-team' });
+  });
+
+  it('names no grant that waits for them, and lets nobody else decide it', async () => {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+    const asked = await sue.api('POST', '/api/consent', {
+      phone: things.phone,
+      decision: 'granted',
+      evidence: { text: WORDS, file: FILE },
+    });
+    expect(asked.status).toBe(202);
+    const waiting = async (who: Person) =>
+      z
+        .object({ items: z.array(PendingGrantOut) })
+        .parse((await who.api('GET', '/api/pending-grants')).body)
+        .items.find((grant) => grant.phone === things.phone);
+    const grant = await waiting(sue);
+    expect(grant?.evidence).toBe(WORDS);
+    expect(await waiting(sam)).toBeUndefined();
+    await world.ok(z.unknown(), 'PUT', '/api/roles', {
+      agent: [...DEFAULT_ROLE_RIGHTS.agent, 'approve-grant'],
+    });
+    const itsFile = `/api/pending-grants/${grant?.id}/file`;
+    expect([(await sue.api('GET', itsFile)).status, outcome(await sam.api('GET', itsFile))]).toEqual([
+      200,
+      nothing,
+    ]);
+    for (const act of ['approve', 'reject'])
+      expect(outcome(await sam.api('POST', `/api/pending-grants/${grant?.id}/${act}`))).toEqual(nothing);
+    const done = await world.api('POST', `/api/pending-grants/${grant?.id}/reject`);
+    expect(done.status).toBe(204);
+    await world.ok(z.unknown(), 'PUT', '/api/roles', { agent: DEFAULT_ROLE_RIGHTS.agent });
+  });
+
+  it('keeps what was attached as evidence from them', async () => {
+    const recorded = { phone: things.phone, decision: 'denied', evidence: { text: WORDS, file: FILE } };
+    const { history } = ConsentOut.parse((await sue.api('POST', '/api/consent', recorded)).body);
+    const line = history.at(-1);
+    const path = `/api/evidence-files/${line?.contactPointId}/${line?.seq}`;
+    expect([(await sue.api('GET', path)).status, outcome(await sam.api('GET', path))]).toEqual([
+      200,
+      nothing,
+    ]);
+  });
+
+  it('is not erased by them, whatever names the customer', async () => {
+    await world.ok(z.unknown(), 'PUT', '/api/roles', {
+      agent: [...DEFAULT_ROLE_RIGHTS.agent, 'erase-customers'],
+    });
+    const before = await fingerprint(world);
+    const named = [
+      { conversationId: things.conversation },
+      { phone: things.phone },
+      { recordType: 'contact', recordId: record },
+    ];
+    for (const to of named) {
+      const body = { to, reason: 'Asked for it', deleteRecords: true };
+      expect(outcome(await sam.api('POST', '/api/erasures', body))).toEqual(nothing);
+    }
+    expect(await fingerprint(world)).toEqual(before);
+    await world.ok(z.unknown(), 'PUT', '/api/roles', { agent: DEFAULT_ROLE_RIGHTS.agent });
+  });
+
+  it('is the same in every call of the API that takes a number or a record, or lists', async () => {
+    const document = await world.ok(OpenApi, 'GET', '/api/openapi.json');
+    const takes = (call: string, name: string) => {
+      const [method = '', path = ''] = call.split(' ');
+      const operation = document.paths[path]?.[method.toLowerCase()];
+      return JSON.stringify(operation ?? {}).includes(`"${name}"`);
+    };
+    /** The same call about the same customer, named by something else. */
+    const instead = ({ path, body, headers }: Sample, key: Record<string, string>): Sample => ({
+      path: path.replace(/conversationId=[^&]+/, new URLSearchParams(key).toString()),
+      ...(body === undefined
+        ? {}
+        : {
+            body: z
+              .unknown()
+              .parse(
+                JSON.parse(
+                  JSON.stringify(body).replace(/"conversationId":"[^"]+"/g, JSON.stringify(key).slice(1, -1)),
+                ),
+              ),
+          }),
+      ...(headers === undefined ? {} : { headers }),
+    });
+    const tried = Object.entries(TABLE)
+      .filter(([call]) => call !== 'GET /api/events' && !call.includes('sign-'))
+      .flatMap(([call, { sample }]): { call: string; asked: Sample }[] => {
+        const mine = sample({ ...things, record });
+        const byKey = [
+          ...(takes(call, 'phone') ? [instead(mine, { phone: things.phone })] : []),
+          ...(takes(call, 'recordId') ? [instead(mine, { recordType: 'contact', recordId: record })] : []),
+        ].filter((one) => !mentions([one.path, one.body], things.conversation));
+        const asIs =
+          !mentions([mine.path, mine.body], things.conversation, things.message, things.media) &&
+          (call.startsWith('GET') || mentions([mine.path, mine.body], record))
+            ? [mine]
+            : [];
+        return [...byKey, ...asIs].map((asked) => ({ call, asked }));
+      });
+    expect(tried.map((one) => one.call)).toEqual(
+      expect.arrayContaining([
+        'GET /api/consent',
+        'GET /api/consent-export',
+        'POST /api/consent',
+        'GET /api/sendable',
+        'POST /api/messages',
+        'GET /api/records',
+        'GET /api/records/{table}/{id}',
+        'PATCH /api/records/{table}/{id}',
+        'GET /api/records/{table}/{id}/consent',
+      ]),
+    );
+    for (const { call, asked } of tried) {
+      const answer = await sam.api(call.split(' ')[0] ?? '', asked.path, asked.body, asked.headers);
+      expect([call, answer.status < 500]).toEqual([call, true]);
+      const told = mentions(answer.body, SECRET, INSIDE, things.conversation, things.message, things.media);
+      expect([call, asked.path, told]).toEqual([call, asked.path, false]);
+    }
+  });
+});
+
+/** What is read of the API's own description. */
+const OpenApi = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ parameters: z.unknown(), requestBody: z.unknown() }).partial()),
+  ),
 });
 
 describe('lists', () => {

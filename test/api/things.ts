@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { startCampaign } from '../../src/actions/start-campaign.ts';
 import { rightsOf } from '../../src/core/rights.ts';
 import { MessagePage } from '../../src/http/schemas/chat.ts';
+import { ConsentOut } from '../../src/http/schemas/consent.ts';
 import { ApiKeyMadeOut, InvitedOut, TeamOut } from '../../src/http/schemas/people.ts';
 import { WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
 import { someoneWrites } from '../stories/desk.ts';
@@ -55,11 +56,22 @@ export async function makeThings(world: World): Promise<Things> {
   );
   await world.settled();
   await ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+  const file = {
+    name: 'letter.txt',
+    mimeType: 'text/plain',
+    base64: Buffer.from('No more, please').toString('base64'),
+  };
   await ok(z.unknown(), 'POST', '/api/consent', {
     phone: world.newPhone(),
     decision: 'granted',
-    evidence: 'On the phone this morning',
+    evidence: { text: 'On the phone this morning', file },
   });
+  const { history } = await ok(ConsentOut, 'POST', '/api/consent', {
+    phone: world.newPhone(),
+    decision: 'denied',
+    evidence: { text: 'By letter', file },
+  });
+  const [line] = history;
   const grants = await ok(z.object({ items: z.array(withId) }), 'GET', '/api/pending-grants');
   // Switched off at once: what it would be told is none of these tests' business.
   const { webhook } = await ok(WebhookSecretOut, 'POST', '/api/webhooks', {
@@ -83,6 +95,7 @@ export async function makeThings(world: World): Promise<Things> {
     quickReply: quickReply.id,
     campaign: campaign.id,
     grant: grants.items[0]?.id ?? '',
+    evidence: `${line?.contactPointId}/${line?.seq}`,
   };
 }
 

@@ -241,7 +241,8 @@ const NO = 'No, Thank You';
 /** Plays a WhatsApp that takes everything. */
 function whatsAppOf(sent: OutboundMessage[]): MessagingProvider {
   return {
-    async send(message) {
+    async send(message, mayLeave) {
+      if (!mayLeave()) return { kind: 'held-back' };
       sent.push(message);
       return { kind: 'accepted', whatsappId: `wamid.${message.callbackData}` };
     },

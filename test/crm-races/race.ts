@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { hintRecord } from '../../src/actions/crm-hints.ts';
-import { importRecords } from '../../src/actions/edit-records.ts';
+import { importRecords } from '../../src/actions/import-records.ts';
 import { Refusal } from '../../src/actions/refusal.ts';
 import { sendMessage } from '../../src/actions/send-message.ts';
 import { readSendable } from '../../src/actions/sendable.ts';
@@ -213,7 +213,11 @@ function createRace(party: Party, seed: number): Race {
     calm = true;
     try {
       const row = { line: 2, values: { id: record.id, [FIELD]: text } };
-      const { updated, bad } = await importRecords(node.ctx, record.table, [row], 'test');
+      const file = { encoding: 'utf-8' as const, header: ['id', FIELD], rows: [row], bad: [] };
+      const { updated, bad } = await importRecords(node.ctx, record.table, file, {
+        name: 'test',
+        role: 'administrator',
+      });
       if (updated === 1) history.edited(record.id, value, 'import');
       note(`import ${short(record.id)} ${value}: ${updated === 1 ? 'taken' : bad[0]?.code}`);
     } finally {

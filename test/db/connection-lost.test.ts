@@ -8,7 +8,7 @@ const server = process.env.TEST_DATABASE_URL ?? '';
 test.skipIf(server === '')(
   'a connection that breaks inside a transaction ends the transaction, not the process',
   async () => {
-    const { url, drop } = await createOnServer(server);
+    const { url, leave } = await createOnServer(server);
     const database = await openPostgres(url);
     const broken = database.db.transaction().execute(async (tx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
@@ -27,14 +27,14 @@ test.skipIf(server === '')(
     await expect(broken).rejects.toThrow();
     expect((await sql<{ one: number }>`select 1 as one`.execute(database.db)).rows).toEqual([{ one: 1 }]);
     await database.close();
-    await drop();
+    await leave();
   },
 );
 
 test.skipIf(server === '')(
   'a process that stops inside a transaction holds up the others for a while, not for good',
   async () => {
-    const { url, drop } = await createOnServer(server);
+    const { url, leave } = await createOnServer(server);
     const usual = await openPostgres(url);
     const { rows } = await sql<{
       idle_in_transaction_session_timeout: string;
@@ -62,16 +62,16 @@ test.skipIf(server === '')(
     ]);
     await stopped.close();
     await usual.close();
-    await drop();
+    await leave();
   },
 );
 
 test.skipIf(server === '')('a database that was closed answers nothing, by no pool', async () => {
-  const { url, drop } = await createOnServer(server);
+  const { url, leave } = await createOnServer(server);
   const database = await openPostgres(url);
   await sql`select 1`.execute(database.db);
   await database.close();
   await expect(sql`select 1`.execute(database.db)).rejects.toThrow();
   await expect(sql`select 1`.execute(database.keyed)).rejects.toThrow();
-  await drop();
+  await leave();
 });

@@ -12,8 +12,9 @@ import { explainEach, type Read, readsOf, recording } from './plans.ts';
  */
 const TAKEN = 8;
 const LEASE = '00000000-0000-4000-8000-0000000000ee';
+const FIELDS = [{ table: 'contact', column: 'allowed' }];
 const WORK: Record<string, (tx: Tx) => Promise<unknown>> = {
-  'claim writes of fields': (tx) => claimWrites(tx, LEASE, NOON, NOON + 60_000, TAKEN),
+  'claim writes of fields': (tx) => claimWrites(tx, LEASE, NOON, NOON + 60_000, TAKEN, FIELDS),
 };
 
 let context: TestContext;

@@ -10,7 +10,7 @@ const SERVER = process.env.TEST_DATABASE_URL ?? '';
 it.skipIf(SERVER === '')(
   'a migration that the version before was in the way of is undone and tried again',
   async () => {
-    const { url, drop } = await createOnServer(SERVER);
+    const { url, leave } = await createOnServer(SERVER);
     const database = await openPostgres(url);
     const before = new pg.Client({ connectionString: url });
     await before.connect();
@@ -34,6 +34,6 @@ it.skipIf(SERVER === '')(
     expect(await schemaState(database.db)).toBe('ready');
     await before.end();
     await database.close();
-    await drop();
+    await leave();
   },
 );

@@ -41,6 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const RecordTypes = z.object({ items: z.array(z.looseObject({ table: z.string() })) });
 const settings = (patch: Partial<Settings>) => world.ok(Settings, 'PATCH', '/api/settings', patch);
 const ask = (record: { recordType: string; id: string }) => ({
   to: to(record),
@@ -130,6 +131,43 @@ it('after a refusal the first question goes at once, then one a day, three in 90
   expect(await blocked(world, ask(record))).toMatchObject({ code: 'ask-limit-reached' });
 });
 
+it('only words of the customer’s own waive what a refusal forbids, not a reaction or a deletion', async () => {
+  const { items } = await world.ok(RecordTypes, 'GET', '/api/record-types');
+  const { table, ...input } = items.find((one) => one.table === 'contact') ?? { table: '' };
+  await world.ok(z.unknown(), 'PUT', `/api/record-types/${table}`, {
+    ...input,
+    allowReplyAfterRefusal: true,
+  });
+  try {
+    const { phone, record, request } = await answered(world, 'yes');
+    await world.advance(2_000);
+    const stop = world.emulator.customerSends(phone, { text: 'STOP' });
+    await world.settled();
+    await world.advance(2_000);
+    await accepted(world, ask(record));
+    const acts = [
+      { reaction: { messageId: request.whatsappId ?? '', emoji: '👎' } },
+      { revoke: { messageId: stop.id } },
+      { text: 'Look what Ben wrote', forwarded: true },
+    ];
+    for (const act of acts) {
+      await world.advance(2_000);
+      world.emulator.customerSends(phone, act);
+      await world.settled();
+      expect(await blocked(world, { to: to(record), text: 'Hello' })).toMatchObject({
+        code: 'consent-denied',
+      });
+      expect(await blocked(world, ask(record))).toMatchObject({ code: 'asked-too-recently' });
+    }
+    await world.advance(2_000);
+    await world.says(phone, 'Are you open on Saturday?');
+    expect(await accepted(world, { to: to(record), text: 'We are' })).toMatchObject({ status: 'delivered' });
+    expect(await accepted(world, ask(record))).toMatchObject({ direction: 'out' });
+  } finally {
+    await world.ok(z.unknown(), 'PUT', `/api/record-types/${table}`, input);
+  }
+});
+
 it('each limit is a setting, “no limit” one of its values, and every change is audited', async () => {
   const before = await settings({});
   expect(before).toMatchObject(LIMITS);
@@ -171,6 +209,12 @@ it('in some countries nobody asks again after a refusal', async () => {
     expect(await accepted(world, ask(german))).toMatchObject({ status: 'delivered' });
     await world.tap('+491705550001', 'no');
     expect(await blocked(world, ask(german))).toMatchObject({ code: 'asking-forbidden' });
+    // Nor once the customer wrote; and the banner does not lead there.
+    await world.says('+491705550001', 'When do you open?');
+    expect(await blocked(world, ask(german))).toMatchObject({ code: 'asking-forbidden' });
+    expect(await world.sendable(`recordType=contact&recordId=${german.id}`)).toMatchObject({
+      banner: { code: 'denied', text: expect.stringContaining('does not allow asking again') },
+    });
     const american = await answered(world, 'no');
     expect((await accepted(world, ask(american.record))).status).toMatch(/delivered|read/);
   } finally {
@@ -183,6 +227,13 @@ it('each request keeps why it was allowed to be sent', async () => {
   await accepted(world, { ...ask(record), basis: 'other', basisText: 'Asked for it at the fair' });
   const [line] = (await world.consent(phone)).history;
   expect(line?.evidence).toMatchObject({ basis: 'other', basisText: 'Asked for it at the fair' });
+  // Another basis without its words would be evidence of nothing.
+  for (const basisText of [undefined, '  '])
+    expect((await world.send({ ...ask(record), basis: 'other', basisText })).body).toMatchObject({
+      status: 422,
+      code: 'basis-text-missing',
+      problems: [{ path: 'basisText' }],
+    });
   const usual = await contact(world);
   await accepted(world, ask(usual.record));
   expect((await world.consent(usual.phone)).history[0]?.evidence).toMatchObject({

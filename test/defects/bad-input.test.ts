@@ -76,6 +76,35 @@ it('a webhook of a number that is not ours is stored, answered with 200, and dec
   expect(await world.consent(stranger)).toMatchObject({ state: 'not-asked', conversationId: null });
 });
 
+it('a variable or a language that the template has not is refused, and nothing else is sent in its place', async () => {
+  const { record } = await answered(world, 'yes');
+  const send = { to: to(record), messageTemplateId: type.utility };
+  const campaign = {
+    name: 'Unknown words',
+    messageTemplateId: type.utility,
+    audience: { recordType: 'contact', recordIds: [record.id] },
+  };
+  const refusedBoth = async (asked: object, code: string, words: string) => {
+    const one = await world.send({ ...send, ...asked });
+    const many = await world.api(
+      'POST',
+      '/api/campaigns',
+      { ...campaign, ...asked },
+      {
+        ...KEY,
+        'idempotency-key': randomUUID(),
+      },
+    );
+    const problem = { status: 422, body: { code, detail: expect.stringContaining(words) } };
+    expect([one, many]).toMatchObject([problem, problem]);
+  };
+  await refusedBoth({ variables: { '99': 'z' } }, 'template-variable-unknown', '“99”. It has: 1, 2, 3.');
+  await refusedBoth({ language: 'xx' }, 'template-language-unknown', '“xx”, but in: en');
+  expect(await world.send({ ...send, variables: { '2': 'A-8' }, language: 'en' })).toMatchObject({
+    status: 202,
+  });
+});
+
 it('a template with a variable nobody fills is not sent, and the answer is 409', async () => {
   const template = await world.template({
     name: 'Order by hand',
@@ -126,6 +155,22 @@ it('phone numbers that are none are refused wherever they are given', async () =
   ]);
 });
 
+it('a new record has a name or a number, and an e-mail address is one', async () => {
+  for (const values of [{}, { fullname: ' ', mobilephone: '' }, { description: 'who?' }])
+    expect(codesOf(await world.refused(422, 'POST', '/api/records/contact', { values }))).toEqual([
+      ['values.fullname', 'record-empty'],
+    ]);
+  const bad = await world.refused(422, 'POST', '/api/records/contact', {
+    values: { fullname: 'Ana', emailaddress1: 'bad' },
+  });
+  expect(codesOf(bad)).toEqual([['values.emailaddress1', 'email-invalid']]);
+  await world.record('contact', { firstname: 'Ana', emailaddress1: 'ana@contoso' });
+  const numbered = await world.record('contact', { mobilephone: world.newPhone() });
+  // A change may leave out what is there already.
+  const change = { values: { emailaddress1: null } };
+  await world.ok(z.unknown(), 'PATCH', `/api/records/contact/${numbered.id}`, change);
+});
+
 it('of a CSV the good rows go in, the bad ones are reported by line', async () => {
   const csv = [
     'fullname,mobilephone,assent_allowwhatsapp,shoe size',
@@ -158,7 +203,7 @@ it('of a CSV the good rows go in, the bad ones are reported by line', async () =
   expect(await send('')).toMatchObject({ status: 422, body: { code: 'csv-empty' } });
   expect(await send('fullname,mobilephone\n"open,12\n')).toMatchObject({
     status: 422,
-    body: { code: 'csv-invalid' },
+    body: { code: 'csv-invalid', detail: expect.stringMatching(/from line 2 on: a quotation mark/) },
   });
   const strange = await send(`id,fullname\nnot-an-id,Ana\n${randomUUID()},Ben\n`);
   expect(ImportReport.parse(strange.body)).toMatchObject({
@@ -169,6 +214,38 @@ it('of a CSV the good rows go in, the bad ones are reported by line', async () =
       { line: 3, code: 'not-found' },
     ],
   });
+});
+
+it('a CSV from Excel on Windows keeps its accents, and cells keep what else could separate them', async () => {
+  const phone = world.newPhone();
+  const answer = await fetch(`${world.url}/api/records/contact/import`, {
+    method: 'POST',
+    headers: { ...KEY, 'content-type': 'text/csv' },
+    body: Buffer.from(
+      `fullname;mobilephone;fullname\r\nZo\xeb M\xfcller, MD;${phone};No\r\nToo;;Many;cells\r\n`,
+      'latin1',
+    ),
+  });
+  const report = ImportReport.parse(await answer.json());
+  expect(report).toMatchObject({ encoding: 'windows-1252', created: 1 });
+  expect(report.bad.map((one) => [one.line, one.code])).toEqual([
+    [1, 'column-twice'],
+    [3, 'cells-too-many'],
+  ]);
+  const names = z.object({ items: z.array(z.object({ name: z.string(), phones: z.array(z.string()) })) });
+  const found = await world.ok(names, 'GET', '/api/records?recordType=contact&search=Zo%C3%AB');
+  expect(found.items).toEqual([{ name: 'Zoë Müller, MD', phones: [phone] }]);
+});
+
+it.each([
+  ['2026-11-29T00:00:00Z', 200],
+  ['2026-11-29T00:00:00.000Z', 200],
+  ['2026-11-29T02:00:00+02:00', 200],
+  ['2026-11-29', 422],
+  ['May', 422],
+])('records are asked for since a time as programs write it: %s', async (time, status) => {
+  const answer = await world.api('GET', `/api/records?decidedSince=${encodeURIComponent(time)}`);
+  expect(answer.status).toBe(status);
 });
 
 it('a key is one intent: replayed, refused with another body, and no business of another caller’s', async () => {

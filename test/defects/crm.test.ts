@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { Problem } from '../../src/http/schemas/common.ts';
 import { PendingGrantOut } from '../../src/http/schemas/consent.ts';
 import { ColumnOut, ImportReport, RecordOut } from '../../src/http/schemas/records.ts';
-import { openWorld, type TypeSetUp, type Values, type World } from '../stories/world.ts';
+import { hire, type Person } from '../stories/desk.ts';
+import { inboundText, webhookOf } from '../stories/payloads.ts';
+import { ADMIN_API_KEY, openWorld, type TypeSetUp, type Values, type World } from '../stories/world.ts';
 import { accepted, answered, blocked, contact, takenFrom, textFrom, to } from './acts.ts';
 
 /** Defects between a CRM and a ledger (consent-practice.md §7, CRM-1 to CRM-5), and product.md §3.2 line by line. */
@@ -20,6 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const Pending = z.object({ items: z.array(PendingGrantOut) });
 const change = (record: Pick<RecordOut, 'recordType' | 'id'>, values: Values) =>
   world.ok(RecordOut, 'PATCH', `/api/records/${record.recordType}/${record.id}`, { values });
 const field = async (record: Pick<RecordOut, 'recordType' | 'id'>) =>
@@ -239,14 +245,18 @@ it('CRM-3 a later change to No closes at once, for every record of the number', 
 it('CRM-3 a later Yes against the customer’s refusal is set back, and shown', async () => {
   const { phone, record } = await answered(world, 'no');
   const lead = await world.record('lead', named({ mobilephone: phone }));
+  expect((await world.consent(phone)).history.at(-1)).toMatchObject({
+    type: 'linked',
+    summary: `A CRM record with this number appeared: ${lead.name}`,
+  });
   expect((await change(record, { [FIELD]: true })).complianceValue).toBe(false);
   expect(await field(lead)).toBe(false);
   expect(await service(phone)).toEqual({ state: 'denied', source: 'button' });
   const { history } = await world.consent(phone);
   expect(history.at(-1)).toMatchObject({
-    type: 'crm-observed',
+    type: 'not-counted',
     actor: 'API key',
-    summary: 'Changed to Yes in the CRM by API key',
+    summary: `Changed to Yes in the CRM on ${record.name} by API key. It does not count and was set back: the customer had refused`,
   });
   expect(await blocked(world, { to: to(record), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
   // Trying again changes as little.
@@ -305,7 +315,7 @@ it('CRM-3 an import counts the same as an edit', async () => {
       `,Copy of a refusal,${no.phone},Yes`,
     ].join('\n'),
   );
-  expect(report).toEqual({ created: 2, updated: 3, bad: [] });
+  expect(report).toMatchObject({ created: 2, updated: 3, already: 0, bad: [] });
   expect(await field(no.record)).toBe(false);
   expect(await service(no.phone)).toEqual({ state: 'denied', source: 'button' });
   expect(await field(yes.record)).toBe(true);
@@ -512,22 +522,36 @@ it('an agent cannot set the field by hand, but can record a refusal, and a grant
     actor: 'Alex Agent',
     evidence: { text: evidence.text, fileName: 'form.txt' },
   });
+  // What was attached can be shown, byte by byte, and is what the line says.
+  const line = history.at(-1);
+  const path = `/api/evidence-files/${line?.contactPointId}/${line?.seq}`;
+  const kept = await agent('GET', path);
+  expect([kept.status, kept.body]).toEqual([200, 'I agree. Ana']);
+  expect(kept.headers.get('content-disposition')).toBe('attachment; filename="form.txt"');
+  expect(kept.headers.get('content-type')).toBe('application/octet-stream');
+  expect(line?.evidence.fileSha256).toBe(createHash('sha256').update('I agree. Ana').digest('hex'));
+  expect((await agent('GET', `/api/evidence-files/${line?.contactPointId}/1`)).status).toBe(404);
 });
 
 it('with a second person a grant waits, and whoever asked for it cannot approve it', async () => {
   const agent = await world.as('agent');
   const administrator = await world.as('administrator');
-  const pending = async () =>
-    (await world.ok(z.object({ items: z.array(PendingGrantOut) }), 'GET', '/api/pending-grants')).items;
+  const pending = async () => (await world.ok(Pending, 'GET', '/api/pending-grants')).items;
   await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
   try {
     const { phone, record } = await contact(world);
-    const evidence = { text: 'Said so on the telephone' };
+    const evidence = {
+      text: 'Said so on the telephone',
+      file: { name: 'call.txt', mimeType: 'text/plain', base64: Buffer.from('Yes').toString('base64') },
+    };
     const asked = await agent('POST', '/api/consent', { phone, decision: 'granted', evidence });
     expect([asked.status, asked.body]).toMatchObject([202, { state: 'not-asked' }]);
     expect(await field(record)).toBeNull();
     const [grant] = await pending();
     expect(grant).toMatchObject({ phone, evidence: evidence.text, requestedBy: 'Alex Agent' });
+    expect(grant?.fileName).toBe('call.txt');
+    const waitingFile = () => administrator('GET', `/api/pending-grants/${grant?.id}/file`);
+    expect(await waitingFile()).toMatchObject({ status: 200, body: 'Yes' });
     const agents = await agent('POST', `/api/pending-grants/${grant?.id}/approve`);
     expect([agents.status, agents.body]).toMatchObject([403, { code: 'not-allowed' }]);
     const other = await contact(world);
@@ -541,6 +565,17 @@ it('with a second person a grant waits, and whoever asked for it cannot approve 
     expect((await administrator('POST', `/api/pending-grants/${grant?.id}/approve`)).status).toBe(204);
     expect(await service(phone)).toEqual({ state: 'granted', source: 'recorded' });
     expect(await field(record)).toBe(true);
+    const line = (await world.consent(phone)).history.at(-1);
+    const someone = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(line?.evidence).toMatchObject({
+      actorId: someone,
+      actorRole: 'agent',
+      approvedById: someone,
+      approvedByRole: 'administrator',
+    });
+    expect(line?.evidence.actorId).not.toBe(line?.evidence.approvedById);
+    const kept = await agent('GET', `/api/evidence-files/${line?.contactPointId}/${line?.seq}`);
+    expect([kept.status, kept.body, (await waitingFile()).status]).toEqual([200, 'Yes', 404]);
     expect((await administrator('POST', `/api/pending-grants/${grant?.id}/approve`)).status).toBe(404);
     // A refusal needs nobody else.
     const refusal = await agent('POST', '/api/consent', { phone, decision: 'denied' });
@@ -556,6 +591,34 @@ it('with a second person a grant waits, and whoever asked for it cannot approve 
   }
 });
 
+it('no key approves a grant, as whoever recorded it could have made that key; it may reject one', async () => {
+  const administrator = await world.as('administrator');
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+  try {
+    const { phone } = await contact(world);
+    await administrator('POST', '/api/consent', {
+      phone,
+      decision: 'granted',
+      evidence: 'Said so at the fair',
+    });
+    const { items } = await world.ok(Pending, 'GET', '/api/pending-grants');
+    const id = items.find((one) => one.phone === phone)?.id;
+    const made = await administrator('POST', '/api/api-keys', { name: 'Mine', scopes: ['approve-grant'] });
+    const { key } = z.object({ key: z.string() }).parse(made.body);
+    for (const bearer of [key, ADMIN_API_KEY]) {
+      const headers = { authorization: `Bearer ${bearer}` };
+      const answer = await world.api('POST', `/api/pending-grants/${id}/approve`, undefined, headers);
+      expect([answer.status, answer.body]).toMatchObject([403, { code: 'second-person-needed' }]);
+    }
+    expect(await service(phone)).toEqual({ state: 'not-asked', source: null });
+    const headers = { authorization: `Bearer ${key}` };
+    const rejected = await world.api('POST', `/api/pending-grants/${id}/reject`, undefined, headers);
+    expect(rejected.status).toBe(204);
+  } finally {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
+  }
+});
+
 it('a grant that waited does not undo the refusal that came meanwhile', async () => {
   const agent = await world.as('agent');
   const administrator = await world.as('administrator');
@@ -566,16 +629,107 @@ it('a grant that waited does not undo the refusal that came meanwhile', async ()
     await agent('POST', '/api/consent', { phone, decision: 'granted', evidence });
     await world.advance(HOUR);
     await world.says(phone, 'STOP');
-    const { items } = await world.ok(
-      z.object({ items: z.array(PendingGrantOut) }),
-      'GET',
-      '/api/pending-grants',
-    );
+    const { items } = await world.ok(Pending, 'GET', '/api/pending-grants');
     const answer = await administrator('POST', `/api/pending-grants/${items[0]?.id}/approve`);
     expect([answer.status, answer.body]).toMatchObject([409, { code: 'refused-meanwhile' }]);
     expect(await service(phone)).toEqual({ state: 'denied', source: 'stop-word' });
     expect(await field(record)).toBe(false);
     expect((await administrator('POST', `/api/pending-grants/${items[0]?.id}/reject`)).status).toBe(204);
+  } finally {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
+  }
+});
+
+it('whoever recorded a grant is known by their id, not by a name', async () => {
+  const [sam, namesake] = [
+    await hire(world, 'Sam Same', 'administrator'),
+    await hire(world, 'Sam Same', 'administrator'),
+  ];
+  const approve = async (by: Person, id: string) => {
+    const { status, body } = await by.api('POST', `/api/pending-grants/${id}/approve`);
+    return status === 204 ? 'approved' : Problem.parse(body).code;
+  };
+  const record = async () => {
+    const { phone } = await contact(world);
+    await sam.api('POST', '/api/consent', { phone, decision: 'granted', evidence: 'Said so at the fair' });
+    const { items } = await world.ok(Pending, 'GET', '/api/pending-grants');
+    return items.find((one) => one.phone === phone)?.id ?? '';
+  };
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+  try {
+    const first = await record();
+    expect(await approve(sam, first)).toBe('second-person-needed');
+    expect(await approve(namesake, first)).toBe('approved');
+    const second = await record();
+    await world.ok(z.unknown(), 'PATCH', `/api/people/${sam.id}`, { name: 'Sam Changed' });
+    expect(await approve(sam, second)).toBe('second-person-needed');
+    expect(await approve(namesake, second)).toBe('approved');
+    // As the version before recorded it.
+    const third = await record();
+    await sql`update pending_grant set requested_by_id = null where id = ${third}::uuid`.execute(
+      world.ctx.database.db,
+    );
+    expect(await approve(sam, third)).toBe('second-person-needed');
+    expect(await approve(namesake, third)).toBe('approved');
+  } finally {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
+  }
+});
+
+it('a refusal that was known when a grant was recorded came before it, whatever the clocks say', async () => {
+  const agent = await world.as('agent');
+  const administrator = await world.as('administrator');
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+  try {
+    const { phone } = await contact(world);
+    // WhatsApp's clock is ahead of ours.
+    await world.postWebhook(webhookOf(inboundText(phone, world.now() + 90_000, 'STOP')));
+    await world.settled();
+    expect(await service(phone)).toEqual({ state: 'denied', source: 'stop-word' });
+    await agent('POST', '/api/consent', { phone, decision: 'granted', evidence: 'Came and signed again' });
+    const { items } = await world.ok(Pending, 'GET', '/api/pending-grants');
+    const grant = items.find((one) => one.phone === phone);
+    const approved = await administrator('POST', `/api/pending-grants/${grant?.id}/approve`);
+    expect([approved.status, approved.body]).toMatchObject([204, {}]);
+    expect(await service(phone)).toEqual({ state: 'granted', source: 'recorded' });
+  } finally {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
+  }
+});
+
+it('the same grant waits once; one that was refused meanwhile says so, and stands in no new one’s way', async () => {
+  const agent = await world.as('agent');
+  const administrator = await world.as('administrator');
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+  try {
+    const { phone } = await contact(world);
+    const grant = (purpose: string) => ({
+      phone,
+      purpose,
+      decision: 'granted',
+      evidence: { text: 'Said so on the telephone' },
+    });
+    const waiting = async () =>
+      (await world.ok(z.object({ items: z.array(PendingGrantOut) }), 'GET', '/api/pending-grants')).items.map(
+        ({ purpose, refusedMeanwhile: outrun }) => ({ purpose, outrun }),
+      );
+    expect((await agent('POST', '/api/consent', grant('service'))).status).toBe(202);
+    const again = await administrator('POST', '/api/consent', grant('service'));
+    expect([again.status, again.body]).toMatchObject([
+      409,
+      { code: 'grant-waits-already', detail: expect.stringContaining('recorded by Alex Agent') },
+    ]);
+    expect((await agent('POST', '/api/consent', grant('marketing'))).status).toBe(202);
+    expect(await waiting()).toEqual([
+      { purpose: 'service', outrun: false },
+      { purpose: 'marketing', outrun: false },
+    ]);
+    await world.advance(HOUR);
+    await world.says(phone, 'STOP');
+    expect((await waiting()).map(({ outrun }) => outrun)).toEqual([true, true]);
+    await world.advance(HOUR);
+    expect((await agent('POST', '/api/consent', grant('service'))).status).toBe(202);
+    expect((await waiting()).map(({ outrun }) => outrun)).toEqual([true, true, false]);
   } finally {
     await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
   }

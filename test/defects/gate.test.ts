@@ -49,6 +49,7 @@ const conversationTo = async (phone: string) => {
 
 it('GAT-1 nobody known is nobody written to', async () => {
   const unreachable = await world.record('contact', { fullname: 'No Phone' });
+  // It is in the CRM; what it lacks is a number.
   for (const message of [
     { text: 'Hello' },
     { messageTemplateId: type.consent },
@@ -56,6 +57,7 @@ it('GAT-1 nobody known is nobody written to', async () => {
   ])
     expect(await blocked(world, { to: to(unreachable), ...message })).toMatchObject({
       code: 'contact-point-unknown',
+      detail: 'This record has no phone number that WhatsApp could know. Add one to write.',
     });
   const nowhere = { recordType: 'contact', recordId: '018f0000-0000-7000-8000-000000000000' };
   expect(await blocked(world, { to: nowhere, text: 'Hello' })).toMatchObject({
@@ -63,6 +65,7 @@ it('GAT-1 nobody known is nobody written to', async () => {
   });
   const offered = await world.sendable(`recordType=contact&recordId=${unreachable.id}`);
   expect(offered).toMatchObject({ freeText: { allowed: false }, phone: null, banner: { code: 'no-phone' } });
+  expect(offered.freeText.reasonText).toBe(offered.banner.text);
   expect(offered.templates.filter((template) => template.allowed)).toEqual([]);
 });
 

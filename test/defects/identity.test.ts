@@ -1,7 +1,10 @@
-import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createHash, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { viewsOf } from '../../src/actions/record-consent.ts';
 import { type StoredLine, verifyChain } from '../../src/core/evidence.ts';
+import { PURPOSES } from '../../src/core/purpose.ts';
 import { openWorld, type World } from '../stories/world.ts';
 import { accepted, answered, blocked, contact, conversationWith, textFrom, to, webhook } from './acts.ts';
 
@@ -15,6 +18,46 @@ beforeAll(async () => {
   await world.setUpRecordType('lead');
 });
 afterAll(() => world.close());
+
+/** What is stored of the fold is what the ledger says, read anew. */
+afterEach(async () => {
+  const { db } = world.ctx.database;
+  const { rows: ids } = await sql<{ id: string }>`
+    select id from contact_point where merged_into is null and ledger_seq > 0`.execute(db);
+  for (const { id } of ids) {
+    const views = await viewsOf(db, world.ctx, id);
+    const { rows } = await sql`
+      select purpose, state, decided_at as "decidedAt", source, on_hold_at as "heldAt", on_hold_chain as chain, on_hold_seq as seq,
+             platform_stopped as "platformStopped"
+        from consent_state where contact_point_id = ${id}::uuid order by purpose desc`.execute(db);
+    const folded = PURPOSES.map((purpose) => {
+      const { state, decidedAt, source, onHold, platformStopped } = views[purpose];
+      const { since: heldAt = null, chain = null, seq = null } = onHold ?? {};
+      return { purpose, state, decidedAt, source, heldAt, chain, seq, platformStopped };
+    });
+    expect(rows).toEqual(folded);
+  }
+});
+
+const newUserId = (): string => `US.${randomUUID().replaceAll('-', '')}`;
+const post = async (body: unknown): Promise<void> => {
+  expect((await world.postWebhook(body)).status).toBe(200);
+  await world.settled();
+};
+
+/** The customer's own words about another number, as Meta posts them. */
+const changed = (from: string, to: string, at: number): Record<string, unknown> =>
+  webhook('messages', {
+    messages: [
+      {
+        from: from.slice(1),
+        id: `wamid.${randomUUID()}`,
+        timestamp: String(Math.floor(at / 1000)),
+        type: 'system',
+        system: { type: 'user_changed_number', body: 'changed', wa_id: to.slice(1) },
+      },
+    ],
+  });
 
 const moves = async (from: string, phone: string, shared = true) => {
   await world.ok(z.unknown(), 'POST', `/emulator/customers/${encodeURIComponent(from)}/number`, {
@@ -263,3 +306,163 @@ async function consentTemplate(): Promise<string> {
   );
   return items.find((one) => one.type === 'consent')?.id ?? '';
 }
+
+describe('IDN-4 a hold of a user id and a later Yes of a number that turn out to be one', () => {
+  const DAY = 24 * 3_600_000;
+  const Held = z.object({ items: z.array(z.object({ phone: z.string().nullable(), purpose: z.string() })) });
+  async function joined() {
+    const { phone, record } = await contact(world);
+    const userId = newUserId();
+    await post(textFrom({ userId }, 'goodbye', world.now() - 60_000));
+    await world.sendConsent(record);
+    await world.tap(phone, 'yes');
+    await world.advance(2_000);
+    await post(textFrom({ phone, userId }, 'It is me', world.now()));
+    const consent = await world.consent(phone);
+    expect(consent).toMatchObject({ onHold: true });
+    return { phone, record, conversationId: consent.conversationId };
+  }
+  const expectRefused = async ({ phone, record }: Awaited<ReturnType<typeof joined>>): Promise<void> => {
+    expect(await world.consent(phone)).toMatchObject({ state: 'denied', onHold: false });
+    expect((await world.readRecord(record)).complianceValue).toBe(false);
+    expect(await blocked(world, { to: to(record), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+    await expectSoundChains(phone, 2);
+  };
+
+  it('is in the list of what waits, and “It is a refusal” closes the chat', async () => {
+    const person = await joined();
+    const { items } = await world.ok(Held, 'GET', '/api/held');
+    const purposes = items.flatMap((one) => (one.phone === person.phone ? [one.purpose] : []));
+    expect(purposes.sort()).toEqual(['marketing', 'service']);
+    await world.ok(z.unknown(), 'POST', `/api/conversations/${person.conversationId}/hold`, {
+      decision: 'refusal',
+    });
+    await expectRefused(person);
+  });
+
+  it('is a refusal after ten days', async () => {
+    const person = await joined();
+    await world.advance(11 * DAY);
+    await expectRefused(person);
+  });
+
+  it('“It is not” leaves what was agreed to', async () => {
+    const { phone, record, conversationId } = await joined();
+    await world.ok(z.unknown(), 'POST', `/api/conversations/${conversationId}/hold`, {
+      decision: 'not-refusal',
+      reason: 'They ended a call',
+    });
+    expect(await world.consent(phone)).toMatchObject({ state: 'granted', onHold: false });
+    expect(await accepted(world, { to: to(record), text: 'Hello' })).toMatchObject({ status: 'delivered' });
+  });
+});
+
+describe('the number that counts', () => {
+  it.each(['in order', 'the later one first', 'within a second, the later one first'])(
+    'is the last of two changes, %s',
+    async (how) => {
+      const { phone: first } = await answered(world, 'yes');
+      const [second, third] = [world.newPhone(), world.newPhone()];
+      await world.advance(10_000);
+      const at = world.now();
+      const notices = [
+        changed(first, second, how.startsWith('within') ? at - 1_000 : at - 5_000),
+        changed(second, third, at - 1_000),
+      ];
+      for (const notice of how === 'in order' ? notices : notices.toReversed()) await post(notice);
+      const consent = await world.consent(first);
+      expect(consent).toMatchObject({ phone: third, state: 'granted' });
+      // Told again, nothing changes.
+      for (const notice of notices) await post(notice);
+      expect(await world.consent(first)).toEqual(consent);
+      const pack = await world.ok(
+        z.unknown(),
+        'GET',
+        `/api/consent-export?phone=${encodeURIComponent(third)}`,
+      );
+      for (const number of [first, second, third]) expect(JSON.stringify(pack)).toContain(number);
+    },
+  );
+
+  it('is not the one of a message from before the change', async () => {
+    const { phone } = await answered(world, 'yes');
+    const next = world.newPhone();
+    await world.advance(10_000);
+    const at = world.now();
+    await post(changed(phone, next, at - 2_000));
+    await post(textFrom({ phone }, 'I am about to get another number', at - 5_000));
+    expect(await world.consent(phone)).toMatchObject({ phone: next });
+    await post(textFrom({ phone }, 'It is this one after all', at - 1_000));
+    expect(await world.consent(phone)).toMatchObject({ phone });
+  });
+
+  it('is not an older change’s, where a message came from a newer one', async () => {
+    const userId = newUserId();
+    const [first, second, third] = [world.newPhone(), world.newPhone(), world.newPhone()];
+    const at = world.now();
+    await post(textFrom({ phone: first, userId }, 'Hello', at - 9_000));
+    await post(textFrom({ phone: third, userId }, 'Hello again', at - 1_000));
+    await post(changed(first, second, at - 5_000));
+    expect(await world.consent(first)).toMatchObject({ phone: third });
+  });
+});
+
+describe('the country', () => {
+  const forbidIn = (...countriesNoAskAfterRefusal: string[]) =>
+    world.ok(z.unknown(), 'PATCH', '/api/settings', { countriesNoAskAfterRefusal });
+  it.each<[string, string, (next: string) => Promise<void>]>([
+    [
+      'a changed number',
+      '+491705550100',
+      async (next) => {
+        const { phone } = await answered(world, 'no');
+        await world.advance(10_000);
+        await post(changed(phone, next, world.now()));
+      },
+    ],
+    [
+      'a number learnt after the user id',
+      '+491705550101',
+      async (next) => {
+        const userId = newUserId();
+        await post(textFrom({ userId }, 'STOP', world.now() - 10_000));
+        await post(textFrom({ phone: next, userId }, 'Hello', world.now()));
+      },
+    ],
+    [
+      'a number that is joined to a user id',
+      '+491705550102',
+      async (next) => {
+        const userId = newUserId();
+        await post(textFrom({ userId }, 'STOP', world.now() - 20_000));
+        await post(textFrom({ phone: next }, 'Hello', world.now() - 10_000));
+        await post(textFrom({ phone: next, userId }, 'It is me', world.now()));
+      },
+    ],
+    [
+      'another number of somebody who was erased',
+      '+491705550103',
+      async (next) => {
+        const { phone } = await answered(world, 'no');
+        const userId = world.emulator.userIdOf(phone);
+        await world.ok(z.unknown(), 'POST', '/api/erasures', {
+          to: { phone },
+          deleteRecords: true,
+          reason: 'asked',
+        });
+        await post(textFrom({ phone: next, userId }, 'Hello', world.now()));
+      },
+    ],
+  ])('of %s forbids to ask after a refusal', async (_name, next, becomes) => {
+    await forbidIn('DE');
+    try {
+      await becomes(next);
+      expect(await world.consent(next)).toMatchObject({ state: 'denied' });
+      const record = await world.record('contact', { fullname: 'Ana Smith', mobilephone: next });
+      const question = { to: to(record), messageTemplateId: await consentTemplate() };
+      expect(await blocked(world, question)).toMatchObject({ code: 'asking-forbidden' });
+    } finally {
+      await forbidIn();
+    }
+  });
+});

@@ -1,6 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { createHints } from '../../src/actions/live.ts';
+import { rejudgeTemplates } from '../../src/actions/rejudge-templates.ts';
+import {
+  listWhatsAppTemplates,
+  saveWhatsAppTemplates,
+  updateWhatsAppTemplate,
+} from '../../src/db/templates.ts';
 import { MessageTemplateOut, PublishAnswer, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { recording } from '../db/plans.ts';
 import { openWorld, type TypeSetUp, type World } from '../stories/world.ts';
 import { accepted, answered, blocked, contact, keepQueued, takenFrom, to } from './acts.ts';
 
@@ -119,6 +128,26 @@ it('TPL-3 what is queued is judged again when Meta pauses or rejects the templat
   }
 });
 
+it('TPL-3 templates are read once for all whose messages wait, as every webhook of the node waits meanwhile', async () => {
+  const queued = [await queueFor(type.utility), await queueFor(type.utility), await queueFor(type.utility)];
+  const { ctx } = world;
+  const { database, statements } = recording(ctx.database);
+  const ended = new Error('nothing of it is kept');
+  const judged = database.db.transaction().execute(async (tx) => {
+    await sql`update whatsapp_template set status = 'PAUSED' where name = 'order_update'`.execute(tx);
+    await rejudgeTemplates(tx, ctx, createHints());
+    const { rows } = await sql<{ status: string }>`
+      select status from message where id = any(${queued.map(({ message }) => message.id)}::uuid[])`.execute(
+      tx,
+    );
+    expect(rows).toEqual(queued.map(() => ({ status: 'cancelled' })));
+    throw ended;
+  });
+  await expect(judged).rejects.toBe(ended);
+  const reads = (table: string) => statements.filter((one) => one.sql.includes(`from ${table}`)).length;
+  expect([reads('whatsapp_template'), reads('channel')]).toEqual([1, 1]);
+});
+
 it('TPL-3 a request that is cancelled was never asked', async () => {
   const { phone, record, message } = await queueFor(type.consent, null);
   expect(await world.consent(phone)).toMatchObject({ state: 'requested', requestOpen: true });
@@ -212,6 +241,143 @@ it('TPL-3 a template that is retired takes what is queued of it along', async ()
   expect((await world.refused(409, 'POST', `/api/message-templates/${made.id}/publish`)).code).toBe(
     'template-retired',
   );
+});
+
+/** The text of `consent_request` in one language is edited at Meta, which approves it at once. */
+const editAtMeta = async (change: (body: string) => string, language = 'en') => {
+  const { items } = await world.ok(
+    z.object({
+      items: z.array(WhatsAppTemplateOut.pick({ id: true, name: true, language: true, components: true })),
+    }),
+    'GET',
+    '/emulator/templates',
+  );
+  const template = items.find((one) => one.name === 'consent_request' && one.language === language);
+  const components = z
+    .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
+    .parse(template?.components)
+    .map((one) => (one.type === 'BODY' ? { ...one, text: change(one.text ?? '') } : one));
+  const edited = await fetch(`${world.url}/v26.0/${template?.id}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${world.accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ components }),
+  });
+  expect(edited.status).toBe(200);
+  await play(`consent_request:${language}/status`, { event: 'APPROVED' });
+};
+const synchronised = async () => {
+  await world.ok(z.unknown(), 'POST', '/api/whatsapp-templates/sync');
+  await world.settled();
+};
+const toldOfComponents = async (language = 'en') => {
+  await world.advance(1_000);
+  const value = {
+    message_template_id: '1',
+    message_template_name: 'consent_request',
+    message_template_language: language,
+    message_template_element: 'anything',
+  };
+  const change = { field: 'message_template_components_update', value };
+  const entry = [{ id: '100200300400500', time: Math.floor(world.now() / 1000), changes: [change] }];
+  const told = await world.postWebhook({ object: 'whatsapp_business_account', entry });
+  expect(told.status).toBe(200);
+};
+
+it('TPL-3 a wording that changes at Meta suspends the template until it is published again', async () => {
+  const { phone, record, message } = await queueFor(type.consent, null);
+  const send = { to: to(record), messageTemplateId: type.consent };
+  await editAtMeta((body) => `${body} Our 300 partners will call you.`);
+  await synchronised();
+  expect(await world.message(message.id)).toMatchObject({
+    status: 'cancelled',
+    reason: 'template-not-published',
+  });
+  expect(await blocked(world, send)).toMatchObject({ code: 'template-not-published' });
+  expect(await offer(record.id, type.consent)).toMatchObject({
+    allowed: false,
+    reason: 'template-not-published',
+  });
+  const { version, waitingFor } = await templateOf(type.consent);
+  expect(waitingFor).toEqual([
+    {
+      code: 'whatsapp-template-changed',
+      message: 'WhatsApp has another wording in en than was published: read it, and publish again',
+      values: { languages: 'en' },
+    },
+  ]);
+  const again = await world.ok(PublishAnswer, 'POST', `/api/message-templates/${type.consent}/publish`);
+  expect(again).toMatchObject({ version: version + 1, waitingFor: [] });
+  world.emulator.clearFaults();
+  await accepted(world, send);
+  const { history } = await world.consent(phone);
+  const served = world.emulator.messagesOf(phone).at(-1)?.text;
+  expect(served).toContain('300 partners');
+  expect(history.at(-1)?.evidence).toMatchObject({ wording: { body: served } });
+  // What did not change is not published anew by another click.
+  const once = await world.ok(PublishAnswer, 'POST', `/api/message-templates/${type.consent}/publish`);
+  expect(once.version).toBe(version + 1);
+});
+
+it('TPL-3 a wording that WhatsApp only told of suspends the template until it was read', async () => {
+  const { record, message } = await queueFor(type.consent, null);
+  const { ctx } = world;
+  const templates = vi.spyOn(ctx.provider, 'templates').mockRejectedValue(new Error('not now'));
+  await toldOfComponents();
+  await world.settled();
+  expect(await world.message(message.id)).toMatchObject({
+    status: 'cancelled',
+    reason: 'template-not-published',
+  });
+  const send = { to: to(record), messageTemplateId: type.consent };
+  expect(await blocked(world, send)).toMatchObject({ code: 'template-not-published' });
+  expect((await templateOf(type.consent)).waitingFor).toMatchObject([{ code: 'whatsapp-template-unread' }]);
+  templates.mockRestore();
+  await synchronised();
+  expect((await templateOf(type.consent)).waitingFor).toEqual([]);
+  world.emulator.clearFaults();
+  expect(await accepted(world, send)).toMatchObject({ status: 'delivered' });
+});
+
+it('TPL-3 what WhatsApp was asked before it told of another wording does not settle which it is', async () => {
+  const { db } = world.ctx.database;
+  const [held] = await listWhatsAppTemplates(db, 'appointment_reminder');
+  if (held === undefined) throw new Error('no such template');
+  const { name, language } = held;
+  const read = async () =>
+    (await listWhatsAppTemplates(db, name)).find((one) => one.language === language)?.componentsChangedAt;
+  const told = world.now();
+  const all = await listWhatsAppTemplates(db);
+  await updateWhatsAppTemplate(db, name, language, { componentsChangedAt: told });
+  await saveWhatsAppTemplates(db, all, told + 500, told - 500);
+  expect(await read()).toBe(told);
+  await saveWhatsAppTemplates(db, all, told + 1_500, told + 500);
+  expect(await read()).toBe(null);
+});
+
+it('TPL-3 what was queued with the old wording does not leave with the new one that was published since', async () => {
+  const { phone, message } = await queueFor(type.utility);
+  const { db } = world.ctx.database;
+  const change = (from: string, to: string) =>
+    sql`update whatsapp_template set components = replace(components::text, ${from}, ${to})::jsonb
+         where name = 'order_update'`.execute(db);
+  // As if nobody had judged what was queued when the wording changed: another transaction held the customer.
+  await change('your order', 'the order');
+  await sql`update message_template_version v set wording = replace(wording::text, 'your order', 'the order')::jsonb
+             where template_id = ${type.utility}::uuid`.execute(db);
+  try {
+    await world.advance(3 * 3_600_000);
+    expect(await world.message(message.id)).toMatchObject({
+      status: 'cancelled',
+      reason: 'template-not-published',
+    });
+    expect(world.emulator.messagesOf(phone).filter((one) => one.template?.name === 'order_update')).toEqual(
+      [],
+    );
+  } finally {
+    await change('the order', 'your order');
+    await sql`update message_template_version v set wording = replace(wording::text, 'the order', 'your order')::jsonb
+               where template_id = ${type.utility}::uuid`.execute(db);
+  }
 });
 
 it('a published template is edited beside its live version', async () => {

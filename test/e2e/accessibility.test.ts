@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DESKTOP, launchBrowser, openWindow, PHONE, type Window } from './browser.ts';
 import { furnish, headingOf, type Ids, inEveryLook, isAnswer, LANGUAGES, PAGES } from './pages.ts';
 import { type Product, startProduct } from './product.ts';
@@ -170,6 +170,8 @@ describe('every page can be used by everyone', () => {
     await page.setViewportSize(DESKTOP);
     await page.goto(`${product.url}/chats/${ids.granted}`);
     await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+    await page.getByRole('link', { name: /Grace Granted.*We may now write to you here/ }).waitFor();
+    await page.getByRole('article', { name: /^Automatic answer/ }).waitFor();
     await page.evaluate(() => {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     });
@@ -182,9 +184,14 @@ describe('every page can be used by everyone', () => {
       await page.keyboard.press('Tab');
       path.push(await focusName(page));
     }
-    // The first Message is the tab that chooses between a message and a note; before it comes the newest message, one stop.
+    // The row of the list; what an older message quotes, and what can be done with it; the newest message; and the tab
+    // that chooses between a message and a note, before the field of the same name.
+    const before = path.slice(0, path.indexOf('Message'));
+    expect(before.join()).toContain('We may now write to you here');
+    expect(before.findLastIndex((stop) => stop.startsWith('Automatic answer'))).toBeGreaterThan(
+      before.indexOf('Block…'),
+    );
     const stops = ['More about this chat', 'Message', 'Message', 'Templates'];
-    expect(path.slice(0, path.indexOf('Message')).join()).toContain('We may now write to you here');
     // Send waits for a text, and is reached all the same.
     expect(path.filter((stop) => [...stops, 'Send'].includes(stop))).toEqual([...stops, 'Send']);
     const inField = () => page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA');
@@ -200,11 +207,18 @@ describe('every page can be used by everyone', () => {
 
   it('the whole flow by keyboard alone: accept, ask, refused, ask again, agreed, answer, note, close', async () => {
     const wendy = '/emulator/customers/+12025550116/messages';
+    let taps = 0;
+    /** Once the question is on her phone: the chat shows it from the moment it is queued. */
     const tap = async (button: 0 | 1): Promise<void> => {
-      const asked = (await listOf(product, wendy)).findLast(
-        ({ buttons }) => Array.isArray(buttons) && buttons.length > 0,
+      const asked = await vi.waitUntil(
+        async () =>
+          (await listOf(product, wendy)).filter(
+            ({ buttons }) => Array.isArray(buttons) && buttons.length > 0,
+          )[taps],
+        { timeout: 15_000, interval: 100 },
       );
-      await callApi(product, 'POST', wendy, { buttonOf: asked?.id, button });
+      taps += 1;
+      await callApi(product, 'POST', wendy, { buttonOf: asked.id, button });
     };
     const agent = await openWindow(browser, { url: product.links.agent });
     const desk = agent.page;

@@ -7,8 +7,8 @@ import { findChromium, HOW_TO_GET_CHROMIUM } from './chromium.ts';
 /** What every story in the browser needs: a Chromium, a person's window, a picture of it, and axe's findings. */
 
 const artifacts = path.resolve(import.meta.dirname, '../../artifacts/e2e');
-/** A click or an expectation that takes longer is a defect the story should show. */
-const PATIENCE = 15_000;
+/** A click or an expectation that takes longer is a defect the story should show, also on a machine that does other work. */
+export const PATIENCE = 30_000;
 
 export const DESKTOP = { width: 1440, height: 900 } as const;
 export const PHONE = { width: 390, height: 844 } as const;

@@ -67,8 +67,14 @@ describe('two agents and an administrator at one desk', () => {
     );
   const customer = (body: object): Promise<unknown> =>
     callApi(product, 'POST', `/emulator/customers/${encodeURIComponent(wendy)}/messages`, body);
+  let taps = 0;
+  /** Once the question is on her phone: the chat shows it from the moment it is queued. */
   const tap = async (button: 0 | 1): Promise<void> => {
-    const asked = (await outbound()).findLast(({ buttons }) => Array.isArray(buttons) && buttons.length > 0);
+    const questions = async () =>
+      (await outbound()).filter(({ buttons }) => Array.isArray(buttons) && buttons.length > 0);
+    await eventually(async () => (await questions()).length > taps);
+    const asked = (await questions())[taps];
+    taps += 1;
     await customer({ buttonOf: asked?.id, button });
   };
 

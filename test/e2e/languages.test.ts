@@ -1,7 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DESKTOP, launchBrowser, openWindow, PHONE, type Window } from './browser.ts';
-import { furnish, type Ids, inLook, LANGUAGES, PAGES } from './pages.ts';
+import { furnish, goWithin, type Ids, inLook, LANGUAGES, PAGES } from './pages.ts';
 import { type Product, startProduct } from './product.ts';
 
 /**
@@ -34,6 +34,8 @@ describe('every page in its reader’s language', () => {
         headers: { origin: product.url },
         data: { language },
       });
+      await page.goto(`${product.url}/welcome`);
+      await page.locator(`html[lang="${language}"] main h1`).first().waitFor();
     });
     afterAll(async () => {
       await administrator.page.request.patch(`${product.url}/api/me/preferences`, {
@@ -42,9 +44,30 @@ describe('every page in its reader’s language', () => {
       });
     });
 
+    it('begins its lines and its switches where its reader does', async () => {
+      await goWithin(page, '/configuration/working-hours');
+      await page.getByRole('switch').first().waitFor();
+      const [start, other] = language === 'ar' ? ['right', 'left'] : ['left', 'right'];
+      const lines = await page.locator('main :is(h1, h2)').evaluateAll((all) =>
+        all.map((one) => {
+          const { direction, textAlign } = getComputedStyle(one);
+          return textAlign === 'start' ? (direction === 'rtl' ? 'right' : 'left') : textAlign;
+        }),
+      );
+      const switches = await page.getByRole('switch').all();
+      const knobs = await Promise.all(
+        // On, a knob stands at the other side of its track.
+        switches.map(async (one) => [await knobSide(one), (await one.isChecked()) ? other : start]),
+      );
+      expect({ lines: new Set(lines), knobs }).toEqual({
+        lines: new Set([start]),
+        knobs: knobs.map(([, expected]) => [expected, expected]),
+      });
+      expect(knobs).not.toEqual([]);
+    });
+
     it.each(PAGES.map((one) => [one.name, one] as const))('page %s', async (name, { at }) => {
-      await page.goto(`${product.url}${at(ids)}`);
-      await page.locator(`html[lang="${language}"] main h1`).first().waitFor();
+      await goWithin(page, at(ids));
       // Nothing is being loaded any more.
       await page.waitForFunction(
         () => document.querySelector('main .fui-Skeleton, main [aria-busy="true"]') === null,
@@ -62,3 +85,18 @@ describe('every page in its reader’s language', () => {
     });
   });
 });
+
+/** At which side of its track a switch's knob stands; `outside` where it is not in it. */
+async function knobSide(one: Locator): Promise<'left' | 'right' | 'outside'> {
+  return one.evaluate((input) => {
+    const track = input.parentElement?.querySelector('.fui-Switch__indicator');
+    const [outer, inner] = [
+      track?.getBoundingClientRect(),
+      track?.firstElementChild?.getBoundingClientRect(),
+    ];
+    if (outer === undefined || inner === undefined) return 'outside';
+    const [toLeft, toRight] = [inner.left - outer.left, outer.right - inner.right];
+    if (toLeft < 0 || toRight < 0) return 'outside';
+    return toLeft < toRight ? 'left' : 'right';
+  });
+}

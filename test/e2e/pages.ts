@@ -285,6 +285,22 @@ export const PAGES: readonly {
   },
 ];
 
+/**
+ * To another page as a link leads there: nothing is loaded again but what the page itself asks for. Through a page between,
+ * so that what stands there in the end is new.
+ */
+export async function goWithin(page: Page, address: string): Promise<void> {
+  const here = new URL(page.url()).pathname;
+  const between = ['/guide', '/account', '/welcome'].find((one) => one !== here && one !== address);
+  for (const to of [between, address]) {
+    await page.evaluate((next) => {
+      for (const old of document.querySelectorAll('main h1')) old.setAttribute('data-before', '');
+      history.pushState(null, '', next);
+    }, to);
+    await page.locator('main h1:not([data-before])').first().waitFor();
+  }
+}
+
 /** Both themes at both widths: all rules in the light, those of colours again in the dark. The pages follow the system's theme and the window as they change, without a reload. */
 export async function inEveryLook(
   page: Page,

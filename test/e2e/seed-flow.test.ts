@@ -404,7 +404,9 @@ describe('from a record type without a field to a customer who refuses, agrees a
     await valueIs(compliance(leadTab), 'Yes');
     await takePicture(leadTab, 'seed-23-on-hold');
     await desk.bringToFront();
-    await goTo(desk, 'On hold');
+    // Hers, and Hanna's of the demo.
+    await desk.getByRole('link', { name: 'On hold 2 wait for your decision' }).click();
+    await desk.getByRole('heading', { name: 'On hold', level: 1 }).waitFor();
     await desk.getByRole('article', { name: 'Ana Silva' }).getByText('no more please').waitFor();
     await takePicture(desk, 'seed-24-held-list');
     await leadTab.bringToFront();
@@ -417,6 +419,7 @@ describe('from a record type without a field to a customer who refuses, agrees a
     await dialog.waitFor({ state: 'hidden' });
     await eventually('the agent may write', () => box(leadTab).isEditable());
     await desk.getByRole('article', { name: 'Ana Silva' }).waitFor({ state: 'hidden' });
+    await desk.getByRole('link', { name: 'On hold 1 waits for your decision' }).waitFor();
   });
 
   it('a refusal is recorded by one click, and a grant with its evidence', async () => {
@@ -444,6 +447,11 @@ describe('from a record type without a field to a customer who refuses, agrees a
     await line.click();
     await leadTab.getByText('Signed the form in our shop today.').first().waitFor();
     await takePicture(leadTab, 'seed-27-grant-with-evidence');
+    const [attached] = await Promise.all([
+      leadTab.waitForEvent('download'),
+      leadTab.getByRole('link', { name: 'form.txt' }).click(),
+    ]);
+    expect(await readFile(await attached.path(), 'utf8')).toBe('I agree. Ana Silva');
   });
 
   it('a record’s chat that is not here yet is not called empty', async () => {

@@ -23,7 +23,7 @@ describe('a conversation with all that WhatsApp knows', () => {
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
-    await eventually(() => demoIsPlayed(product));
+    await eventually(() => demoIsPlayed(product), 60_000);
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
@@ -65,6 +65,20 @@ describe('a conversation with all that WhatsApp knows', () => {
       },
       { name, type, base64 },
     );
+
+  /** The window of somebody new, signed in. */
+  const hired = async (name: string, role: string, at: string): Promise<Window> => {
+    const person = { name, email: `${at}@contoso.example`, role };
+    const made = await callApi(product, 'POST', '/api/people', person);
+    const { invitation } = z.object({ invitation: z.object({ url: z.string() }) }).parse(await made.json());
+    const window = await openWindow(browser);
+    const signedIn = await window.page.request.post(`${product.url}/api/sign-in/link`, {
+      headers: { origin: product.url },
+      data: { token: new URL(invitation.url).searchParams.get('token'), password: 'seven wild geese at sea' },
+    });
+    expect(signedIn.status()).toBe(204);
+    return window;
+  };
 
   it('shows the chat, and a picture that comes in, small and large', async () => {
     agent = await openWindow(browser, { url: product.links.agent });
@@ -197,6 +211,14 @@ describe('a conversation with all that WhatsApp knows', () => {
     ])
       await callApi(product, 'POST', '/api/quick-replies', { shortcut, text, personal: false });
     await box().focus();
+    // A short name that fits none is nothing to send, unless Escape says that it is meant.
+    await desk.keyboard.type('/nosuch');
+    await composer().getByText('No quick reply fits.').waitFor();
+    await desk.keyboard.press('Enter');
+    expect(await box().inputValue()).toBe('/nosuch');
+    await desk.keyboard.press('Escape');
+    await desk.keyboard.press('Enter');
+    await bubble('/nosuch').waitFor();
     await desk.keyboard.type('/');
     const list = composer().getByRole('listbox', { name: 'Quick replies' });
     await list.getByRole('option', { name: /hours/ }).waitFor();
@@ -313,6 +335,91 @@ describe('a conversation with all that WhatsApp knows', () => {
     await eventually(() => isInView(thread(), bubble('One more')));
   });
 
+  it('cuts through nothing that is to be chosen before somebody who refused is asked again', async () => {
+    const [record] = await listOf(product, '/api/records?recordType=contact&search=Daniel');
+    const { page, close } = await hired('Petra Person', 'agent', 'petra');
+    await page.goto(`${product.url}/records/contact/${String(record?.id)}`);
+    const area = page.getByRole('region', { name: 'Message composer' });
+    await area.getByRole('figure').waitFor();
+    await takePicture(page, 'thread-ask-again');
+    for (const part of [
+      area.getByText('Language', { exact: true }),
+      area.getByRole('combobox', { name: 'Language' }),
+      area.getByText('Basis for asking', { exact: true }),
+      area.getByRole('combobox', { name: 'Basis for asking' }),
+      area.getByRole('button', { name: 'Send Consent Template' }),
+    ])
+      await eventually(() => isWholeInSight(part));
+    await close();
+  });
+
+  it('opens at its newest message, whoever opens it and wherever', async () => {
+    const [record] = await listOf(product, '/api/records?recordType=contact&search=Daniel');
+    const [chat] = await listOf(product, '/api/conversations?search=Daniel');
+    const phone = '/emulator/customers/+12025550114/messages';
+    const daniel = async (act: object) => void (await callApi(product, 'POST', phone, act));
+    const people = {
+      administrator: await openWindow(browser, { url: product.links.administrator }),
+      owner: await hired('Olga Owner', 'agent', 'olga'),
+      colleague: await hired('Cora Colleague', 'agent', 'cora'),
+      auditor: await hired('Otto Auditor', 'auditor', 'otto'),
+    };
+    const owner = async (what: string, data: object = {}) => {
+      const url = `${product.url}/api/conversations/${String(chat?.id)}/${what}`;
+      const answer = await people.owner.page.request.post(url, { headers: { origin: product.url }, data });
+      expect(answer.ok()).toBe(true);
+    };
+    // After what the demo played: the question, his No, and what answered it.
+    await daniel({ text: 'Why do you write to me? '.repeat(12) });
+    await owner('accept');
+    await owner('notes', { text: 'He sounds cross. '.repeat(9) });
+    await daniel({ image: { base64: picture, caption: 'This is what came' } });
+    await daniel({ text: 'STOP' });
+    await owner('notes', { text: 'Leave him alone' });
+    await daniel({ text: 'One\n\ntwo\n\nthree\n\nfour' });
+    await owner('notes', { text: 'No, nothing.\nReally.\nNothing at all.' });
+    await daniel({ text: 'And the parcel? '.repeat(20) });
+    await daniel({ text: 'Is anybody there?' });
+
+    const below: Record<string, number> = {};
+    for (const [name, { page }] of Object.entries(people))
+      for (const at of [`/records/contact/${String(record?.id)}`, `/chats/${String(chat?.id)}`]) {
+        await page.goto(`${product.url}${at}`);
+        const list = page.getByRole('region', { name: 'Messages with Daniel Denied' });
+        await list.waitFor();
+        below[`${name} at ${at}`] = await belowTheEnd(list);
+        await list
+          .locator('..')
+          .getByRole('button', { name: 'To the newest message' })
+          .waitFor({ state: 'hidden' });
+        if (name === 'administrator') await takePicture(page, `thread-end-${at.split('/')[1]}`);
+      }
+    expect(below).toEqual(Object.fromEntries(Object.keys(below).map((key) => [key, 0])));
+    // It holds on to the end when what stands below takes more room.
+    const { page } = people.administrator;
+    const list = page.getByRole('region', { name: 'Messages with Daniel Denied' });
+    await page.setViewportSize({ width: 1440, height: 700 });
+    expect(await belowTheEnd(list)).toBe(0);
+    // Whom the wheel or a key took up stays there, whatever comes in.
+    for (const go of [() => page.mouse.wheel(0, -300), () => page.keyboard.press('PageUp')]) {
+      await list.hover();
+      await list.evaluate((scroller) => scroller.querySelector<HTMLElement>('[tabindex="0"]')?.focus());
+      await go();
+      await eventually(async () => (await belowTheEnd(list)) > 100);
+      const before = await list.evaluate(({ scrollTop }) => scrollTop);
+      await daniel({ text: 'Hello?\n\nHello?' });
+      await list.locator('..').getByRole('button', { name: 'New messages' }).waitFor();
+      expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBe(before);
+      await list.locator('..').getByRole('button', { name: 'New messages' }).click();
+      await eventually(async () => (await belowTheEnd(list)) === 0);
+      // And one who is back at the end is kept there.
+      await daniel({ text: 'Hello!\n\nHello!' });
+      await list.getByText('Hello!').last().waitFor();
+      expect(await belowTheEnd(list)).toBe(0);
+    }
+    for (const one of Object.values(people)) await one.close();
+  });
+
   it('hostile text stays text, in its own bubble and direction', async () => {
     await acts({
       text: `\u202Egnp.exe <img src=x onerror="document.title='broken'"> https://аpple.com Z${'\u0335'.repeat(300)}algo`,
@@ -356,6 +463,16 @@ const focusedMessage = (page: Page): Promise<string | null> =>
     return focused instanceof HTMLElement && focused.dataset.message !== undefined ? focused.innerText : null;
   });
 
+/** Nothing cuts through it, not even its first or last line of pixels. */
+async function isWholeInSight(part: Locator): Promise<boolean> {
+  return part.evaluate(async (element) => {
+    const [entry] = await new Promise<IntersectionObserverEntry[]>((resolve) => {
+      new IntersectionObserver(resolve).observe(element);
+    });
+    return (entry?.intersectionRatio ?? 0) > 0.99;
+  });
+}
+
 async function isInView(list: Locator, row: Locator): Promise<boolean> {
   const [outer, inner] = await Promise.all([list.boundingBox(), row.boundingBox()]);
   if (outer === null || inner === null) return false;
@@ -383,6 +500,24 @@ async function settledTop(row: Locator): Promise<number> {
       .page()
       .evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   }
+}
+
+/** How many pixels of its rows stand below what is in view, once nothing has moved for a second. */
+async function belowTheEnd(list: Locator): Promise<number> {
+  return list.evaluate(
+    (scroller) =>
+      new Promise((resolve) => {
+        let [last, since] = ['', 0];
+        const look = (now: number) => {
+          const { scrollTop, scrollHeight, clientHeight } = scroller;
+          const stands = `${scrollTop} ${scrollHeight} ${clientHeight}`;
+          if (stands !== last) [last, since] = [stands, now];
+          if (now - since > 1_000) resolve(Math.round(scrollHeight - clientHeight - scrollTop));
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+  );
 }
 
 async function eventually(isSo: () => Promise<boolean>, patience = 20_000): Promise<void> {

@@ -14,7 +14,7 @@ import type { Update } from '../../src/core/update.ts';
 import { type Database, openPostgres } from '../../src/db/engine.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { ensureChannel } from '../../src/db/organisation.ts';
-import type { MessagingProvider, OutboundMessage, SendOutcome } from '../../src/ports.ts';
+import type { MayLeave, MessagingProvider, OutboundMessage, SendOutcome } from '../../src/ports.ts';
 import { startInbox } from '../../src/workers/inbox.ts';
 import type { Loop } from '../../src/workers/loop.ts';
 import { startOutbox } from '../../src/workers/outbox.ts';
@@ -31,7 +31,7 @@ export interface Call {
   messageId: string;
   to: string;
   text: string;
-  /** `performance.now()` when the call began. */
+  /** `performance.now()` when it left. */
   startedAt: number;
   outcome: SendOutcome['kind'];
 }
@@ -49,7 +49,10 @@ export function chanceOf(seed: number): () => number {
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Plays WhatsApp: mostly takes a message, at times asks to wait, at times leaves the outcome open. */
+/**
+ * Plays WhatsApp: at times it takes long to be reached; mostly it takes a message, at times it asks to wait, at times it leaves
+ * the outcome open.
+ */
 export function recordingWhatsApp(calls: Call[], chance: () => number): MessagingProvider {
   const outcomeOf = (): SendOutcome => {
     const dice = chance();
@@ -59,7 +62,9 @@ export function recordingWhatsApp(calls: Call[], chance: () => number): Messagin
     return { kind: 'accepted', whatsappId: `wamid.${makers.id()}` };
   };
   return {
-    async send(message: OutboundMessage) {
+    async send(message: OutboundMessage, mayLeave: MayLeave): Promise<SendOutcome> {
+      if (chance() < 0.1) await pause(chance() * 250);
+      if (!mayLeave()) return { kind: 'held-back' };
       const outcome = outcomeOf();
       const text = message.content.kind === 'text' ? message.content.text : message.content.kind;
       calls.push({

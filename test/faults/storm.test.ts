@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pause } from './nodes.ts';
 import { clusterPossible } from './storm/cluster.ts';
+import { dataverseStormCrm, embeddedCrm } from './storm/crm.ts';
 import { listOf, openLivePage } from './storm/live-page.ts';
 import { inWords, planOf } from './storm/plan.ts';
 import { checkPromises } from './storm/promises.ts';
@@ -10,7 +11,7 @@ import { openStormWorld, type StormWorld } from './storm/storm-world.ts';
 /**
  * Two real nodes, their PostgreSQL and WhatsApp, and everything that can happen to them; docs/reliability.md has what is
  * done, what must hold, and the runs. `FAULT_SEED` repeats a run: the seed makes the plan, which is printed where a promise
- * breaks. `FAULT_STORMS` and `FAULT_LONG_STORMS` are how many.
+ * breaks. `FAULT_STORMS` and `FAULT_LONG_STORMS` are how many, with each CRM; `-t dataverse` leaves the other out.
  */
 const SHORT = Number(process.env.FAULT_STORMS ?? 1_000);
 const LONG = Number(process.env.FAULT_LONG_STORMS ?? 20);
@@ -18,10 +19,13 @@ const SEED = Number(process.env.FAULT_SEED ?? 20_261_129);
 /** A short seed takes some five seconds, and thirty on a busy machine; a long one a minute. */
 const TIMEOUT_MS = 60_000 * (SHORT + 3 * LONG);
 
-describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
+describe.skipIf(!clusterPossible).each([
+  { crm: 'embedded', remote: false },
+  { crm: 'dataverse', remote: true },
+])('everything that can go wrong, CRM: $crm', ({ crm, remote }) => {
   let world: StormWorld;
   beforeAll(async () => {
-    world = await openStormWorld();
+    world = await openStormWorld(remote ? await dataverseStormCrm() : embeddedCrm());
   }, 120_000);
   afterAll(() => world.close(), 60_000);
 
@@ -37,7 +41,7 @@ describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
       const sum = { calls: 0, refusals: 0, cutShort: 0, latestCall: 0 };
       const failed: string[] = [];
       for (let round = 0; round < rounds; round += 1) {
-        const plan = planOf(SEED + round, long);
+        const plan = planOf(SEED + round, long, remote);
         const began = performance.now();
         const problem = await runRound(world, plan).then(
           async (customers) => {
@@ -63,7 +67,7 @@ describe.skipIf(!clusterPossible)('everything that can go wrong', () => {
       }
       page.close();
       console.log(
-        `${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls (${sum.cutShort} with an unknown end), ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
+        `CRM ${crm}, ${rounds} ${long ? 'long' : 'short'} seeds from ${SEED}: ${failed.length} failed; ${sum.calls} calls (${sum.cutShort} with an unknown end), ${sum.refusals} refusals acknowledged, latest call ${sum.latestCall} ms after its mark`,
       );
       expect(failed).toEqual([]);
       expect(sum.calls).toBeGreaterThan(0);

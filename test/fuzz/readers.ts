@@ -14,7 +14,9 @@ const context = {
   token: null,
   quotes: 'r1',
   follows: 'r1',
-  requests: [{ requestId: 'r1', at: 0, buttons: [{ label: 'Yes', meaning: 'yes' as const }] }],
+  requests: [
+    { requestId: 'r1', at: 0, language: 'en', buttons: [{ label: 'Yes', meaning: 'yes' as const }] },
+  ],
   keywords: [],
   holdContainsStop: true,
 };

@@ -1,3 +1,4 @@
+import { noNumberText } from '../../src/actions/send-message.ts';
 import { ERRORS, explain } from '../../src/adapters/whatsapp-cloud/errors.ts';
 import { composerBanner } from '../../src/core/banner.ts';
 import { foldConsent, type Verdict } from '../../src/core/consent.ts';
@@ -30,6 +31,7 @@ export function toldSentences(): Told[] {
     ...imported(),
     ...statuses(),
     ...hours(),
+    ...withoutNumber(),
   ];
 }
 
@@ -41,6 +43,23 @@ const errors = (): Told[] =>
     ...ERRORS.flatMap(({ codes }) => codes.map((one) => (typeof one === 'number' ? one : one.from))),
     987_654,
   ].map((code) => ({ code: `whatsapp-${code}`, text: explain(code) }));
+
+function withoutNumber(): Told[] {
+  const related = {
+    ...RECORD_TYPE_DEFAULTS,
+    table: 'opportunity',
+    displayName: 'Opportunity',
+    phoneColumns: [],
+    nameColumn: 'name',
+    relatedTable: 'contact',
+    relatedColumn: 'customerid',
+  };
+  return ['contact', 'opportunity'].flatMap((recordType) => {
+    const target = { contact: null, phone: null, opened: null, addressed: { recordType, recordId: '1' } };
+    const text = noNumberText(target, new Map([['opportunity', related]])) ?? '';
+    return ['contact-point-unknown', 'no-phone'].map((code) => ({ code, text }));
+  });
+}
 
 const passwords = (): Told[] =>
   (['password-too-short', 'password-too-long', 'password-too-common'] as const).map((code) => ({
@@ -87,7 +106,7 @@ function banners(): Told[] {
     [null, NOW - 60_000, NOW - 3 * DAY].flatMap((lastInboundAt) =>
       [null, ...GATE_CODES].flatMap((freeText) =>
         [false, true].flatMap((odd) =>
-          (['ask-first', 'allow'] as const).map((unset) => {
+          (['ask-first', 'allow'] as const).flatMap((unset) => {
             const contact = {
               service,
               marketing: nothing,
@@ -100,7 +119,9 @@ function banners(): Told[] {
               country: 'US',
               crmStale: false,
             };
-            return composerBanner({ contact, now: NOW, freeText });
+            return [null, 'Ada'].map((grantWaitsFrom) =>
+              composerBanner({ contact, now: NOW, freeText, askingForbidden: odd, grantWaitsFrom }),
+            );
           }),
         ),
       ),
@@ -198,11 +219,12 @@ export function toldHistory(): { act: string; summary: string }[] {
     ['signup', ['granted']],
     [
       'crm',
-      ['crm-observed'],
+      ['crm-observed', 'not-counted'],
       [true, false, null].flatMap((value) => [{ value }, { value, firstSight: true }]),
     ],
     ['expired', ['expired']],
     ['linked', ['linked']],
+    ['renumbered', ['renumbered']],
     ['merged', ['merged']],
     ['erased', ['erased']],
   ];
@@ -232,6 +254,7 @@ export function toldHistory(): { act: string; summary: string }[] {
                     personal,
                   },
                   type,
+                  new Map(),
                 ),
               })),
             ),

@@ -200,11 +200,9 @@ function answerAutomatically(state: State, kind: string, before: Decided, after:
       ? after.by[1]
       : -1;
   if (by === -1) return false;
-  const refused = (one: Message): boolean =>
-    one.kind === 'auto' &&
-    one.status !== 'cancelled' &&
-    ['no', 'stop'].includes(act(state, one.answers).kind);
-  if (kind === 'stop' && state.messages.some(refused)) return false;
+  const answersStop = (one: Message): boolean =>
+    one.kind === 'auto' && one.status !== 'cancelled' && act(state, one.answers).kind === 'stop';
+  if (kind === 'stop' && state.messages.some(answersStop)) return false;
   state.messages.push(newMessage(state, 'auto', by));
   return true;
 }

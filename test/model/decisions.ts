@@ -1,5 +1,5 @@
 import { type ConsentView, type Fact, foldConsent } from '../../src/core/consent.ts';
-import { decideAutomaticAnswer, decideSend } from '../../src/core/gate.ts';
+import { decideAutomaticAnswer, decideSend, isNewestAnswer } from '../../src/core/gate.ts';
 import type { Line, Message, State } from './state.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface Decided {
   marketing: Stance;
   /** The acts whose lines decide service and marketing; -1 where nothing does. */
   by: [service: number, marketing: number];
+  /** The acts whose automatic answers may still leave. */
+  answerable: number[];
   /** By kind of message. */
   allowed: { text: boolean; consent: boolean };
 }
@@ -81,8 +83,11 @@ function judge(state: State, lines: readonly Line[]): Decided {
     stance: stanceOf(service),
     marketing: stanceOf(marketing),
     by: [decidingAct(lines, service), decidingAct(lines, marketing)],
+    answerable: [service, marketing]
+      .filter(({ decidedBy }) => isNewestAnswer(decidedBy, [service, marketing]))
+      .map((view) => decidingAct(lines, view)),
     allowed: {
-      text: allows({ kind: 'text' }),
+      text: allows({ kind: 'text', reply: true }),
       consent: allows({
         kind: 'template',
         type: 'consent',
@@ -136,7 +141,7 @@ export function mayLeave(message: Message, now: Decided): boolean {
   if (message.kind !== 'auto') return now.allowed[message.kind];
   return (
     decideAutomaticAnswer({
-      stillDecides: now.by.includes(message.answers),
+      stillDecides: now.answerable.includes(message.answers),
       lastInboundAt: NOW - 1000,
       now: NOW,
       blocked: false,

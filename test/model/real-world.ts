@@ -70,7 +70,7 @@ export async function openRealWorld(engine: Database, now: number): Promise<Real
 }
 
 /** Contacts with a Compliance Field, no limits on asking, and the three templates; answers the Consent Template's id. */
-export async function setUpConsent(ctx: Context): Promise<string> {
+export async function setUpConsent(ctx: Context, complianceField = 'assent_allowwhatsapp'): Promise<string> {
   await configureRecordType(
     ctx,
     {
@@ -79,7 +79,7 @@ export async function setUpConsent(ctx: Context): Promise<string> {
       displayName: 'Contact',
       nameColumn: 'fullname',
       phoneColumns: ['mobilephone'],
-      complianceField: 'assent_allowwhatsapp',
+      complianceField,
       defaultCountry: 'US',
     },
     'Model',
@@ -127,7 +127,8 @@ export async function setUpConsent(ctx: Context): Promise<string> {
 
 function answeringProvider(calls: RealWorld['calls']): MessagingProvider {
   return {
-    send: (message) => new Promise((answer) => calls.push({ message, answer })),
+    send: async (message, mayLeave) =>
+      mayLeave() ? new Promise((answer) => calls.push({ message, answer })) : { kind: 'held-back' },
     async markRead() {},
     media: {
       download: async () => ({ kind: 'gone' }),

@@ -21,11 +21,11 @@ const SAMPLE = Number(process.env.MODEL_SAMPLE ?? (overlapping ? 6 : 3));
 
 let real: RealWorld;
 let observe: RealWorld['world']['ctx']['database'];
-let drop = async (): Promise<void> => {};
+let leave = async (): Promise<void> => {};
 beforeAll(async () => {
   if (overlapping) {
     const made = await createOnServer(server);
-    drop = made.drop;
+    leave = made.leave;
     real = await openRealWorld(await openPostgres(made.url), NOON);
     observe = await openPostgres(made.url, { poolSize: 2 });
   } else {
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (overlapping) await observe.close();
   await real.close();
-  await drop();
+  await leave();
 });
 
 describe.each(SAMPLED)('$name', (scope) => {

@@ -12,6 +12,7 @@ const SMALL = new Set([
   'crm_lookup',
   'crm_table',
   'message_template',
+  'message_template_version',
   'person',
   'quick_reply',
   'record_type',

@@ -106,26 +106,30 @@ describe('an earlier version on the database of a later one', () => {
 });
 
 const SERVER = process.env.TEST_DATABASE_URL ?? '';
-it.skipIf(SERVER === '')('a migration that would wait for a lock gives up, and others go on', async () => {
-  const { url, drop } = await createOnServer(SERVER);
-  const database = await openPostgres(url);
-  const backup = await openPostgres(url, { abandonedAfterMs: 0 });
-  try {
-    await migrate(database.db);
-    await sql`alter table channel drop column unheard_since`.execute(database.db);
-    await sql`delete from kysely_migration where name = '0019-silence'`.execute(database.db);
-    await backup.db.transaction().execute(async (tx) => {
-      // As pg_dump holds it for hours.
-      await sql`lock table channel in access share mode`.execute(tx);
-      await expect(migrate(database.db)).rejects.toThrow(/0019-silence failed: .*lock timeout/);
-    });
-    await migrate(database.db);
-    expect(await schemaLines(database.db)).toContainEqual(
-      expect.stringMatching(/^column channel.unheard_since/),
-    );
-  } finally {
-    await backup.close();
-    await database.close();
-    await drop();
-  }
-});
+it.skipIf(SERVER === '')(
+  'a migration that would wait for a lock gives up, and others go on',
+  async () => {
+    const { url, leave } = await createOnServer(SERVER);
+    const database = await openPostgres(url);
+    const backup = await openPostgres(url, { abandonedAfterMs: 0 });
+    try {
+      await migrate(database.db);
+      await sql`alter table channel drop column unheard_since`.execute(database.db);
+      await sql`delete from kysely_migration where name = '0019-silence'`.execute(database.db);
+      await backup.db.transaction().execute(async (tx) => {
+        // As pg_dump holds it for hours.
+        await sql`lock table channel in access share mode`.execute(tx);
+        await expect(migrate(database.db)).rejects.toThrow(/0019-silence failed: .*lock timeout/);
+      });
+      await migrate(database.db);
+      expect(await schemaLines(database.db)).toContainEqual(
+        expect.stringMatching(/^column channel.unheard_since/),
+      );
+    } finally {
+      await backup.close();
+      await database.close();
+      await leave();
+    }
+  },
+  90_000,
+);

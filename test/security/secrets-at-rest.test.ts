@@ -96,7 +96,7 @@ describe('the server', () => {
       expect(await start(`${NEW}, ${OLD}`)).toBe(key);
     } finally {
       rmSync(directory, { recursive: true, force: true });
-      await own?.drop();
+      await own?.leave();
     }
   }, 60_000);
 });

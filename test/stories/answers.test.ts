@@ -71,6 +71,22 @@ describe('ANS-1: a button is read by its token, and words by the question they a
     expect(await stateOf(one.phone)).toBe('requested');
   });
 
+  it('ANS-1: a yes with a sign against it, or in a language nobody asked in, is talk', async () => {
+    const one = await asked();
+    for (const text of ['Yes, I agree?', '~Yes, I agree~', 'Yes, I Agree 👎', 'yes 🖕', 'y̶e̶s̶', 'Tak', '¡Ya!'])
+      await world.says(one.phone, text);
+    expect(await world.consent(one.phone)).toMatchObject({ state: 'requested', requestOpen: true });
+    await world.says(one.phone, 'Yes 🙏');
+    expect(await stateOf(one.phone)).toBe('granted');
+    await world.pass(2_000);
+    await world.says(one.phone, 'STOP');
+    await world.pass(2_000);
+    for (const text of ['Start?', '~START~', 'start 👎', 'START 🚫']) await world.says(one.phone, text);
+    expect(await stateOf(one.phone)).toBe('denied');
+    await world.says(one.phone, 'START');
+    expect(await stateOf(one.phone)).toBe('granted');
+  });
+
   it('ANS-1: a longer answer that only begins with yes is talk', async () => {
     const one = await asked();
     await world.says(one.phone, 'ok but only in the morning');

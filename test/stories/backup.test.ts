@@ -162,7 +162,7 @@ describe.skipIf(SERVER === '' || PG_DUMP === undefined)('of PostgreSQL', { timeo
       expect(await sending(database.db)).toMatchObject({ waiting: 0, doubted: 1 });
     } finally {
       await database.close();
-      await Promise.all([source.drop(), target.drop()]);
+      await Promise.all([source.leave(), target.leave()]);
     }
   });
 });

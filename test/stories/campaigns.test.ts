@@ -210,6 +210,12 @@ describe('what does not fit is refused, and nothing begins', () => {
     ],
     ['a record that is not there', () => request([NOBODY]), 422, 'record-unknown'],
     ['a record by no id', () => request(['Ann']), 422, 'record-unknown'],
+    [
+      'another basis that it does not name',
+      () => request([NOBODY], { basis: 'other' }),
+      422,
+      'basis-text-missing',
+    ],
     ['no records', () => request([]), 422, 'invalid-request'],
     ['no name', () => request([NOBODY], { name: ' ' }), 422, 'invalid-request'],
     ['what it does not know', () => request([NOBODY], { sendAt: 'tomorrow' }), 422, 'invalid-request'],

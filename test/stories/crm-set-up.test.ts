@@ -232,10 +232,10 @@ describe('setting up a record type of an organisation', () => {
       );
       return items[0]?.records.map(({ name }) => name);
     };
-    expect(await names()).toEqual(['Young', 'Old', 'Lead', 'Account']);
-    crm.emulator.change('contact', young, { statecode: 1 });
-    await all.synced();
     expect(await names()).toEqual(['Old', 'Young', 'Lead', 'Account']);
+    crm.emulator.change('contact', old, { statecode: 1 });
+    await all.synced();
+    expect(await names()).toEqual(['Young', 'Old', 'Lead', 'Account']);
     await world.ok(RecordTypeOut, 'PUT', '/api/record-types/account', {
       ...CONTACT,
       displayName: 'account',
@@ -244,7 +244,7 @@ describe('setting up a record type of an organisation', () => {
       complianceField: FIELD,
       priority: 10,
     });
-    expect(await names()).toEqual(['Account', 'Old', 'Young', 'Lead']);
+    expect(await names()).toEqual(['Account', 'Young', 'Old', 'Lead']);
     expect([account, lead, old]).toHaveLength(3);
   });
 

@@ -45,6 +45,7 @@ describe('what is not believed', () => {
     ['no record', () => post('{"MessageName":"Update"}'), 400],
     ['an id that is no GUID', () => post(hint({ PrimaryEntityId: "1' or '1'='1" })), 400],
     ['a name that is none', () => post(hint({ PrimaryEntityName: '' })), 400],
+    ['a name that cannot be stored', () => post(hint({ PrimaryEntityName: 'con\0tact' })), 400],
     ['four megabytes', () => post(hint({ more: 'x'.repeat(4 * 1024 * 1024) })), 413],
   ])('%s', async (_, send, status) => {
     const before = all.crm.emulator.requests().length;

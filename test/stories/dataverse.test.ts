@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordPage } from '../../src/http/schemas/records.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld, WEBHOOK_KEY } from './dataverse-world.ts';
@@ -221,13 +222,32 @@ describe('with the records in a Dataverse organisation', () => {
     expect(await world.consent(phone)).toMatchObject({ state: 'denied', source: 'crm' });
   });
 
+  it('links of another address, kept from before the organisation moved, lead to a full reading and stop no write', async () => {
+    const { world, crm } = all;
+    const phone = world.newPhone();
+    const contact = person('Moved', phone, { [FIELD]: null });
+    await all.synced();
+    await world.sendConsent(await record('contact', contact));
+    const deleted = person('Left behind', world.newPhone(), { [FIELD]: null });
+    await all.synced();
+    await sql`update crm_table set link = replace(link, ${crm.url}, 'https://before.crm4.dynamics.com')`.execute(
+      world.ctx.database.db,
+    );
+    crm.emulator.remove('contact', deleted);
+    await world.tap(phone, 'yes');
+    await all.synced();
+    expect(all.field('contact', contact)).toBe(true);
+    expect((await world.api('GET', `/api/records/contact/${deleted}`)).status).toBe(404);
+    expect(await all.sync()).toMatchObject({ connection: { problem: null }, problems: [] });
+  });
+
   it('a Compliance Field that somebody deletes is a problem of the table, and no record is judged by it', async () => {
     const { world, crm } = all;
     await crm.control('POST', '/tables/lead/columns/wa_whatsappconsent/rename', { to: 'wa_other' });
     await world.pass(61_000);
     world.ctx.wake.crm();
     const problem = async () => (await all.sync()).tables.find((one) => one.table === 'lead')?.problem?.code;
-    await expect.poll(problem, { timeout: 10_000 }).toMatch(/refused|column-missing/);
+    await expect.poll(problem).toMatch(/refused|column-missing/);
     await crm.control('POST', '/tables/lead/columns/wa_other/rename', { to: 'wa_whatsappconsent' });
     await all.synced();
     expect(await problem()).toBeUndefined();

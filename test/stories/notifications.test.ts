@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MessagePage } from '../../src/http/schemas/chat.ts';
 import { NotificationPage, WorkingHours } from '../../src/http/schemas/desk.ts';
-import { codeOf, hire, type Person, signIn, someoneWrites, team, traceOf } from './desk.ts';
+import { codeOf, conversationOf, hire, type Person, signIn, someoneWrites, team, traceOf } from './desk.ts';
 import { openWorld, type World } from './world.ts';
 
 /** What wants a person's attention: reminders while a customer waits, and what is said while nobody is here. */
@@ -55,6 +56,36 @@ const answersTo = async (conversationId: string) => {
   const page = await world.ok(MessagePage, 'GET', `/api/conversations/${conversationId}/messages?limit=50`);
   return page.items.filter(({ direction }) => direction === 'out').map(({ text }) => text);
 };
+
+it('a record that comes later renames nobody, in the list, the bell and what waits for a second person', async () => {
+  const phone = world.newPhone();
+  await world.record('contact', { fullname: 'Ana First', mobilephone: phone });
+  await world.says(phone, 'Hello');
+  const conversation = await conversationOf(world, phone);
+  await maria.does('accept', conversation.id);
+  await maria.does('discuss', conversation.id, { person: jonas.id });
+  await settings({ grantNeedsSecondPerson: true });
+  await world.ok(z.unknown(), 'POST', '/api/consent', { phone, decision: 'granted', evidence: 'said so' });
+  await settings({ grantNeedsSecondPerson: false });
+  const names = async () => {
+    const Waiting = z.object({ items: z.array(z.object({ name: z.string(), phone: z.string() })) });
+    const { items } = await world.ok(Waiting, 'GET', '/api/pending-grants');
+    return {
+      list: (await conversationOf(world, phone)).contactPoint.name,
+      bell: (await told(jonas, conversation.id))[0]?.conversation?.name,
+      waiting: items.find((one) => one.phone === phone)?.name,
+    };
+  };
+  expect(await names()).toEqual({ list: 'Ana First', bell: 'Ana First', waiting: 'Ana First' });
+  await world.pass(MINUTE);
+  const second = await world.record('contact', { fullname: 'Zoe Second', mobilephone: phone });
+  expect(await names()).toEqual({ list: 'Ana First', bell: 'Ana First', waiting: 'Ana First' });
+  // Their age decides, and not their ids.
+  await sql`update crm_record set created_at = created_at - interval '1 day' where id = ${second.id}::uuid`.execute(
+    world.ctx.database.db,
+  );
+  expect(await names()).toEqual({ list: 'Zoe Second', bell: 'Zoe Second', waiting: 'Zoe Second' });
+});
 
 describe('out of hours', () => {
   beforeAll(() => setHours(HOURS));

@@ -71,6 +71,12 @@ describe('accepting', () => {
       freeText: { allowed: false, reason: 'owned-by-colleague' },
       banner: { code: 'owned-by-colleague', text: expect.stringContaining('Maria') },
     });
+    expect(sendable).toMatchObject({ banner: { text: expect.stringContaining('once they are idle') } });
+    // Whoever need not wait is told of no waiting.
+    const { banner } = z
+      .object({ banner: z.object({ text: z.string() }) })
+      .parse((await chief.api('GET', `/api/sendable?conversationId=${id}`)).body);
+    expect(banner.text).toMatch(/^Maria answers .* Take it over before you write/);
     expect((await maria.api('GET', `/api/sendable?conversationId=${id}`)).body).toMatchObject({
       freeText: { allowed: true },
     });

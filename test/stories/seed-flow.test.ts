@@ -75,6 +75,14 @@ describe('from an empty installation to a customer who is asked, refuses and agr
       kind: 'boolean',
       counts: { yes: 0, no: 1, empty: 0 },
     });
+    // Counting reads the whole table: nobody has it done who does not choose, and a form of records says that it need not.
+    const uncounted = async (who: World['api'], query = '') =>
+      z
+        .object({ items: z.array(ColumnOut) })
+        .parse((await who('GET', `/api/crm/tables/contact/columns${query}`)).body)
+        .items.every((column) => column.counts === undefined);
+    expect(await uncounted(world.api, '?counts=false')).toBe(true);
+    expect(await uncounted(agent)).toBe(true);
     await world.ok(z.unknown(), 'PUT', '/api/record-types/contact', {
       ...recordType,
       complianceField: 'assent_allowwhatsapp',

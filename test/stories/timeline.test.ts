@@ -271,7 +271,7 @@ describe('the timeline in a Dataverse organisation', () => {
     await rights('Global');
     await world.ok(z.unknown(), 'POST', '/api/crm/sync/contact/load');
     await vi.waitFor(() => expect(subjects(contact)).toHaveLength(3), { timeout: 10_000 });
-    await expect.poll(async () => (await all.sync()).timeline?.problems, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(async () => (await all.sync()).timeline?.problems).toEqual([]);
   });
 
   it('is not told what is switched off', async () => {

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { MessageOut } from '../../src/http/schemas/chat.ts';
 import { accepted, blocked, contact, to } from '../defects/acts.ts';
+import { inboundText, messagesChange, status, webhook, webhookOf } from './payloads.ts';
 import { openWorld, type TypeSetUp, type World } from './world.ts';
 
 /** What time decides for many at once: nobody waits for a place in a round. */
@@ -60,3 +62,58 @@ it('raw webhooks leave as fast as they came', async () => {
   );
   expect(rows).toHaveLength(0);
 });
+
+it('statuses leave whole after their days; what comes again all the same changes nothing', async () => {
+  const { db } = world.ctx.database;
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { serviceExpiresDays: null });
+  const kept = async (kind: string) => {
+    const { rows } = await sql<{
+      raw: boolean;
+    }>`select raw is not null as raw from inbox where kind = ${kind}`.execute(db);
+    return { rows: rows.length, raw: rows.filter((row) => row.raw).length };
+  };
+  const { phone, record } = await contact(world);
+  const stop = inboundText(phone, world.now(), 'STOP');
+  await world.postWebhook(webhookOf(stop));
+  const asked = await world.sendConsent(record);
+  await world.settled();
+  await world.tap(phone, 'yes');
+  const delivered = webhook([
+    messagesChange({ statuses: [status(asked.whatsappId ?? '', phone, world.now(), 'delivered')] }),
+  ]);
+  await world.postWebhook(delivered);
+  const before = { message: await world.message(asked.id), history: (await world.consent(phone)).history };
+  expect((await kept('status')).raw).toBeGreaterThan(0);
+  const messages = (await kept('message')).rows;
+
+  await world.advance(31 * DAY);
+  expect(await kept('status')).toEqual({ rows: 0, raw: 0 });
+  expect(await kept('message')).toEqual({ rows: messages, raw: 0 });
+
+  await world.postWebhook(webhookOf(stop));
+  await world.postWebhook(delivered);
+  await world.settled();
+  const { state, history } = await world.consent(phone);
+  expect(state).toBe('granted');
+  expect({ message: await world.message(asked.id), history }).toEqual(before);
+}, 60_000);
+
+it('an Idempotency-Key is known for 30 days, and then no more', async () => {
+  const { db } = world.ctx.database;
+  const { record } = await contact(world);
+  const send = () =>
+    world.send({ to: to(record), messageTemplateId: type.consent }, { 'idempotency-key': 'an intent' });
+  const first = MessageOut.parse((await send()).body);
+  await sql`insert into idempotency (caller, key, request_hash, created_at)
+    select 'program', 'key ' || n, 'none', ${new Date(world.now()).toISOString()}::timestamptz
+      from generate_series(1, 20000) n`.execute(db);
+  const kept = async () =>
+    (await sql`select 1 from idempotency where caller = 'program'`.execute(db)).rows.length;
+
+  await world.advance(29 * DAY);
+  expect(await kept()).toBe(20_000);
+  expect(MessageOut.parse((await send()).body).id).toBe(first.id);
+  await world.advance(2 * DAY);
+  expect(await kept()).toBe(0);
+  expect(MessageOut.parse((await send()).body).id).not.toBe(first.id);
+}, 60_000);

@@ -288,7 +288,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     async close() {
       await changes.stop();
       await assent.stop();
-      await database.drop();
+      await database.leave();
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -389,16 +389,15 @@ async function underWay(ctx: Context): Promise<number> {
 
 interface StoryDatabase {
   url: string | null;
-  drop(): Promise<void>;
+  leave(): Promise<void>;
 }
 
 /** PGlite in the data directory, or a new database on the server of `TEST_DATABASE_URL`. */
 async function createDatabase(directory: string): Promise<StoryDatabase> {
   const server = process.env.TEST_DATABASE_URL;
   if (server !== undefined && server !== '') {
-    const { url, leave } = await createOnServer(server);
-    return { url, drop: leave };
+    return createOnServer(server);
   }
   preparePGlite(path.join(directory, 'db'));
-  return { url: null, drop: async () => {} };
+  return { url: null, leave: async () => {} };
 }

@@ -23,17 +23,22 @@ const template = {
   footer: null,
   buttons: [],
 };
-const stepsFor = (change: Partial<MessageOut>) => stepsAfter({ ...failed, ...change }).map((step) => step.do);
+const stepsFor = (change: Partial<MessageOut>, windowOpen = true) =>
+  stepsAfter({ ...failed, ...change }, windowOpen).map((step) => step.do);
 
 it('puts a text back into the composer, so that nobody types it twice', () => {
-  expect(stepsAfter({ ...failed, reason: 'whatsapp-131026' })).toEqual([
+  expect(stepsAfter({ ...failed, reason: 'whatsapp-131026' }, false)).toEqual([
     { do: 'write-again', text: 'Your parcel is here' },
   ]);
 });
 
 it.each(['service-window-closed', 'whatsapp-131047'])(
   'leads from a closed window (%s) to the templates',
-  (reason) => expect(stepsFor({ reason })).toEqual(['choose-template', 'write-again']),
+  (reason) => {
+    // The same text again leads to the same failure, until the customer writes.
+    expect(stepsFor({ reason }, false)).toEqual(['choose-template']);
+    expect(stepsFor({ reason }, true)).toEqual(['choose-template', 'write-again']);
+  },
 );
 
 it.each(['consent-denied', 'consent-on-hold', 'consent-needed', 'consent-expired'])(
@@ -45,7 +50,7 @@ it.each(['consent-denied', 'consent-on-hold', 'consent-needed', 'consent-expired
 );
 
 it('opens the picker on the template that failed', () => {
-  expect(stepsAfter({ ...failed, template, reason: 'whatsapp-132015' })).toEqual([
+  expect(stepsAfter({ ...failed, template, reason: 'whatsapp-132015' }, true)).toEqual([
     { do: 'choose-template', messageTemplateId: 't1' },
   ]);
   expect(stepsFor({ template: { ...template, type: 'consent' }, reason: 'consent-denied' })).toEqual([

@@ -10,6 +10,9 @@ export type Step =
 /** WhatsApp's own word that the service window is closed: "Re-engagement message" (Meta, Cloud API error codes). */
 const WINDOW_CLOSED = new Set(['service-window-closed', 'whatsapp-131047']);
 
+/** It failed because the window was closed; the reason says itself what may go instead. */
+export const isWindowClosed = ({ reason = '' }: MessageOut): boolean => WINDOW_CLOSED.has(reason);
+
 const CONSENT_MISSING = new Set([
   'consent-denied',
   'consent-on-hold',
@@ -18,8 +21,11 @@ const CONSENT_MISSING = new Set([
   'marketing-consent-needed',
 ]);
 
-/** The next steps after a failed or cancelled message of a person's; none for what a person cannot send again. */
-export function stepsAfter(message: MessageOut): Step[] {
+/**
+ * The next steps after a failed or cancelled message of a person's; none for what a person cannot send again.
+ * `windowOpen`: free text may go by the customer service window now.
+ */
+export function stepsAfter(message: MessageOut, windowOpen: boolean): Step[] {
   const over = message.status === 'failed' || message.status === 'cancelled';
   if (!over || message.direction === 'in' || message.automatic) return [];
   const { template } = message;
@@ -31,7 +37,10 @@ export function stepsAfter(message: MessageOut): Step[] {
       return [{ do: 'ask-for-consent' }, ...(template === undefined ? again : [])];
     case 'another-template':
       return template === undefined
-        ? [{ do: 'choose-template', messageTemplateId: null }, ...again]
+        ? [
+            { do: 'choose-template', messageTemplateId: null },
+            ...(isWindowClosed(message) && !windowOpen ? [] : again),
+          ]
         : [{ do: 'choose-template', messageTemplateId: null }];
     case 'none':
       return [];
@@ -45,7 +54,7 @@ export function nextStepOf(message: MessageOut): NonNullable<MessageOut['nextSte
   if (message.nextStep !== undefined) return message.nextStep;
   const reason = message.reason ?? '';
   if (CONSENT_MISSING.has(reason)) return 'ask-for-consent';
-  return WINDOW_CLOSED.has(reason) && message.template === undefined ? 'another-template' : 'send-again';
+  return isWindowClosed(message) && message.template === undefined ? 'another-template' : 'send-again';
 }
 
 function sendingAgain({ template, media, text = '' }: MessageOut): Step[] {

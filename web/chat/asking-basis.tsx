@@ -34,8 +34,9 @@ export function AskingBasis({ basis, onChange }: { basis: Basis; onChange: (basi
         </Select>
       </Field>
       {basis.kind === 'other' && (
-        <Field label={t('basis.which')}>
+        <Field label={t('basis.which')} required>
           <Input
+            ref={intoView}
             value={basis.text}
             maxLength={500}
             onChange={(_, data) => onChange({ ...basis, text: data.value })}
@@ -46,10 +47,14 @@ export function AskingBasis({ basis, onChange }: { basis: Basis; onChange: (basi
   );
 }
 
+/** The card may have room for the selection alone, and the question it brings would stand out of sight. */
+const intoView = (field: HTMLInputElement | null): void => field?.scrollIntoView({ block: 'nearest' });
+
 /** The part of the request that carries it. */
 export function basisBody(basis: Basis): Pick<SendMessage, 'basis' | 'basisText'> {
   if (basis.kind === '') return {};
-  return basis.kind === 'other' && basis.text.trim() !== ''
-    ? { basis: basis.kind, basisText: basis.text.trim() }
-    : { basis: basis.kind };
+  return basis.kind === 'other' ? { basis: basis.kind, basisText: basis.text.trim() } : { basis: basis.kind };
 }
+
+/** Another basis has to be named before anybody is asked on it. */
+export const isBasisUnnamed = (basis: Basis): boolean => basis.kind === 'other' && basis.text.trim() === '';

@@ -13,7 +13,7 @@ type Props = { conversation: ConversationOut; onClose: () => void };
 
 /** Offers the chat to a colleague, with a reason. It stays where it is until they accept. */
 export function AssignDialog({ conversation, onClose }: Props) {
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation('dialogs');
   const me = useMe();
   const colleagues = useColleagues(conversation.id);
   const desk = useDesk(conversation);

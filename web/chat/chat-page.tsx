@@ -1,7 +1,7 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Chat24Regular } from '@fluentui/react-icons/svg/chat';
 import { useRouter } from '@tanstack/react-router';
-import { type ReactNode, useCallback } from 'react';
+import { memo, type ReactNode, useCallback, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { AppLink } from '../ui/link.tsx';
@@ -70,10 +70,14 @@ function Chats({ search, conversationId, toRecord }: Props) {
   const heading = usePageHeading();
   const router = useRouter();
   const open = conversationId !== undefined;
+  const opened = useRef(conversationId);
+  useLayoutEffect(() => {
+    opened.current = conversationId;
+  }, [conversationId]);
   // A search is no place to come back to with every letter; it takes the place of the one before.
   const change = useCallback(
-    (next: ChatsSearch) => router.history.replace(chatsAddress(next, conversationId)),
-    [router, conversationId],
+    (next: ChatsSearch) => router.history.replace(chatsAddress(next, opened.current)),
+    [router],
   );
   return (
     <div className={styles.page}>
@@ -82,14 +86,9 @@ function Chats({ search, conversationId, toRecord }: Props) {
           <h1 ref={heading} tabIndex={-1} className={styles.title}>
             {t('title')}
           </h1>
-          <FilterButton search={search} onChange={change} />
-          <SortMenu search={search} onChange={change} />
+          <Arrangement search={search} onChange={change} />
         </div>
-        <ViewTabs search={search} onChange={change} />
-        <div className={styles.find}>
-          <ChatsSearchBox search={search} onChange={change} />
-        </div>
-        <FilterChips search={search} onChange={change} />
+        <Narrowing search={search} onChange={change} />
         <div className={styles.rest} />
         <ConversationList key={chatsAddress(search)} search={search} conversationId={conversationId} />
       </div>
@@ -110,6 +109,31 @@ function Chats({ search, conversationId, toRecord }: Props) {
     </div>
   );
 }
+
+type ListProps = { search: ChatsSearch; onChange: (search: ChatsSearch) => void };
+
+/** Which of the conversations are listed, and in what order. A chat that is opened does not draw these anew. */
+const Arrangement = memo(function Arrangement(props: ListProps) {
+  return (
+    <>
+      <FilterButton {...props} />
+      <SortMenu {...props} />
+    </>
+  );
+});
+
+const Narrowing = memo(function Narrowing(props: ListProps) {
+  const styles = useStyles();
+  return (
+    <>
+      <ViewTabs {...props} />
+      <div className={styles.find}>
+        <ChatsSearchBox {...props} />
+      </div>
+      <FilterChips {...props} />
+    </>
+  );
+});
 
 type OpenProps = { conversationId: string; backTo: string; toRecord: Props['toRecord'] };
 

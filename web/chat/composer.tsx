@@ -43,6 +43,8 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     outline: 'none',
   },
+  // Nothing but a hint stands above it: the question is whole before the hint takes any height.
+  alone: { maxHeight: '100%', '@media (max-width: 640px)': { maxHeight: '100%' } },
   card: {
     display: 'flex',
     flexDirection: 'column',
@@ -64,6 +66,8 @@ type Props = {
   to: Recipient;
   /** Under which the typed text is kept in this browser. */
   draftId: string;
+  /** No thread stands above it that needs height of its own. */
+  alone?: boolean;
 };
 
 /**
@@ -71,14 +75,14 @@ type Props = {
  * where only Consent Templates may go, the one to ask with. The text box stays in the page through every change, so a
  * typed draft and the focus stay too.
  */
-export function Composer({ to, draftId }: Props) {
+export function Composer({ to, draftId, alone = false }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('chat');
   const sendable = useSendable(to);
   const { refetch: ask } = sendable;
   const refetch = useCallback(() => void ask(), [ask]);
   if (sendable.data !== undefined) {
-    return <Ready to={to} draftId={draftId} sendable={sendable.data} onExpired={refetch} />;
+    return <Ready to={to} draftId={draftId} alone={alone} sendable={sendable.data} onExpired={refetch} />;
   }
   return (
     <div className={styles.composer}>
@@ -94,6 +98,7 @@ export function Composer({ to, draftId }: Props) {
 function Ready({
   to,
   draftId,
+  alone,
   sendable,
   onExpired,
 }: Props & { sendable: SendableOut; onExpired: () => void }) {
@@ -101,7 +106,7 @@ function Ready({
   const { t } = useTranslation('chat');
   const me = useMe();
   const mayAct = useMay('chat', 'initiate', 'ask-consent');
-  const customer = useCustomerName(sendable);
+  const customer = useCustomerName(sendable, to);
   const region = useRef<HTMLElement>(null);
   const returnFocus = useRestoreFocusTarget();
   const draft = useDraft(draftId);
@@ -157,7 +162,12 @@ function Ready({
   });
 
   return (
-    <section ref={region} tabIndex={-1} className={styles.composer} aria-label={t('composer.label')}>
+    <section
+      ref={region}
+      tabIndex={-1}
+      className={mergeClasses(styles.composer, alone && styles.alone)}
+      aria-label={t('composer.label')}
+    >
       <SendableBanner sendable={sendable} onExpired={onExpired} onDecided={focusComposer} />
       <Announce text={serverText(sendable.banner)} id={`${sendable.banner.code} ${sendable.banner.text}`} />
       {mayAct && onlyConsent && consent !== null && (
@@ -217,8 +227,11 @@ function Ready({
   );
 }
 
-/** As the record names the customer; without one as WhatsApp does, or by number. */
-function useCustomerName(sendable: SendableOut): string {
+/** As the record names the customer on whose page this stands, else as the list of chats does, or by number. */
+function useCustomerName(sendable: SendableOut, to: Recipient): string {
   const conversation = useConversation(sendable.conversationId);
-  return sendable.records[0]?.name ?? conversation.data?.contactPoint.name ?? sendable.phone ?? '';
+  const own = sendable.records.find((record) => 'recordId' in to && record.id === to.recordId);
+  return (
+    own?.name || (conversation.data?.contactPoint.name ?? sendable.records[0]?.name ?? sendable.phone ?? '')
+  );
 }

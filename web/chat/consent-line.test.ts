@@ -15,12 +15,13 @@ const line = {
   evidence: {},
   hash: '00',
   prevHash: null,
+  withheld: null,
 };
 
 describe('consentSentence', () => {
-  it('names the customer where the customer acted', () => {
-    expect(consentSentence(line, 'Ana')).toEqual({
-      text: 'Ana refused: tapped “No, Thank You”',
+  it('says that the customer did it, by no name, where the customer acted', () => {
+    expect(consentSentence(line)).toEqual({
+      text: 'The customer refused: tapped “No, Thank You”',
       tone: 'danger',
     });
   });
@@ -32,6 +33,6 @@ describe('consentSentence', () => {
       act: 'requested',
       summary: 'Asked for consent by Alex',
     };
-    expect(consentSentence(asked, 'Ana')).toEqual({ text: 'Asked for consent by Alex', tone: 'informative' });
+    expect(consentSentence(asked)).toEqual({ text: 'Asked for consent by Alex', tone: 'informative' });
   });
 });

@@ -18,9 +18,12 @@ const CUSTOMER_ACTS = new Set([
   'signup',
 ]);
 
-/** One ledger line as a sentence: `Ana refused: tapped “No, Thank You”`. */
-export function consentSentence(line: LedgerLine, customer: string): ConsentSentence {
-  const text = CUSTOMER_ACTS.has(line.act) ? historyTextOfCustomer(line, customer) : historyText(line);
+/**
+ * One ledger line as a sentence: `The customer refused: tapped “No, Thank You”`. It names nobody: a name of today, of a record
+ * that came later, is not who refused then.
+ */
+export function consentSentence(line: LedgerLine): ConsentSentence {
+  const text = CUSTOMER_ACTS.has(line.act) ? historyTextOfCustomer(line) : historyText(line);
   return { text, tone: TONES[line.type] };
 }
 
@@ -37,6 +40,7 @@ const TONES: Record<LedgerLine['type'], ConsentSentence['tone']> = {
   'not-counted': 'warning',
   'crm-observed': 'informative',
   linked: 'informative',
+  renumbered: 'informative',
   merged: 'informative',
   erased: 'informative',
 };

@@ -3,11 +3,12 @@ import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { GrantDialog, RefusalDialog } from '../ui/decision-dialogs.tsx';
 import { AssignDialog } from './assign-dialog.tsx';
 import { DiscussDialog } from './discuss-dialog.tsx';
+import { EraseDialog } from './erase-dialog.tsx';
 import { ReasonDialog, type ReasonedAct } from './reason-dialog.tsx';
 import { TeamDialog } from './team-dialog.tsx';
 
 export type Asking =
-  | { dialog: 'refusal' | 'grant' | 'assign' | 'discuss' | 'team' }
+  | { dialog: 'refusal' | 'grant' | 'assign' | 'discuss' | 'team' | 'erase' }
   | { dialog: 'reason'; act: ReasonedAct };
 
 /** What is asked before something is done about a chat and its customer. */
@@ -33,6 +34,8 @@ export function ConversationDialogs({
       return <DiscussDialog conversation={conversation} onClose={onClose} />;
     case 'team':
       return <TeamDialog conversation={conversation} onClose={onClose} />;
+    case 'erase':
+      return <EraseDialog conversation={conversation} onClose={onClose} />;
     case 'reason':
       return <ReasonDialog conversation={conversation} act={asking.act} onClose={onClose} />;
   }

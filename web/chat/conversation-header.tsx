@@ -32,6 +32,22 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase400,
     fontWeight: tokens.fontWeightSemibold,
     overflowWrap: 'anywhere',
+    // What a customer calls themselves can be long, and the room below is the chat's.
+    display: '-webkit-box',
+    WebkitBoxOrient: 'vertical',
+    WebkitLineClamp: 2,
+    overflow: 'hidden',
+  },
+  records: {
+    minWidth: 0,
+    '& a': {
+      display: 'inline-block',
+      maxWidth: 'min(100%, 48ch)',
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
+      verticalAlign: 'bottom',
+    },
   },
   line: {
     display: 'flex',
@@ -68,7 +84,7 @@ export function ConversationHeader({ conversation, backTo, onRecord = false, toR
       <Avatar name={contactPoint.name} color="colorful" className={styles.avatar} aria-hidden />
       <div className={styles.who}>
         <div className={styles.title}>
-          <Name className={styles.name} dir="auto">
+          <Name className={styles.name} dir="auto" title={contactPoint.name}>
             {contactPoint.name}
           </Name>
           <span className={styles.badges}>
@@ -109,12 +125,20 @@ function PhoneOf({ conversation: { contactPoint } }: Pick<Props, 'conversation'>
 
 function Records({ conversation: { records } }: Pick<Props, 'conversation'>) {
   const { t } = useTranslation('desk');
-  return <span>{records.length === 0 ? t('header.noRecord') : <RecordLinks records={records} />}</span>;
+  const styles = useStyles();
+  return (
+    <span className={styles.records}>
+      {records.length === 0 ? t('header.noRecord') : <RecordLinks records={records} />}
+    </span>
+  );
 }
 
 const HOUR = 3_600_000;
 
-/** How long free text may still be sent; told with weight in the last hour. */
+/**
+ * How long the customer service window is open, with weight in the last hour. Whether free text may go is the
+ * composer's to say: a window is open for one who refused or is blocked, too.
+ */
 function WindowLeft({ conversation: { serviceWindowClosesAt } }: Pick<Props, 'conversation'>) {
   const styles = useStyles();
   const { t } = useTranslation('desk');

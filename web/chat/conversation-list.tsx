@@ -53,7 +53,7 @@ export function ConversationList({ search, conversationId }: Props) {
       return place === -1 || shown.includes(place) ? shown : [...shown, place].sort((a, b) => a - b);
     },
   });
-  useStayInPlace(scroll, rows);
+  useStayInPlace(scroll, virtual.scrollOffset ?? 0, rows);
 
   const first = virtual.range?.startIndex ?? 0;
   const last = virtual.range?.endIndex ?? 0;
@@ -185,14 +185,19 @@ function useSteadyRows(fresh: readonly Row[], aiming: boolean): readonly Row[] {
 }
 
 /** A list that was scrolled keeps its first row in view where it is, whatever comes in above. At the top it shows what is new. */
-function useStayInPlace(scroll: React.RefObject<HTMLDivElement | null>, rows: readonly Row[]): void {
+function useStayInPlace(
+  scroll: React.RefObject<HTMLDivElement | null>,
+  offset: number,
+  rows: readonly Row[],
+): void {
   const before = useRef(rows);
   useLayoutEffect(() => {
     const element = scroll.current;
-    if (element !== null && before.current !== rows && element.scrollTop > ROW / 2) {
-      const shift = shiftOf(before.current, rows, Math.floor(element.scrollTop / ROW));
+    // By where it was scrolled to: to ask the element itself would have the whole page laid out, for each change.
+    if (element !== null && before.current !== rows && offset > ROW / 2) {
+      const shift = shiftOf(before.current, rows, Math.floor(offset / ROW));
       if (shift !== 0) element.scrollTop += shift * ROW;
     }
     before.current = rows;
-  }, [scroll, rows]);
+  }, [scroll, offset, rows]);
 }

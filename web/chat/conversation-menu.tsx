@@ -37,7 +37,7 @@ const useStyles = makeStyles({
 
 const ConversationDialogs = later(
   async () => (await import('./conversation-dialogs.tsx')).ConversationDialogs,
-  { onMissing: ({ onClose }) => onClose() },
+  { words: ['dialogs'], onMissing: ({ onClose }) => onClose() },
 );
 
 type Props = {
@@ -182,6 +182,9 @@ function ConsentItems({ conversation, onAsk }: ItemProps): ReactElement {
       </MayMenuItem>
       <MayMenuItem right="record-refusal" onClick={() => share(!contactPoint.shared)}>
         {t(contactPoint.shared ? 'menu.notShared' : 'menu.shared')}
+      </MayMenuItem>
+      <MayMenuItem right="erase-customers" onClick={() => onAsk({ dialog: 'erase' })}>
+        {t('act.erase')}
       </MayMenuItem>
     </MenuGroup>
   );

@@ -164,7 +164,7 @@ function Waiting({ conversation, remindAfter }: Pick<Props, 'conversation' | 're
       className={styles.whole}
       title={waiting.late ? t('row.waitingLate') : undefined}
     >
-      {t('row.waiting', { time: duration(waiting.minutes * 60_000, 'short') })}
+      {t('row.waiting', { time: duration(waiting.minutes * 60_000, 'short', 'minute') })}
     </Badge>
   );
 }

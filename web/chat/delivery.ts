@@ -1,7 +1,7 @@
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import { translate } from '../i18n/i18n.ts';
 import { blockedText } from '../i18n/server-text.ts';
-import { nextStepOf } from './after-failure.ts';
+import { isWindowClosed, nextStepOf } from './after-failure.ts';
 
 /** How a sent message stands, in words for the screen and for a screen reader; `next` says what a person can do. */
 export type Delivery = {
@@ -54,6 +54,8 @@ function nextSentence(message: MessageOut): string {
     case 'wait':
       return translate('chat:delivery.next.wait');
     case 'another-template':
+      // The reason ends in "Send a template instead."
+      if (isWindowClosed(message)) return translate('chat:delivery.next.said');
       return translate('chat:delivery.next.anotherTemplate');
     case 'ask-for-consent':
       return translate('chat:delivery.next.askForConsent');

@@ -20,7 +20,7 @@ type Props = { conversation: ConversationOut; onClose: () => void };
 /** Asks a colleague in: they read along and write notes, and cannot send. Here too it ends. */
 export function DiscussDialog({ conversation, onClose }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation('dialogs');
   const me = useMe();
   const colleagues = useColleagues(conversation.id);
   const desk = useDesk(conversation);

@@ -1,5 +1,6 @@
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { isObject } from '../ui/is-object.ts';
+import * as kept from '../ui/kept.ts';
 import { newIntentKey } from './intent.ts';
 
 /** The message a draft answers, with what its bar shows. */
@@ -22,12 +23,8 @@ const storageKey = (id: string) => `assent-draft:${id}`;
 const isEmpty = ({ text, reply }: Draft) => text === '' && reply === null;
 
 function load(id: string): Draft {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey(id)) ?? 'null');
-    return isDraft(stored) ? { ...stored, reply: stored.reply ?? null } : empty;
-  } catch {
-    return empty;
-  }
+  const stored = kept.readKept(storageKey(id));
+  return isDraft(stored) ? { ...stored, reply: stored.reply ?? null } : empty;
 }
 
 /** What this browser keeps may be of an older version of the page. */
@@ -49,17 +46,11 @@ function isQuoted(reply: unknown): reply is QuotedDraft {
   );
 }
 
-/** Keeps a draft in this browser; without storage (private mode, full) it lives as long as the page. */
-function save(id: string, draft: Draft): void {
-  try {
-    if (isEmpty(draft)) localStorage.removeItem(storageKey(id));
-    else localStorage.setItem(storageKey(id), JSON.stringify(draft));
-  } catch {}
-}
+const save = (id: string, draft: Draft): void => kept.keep(storageKey(id), isEmpty(draft) ? null : draft);
 
 /**
  * The draft of one chat. `id` may change once, when a record's first message makes its conversation: a text typed
- * meanwhile goes along.
+ * meanwhile goes along. All tabs of this browser hold the same draft, and its intent with it.
  */
 export function useDraft(id: string) {
   const [state, setState] = useState(() => ({ id, draft: load(id) }));
@@ -76,6 +67,12 @@ export function useDraft(id: string) {
   useLayoutEffect(() => {
     latest.current = draft;
   }, [draft]);
+
+  kept.useChangedElsewhere(storageKey(id), () => {
+    const draft = load(id);
+    latest.current = draft;
+    setState({ id, draft });
+  });
 
   const keep = useCallback(
     (change: Partial<Draft>) => {

@@ -7,6 +7,7 @@ function template(messageTemplateId: string, more: Partial<SendableTemplate> = {
     messageTemplateId,
     name: messageTemplateId,
     type: 'consent',
+    asksFor: 'service',
     allowed: true,
     language: 'en',
     languages: ['en'],
@@ -37,7 +38,7 @@ describe('consentTemplateOf', () => {
   it('puts forward the one that may be sent, whatever its place', () => {
     const templates = [
       template('paused', { allowed: false }),
-      template('order', { type: 'utility' }),
+      template('order', { type: 'utility', asksFor: null }),
       template('ask'),
     ];
     expect(consentTemplateOf(sendable({ templates }))?.messageTemplateId).toBe('ask');
@@ -57,7 +58,11 @@ describe('cannotAsk', () => {
       sendable({ templates: [template('ask', { allowed: false })] }),
       false,
     ],
-    ['another template may go', sendable({ templates: [template('order', { type: 'utility' })] }), false],
+    [
+      'another template may go',
+      sendable({ templates: [template('order', { type: 'utility', asksFor: null })] }),
+      false,
+    ],
     ['writing is open', sendable({ templates: [], freeText: { allowed: true } }), false],
   ])('%s', (_, now, expected) => {
     expect(cannotAsk(now)).toBe(expected);

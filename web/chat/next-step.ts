@@ -1,8 +1,11 @@
 import type { SendableOut, SendableTemplate } from '../../src/http/schemas/chat.ts';
 
-/** The Consent Template the composer puts forward: one that may be sent now, else the first that exists. */
+/**
+ * The Consent Template the composer puts forward: one that may be sent now, else the first that exists. A Yes to marketing
+ * opens no conversation, so what asks for it is chosen among the templates.
+ */
 export function consentTemplateOf(sendable: SendableOut): SendableTemplate | null {
-  const all = sendable.templates.filter((template) => template.type === 'consent');
+  const all = sendable.templates.filter((template) => template.asksFor === 'service');
   return all.find((template) => template.allowed) ?? all[0] ?? null;
 }
 

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 import { useTranslation } from 'react-i18next';
 import { useColleagues } from './chat-queries.ts';
 import { useDesk } from './desk-actions.ts';
+import { useNoteDraft } from './note-draft.ts';
 import { type MentionDraft, matching, mentionAt, mentionsIn, withMention } from './note-mentions.ts';
 import type { Colleague } from './person-picker.tsx';
 
@@ -67,9 +68,6 @@ const useStyles = makeStyles({
 
 type Props = { conversationId: string; onDone: () => void };
 
-/** Unsaved notes of this page, so that a look at another chat loses none. */
-const drafts = new Map<string, string>();
-
 /** A note that colleagues read and the customer never sees; `@` mentions somebody, who is told. */
 export function NoteBox({ conversationId, onDone }: Props) {
   const styles = useStyles();
@@ -79,8 +77,8 @@ export function NoteBox({ conversationId, onDone }: Props) {
   const box = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const hintId = useId();
-  const [text, setText] = useState(() => drafts.get(conversationId) ?? '');
-  const [picked, setPicked] = useState<Colleague[]>([]);
+  const draft = useNoteDraft(conversationId);
+  const { text, picked } = draft;
   const [mention, setMention] = useState<MentionDraft | null>(null);
   const [active, setActive] = useState(0);
   /** Where the caret goes once the text is shown. */
@@ -96,10 +94,6 @@ export function NoteBox({ conversationId, onDone }: Props) {
     caret.current = null;
   });
 
-  const change = (next: string) => {
-    drafts.set(conversationId, next);
-    setText(next);
-  };
   const look = () => {
     const element = box.current;
     if (element === null || element.selectionStart !== element.selectionEnd) return setMention(null);
@@ -110,8 +104,7 @@ export function NoteBox({ conversationId, onDone }: Props) {
     if (mention === null) return;
     const next = withMention(text, mention, person.name);
     caret.current = next.caret;
-    change(next.text);
-    setPicked((before) => [...before, person]);
+    draft.mention(next.text, person);
     setMention(null);
     box.current?.focus();
   };
@@ -119,8 +112,7 @@ export function NoteBox({ conversationId, onDone }: Props) {
     if (!ready) return;
     const done = await desk.act({ do: 'note', text: text.trim(), mentions: mentionsIn(text, picked) });
     if (!done) return;
-    drafts.delete(conversationId);
-    setText('');
+    draft.clear();
     onDone();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -169,7 +161,7 @@ export function NoteBox({ conversationId, onDone }: Props) {
           maxLength={LONGEST}
           value={text}
           onChange={(event) => {
-            change(event.target.value);
+            draft.setText(event.target.value);
             look();
           }}
           onSelect={look}

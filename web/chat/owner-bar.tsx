@@ -15,12 +15,13 @@ import { MayButton } from '../ui/may.tsx';
 import { useMay, useMe } from '../ui/me.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { type DeskAct, useDesk } from './desk-actions.ts';
-import { type AskedAct, type Standing, standingOf } from './desk-state.ts';
+import { type AskedAct, refusedTo, type Standing, standingOf } from './desk-state.ts';
 import { useDeskReason } from './owner-reason.ts';
 import type { ReasonedAct } from './reason-dialog.tsx';
 import { useClock } from './use-clock.ts';
 
 const ReasonDialog = later(async () => (await import('./reason-dialog.tsx')).ReasonDialog, {
+  words: ['dialogs'],
   onMissing: ({ onClose }) => onClose(),
 });
 
@@ -79,6 +80,7 @@ type PartProps = { conversation: ConversationOut; standing: NonNullable<Standing
 function Words({ conversation, standing }: PartProps): ReactNode {
   const { t } = useTranslation('desk');
   const now = useClock();
+  const me = useMe();
   const mayChat = useMay('chat');
   const { owner, team, assignment, waitingSince, takeOverFrom } = conversation;
   switch (standing) {
@@ -88,17 +90,19 @@ function Words({ conversation, standing }: PartProps): ReactNode {
     case 'nobody': {
       const minutes = waitingSince === null ? 0 : now - Date.parse(waitingSince);
       return minutes >= 60_000
-        ? t('bar.nobodyWaiting', { team: team.name, time: duration(minutes, 'short') })
+        ? t('bar.nobodyWaiting', { team: team.name, time: duration(minutes, 'short', 'minute') })
         : t('bar.nobody', { team: team.name });
     }
     case 'colleague': {
       const name = owner?.name ?? '';
       // Whoever may not answer at all may not take over either.
       if (!mayChat) return t('owner.colleague', { name });
-      if (takeOverFrom === null) return t('bar.colleague', { name });
-      return Date.parse(takeOverFrom) <= now
-        ? t('bar.colleagueIdle', { name })
-        : t('bar.colleagueFrom', { name, time: localTime(takeOverFrom, 'since') });
+      const idle = takeOverFrom !== null && Date.parse(takeOverFrom) <= now;
+      if (refusedTo('take-over', conversation, me, now) === null)
+        return t(idle ? 'bar.colleagueIdle' : 'bar.colleagueNow', { name });
+      return takeOverFrom === null || idle
+        ? t('bar.colleague', { name })
+        : t('bar.colleagueFrom', { name, time: localTime(takeOverFrom, 'on') });
     }
     case 'asked-in':
       return owner === null

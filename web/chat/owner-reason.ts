@@ -20,7 +20,7 @@ export function useDeskReason(conversation: ConversationOut): (act: AskedAct) =>
           ? t('refused.onlyAdministrators', { name: owner?.name ?? '' })
           : t('refused.notIdle', {
               name: owner?.name ?? '',
-              time: localTime(new Date(refused.until).toISOString(), 'since'),
+              time: localTime(new Date(refused.until).toISOString(), 'on'),
             });
       case 'not-yours':
         if (act === 'withdraw')

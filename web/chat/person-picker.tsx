@@ -43,7 +43,7 @@ type Props = {
 /** Colleagues to choose one of: those who are here first, each with whether they are. */
 export function PersonPicker({ label, people, chosen, onChange, whyNot = () => null }: Props) {
   const styles = useStyles();
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation('dialogs');
   const [search, setSearch] = useState('');
   const shown = matching(people, search.trim()).sort(
     (a, b) => Number(whyNot(a) !== null) - Number(whyNot(b) !== null) || Number(b.online) - Number(a.online),

@@ -63,8 +63,9 @@ export function QuickReplyList({ choice }: { choice: QuickReplyChoice }) {
       {query.isPending && <div className={styles.note}>{t('quickReply.loading')}</div>}
       {query.isError && <div className={styles.note}>{sentenceOf(query.error)}</div>}
       {query.data !== undefined && found.length === 0 && (
-        <div className={styles.note}>
+        <div className={styles.note} role="status">
           {query.data.length === 0 ? t('quickReply.noneYet') : t('quickReply.noneFits')}{' '}
+          {t('quickReply.escape')}{' '}
           <AppLink to="/configuration/quick-replies">{t('quickReply.manage')}</AppLink>
         </div>
       )}

@@ -11,7 +11,7 @@ export type ReasonedAct = { ask: 'block' | 'unblock' | 'reject' | 'take-over' | 
 type Props = { conversation: ConversationOut; act: ReasonedAct; onClose: () => void };
 
 export function ReasonDialog({ conversation, act: { ask }, onClose }: Props) {
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation('dialogs');
   const desk = useDesk(conversation);
   const [reason, setReason] = useState('');
   const names = {

@@ -1,5 +1,6 @@
 import { makeStyles } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
+import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useConversation, useSendable } from './chat-queries.ts';
 import { Composer } from './composer.tsx';
@@ -12,7 +13,9 @@ import { Thread } from './thread.tsx';
 
 const useStyles = makeStyles({
   view: { height: '100%', minHeight: 0, display: 'flex', flexDirection: 'column' },
-  none: { flex: 1, minHeight: 0, overflowY: 'auto', padding: '16px' },
+  // It gives way to the question below, to its last line: what keeps its distance stands inside.
+  none: { flex: 1, minHeight: 0, overflowY: 'auto' },
+  hint: { padding: '16px' },
 });
 
 /**
@@ -31,15 +34,24 @@ export function RecordConversation({ table, id }: { table: string; id: string })
         <section className={styles.view} aria-label={t('record.label')}>
           {conversationId === null ? (
             <div className={styles.none}>
-              <Loaded query={sendable}>
-                {() => <EmptyState title={t('record.emptyTitle')}>{t('record.emptyText')}</EmptyState>}
-              </Loaded>
+              <div className={styles.hint}>
+                <Loaded query={sendable}>
+                  {({ banner }) =>
+                    // There is a chat, and it is not shown here: another team has it.
+                    banner.code === 'owned-by-colleague' ? (
+                      <EmptyState title={t('record.elsewhere')} />
+                    ) : (
+                      <EmptyState title={t('record.emptyTitle')}>{t('record.emptyText')}</EmptyState>
+                    )
+                  }
+                </Loaded>
+              </div>
             </div>
           ) : (
-            <Existing conversationId={conversationId} />
+            <Existing conversationId={conversationId} recordId={id} />
           )}
           <AnswerArea conversationId={conversationId}>
-            <Composer to={to} draftId={conversationId ?? `${table}/${id}`} />
+            <Composer to={to} draftId={conversationId ?? `${table}/${id}`} alone={conversationId === null} />
           </AnswerArea>
         </section>
       </ComposerSteps>
@@ -47,18 +59,28 @@ export function RecordConversation({ table, id }: { table: string; id: string })
   );
 }
 
-function Existing({ conversationId }: { conversationId: string }) {
+function Existing({ conversationId, recordId }: { conversationId: string; recordId: string }) {
   const conversation = useConversation(conversationId);
   useMarkRead(conversation.data);
   return (
     <Loaded query={conversation}>
-      {(one) => (
-        <>
-          <ConversationHeader conversation={one} onRecord />
-          <OwnerBar conversation={one} />
-          <Thread conversationId={one.id} customer={one.contactPoint.name} />
-        </>
-      )}
+      {(one) => {
+        const named = namedBy(one, recordId);
+        return (
+          <>
+            <ConversationHeader conversation={named} onRecord />
+            <OwnerBar conversation={named} />
+            <Thread conversationId={named.id} customer={named.contactPoint.name} />
+          </>
+        );
+      }}
     </Loaded>
   );
+}
+
+/** On a record's own page the customer is called as that record does, whichever of several names them elsewhere. */
+function namedBy(conversation: ConversationOut, recordId: string): ConversationOut {
+  const own = conversation.records.find((record) => record.id === recordId);
+  if (own === undefined || own.name === '') return conversation;
+  return { ...conversation, contactPoint: { ...conversation.contactPoint, name: own.name } };
 }

@@ -19,6 +19,7 @@ import { cannotAsk } from './next-step.ts';
 import { useNowUntil } from './use-now.ts';
 
 const HoldDialog = later(async () => (await import('../ui/hold-dialog.tsx')).HoldDialog, {
+  words: ['dialogs'],
   onMissing: ({ onClose }) => onClose(false),
 });
 
@@ -43,6 +44,9 @@ export function SendableBanner({ sendable, onExpired, onDecided }: Props) {
       <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>
         <MessageBarBody>
           <strong dir="auto">{serverText(banner)}</strong>{' '}
+          {sendable.onHold && conversationId !== null && banner.code !== 'on-hold' && (
+            <>{t('banner.alsoOnHold')} </>
+          )}
           {cannotAsk(sendable) && (
             <>
               <Trans

@@ -10,7 +10,7 @@ type Props = { conversation: ConversationOut; onClose: () => void };
 
 /** Hands the chat to another team; there it belongs to nobody until somebody accepts it. */
 export function TeamDialog({ conversation, onClose }: Props) {
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation('dialogs');
   const teams = useTeams().filter(({ id }) => id !== conversation.team.id);
   const desk = useDesk(conversation);
   const [team, setTeam] = useState('');

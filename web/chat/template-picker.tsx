@@ -159,8 +159,8 @@ export function TemplatePicker({ to, sendable, first, onClose }: Props) {
 
 /** What may be sent first; and whom we may already write to is not asked again by default. */
 function inOrder({ templates, consent }: SendableOut): SendableTemplate[] {
-  const rank = ({ allowed, type }: SendableTemplate) =>
-    (allowed ? 0 : 2) + (type === 'consent' && consent.service === 'granted' ? 1 : 0);
+  const rank = ({ allowed, asksFor }: SendableTemplate) =>
+    (allowed ? 0 : 2) + (asksFor !== null && consent[asksFor] === 'granted' ? 1 : 0);
   return [...templates].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -183,7 +183,7 @@ function Choice({ template, chosen, onChoose }: ChoiceProps) {
         <span className={styles.name}>
           <bdi>{template.name}</bdi>
           <Badge appearance="outline" color="informative" size="small">
-            <TypeName type={template.type} />
+            <TypeName template={template} />
           </Badge>
         </span>
         {!template.allowed && (
@@ -197,11 +197,11 @@ function Choice({ template, chosen, onChoose }: ChoiceProps) {
   );
 }
 
-function TypeName({ type }: { type: string }) {
+function TypeName({ template: { type, asksFor } }: { template: SendableTemplate }) {
   const { t } = useTranslation('chat');
   switch (type) {
     case 'consent':
-      return t('picker.type.consent');
+      return t(asksFor === 'marketing' ? 'picker.type.consentMarketing' : 'picker.type.consent');
     case 'utility':
       return t('picker.type.utility');
     case 'marketing':

@@ -6,6 +6,7 @@ const template = (name: string, body: string): SendableTemplate => ({
   messageTemplateId: name,
   name,
   type: 'utility',
+  asksFor: null,
   allowed: true,
   language: 'es',
   languages: ['es'],

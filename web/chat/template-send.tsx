@@ -15,7 +15,7 @@ import { useNotify } from '../ui/notify.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { relativeTime } from '../ui/time.tsx';
-import { type Basis, basisBody } from './asking-basis.tsx';
+import { type Basis, basisBody, isBasisUnnamed } from './asking-basis.tsx';
 import { BlockedReason } from './blocked-reason.tsx';
 import { type Recipient, useSendable } from './chat-queries.ts';
 import { fillPreview } from './fill-preview.ts';
@@ -26,16 +26,29 @@ import { isUncertain, useSend } from './use-send.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '10px', minHeight: 0 },
-  // In a card with little room this scrolls, and what sends stays in view below it.
-  scroll: { minHeight: 0, overflowY: 'auto', containerType: 'inline-size' },
-  // The preview stands beside its fields where there is room, above them where there is not.
+  // In a card with little room this scrolls, and what sends stays in view below it. No line is cut through at its end.
+  scroll: {
+    minHeight: 0,
+    overflowY: 'auto',
+    containerType: 'inline-size',
+    maskImage: 'linear-gradient(to top, transparent, #000 12px)',
+    marginBottom: '-8px',
+  },
+  // The preview stands beside its fields where there is room. Where there is not it stands below them: it is what may
+  // scroll, and a choice whose name is out of sight is none.
   columns: {
     display: 'grid',
     gap: '10px 16px',
     alignItems: 'start',
-    padding: '2px',
-    '@container (min-width: 620px)': { gridTemplateColumns: 'minmax(0, 384px) minmax(220px, 1fr)' },
+    padding: '2px 2px 12px',
+    '& > figure': { order: 1 },
+    '@container (min-width: 620px)': {
+      gridTemplateColumns: 'minmax(0, 384px) minmax(220px, 1fr)',
+      '& > figure': { order: 0 },
+    },
   },
+  // Above the end that fades.
+  asks: { padding: '0 2px 12px' },
   end: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', flexShrink: 0 },
 });
 
@@ -61,7 +74,9 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
   );
   const template = inLanguage ?? offered;
   const consent = template.type === 'consent';
-  const unfilled = template.missing.filter((key) => (variables[key] ?? '').trim() === '');
+  const unfilled =
+    template.missing.some((key) => (variables[key] ?? '').trim() === '') ||
+    (consent && isBasisUnnamed(basis));
 
   const submit = () => {
     setConfirming(false);
@@ -102,7 +117,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (blocked || unfilled.length > 0 || send.isPending) return;
+        if (blocked || unfilled || send.isPending) return;
         if (template.confirm !== undefined) setConfirming(true);
         else submit();
       }}
@@ -120,6 +135,9 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
             onBasis={setBasis}
           />
         </div>
+        {template.asksFor !== null && (
+          <p className={styles.asks}>{t(`template.asksFor.${template.asksFor}`)}</p>
+        )}
       </div>
       <RecipientLine sendable={sendable} asks={consent} />
       {send.isError && (
@@ -136,7 +154,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
           appearance="primary"
           icon={<Send20Filled />}
           // Focusable, so that neither a wait nor a failed try takes the focus away.
-          disabledFocusable={blocked || send.isPending || unfilled.length > 0}
+          disabledFocusable={blocked || send.isPending || unfilled}
           aria-describedby={blocked ? blockedId : undefined}
         >
           {send.isPending ? t('template.sending') : t(consent ? 'template.sendConsent' : 'template.send')}

@@ -41,6 +41,7 @@ function line(seq: number, at: string) {
     evidence: {},
     hash: '00',
     prevHash: null,
+    withheld: null,
   };
 }
 

@@ -16,7 +16,7 @@ import { useStickToEnd } from './use-stick-to-end.ts';
 
 const useStyles = makeStyles({
   // However much there is to answer, some of what was said stays in view.
-  frame: { flex: 1, minHeight: '140px', position: 'relative', display: 'flex' },
+  frame: { flex: 1, minHeight: 'min(140px, 20vh)', position: 'relative', display: 'flex' },
   scroll: {
     flex: 1,
     minWidth: 0,
@@ -81,9 +81,11 @@ export function ThreadList(props: Props) {
   const { label, items, row, aim, onOld, onNew, toNewest, onInView, newest, top, onMessageKey } = props;
   const styles = useStyles();
   const scroll = useRef<HTMLDivElement>(null);
+  /** The message that has had the focus last, and the row that has it or holds what has it: a quotation, a link. */
   const [focused, setFocused] = useState<string | null>(null);
+  const [holding, setHolding] = useState<string | null>(null);
   const current = focused ?? items.findLast(({ kind }) => kind === 'message')?.key ?? null;
-  const currentIndex = items.findIndex(({ key }) => key === focused);
+  const kept = items.flatMap(({ key }, index) => (key === focused || key === holding ? [index] : []));
 
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -97,11 +99,7 @@ export function ThreadList(props: Props) {
     followOnAppend: toNewest === null,
     scrollEndThreshold: NEAR_END,
     // The row with the focus stays in the page wherever it is scrolled to.
-    rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      if (currentIndex === -1 || shown.includes(currentIndex)) return shown;
-      return [...shown, currentIndex].sort((a, b) => a - b);
-    },
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b),
   });
   const rows = virtualizer.getVirtualItems();
   const atEnd = toNewest === null && virtualizer.isAtEnd(NEAR_END);
@@ -115,12 +113,11 @@ export function ThreadList(props: Props) {
     virtualizer.scrollToEnd();
   }, [items.length, virtualizer]);
   useEffect(() => {
-    const list = scroll.current;
-    if (arrived.current || list === null || rows.at(-1)?.index !== items.length - 1) return;
-    arrived.current = list.scrollHeight - list.clientHeight - list.scrollTop <= NEAR_END;
+    arrived.current ||= rows.at(-1)?.index === items.length - 1 && virtualizer.isAtEnd(NEAR_END);
   });
 
-  useStickToEnd(scroll, NEAR_END, toNewest === null, () => virtualizer.scrollToEnd());
+  const sticks = useRef(true);
+  useStickToEnd(scroll, sticks, NEAR_END, toNewest === null, virtualizer.scrollToEnd);
 
   const inView = items[firstInView(rows, virtualizer.scrollOffset ?? 0) ?? -1] ?? null;
   useEffect(() => onInView(inView), [inView, onInView]);
@@ -141,6 +138,7 @@ export function ThreadList(props: Props) {
     const index = items.findIndex(({ key }) => key === aim.key);
     if (index === -1) return;
     followed.current = aim;
+    sticks.current = false;
     virtualizer.scrollToIndex(index, { align: 'center' });
     focusRow(scroll.current, aim.key);
   }, [aim, items, virtualizer]);
@@ -204,7 +202,9 @@ export function ThreadList(props: Props) {
         onKeyDown={onKeyDown}
         // Who comes back begins at the newest message again.
         onBlur={({ currentTarget, relatedTarget }) => {
-          if (!currentTarget.contains(relatedTarget)) setFocused(null);
+          if (currentTarget.contains(relatedTarget)) return;
+          setFocused(null);
+          setHolding(null);
         }}
       >
         <ol className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
@@ -221,7 +221,12 @@ export function ThreadList(props: Props) {
                 style={{ transform: `translateY(${start}px)` }}
                 aria-posinset={index + 1}
                 aria-setsize={items.length}
-                onFocus={() => setFocused(item.key)}
+                // A quotation on the way does not become the stop: Tab would pass the newest message over.
+                onFocus={({ target }) => {
+                  setHolding(item.key);
+                  if (target instanceof HTMLElement && target.dataset.message !== undefined)
+                    setFocused(item.key);
+                }}
               >
                 {row(item, item.key === current)}
               </li>

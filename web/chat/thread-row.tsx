@@ -3,7 +3,6 @@ import { localTime } from '../ui/time.tsx';
 import { Bubble } from './bubble.tsx';
 import { consentSentence } from './consent-line.ts';
 import { ThreadAct } from './thread-act.tsx';
-import { useThreadActs } from './thread-acts.ts';
 import { ThreadEvent } from './thread-event.tsx';
 import type { ThreadItem } from './thread-items.ts';
 import { ThreadTrace } from './thread-trace.tsx';
@@ -34,7 +33,6 @@ export function ThreadRow({
   marked: boolean;
 }) {
   const styles = useStyles();
-  const { customer } = useThreadActs();
   switch (item.kind) {
     case 'day':
       return <div className={styles.day}>{localTime(item.at, 'day')}</div>;
@@ -45,7 +43,7 @@ export function ThreadRow({
     case 'trace':
       return <ThreadTrace trace={item.trace} />;
     case 'consent': {
-      const { text, tone } = consentSentence(item.line, customer);
+      const { text, tone } = consentSentence(item.line);
       return (
         <ThreadEvent tone={tone} at={item.at}>
           {text}

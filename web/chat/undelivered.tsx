@@ -15,8 +15,10 @@ import { MayButton } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.ts';
 import { type Step, stepsAfter } from './after-failure.ts';
+import { useConversation } from './chat-queries.ts';
 import { useStep } from './composer-steps.tsx';
 import type { Delivery } from './delivery.ts';
+import { useClock } from './use-clock.ts';
 
 const useStyles = makeStyles({ bar: { maxWidth: '100%', textAlign: 'start', whiteSpace: 'normal' } });
 
@@ -38,7 +40,9 @@ function NextSteps({ message }: { message: MessageOut }) {
   const take = useStep();
   const mayAct = useMay('chat', 'initiate', 'ask-consent');
   const returnFocus = useRestoreFocusTarget();
-  const steps = stepsAfter(message);
+  const now = useClock();
+  const closesAt = useConversation(message.conversationId).data?.serviceWindowClosesAt ?? null;
+  const steps = stepsAfter(message, closesAt !== null && Date.parse(closesAt) > now);
   if (!mayAct || steps.length === 0) return null;
   return (
     <MessageBarActions>

@@ -16,14 +16,17 @@ export function useOpenAhead(conversationId: string) {
   const leave = useCallback(() => clearTimeout(resting.current), []);
   useEffect(() => leave, [leave]);
   return useMemo(() => {
+    const ask = () => openAhead(client, conversationId);
     const rest = () => {
       leave();
-      resting.current = setTimeout(() => openAhead(client, conversationId), REST);
+      resting.current = setTimeout(ask, REST);
     };
     return {
       onPointerEnter: rest,
       onPointerLeave: leave,
-      onPointerDown: () => openAhead(client, conversationId),
+      onPointerDown: ask,
+      // A screen reader clicks without a pointer; asked for here, the answers come while the page is drawn.
+      onClickCapture: ask,
       onFocus: rest,
       onBlur: leave,
     };

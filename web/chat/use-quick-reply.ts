@@ -60,7 +60,9 @@ export function useQuickReply(
           return true;
         case 'Enter':
         case 'Tab':
-          if (chosen === undefined || event.shiftKey) return false;
+          if (event.shiftKey) return false;
+          // What was meant as a short name, and fits none, is no message to the customer; Escape makes it one.
+          if (chosen === undefined) return event.key === 'Enter' && !query.isError;
           take(chosen);
           return true;
         case 'Escape':

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { readModules } from '../../test/architecture/modules.ts';
+import english from '../i18n/en/words.ts';
 import { auditSentence } from './audit-words.ts';
 
 test('an audit entry reads as a sentence that names the thing by its own name', () => {
@@ -36,4 +38,15 @@ test('what has no name or no words yet is still told', () => {
   expect(auditSentence({ action: 'webhook.replay', subject: '17', before: null, after: null })).toBe(
     'Webhook replay 17',
   );
+});
+
+test('every action that the code notes has words of its own', () => {
+  const noted = readModules()
+    .filter(({ path, text }) => /^src\/(actions|cli)\//.test(path) && text.includes('insertAudit('))
+    .flatMap(({ text }) => [...text.matchAll(/'([a-z]+(?:-[a-z]+)*(?:\.[a-z]+(?:-[a-z]+)*)+)'/g)])
+    .map(([, action = '']) => action.replaceAll('.', '-'))
+    .filter((action) => action !== 'assent-test');
+  expect(noted.length).toBeGreaterThan(45);
+  const known = Object.keys(english.configuration.audit.actions);
+  expect(noted.filter((action) => !known.includes(action))).toEqual([]);
 });

@@ -119,7 +119,8 @@ export function ComplianceFieldChoice({
         onClose={() => setCreating(false)}
         onCreated={(column) => {
           setCreating(false);
-          onChange(column.name);
+          // A field that decides already goes on deciding: an empty column in its place would forget every No.
+          if (value === null) onChange(column.name);
         }}
       />
     </>
@@ -127,14 +128,20 @@ export function ComplianceFieldChoice({
 }
 
 function factsOf(column: Column, elsewhere: ColumnValuesOut[] | undefined): string {
-  const { name, default: initial } = column;
+  const { default: initial } = column;
   const start = initial === true ? 'yes' : initial === false ? 'no' : 'empty';
   const facts = translate(`configuration:compliance.start.${start}`);
+  const today = todayIn(column, elsewhere);
+  return today === null ? facts : `${facts} · ${today}`;
+}
+
+/** How many records hold Yes, No and nothing; null where that is not counted. `elsewhere`: what a remote CRM counted. */
+export function todayIn(column: Column, elsewhere: ColumnValuesOut[] | undefined): string | null {
   const here = column.counts === undefined ? undefined : { ...column.counts, upTo: null };
-  const counts = here ?? elsewhere?.find((one) => one.name === name);
-  if (counts === undefined) return facts;
+  const counts = here ?? elsewhere?.find(({ name }) => name === column.name);
+  if (counts === undefined) return null;
   const shown = (count: number): string =>
     count === counts.upTo ? `${formatNumber(count)}+` : formatNumber(count);
   const today = { yes: shown(counts.yes), no: shown(counts.no), empty: shown(counts.empty) };
-  return `${facts} · ${translate('configuration:compliance.today', today)}`;
+  return translate('configuration:compliance.today', today);
 }

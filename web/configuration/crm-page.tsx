@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber } from '../i18n/locale.ts';
-import { answerOf, api } from '../ui/api.ts';
+import { api } from '../ui/api.ts';
+import { crmSyncQuery } from '../ui/crm-sync.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
@@ -40,8 +41,7 @@ const useStyles = makeStyles({
 export function CrmPage() {
   const { t } = useTranslation('configuration');
   const sync = useQuery({
-    queryKey: keys.crmSync(),
-    queryFn: ({ signal }) => api.get('/api/crm/sync', answerOf<CrmSyncOut>(), { signal }),
+    ...crmSyncQuery(),
     refetchInterval: ({ state }) => (state.data?.crm === 'dataverse' ? LOOK_EVERY_MS : false),
   });
   return (

@@ -37,13 +37,25 @@ export function useRecordTypes() {
     queryKey: keys.recordTypes(),
     queryFn: async ({ signal }) =>
       (await api.get('/api/record-types', answerOf<RecordTypes>(), { signal })).items,
+    // While records are taken in, how far that is.
+    refetchInterval: ({ state }) => (state.data?.some((type) => type.takingIn !== null) ? 3_000 : false),
   });
 }
 
-/** The columns of one table, Boolean ones with how many records hold what today. */
+/** The columns of one table. */
 export function useColumns(table: string) {
   return useQuery({
     queryKey: keys.columns(table),
+    queryFn: async ({ signal }) =>
+      (await api.get(`${columnsPath(table)}?counts=false`, answerOf<Columns>(), { signal })).items,
+    enabled: table !== '',
+  });
+}
+
+/** The same, Boolean ones with how many records hold what today, for who may choose among them. */
+export function useCountedColumns(table: string) {
+  return useQuery({
+    queryKey: keys.countedColumns(table),
     queryFn: async ({ signal }) => (await api.get(columnsPath(table), answerOf<Columns>(), { signal })).items,
     enabled: table !== '',
   });

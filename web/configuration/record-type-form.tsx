@@ -29,6 +29,7 @@ import { ColumnCheck } from './column-check.tsx';
 import { ColumnField } from './column-field.tsx';
 import { ComplianceFieldChoice } from './compliance-field.tsx';
 import { CountryField } from './country-field.tsx';
+import { changesWhatDecides, FieldChangeDialog } from './field-change-dialog.tsx';
 import { PhoneColumnsField } from './phone-columns-field.tsx';
 import { PolarityField } from './polarity-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
@@ -49,6 +50,11 @@ type Props = {
   elsewhere: boolean;
 };
 
+/** What the form holds of a record type. */
+export function valuesOf({ table: _, takingIn: __, ...values }: RecordTypeOut): RecordTypeValues {
+  return values;
+}
+
 /** Every field of a record type. `saved` is what the server holds, or the suggestion for a new one. */
 export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhere }: Props) {
   const { t } = useTranslation('configuration');
@@ -57,17 +63,20 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
   const disabled = !useMay('manage-record-types');
   const [draft, setDraft] = useState<RecordTypeValues>(saved);
   const [tried, setTried] = useState(false);
+  const [asking, setAsking] = useState(false);
   const set = (change: Partial<RecordTypeValues>) => setDraft((before) => ({ ...before, ...change }));
   const dirty = !exists || JSON.stringify(draft) !== JSON.stringify(saved);
 
   const save = useMutation({
     mutationFn: () => api.put(recordTypePath(table), draft, answerOf<RecordTypeOut>()),
-    onSuccess: async ({ table: _, ...stored }) => {
+    onSuccess: async (answer) => {
+      const stored = valuesOf(answer);
       setDraft(stored);
       await client.invalidateQueries();
       notify.success(t('recordType.saved', { name: stored.displayName }));
     },
     onError: goToProblems,
+    onSettled: () => setAsking(false),
   });
   const problems = tried && missingIn(draft).length > 0 ? missingIn(draft) : problemsOf(save.error);
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
@@ -84,10 +93,21 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
         event.preventDefault();
         setTried(true);
         if (missingIn(draft).length > 0) goToProblems();
+        else if (exists && changesWhatDecides(saved, draft)) setAsking(true);
         else save.mutate();
       }}
     >
       <UnsavedGuard dirty={exists && dirty && !disabled} />
+      <FieldChangeDialog
+        open={asking}
+        table={table}
+        saved={saved}
+        draft={draft}
+        columns={booleans}
+        busy={save.isPending}
+        onConfirm={() => save.mutate()}
+        onCancel={() => setAsking(false)}
+      />
       <ProblemList title={t('recordType.notSaved', { name: draft.displayName })} problems={problems} />
       <ReadableForm readOnly={disabled}>
         <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>

@@ -1,15 +1,15 @@
 import { Badge, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { Trans, useTranslation } from 'react-i18next';
-import type { RecordTypeOut, RecordTypeValues } from '../../src/http/schemas/records.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
-import { useColumns, useRecordTypes, useTables } from './queries.ts';
+import { useCountedColumns, useRecordTypes, useTables } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
-import { RecordTypeForm } from './record-type-form.tsx';
+import { RecordTypeForm, valuesOf } from './record-type-form.tsx';
 import { relatedChoices } from './related-choices.ts';
 import { suggestedRecordType } from './suggested-record-type.ts';
+import { TakingIn } from './taking-in.tsx';
 
 /** Configuration → Record Types → one CRM table, configured already or about to be. */
 export function RecordTypePage({ table }: { table: string }) {
@@ -17,7 +17,7 @@ export function RecordTypePage({ table }: { table: string }) {
   const trail = [{ label: t('recordTypes.title'), to: '/configuration/record-types' }];
   const types = useRecordTypes();
   const tables = useTables();
-  const columns = useColumns(table);
+  const columns = useCountedColumns(table);
   const type = types.data?.find((candidate) => candidate.table === table);
   const listed = tables.data?.find(({ name }) => name === table);
   const lookups = listed?.lookups ?? [];
@@ -59,12 +59,13 @@ export function RecordTypePage({ table }: { table: string }) {
                         <MessageBarBody>{t('recordTypes.suggested')}</MessageBarBody>
                       </MessageBar>
                     )}
+                  {type !== undefined && <TakingIn type={type} />}
                   <RecordTypeForm
                     key={type === undefined ? 'new' : 'saved'}
                     table={table}
                     exists={type !== undefined}
                     saved={
-                      type === undefined ? suggestedRecordType(label, list, lookups, all) : withoutTable(type)
+                      type === undefined ? suggestedRecordType(label, list, lookups, all) : valuesOf(type)
                     }
                     columns={list}
                     choices={relatedChoices(lookups, all)}
@@ -78,8 +79,4 @@ export function RecordTypePage({ table }: { table: string }) {
       )}
     </Page>
   );
-}
-
-function withoutTable({ table: _, ...input }: RecordTypeOut): RecordTypeValues {
-  return input;
 }

@@ -23,6 +23,7 @@ import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useColumns, useRecordTypes, useTables } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
+import { TakingIn } from './taking-in.tsx';
 
 const pageOf = (table: string) => `/configuration/record-types/${encodeURIComponent(table)}`;
 
@@ -102,12 +103,17 @@ export function RecordTypesPage() {
               {t('recordTypes.noneText')}
             </EmptyState>
           ) : (
-            <DataTable
-              label={t('recordTypes.list')}
-              columns={columns()}
-              rows={list}
-              rowKey={({ table }) => table}
-            />
+            <>
+              {list.map((type) => (
+                <TakingIn key={type.table} type={type} named />
+              ))}
+              <DataTable
+                label={t('recordTypes.list')}
+                columns={columns()}
+                rows={list}
+                rowKey={({ table }) => table}
+              />
+            </>
           )
         }
       </Loaded>

@@ -12,7 +12,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { Settings } from '../../src/http/schemas/administration.ts';
+import { type Settings, SettingsPatch } from '../../src/http/schemas/administration.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
 import { answerOf, api } from '../ui/api.ts';
@@ -71,7 +71,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
     },
     onError: goToProblems,
   });
-  const issues = touched ? (Settings.safeParse(draft).error?.issues ?? []) : [];
+  const issues = touched ? (SettingsPatch.safeParse(changes).error?.issues ?? []) : [];
   const problems = [
     ...issues.map((issue) => ({ code: 'invalid', path: issue.path.join('.'), message: sentenceOf(issue) })),
     ...problemsOf(save.error),
@@ -95,7 +95,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
       onSubmit={(event) => {
         event.preventDefault();
         setTouched(true);
-        if (Settings.safeParse(draft).success) save.mutate();
+        if (SettingsPatch.safeParse(changes).success) save.mutate();
         else goToProblems();
       }}
     >
@@ -243,6 +243,7 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big' && issue.origin === 'number')
     return translate('configuration:settings.atMost', { most: Number(issue.maximum) });
   if (issue.code === 'invalid_type') return translate('configuration:settings.wholeNumber');
+  if (issue.path[0] === 'defaultLanguage') return translate('configuration:settings.languageWrong');
   return issue.message;
 }
 

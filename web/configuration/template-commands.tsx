@@ -22,7 +22,11 @@ export function TemplateCommands({ template, actions, dirty, incomplete, onDisca
   const [retiring, setRetiring] = useState(false);
   const { save, publish, retire } = actions;
   const busy = save.isPending || publish.isPending || retire.isPending;
-  const live = template?.status === 'published' && template.draft === null && !dirty;
+  const live =
+    template?.status === 'published' &&
+    template.draft === null &&
+    !dirty &&
+    !template.waitingFor.some(({ code }) => code === 'whatsapp-template-changed');
   return (
     <SaveBar
       dirty={dirty}

@@ -15,6 +15,13 @@ describe('a message template while it is edited', () => {
     expect(inputOf(draftOf(saved))).toEqual(saved);
   });
 
+  test('only a Consent Template asks for marketing', () => {
+    const draft = { ...emptyDraft('consent', 'contact'), purpose: 'marketing' as const };
+    expect(inputOf(draft).session).toBe('marketing');
+    expect(draftOf(inputOf(draft)).purpose).toBe('marketing');
+    expect(inputOf({ ...draft, type: 'utility' }).session).toBe('utility');
+  });
+
   test('an answer template keeps its words and replies, and nothing that belongs to a sent one', () => {
     const draft = {
       ...emptyDraft('opt-out', 'contact'),

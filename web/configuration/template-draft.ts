@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import type { Binding } from '../../src/core/template.ts';
+import type { PurposeName as PurposeSchema } from '../../src/http/schemas/common.ts';
 import type { MessageTemplateInput, TemplateType } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
 
@@ -19,6 +21,7 @@ export function readsAnswers(type: TemplateType): boolean {
   return type === 'opt-in' || type === 'opt-out';
 }
 
+export type PurposeName = z.infer<typeof PurposeSchema>;
 type Bindings = Record<string, Binding>;
 
 /** A message template while it is edited: nothing is missing, so that every field has a value. */
@@ -26,6 +29,8 @@ export type TemplateDraft = {
   name: string;
   type: TemplateType;
   recordType: string;
+  /** What a Consent Template asks for. */
+  purpose: PurposeName;
   whatsappTemplate: { name: string; language: string } | null;
   bindings: Bindings;
   keywords: { text: string; language: string }[];
@@ -40,6 +45,7 @@ export function emptyDraft(type: TemplateType, recordType: string): TemplateDraf
     name: '',
     type,
     recordType,
+    purpose: 'service',
     whatsappTemplate: null,
     bindings: {},
     keywords: [],
@@ -54,6 +60,7 @@ export function draftOf(input: MessageTemplateInput): TemplateDraft {
     name: input.name,
     type: input.type,
     recordType: input.recordType,
+    purpose: input.session === 'marketing' ? 'marketing' : 'service',
     whatsappTemplate: input.whatsappTemplate ?? null,
     bindings: bindingsOf(input.bindings ?? {}),
     keywords: (input.keywords ?? []).map(({ text, language = '' }) => ({ text, language })),
@@ -65,11 +72,11 @@ export function draftOf(input: MessageTemplateInput): TemplateDraft {
 
 /** What is saved: only what the type uses; empty keywords and replies are left out. */
 export function inputOf(draft: TemplateDraft): MessageTemplateInput {
-  const common = {
+  const common: Pick<MessageTemplateInput, 'name' | 'type' | 'recordType' | 'session'> = {
     name: draft.name.trim(),
     type: draft.type,
     recordType: draft.recordType,
-    session: 'utility' as const,
+    session: draft.type === 'consent' && draft.purpose === 'marketing' ? 'marketing' : 'utility',
   };
   if (!readsAnswers(draft.type)) {
     return {

@@ -117,6 +117,20 @@ export function TemplateIdentity({
           </MessageBarBody>
         </MessageBar>
       )}
+      {draft.type === 'consent' && (
+        <Field label={t('template.asks.label')} hint={t('template.asks.hint')} required>
+          <RadioGroup
+            value={draft.purpose}
+            disabled={disabled}
+            onChange={(_, { value }) =>
+              onChange({ purpose: value === 'marketing' ? 'marketing' : 'service' })
+            }
+          >
+            <Radio value="service" label={t('template.asks.service')} />
+            <Radio value="marketing" label={t('template.asks.marketing')} />
+          </RadioGroup>
+        </Field>
+      )}
       <Field label={t('template.name')} required hint={t('template.nameHint')}>
         <Input
           dir="auto"

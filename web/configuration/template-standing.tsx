@@ -44,6 +44,9 @@ export function TemplateStanding({ template }: { template: MessageTemplateOut })
   );
 }
 
+/** What the one step makes; of what waits for WhatsApp, or for a look at its new wording, it makes nothing. */
+const MADE_HERE: ReadonlySet<string> = new Set(['opt-in-missing', 'opt-out-missing']);
+
 function Waiting({ template }: { template: MessageTemplateOut }) {
   const { t } = useTranslation('configuration');
   const styles = useStyles();
@@ -73,7 +76,7 @@ function Waiting({ template }: { template: MessageTemplateOut }) {
         </ul>
         {t('standing.greyed')}
       </MessageBarBody>
-      {template.type === 'consent' && (
+      {template.waitingFor.some(({ code }) => MADE_HERE.has(code)) && (
         <MessageBarActions>
           <MayButton
             right="manage-templates"

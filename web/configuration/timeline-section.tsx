@@ -1,11 +1,4 @@
-import {
-  Field,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  Spinner,
-  Switch,
-} from '@fluentui/react-components';
+import { Field, MessageBar, MessageBarBody, MessageBarTitle, Switch } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -19,7 +12,7 @@ import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Explained, useWhyNot } from '../ui/may.tsx';
 import { keys } from '../ui/queries.ts';
-import { Loaded, sentenceOf } from '../ui/states.tsx';
+import { Loaded, Loading, sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { todoForTimeline } from './crm-words.ts';
 import { Facts } from './facts.tsx';
@@ -36,7 +29,7 @@ export function TimelineSection({ timeline }: { timeline: Timeline }) {
   });
   return (
     <FormSection title={t('crmSync.timeline.title')} description={t('crmSync.timeline.text')}>
-      <Loaded query={settings} loading={<Spinner size="tiny" />}>
+      <Loaded query={settings} loading={<Loading rows={1} />}>
         {(saved) => <Switches saved={saved} />}
       </Loaded>
       <Facts items={[{ term: t('crmSync.timeline.pending'), value: formatNumber(timeline.pending) }]} />

@@ -20,9 +20,9 @@ import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { withQuery } from '../ui/api.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { Ltr } from '../ui/ltr.tsx';
 import { MayButton, NotAllowed, useWhyNot } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
+import { PhoneNumber } from '../ui/phone-number.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { ComplianceValue } from './compliance-value.tsx';
@@ -119,6 +119,21 @@ function Facts({ consent }: { consent: Consent }) {
           <dd className={styles.sentence}>{sourceWords(consent.source)}</dd>
         </>
       )}
+      {consent.grantWaits !== null && (
+        <>
+          <dt className={styles.term}>{t('facts.grantWaits')}</dt>
+          <dd>
+            <Trans
+              t={t}
+              i18nKey="facts.secondPerson"
+              components={{
+                who: <bdi>{consent.grantWaits.requestedBy}</bdi>,
+                when: <Time at={consent.grantWaits.requestedAt} form="since" />,
+              }}
+            />
+          </dd>
+        </>
+      )}
       {consent.heldUntil !== null && (
         <>
           <dt className={styles.term}>{t('facts.heldUntil')}</dt>
@@ -132,7 +147,13 @@ function Facts({ consent }: { consent: Consent }) {
         </>
       )}
       <dt className={styles.term}>{t('facts.number')}</dt>
-      <dd>{consent.phone === null ? t('facts.noNumber') : <Ltr>{consent.phone}</Ltr>}</dd>
+      <dd>
+        {consent.phone === null ? (
+          t('facts.noNumber')
+        ) : (
+          <PhoneNumber number={consent.phone} text={consent.phoneText} />
+        )}
+      </dd>
       <dt className={styles.term}>{t('facts.records')}</dt>
       <dd>
         {consent.records.map((record) => (
@@ -151,13 +172,14 @@ function Facts({ consent }: { consent: Consent }) {
 }
 
 /** The evidence as a file: JSON holds all of it and can be verified, CSV is for reading. */
-function ExportMenu({ consent: { phone, conversationId } }: { consent: Consent }) {
+function ExportMenu({ consent: { phone, conversationId, withheld } }: { consent: Consent }) {
   const { t } = useTranslation('crm');
   const whyNot = useWhyNot('export');
   if (phone === null && conversationId === null) return null;
-  if (whyNot !== null)
+  const reason = withheld === null ? null : t('export.anotherTeam');
+  if (whyNot !== null || reason !== null)
     return (
-      <MayButton right="export" icon={<ArrowDownload20Regular />}>
+      <MayButton right="export" reason={reason} icon={<ArrowDownload20Regular />}>
         {t('export.button')}
       </MayButton>
     );

@@ -3,7 +3,9 @@ import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
+import { translate } from '../i18n/i18n.ts';
 import { dateFormat } from '../i18n/locale.ts';
+import { FileLink } from '../ui/file-link.tsx';
 import { evidenceFacts } from './evidence-facts.ts';
 
 type Line = z.infer<typeof LedgerLineOut>;
@@ -33,13 +35,17 @@ const useStyles = makeStyles({
 export function Evidence({ line }: { line: Line }) {
   const { t } = useTranslation('crm');
   const styles = useStyles();
+  const file = fileOf(line);
+  const evidence = file.length === 0 ? line.evidence : { ...line.evidence, fileName: null };
   const facts: [string, ReactNode][] = [
     [t('evidence.whatsappClock'), exactTime(line.at)],
     [t('evidence.received'), exactTime(line.receivedAt)],
     [t('evidence.act'), line.act],
     [t('evidence.source'), line.source],
     [t('evidence.actor'), line.actor ?? t('evidence.nobody')],
-    ...evidenceFacts(line.evidence),
+    ...evidenceFacts(evidence),
+    ...file,
+    ...(line.withheld === null ? [] : [[t('evidence.words'), t('evidence.withheld')] as [string, string]]),
     [t('evidence.line'), String(line.seq)],
     [t('evidence.hash'), <code key="hash">{line.hash}</code>],
     [t('evidence.prevHash'), line.prevHash === null ? t('evidence.firstLine') : <code>{line.prevHash}</code>],
@@ -56,6 +62,14 @@ export function Evidence({ line }: { line: Line }) {
       ))}
     </dl>
   );
+}
+
+/** The file that somebody attached, under its name in place of the name alone. */
+function fileOf({ evidence, contactPointId, seq }: Line): [string, ReactNode][] {
+  const { fileName, fileSha256 } = evidence;
+  if (typeof fileName !== 'string' || typeof fileSha256 !== 'string') return [];
+  const path = `/api/evidence-files/${encodeURIComponent(contactPointId)}/${seq}`;
+  return [[translate('crm:evidence.attached'), <FileLink key="file" path={path} name={fileName} />]];
 }
 
 function exactTime(at: string): ReactNode {

@@ -45,6 +45,7 @@ export function HistoryLine({ line }: { line: Line }) {
           <span className={styles.summary} dir="auto">
             {historyText(line)}
           </span>
+          {line.withheld !== null && <span className={styles.time}>{t('evidence.withheld')}</span>}
           <span className={styles.time}>
             <Time at={line.at} form="long" /> ·{' '}
             {listOf(line.purposes.map((purpose) => t(`purpose.${purpose}`)))}
@@ -73,6 +74,7 @@ const COLORS: Record<Line['type'], Color> = {
   'not-counted': 'warning',
   'crm-observed': 'informative',
   linked: 'informative',
+  renumbered: 'informative',
   merged: 'informative',
   erased: 'informative',
 };

@@ -8,12 +8,12 @@ import { serverText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { DataTable } from '../ui/data-table.tsx';
+import { FilePicker } from '../ui/file-picker.tsx';
 import { ErrorState } from '../ui/states.tsx';
 import { useColumns, useRecordsChanged } from './record-queries.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '12px' },
-  file: { font: 'inherit', maxWidth: '100%' },
   columns: { fontFamily: 'monospace', overflowWrap: 'anywhere' },
   bad: { maxHeight: '260px', overflowY: 'auto' },
 });
@@ -30,15 +30,10 @@ export function ImportDialog({ types, preset, onClose }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const columns = useColumns(table);
   const bring = useMutation({
-    mutationFn: async (csv: File) =>
-      api.post(
-        `/api/records/${encodeURIComponent(table)}/import`,
-        await csv.text(),
-        answerOf<ImportReport>(),
-        {
-          headers: { 'content-type': 'text/csv' },
-        },
-      ),
+    mutationFn: (csv: File) =>
+      api.post(`/api/records/${encodeURIComponent(table)}/import`, csv, answerOf<ImportReport>(), {
+        headers: { 'content-type': 'text/csv' },
+      }),
     onSuccess: changed,
   });
   const report = bring.data;
@@ -49,6 +44,7 @@ export function ImportDialog({ types, preset, onClose }: Props) {
       confirmLabel={report === undefined ? t('import.confirm') : t('import.done')}
       busy={bring.isPending}
       disabled={file === null}
+      done={report !== undefined}
       onConfirm={() => (report !== undefined ? onClose() : file !== null && bring.mutate(file))}
       onCancel={onClose}
     >
@@ -65,13 +61,18 @@ export function ImportDialog({ types, preset, onClose }: Props) {
               </Select>
             </Field>
             <Field label={{ children: t('import.file'), htmlFor: fileId }} hint={t('import.hint')}>
-              <input
-                id={fileId}
-                type="file"
-                accept=".csv,text/csv"
-                className={styles.file}
-                onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-              />
+              {(field) => (
+                <FilePicker
+                  {...field}
+                  id={fileId}
+                  accept=".csv,text/csv"
+                  file={file}
+                  onFile={(chosen) => {
+                    setFile(chosen);
+                    bring.reset();
+                  }}
+                />
+              )}
             </Field>
             {columns.data !== undefined && (
               <p>
@@ -90,17 +91,24 @@ export function ImportDialog({ types, preset, onClose }: Props) {
             )}
           </>
         )}
-        {bring.isError && <ErrorState error={bring.error} />}
+        {bring.isError && <ErrorState title={t('import.failed')} error={bring.error} />}
         {report !== undefined && <Report report={report} />}
       </div>
     </ConfirmDialog>
   );
 }
 
-function Report({ report: { created, updated, bad } }: { report: z.infer<typeof ImportReport> }) {
+function Report({
+  report: { encoding, created, updated, already, bad },
+}: {
+  report: z.infer<typeof ImportReport>;
+}) {
   const { t } = useTranslation('crm');
   const styles = useStyles();
   const result = useRef<HTMLDivElement>(null);
+  // The first line names the columns: what is wrong there is a column's, and takes no record away.
+  const unusedColumns = bad.filter(({ line }) => line === 1).length;
+  const linesNotTaken = new Set(bad.flatMap(({ line }) => (line === 1 ? [] : [line]))).size;
   // The form that had the focus is gone.
   useEffect(() => result.current?.focus(), []);
   return (
@@ -108,9 +116,12 @@ function Report({ report: { created, updated, bad } }: { report: z.infer<typeof 
       <MessageBar intent={bad.length === 0 ? 'success' : 'warning'} role="status">
         <MessageBarBody>
           {t('import.created', { count: created })} {t('import.updated', { count: updated })}{' '}
-          {t('import.notTaken', { count: bad.length })}
+          {already > 0 && t('import.already', { count: already })}{' '}
+          {t('import.notTaken', { count: linesNotTaken })}{' '}
+          {unusedColumns > 0 && t('import.columnsUnused', { count: unusedColumns })}
         </MessageBarBody>
       </MessageBar>
+      {encoding !== 'utf-8' && <p>{t('import.readAs', { encoding })}</p>}
       {bad.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
         <section className={styles.bad} aria-label={t('import.bad')} tabIndex={0}>
@@ -122,7 +133,11 @@ function Report({ report: { created, updated, bad } }: { report: z.infer<typeof 
                 cell: (row) => t('import.lineNumber', { line: row.line }),
                 width: '80px',
               },
-              { header: t('import.reason'), cell: (row) => serverText({ ...row, text: row.message }) },
+              {
+                header: t('import.reason'),
+                cell: (row) => serverText({ ...row, text: row.message }),
+                long: true,
+              },
             ]}
             rows={bad}
             rowKey={(row) => `${row.line} ${row.code}`}

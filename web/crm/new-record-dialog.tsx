@@ -73,6 +73,7 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
             <div className={styles.fields}>
               {items
                 .filter(({ name }) => name !== type?.complianceField && name !== type?.marketingField)
+                .filter(({ takes }) => takes?.create !== false)
                 .map((column) => (
                   <ColumnInput
                     key={column.name}

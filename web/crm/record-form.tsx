@@ -11,6 +11,7 @@ import { ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { ErrorState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
+import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { ColumnInput, type ColumnValue } from './column-input.tsx';
 import { ComplianceCard } from './compliance-card.tsx';
 import { recordPath, useColumns, useRecordsChanged, useRecordTypes } from './record-queries.ts';
@@ -62,6 +63,7 @@ export function RecordForm({ record, type }: Props) {
     );
   return (
     <div className={styles.form}>
+      <UnsavedGuard dirty={dirty && !readOnly} />
       <ComplianceCard record={record} type={carrierType} columns={carrierColumns.data?.items ?? []} />
       <form
         className={styles.form}
@@ -80,7 +82,7 @@ export function RecordForm({ record, type }: Props) {
                   <ColumnInput
                     key={column.name}
                     column={column}
-                    readOnly={readOnly}
+                    readOnly={readOnly || column.takes?.update === false}
                     value={column.name in edits ? edits[column.name] : record.values[column.name]}
                     onChange={(value) => edit(column.name, value)}
                   />

@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
-import { Ltr } from '../ui/ltr.tsx';
 import { Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
+import { PhoneNumber } from '../ui/phone-number.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
 import { RecordForm } from './record-form.tsx';
@@ -91,7 +91,11 @@ function OneRecord({ record, chat }: { record: RecordOut; chat: ReactNode }) {
           description={
             <>
               <bdi>{type?.displayName ?? record.recordType}</bdi> ·{' '}
-              {record.phones[0] === undefined ? t('record.noNumber') : <Ltr>{record.phones[0]}</Ltr>}
+              {record.phones[0] === undefined ? (
+                t('record.noNumber')
+              ) : (
+                <PhoneNumber number={record.phones[0]} text={record.phoneText} />
+              )}
               {record.related !== null && (
                 <>
                   {' · '}

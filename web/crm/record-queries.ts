@@ -34,8 +34,13 @@ export function useColumns(table: string) {
   return useQuery({
     queryKey: keys.columns(table),
     queryFn: async ({ signal }) =>
-      (await api.get(`/api/crm/tables/${encodeURIComponent(table)}/columns`, answerOf<Columns>(), { signal }))
-        .items,
+      (
+        await api.get(
+          `/api/crm/tables/${encodeURIComponent(table)}/columns?counts=false`,
+          answerOf<Columns>(),
+          { signal },
+        )
+      ).items,
     select: listed,
     enabled: table !== '',
   });

@@ -72,16 +72,19 @@ function columnsOf(types: RecordTypeOut[], chosen: string | undefined): Column<R
   const type: Column<RecordOut> = {
     header: translate('crm:recordType'),
     cell: (row) => typeName(row.recordType),
+    whole: true,
   };
   const rest: Column<RecordOut>[] = [
     {
       header: translate('crm:columns.number'),
       cell: (row) =>
         row.phones[0] === undefined ? translate('crm:facts.noNumber') : <Ltr>{row.phones[0]}</Ltr>,
+      whole: true,
     },
     {
       header: translate('crm:complianceField'),
       cell: (row) => <ComplianceValue value={row.complianceValue} />,
+      whole: true,
     },
     {
       header: translate('crm:columns.consent'),
@@ -91,6 +94,7 @@ function columnsOf(types: RecordTypeOut[], chosen: string | undefined): Column<R
           {row.consent.unproven && translate('crm:columns.unproven')}
         </span>
       ),
+      whole: true,
     },
     {
       header: translate('crm:columns.since'),

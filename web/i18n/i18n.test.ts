@@ -39,6 +39,16 @@ test('English has the plural forms that it needs', () => {
     expect(differenceOf(words, words, 'en')).toEqual({ missing: [], superfluous: [], parts: [] });
 });
 
+// Whoever speaks to their computer says the number they see.
+test.each(Object.entries({ en: english, ...languages }))(
+  'the bell is called by the number that stands on it, in %s',
+  (_language, words) => {
+    const names = Object.entries(words.notifications ?? {}).filter(([key]) => key.startsWith('bellUnread'));
+    expect(names.length).toBeGreaterThan(1);
+    for (const [key, name] of names) if (key !== 'bellUnread_zero') expect(name).toContain('{{count}}');
+  },
+);
+
 const keys = namespaces.flatMap(([namespace, words]) => keysIn(words).map((key) => `${namespace}:${key}`));
 const known = new Set(keys);
 const named = keys.map((key) => pluralOf(key, known) ?? key);

@@ -56,13 +56,16 @@ export async function speakAtStart(): Promise<void> {
   await trySpeaking(isLanguage(last) ? last : bestLanguage(browserLanguages()));
 }
 
+/** What a person reads: their own choice, else what their browser asks for. */
+export const languageFor = (own: Language | null): Language => own ?? bestLanguage(browserLanguages());
+
 /** A person's own language and time zone; null follows the browser. */
 export async function follow(preferences: {
   language: Language | null;
   timeZone: string | null;
 }): Promise<void> {
   keepTimeZone(preferences.timeZone);
-  const language = preferences.language ?? bestLanguage(browserLanguages());
+  const language = languageFor(preferences.language);
   // A zone of one's own changes every time on the page, as a language does.
   if (language === currentLanguage()) i18next.emit('languageChanged', language);
   else await trySpeaking(language);

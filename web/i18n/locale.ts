@@ -70,20 +70,11 @@ export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFo
   });
 }
 
-/** The calendar day of a time where the reader is, as a key: `2026-05-12`. */
+/** The calendar day of a time where the reader is, as a key: `2026-05-12`, as Swedish writes days. */
 export function localDay(at: string | Date): string {
-  const parts = dates(`day ${timeZone ?? ''}`, () => {
-    return new Intl.DateTimeFormat('en', {
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      timeZone,
-    });
-  }).formatToParts(new Date(at));
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
+  return dates(`day ${timeZone ?? ''}`, () => new Intl.DateTimeFormat('sv', { timeZone })).format(
+    new Date(at),
+  );
 }
 
 /** When a calendar day (`2026-05-12`) begins where the reader is. */
@@ -131,14 +122,14 @@ export function formatNumber(value: number): string {
   return numberFormat().format(value);
 }
 
-/** A size of a file: "1.2 MB". */
+/** A size of a file: "1.2 MB"; bytes in full, as their short form has no plural. */
 export function formatBytes(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   return numberFormat({
     style: 'unit',
     unit: units[step] ?? 'byte',
-    unitDisplay: 'short',
+    unitDisplay: step === 0 ? 'long' : 'short',
     maximumFractionDigits: step < 2 ? 0 : 1,
   }).format(bytes / 1000 ** step);
 }

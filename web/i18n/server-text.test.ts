@@ -83,7 +83,7 @@ test('no sentence is kept here that the server no longer says', () => {
   ];
   // Said by `notFound('…')`, beside a code that is made, and by what is read from text (owner or team, as the API names them).
   const read =
-    /^codes\.(not-found|whatsapp\.withoutReason|invalid-request\.(owner|team)|owned-by-colleague\.(named|offered|team)|not-allowed\.needs)/;
+    /^codes\.(not-found|whatsapp\.withoutReason|invalid-request\.(owner|team)|owned-by-colleague\.(named|takeOver|offered|team)|not-allowed\.(needs|auditor))/;
   const kept = keysIn({ codes: english.codes, any: english.any, history: english.history });
   expect(kept.filter((key) => !said.some((one) => one === `server:${key}`) && !read.test(key))).toEqual([]);
 });
@@ -133,11 +133,25 @@ it('names rights and roles as the pages do', async () => {
   );
 });
 
+it.each([
+  [
+    'This needs the right “chat”. An administrator can grant it.',
+    'This needs the right “Chat”. An administrator can grant it.',
+  ],
+  [
+    'This needs the right “chat” and “ask-consent”. An auditor reads and changes nothing; an administrator can give you another role.',
+    'This needs the right “Chat and Ask for consent”. An auditor reads and changes nothing; an administrator can give you another role.',
+  ],
+])('names rights by their label in English too: %s', async (text, shown) => {
+  await speak('en');
+  expect(serverText({ code: 'not-allowed', text })).toBe(shown);
+});
+
 it('goes on with a name in English, and sets it apart elsewhere', async () => {
   const line = { act: 'button', summary: 'Refused: tapped “No, Thank You”' };
-  expect(historyTextOfCustomer(line, 'Ana')).toBe('Ana refused: tapped “No, Thank You”');
+  expect(historyTextOfCustomer(line)).toBe('The customer refused: tapped “No, Thank You”');
   await speak('es');
-  expect(historyTextOfCustomer(line, 'Ana')).toBe('Ana: Rechazó: tocó «No, Thank You»');
+  expect(historyTextOfCustomer(line)).toBe('El cliente: Rechazó: tocó «No, Thank You»');
 });
 
 it('leaves out what stands above the list of what a template waits for', () => {

@@ -45,11 +45,11 @@ export function historyText({ act, summary }: { act: string; summary: string }):
 }
 
 /** A line that tells what the customer did, with their name before it. */
-export function historyTextOfCustomer(line: { act: string; summary: string }, customer: string): string {
+export function historyTextOfCustomer(line: { act: string; summary: string }): string {
   const told = historyText(line);
   // English goes on in the sentence, other languages set the line apart.
   const text = currentLanguage() === 'en' ? told.charAt(0).toLowerCase() + told.slice(1) : told;
-  return translate('server:ofCustomer', { customer, line: text });
+  return translate('server:ofCustomer', { line: text });
 }
 
 /** What a template waits for; the server says “Waits for …”, which stands above the list already. */
@@ -78,8 +78,10 @@ function say(group: Group, code: string | null, text: string): string {
 function tell(found: Recognised | null, text: string, values: Record<string, unknown>): string {
   if (found === null) return text;
   const parts = { ...found.values, ...texts(values, found.values) };
-  // In English the server's own words are the sentence, unless a time in it has to be told in the reader's zone.
-  if (currentLanguage() === 'en' && !Object.values(parts).some(isTime)) return text;
+  // In English the server's own words are the sentence, unless a time in it has to be told in the reader's zone, or a right by
+  // the name that the pages give it.
+  const asSaid = !('right' in parts) && !Object.values(parts).some(isTime);
+  if (currentLanguage() === 'en' && asSaid) return text;
   // `replace`: a part may be named as one of i18next's own options is.
   return translate(found.key, { replace: worded(parts) });
 }

@@ -5,19 +5,16 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import type { z } from 'zod';
 import type { ConversationPage } from '../../src/http/schemas/chat.ts';
 import type { NotificationPage } from '../../src/http/schemas/desk.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
-import { hearHints } from '../ui/live.ts';
+import { useFresh } from '../ui/live.ts';
 import { useMay } from '../ui/me.tsx';
-import { isTouched, keys } from '../ui/queries.ts';
+import { keys } from '../ui/queries.ts';
 import { type NotificationPages, withRead } from './pages.ts';
 
 const PAGE = 20;
-/** Between two readings of the unread conversations, however many hints come. Milliseconds. */
-const BREATH = 1_500;
 
 /** What wants this person's attention, newest first; live by its hint. */
 export function useNotifications() {
@@ -62,27 +59,14 @@ export function useMarkRead() {
 
 /** What a hint must touch for the unread conversations to be asked for again. */
 const TOPIC = keys.conversations({});
+const COUNTED = keys.unreadChats();
 
 /** The person's own conversations in which a customer wrote something that nobody read. */
 export function useUnreadChats() {
-  const client = useQueryClient();
   const enabled = useMay('see-chats');
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = hearHints((hints) => {
-      if (!hints.some((hint) => isTouched(TOPIC, hint))) return;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void client.invalidateQueries({ queryKey: keys.unreadChats() });
-      }, BREATH);
-    });
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
-  }, [client]);
+  useFresh(TOPIC, COUNTED);
   return useQuery({
-    queryKey: keys.unreadChats(),
+    queryKey: COUNTED,
     queryFn: async ({ signal }) => {
       const path = withQuery('/api/conversations', {
         owner: 'me',

@@ -99,16 +99,18 @@ function columnsOf(
 ): Column<PersonOut>[] {
   const none = <span className={styles.none}>{t('people.none')}</span>;
   return [
-    { header: t('people.name'), cell: ({ name }) => name },
-    { header: t('people.email'), cell: ({ email }) => email ?? none },
-    { header: t('people.role'), cell: ({ role }) => t(`rights:roles.${role}`) },
+    { header: t('people.name'), width: '22%', cell: ({ name }) => name },
+    { header: t('people.email'), width: '26%', cell: ({ email }) => email ?? none },
+    { header: t('people.role'), whole: true, cell: ({ role }) => t(`rights:roles.${role}`) },
     {
       header: t('people.teams'),
+      width: '17%',
       cell: ({ teams }) => (teams.length === 0 ? none : listOf(teams.map(({ name }) => name))),
     },
     { header: t('people.status'), cell: (person) => <PersonStatus status={person.status} /> },
     {
       header: t('people.lastSeen'),
+      whole: true,
       cell: ({ lastSeenAt }) => (lastSeenAt === null ? none : <Time at={lastSeenAt} />),
     },
     {

@@ -3,12 +3,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import type { InvitedOut, PersonOut } from '../../src/http/schemas/people.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { crmSyncQuery } from '../ui/crm-sync.ts';
 import { useNotify } from '../ui/notify.ts';
-import { keys } from '../ui/queries.ts';
 import { Loaded, Loading } from '../ui/states.tsx';
 import { CheckList } from './check-list.tsx';
 import { DialogProblem } from './dialog-problem.tsx';
@@ -61,10 +60,7 @@ function Form({ person, teams, onClose, onInvited }: Props & { teams: Team[] }) 
   const styles = useStyles();
   const client = useQueryClient();
   const notify = useNotify();
-  const sync = useQuery({
-    queryKey: keys.crmSync(),
-    queryFn: ({ signal }) => api.get('/api/crm/sync', answerOf<CrmSyncOut>(), { signal }),
-  });
+  const sync = useQuery(crmSyncQuery());
   const inDataverse = sync.data?.crm === 'dataverse';
   const [draft, setDraft] = useState<PersonDraft>(() => draftOf(person, teams));
   const [touched, setTouched] = useState(false);

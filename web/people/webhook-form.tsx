@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { CONSENT_EVENTS, type ConsentEventType } from '../../src/core/consent-event.ts';
 import type { WebhookOut } from '../../src/http/schemas/webhooks.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useMe } from '../ui/me.tsx';
 import { DialogProblem } from './dialog-problem.tsx';
 import { eventWord } from './webhook-words.ts';
 
@@ -26,6 +27,7 @@ type Props = {
 export function WebhookForm({ title, confirmLabel, webhook, busy, error, onSave, onClose }: Props) {
   const { t } = useTranslation('integrations');
   const styles = useStyles();
+  const { sandbox } = useMe();
   const [url, setUrl] = useState(webhook?.url ?? '');
   const [description, setDescription] = useState(webhook?.description ?? '');
   const [types, setTypes] = useState<ConsentEventType[]>(webhook?.types ?? [...CONSENT_EVENTS]);
@@ -48,7 +50,7 @@ export function WebhookForm({ title, confirmLabel, webhook, busy, error, onSave,
         <Field
           label={t('webhooks.address')}
           required
-          hint={t('webhooks.addressHint')}
+          hint={t(sandbox ? 'webhooks.addressHintSandbox' : 'webhooks.addressHint')}
           {...(touched && urlMissing ? { validationMessage: t('webhooks.addressMissing') } : {})}
         >
           <Input

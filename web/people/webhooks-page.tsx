@@ -19,6 +19,8 @@ import { type ShownWebhook, WebhookDialogs } from './webhook-dialogs.tsx';
 import { WebhookMenu } from './webhook-menu.tsx';
 import { eventWord, standingOf } from './webhook-words.ts';
 
+const LOOK_EVERY_MS = 3_000;
+
 const useStyles = makeStyles({
   none: { color: tokens.colorNeutralForeground3 },
   stack: { display: 'inline-flex', flexDirection: 'column', gap: '2px', overflowWrap: 'anywhere' },
@@ -44,6 +46,9 @@ function Webhooks() {
     queryKey: keys.webhooks(),
     queryFn: async ({ signal }) =>
       (await api.get('/api/webhooks', answerOf<WebhooksOut>(), { signal })).items,
+    // Deliveries are told to nobody: looked for while some are under way.
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ enabled, pending }) => enabled && pending > 0) ? LOOK_EVERY_MS : false,
   });
   return (
     <Page>

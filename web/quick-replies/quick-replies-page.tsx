@@ -35,9 +35,9 @@ type Shown = { what: 'new' } | { what: 'edit' | 'delete'; reply: QuickReplyOut }
 
 /** Configuration → Quick replies: the texts that `/` offers in the message box, one's own and those of all. */
 export function QuickRepliesPage() {
-  const { t } = useTranslation('chat');
+  const { t } = useTranslation('quick-replies');
   return (
-    <Needing right="chat" title={t('quickReplies.title')}>
+    <Needing right="chat" title={t('title')}>
       <QuickReplies />
     </Needing>
   );
@@ -45,7 +45,7 @@ export function QuickRepliesPage() {
 
 function QuickReplies() {
   const styles = useStyles();
-  const { t } = useTranslation('chat');
+  const { t } = useTranslation('quick-replies');
   const replies = useQuickReplies();
   const returnFocus = useRestoreFocusTarget();
   const [shown, setShown] = useState<Shown | null>(null);
@@ -58,22 +58,18 @@ function QuickReplies() {
       icon={<Add20Regular />}
       onClick={() => setShown({ what: 'new' })}
     >
-      {t('quickReplies.new')}
+      {t('new')}
     </Button>
   );
   return (
     <Page>
-      <PageHeader
-        title={t('quickReplies.title')}
-        description={t('quickReplies.description')}
-        commands={create}
-      />
+      <PageHeader title={t('title')} description={t('description')} commands={create} />
       <Loaded query={replies}>
         {(list) => {
           if (list.length === 0)
             return (
-              <EmptyState icon={<Flash24Regular />} title={t('quickReplies.none')}>
-                {t('quickReplies.noneText')}
+              <EmptyState icon={<Flash24Regular />} title={t('none')}>
+                {t('noneText')}
               </EmptyState>
             );
           const found = matchingReplies(list, search.trim().replace(/^\//, ''));
@@ -81,13 +77,13 @@ function QuickReplies() {
             <>
               <SearchBox
                 className={styles.search}
-                aria-label={t('quickReplies.search')}
-                placeholder={t('quickReplies.search')}
+                aria-label={t('search')}
+                placeholder={t('search')}
                 value={search}
                 onChange={(_, data) => setSearch(data.value)}
               />
               {found.length === 0 ? (
-                <EmptyState title={t('quickReplies.noneFits')} />
+                <EmptyState title={t('noneFits')} />
               ) : (
                 <ReplyTable replies={found} onShow={setShown} />
               )}
@@ -103,12 +99,12 @@ function QuickReplies() {
 }
 
 function ReplyTable({ replies, onShow }: { replies: QuickReplyOut[]; onShow: (shown: Shown) => void }) {
-  const { t } = useTranslation('chat');
+  const { t } = useTranslation('quick-replies');
   const styles = useStyles();
   const columns: Column<QuickReplyOut>[] = [
-    { header: t('quickReplies.shortcut'), width: '20%', cell: ({ shortcut }) => <bdi>/{shortcut}</bdi> },
+    { header: t('shortcut'), width: '20%', cell: ({ shortcut }) => <bdi>/{shortcut}</bdi> },
     {
-      header: t('quickReplies.text'),
+      header: t('text'),
       cell: ({ text }) => (
         <span className={styles.text} dir="auto">
           {text}
@@ -116,31 +112,29 @@ function ReplyTable({ replies, onShow }: { replies: QuickReplyOut[]; onShow: (sh
       ),
     },
     {
-      header: t('quickReplies.whose'),
+      header: t('whose'),
       width: '18%',
       cell: (reply) => (
         <Badge appearance="outline" color="informative">
           {reply.personal
-            ? t('quickReplies.onlyMine')
+            ? t('onlyMine')
             : reply.team === null
-              ? t('quickReplies.everybodys')
-              : t('quickReplies.ofTeam', { name: reply.team.name })}
+              ? t('everybodys')
+              : t('ofTeam', { name: reply.team.name })}
         </Badge>
       ),
     },
     {
-      header: t('quickReplies.actions'),
+      header: t('actions'),
       width: '120px',
       cell: (reply) => <Actions reply={reply} onShow={onShow} />,
     },
   ];
-  return (
-    <DataTable label={t('quickReplies.title')} columns={columns} rows={replies} rowKey={({ id }) => id} />
-  );
+  return <DataTable label={t('title')} columns={columns} rows={replies} rowKey={({ id }) => id} />;
 }
 
 function Actions({ reply, onShow }: { reply: QuickReplyOut; onShow: (shown: Shown) => void }) {
-  const { t } = useTranslation('chat');
+  const { t } = useTranslation('quick-replies');
   const styles = useStyles();
   const returnFocus = useRestoreFocusTarget();
   const missing = useWhyNot('manage-templates');
@@ -153,7 +147,7 @@ function Actions({ reply, onShow }: { reply: QuickReplyOut; onShow: (shown: Show
           appearance="subtle"
           icon={<Edit20Regular />}
           disabledFocusable={!reply.mayEdit}
-          aria-label={t('quickReplies.editOne', { shortcut: reply.shortcut })}
+          aria-label={t('editOne', { shortcut: reply.shortcut })}
           onClick={() => onShow({ what: 'edit', reply })}
         />
       </Explained>
@@ -163,7 +157,7 @@ function Actions({ reply, onShow }: { reply: QuickReplyOut; onShow: (shown: Show
           appearance="subtle"
           icon={<Delete20Regular />}
           disabledFocusable={!reply.mayEdit}
-          aria-label={t('quickReplies.deleteOne', { shortcut: reply.shortcut })}
+          aria-label={t('deleteOne', { shortcut: reply.shortcut })}
           onClick={() => onShow({ what: 'delete', reply })}
         />
       </Explained>
@@ -172,14 +166,14 @@ function Actions({ reply, onShow }: { reply: QuickReplyOut; onShow: (shown: Show
 }
 
 function DeleteReply({ reply, onClose }: { reply: QuickReplyOut; onClose: () => void }) {
-  const { t } = useTranslation('chat');
+  const { t } = useTranslation('quick-replies');
   const client = useQueryClient();
   const notify = useNotify();
   const { shortcut } = reply;
   const remove = useMutation({
     mutationFn: () => api.delete(quickReplyPath(reply.id)),
     onSuccess: () => {
-      notify.success(t('quickReplies.deleted', { shortcut }));
+      notify.success(t('deleted', { shortcut }));
       onClose();
     },
     onError: (error) => notify.problem(error),
@@ -188,13 +182,13 @@ function DeleteReply({ reply, onClose }: { reply: QuickReplyOut; onClose: () => 
   return (
     <ConfirmDialog
       open
-      title={t('quickReplies.deleteOne', { shortcut })}
-      confirmLabel={t('quickReplies.delete')}
+      title={t('deleteOne', { shortcut })}
+      confirmLabel={t('delete')}
       busy={remove.isPending}
       onConfirm={() => remove.mutate()}
       onCancel={onClose}
     >
-      {reply.personal ? t('quickReplies.deleteOwn') : t('quickReplies.deleteShared')}
+      {reply.personal ? t('deleteOwn') : t('deleteShared')}
     </ConfirmDialog>
   );
 }

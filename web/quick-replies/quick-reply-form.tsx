@@ -49,7 +49,7 @@ const EVERYBODY = 'everybody';
 /** Makes or changes one quick reply. What others use too needs a right more; one's own never does. */
 export function QuickReplyForm({ reply, onClose }: { reply: QuickReplyOut | null; onClose: () => void }) {
   const styles = useStyles();
-  const { t } = useTranslation('chat');
+  const { t } = useTranslation('quick-replies');
   const me = useMe();
   const client = useQueryClient();
   const notify = useNotify();
@@ -75,25 +75,25 @@ export function QuickReplyForm({ reply, onClose }: { reply: QuickReplyOut | null
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: keys.quickReplies() });
-      notify.success(t('quickReplies.saved', { shortcut: saved.shortcut }));
+      notify.success(t('saved', { shortcut: saved.shortcut }));
       onClose();
     },
   });
   return (
     <ConfirmDialog
       open
-      title={reply === null ? t('quickReplies.new') : t('quickReplies.editOne', { shortcut: reply.shortcut })}
-      confirmLabel={t('quickReplies.save')}
+      title={reply === null ? t('new') : t('editOne', { shortcut: reply.shortcut })}
+      confirmLabel={t('save')}
       busy={save.isPending}
-      disabled={name === '' || wrongName || text.trim() === ''}
+      disabled={name === '' || wrongName || text.trim() === '' || unknown.length > 0}
       onConfirm={() => save.mutate()}
       onCancel={onClose}
     >
       <div className={styles.form}>
         <Field
-          label={t('quickReplies.shortcut')}
-          hint={t('quickReplies.shortcutHint')}
-          validationMessage={wrongName ? t('quickReplies.shortcutWrong') : null}
+          label={t('shortcut')}
+          hint={t('shortcutHint')}
+          validationMessage={wrongName ? t('shortcutWrong') : null}
           required
         >
           <Input
@@ -104,15 +104,15 @@ export function QuickReplyForm({ reply, onClose }: { reply: QuickReplyOut | null
           />
         </Field>
         <Field
-          label={t('quickReplies.text')}
-          hint={t('quickReplies.textHint', {
+          label={t('text')}
+          hint={t('textHint', {
             variables: listOf(QUICK_REPLY_VARIABLES.map((one) => `{${one}}`)),
           })}
-          validationState={unknown.length === 0 ? 'none' : 'warning'}
+          validationState={unknown.length === 0 ? 'none' : 'error'}
           validationMessage={
             unknown.length === 0
               ? null
-              : t('quickReplies.unknownVariables', { variables: listOf(unknown.map((one) => `{${one}}`)) })
+              : t('unknownVariables', { variables: listOf(unknown.map((one) => `{${one}}`)) })
           }
           required
         >
@@ -126,26 +126,23 @@ export function QuickReplyForm({ reply, onClose }: { reply: QuickReplyOut | null
           />
         </Field>
         {text.trim() !== '' && (
-          <Field label={t('quickReplies.preview')}>
+          <Field label={t('preview')}>
             <div className={styles.preview}>
               <WhatsAppText>
-                {fillQuickReply(text, quickReplyValues(t('quickReplies.exampleCustomer'), me.name))}
+                {fillQuickReply(text, quickReplyValues(t('exampleCustomer'), me.name))}
               </WhatsAppText>
             </div>
           </Field>
         )}
-        <Field
-          label={t('quickReplies.whose')}
-          hint={whyOnlyOwn === null ? null : t('quickReplies.onlyOwn', { reason: whyOnlyOwn })}
-        >
+        <Field label={t('whose')} hint={whyOnlyOwn === null ? null : t('onlyOwn', { reason: whyOnlyOwn })}>
           <Select value={whose} onChange={(_, data) => setWhose(data.value)}>
-            <option value={OWN}>{t('quickReplies.onlyMine')}</option>
+            <option value={OWN}>{t('onlyMine')}</option>
             <option value={EVERYBODY} disabled={whyOnlyOwn !== null}>
-              {t('quickReplies.everybodys')}
+              {t('everybodys')}
             </option>
             {teams.map((team) => (
               <option key={team.id} value={team.id} disabled={whyOnlyOwn !== null}>
-                {t('quickReplies.ofTeam', { name: team.name })}
+                {t('ofTeam', { name: team.name })}
               </option>
             ))}
           </Select>

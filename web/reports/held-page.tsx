@@ -1,12 +1,13 @@
-import { makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
+import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import type { HeldOut } from '../../src/http/schemas/consent.ts';
+import { PURPOSES } from '../../src/core/purpose.ts';
+import type { HeldOut, HeldPage as HeldPageOut } from '../../src/http/schemas/consent.ts';
 import { listOf } from '../i18n/locale.ts';
-import { answerOf, api } from '../ui/api.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
@@ -18,7 +19,6 @@ import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { PendingGrants } from './pending-grants.tsx';
 
-type HeldList = { items: HeldOut[] };
 type Purpose = z.infer<typeof HeldOut>['purpose'];
 type Held = z.infer<typeof HeldOut> & { purposes: Purpose[] };
 
@@ -64,9 +64,12 @@ function Waiting() {
   // A grant that waits is part of the history of consent.
   const maySeeGrants = useMay('see-history');
   const list = useRef<HTMLElement>(null);
-  const held = useQuery({
+  const held = useInfiniteQuery({
     queryKey: keys.held(),
-    queryFn: ({ signal }) => api.get('/api/held', answerOf<HeldList>(), { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api.get(withQuery('/api/held', { cursor: pageParam }), answerOf<HeldPageOut>(), { signal }),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
   const [deciding, setDeciding] = useState<{ conversationId: string; choice: HoldChoice } | null>(null);
   return (
@@ -74,14 +77,14 @@ function Waiting() {
       <PageHeader title={t('held.title')} description={t('held.description')} />
       <section ref={list} tabIndex={-1} className={styles.section} aria-label={t('held.section')}>
         <Loaded query={held}>
-          {({ items }) =>
-            items.length === 0 ? (
+          {({ pages }) =>
+            pages[0]?.items.length === 0 ? (
               <EmptyState icon={<CheckmarkCircle24Regular />} title={t('held.none')}>
                 {t('held.noneText')}
               </EmptyState>
             ) : (
               <ul className={styles.list} aria-label={t('held.list')}>
-                {byMessage(items).map((one) => (
+                {byMessage(pages.flatMap(({ items }) => items)).map((one) => (
                   <li key={`${one.contactPointId} ${one.heldAt}`}>
                     <HeldCard
                       held={one}
@@ -94,6 +97,13 @@ function Waiting() {
           }
         </Loaded>
       </section>
+      {held.hasNextPage && (
+        <div>
+          <Button disabledFocusable={held.isFetchingNextPage} onClick={() => void held.fetchNextPage()}>
+            {t('more')}
+          </Button>
+        </div>
+      )}
       {maySeeGrants && <PendingGrants />}
       {deciding !== null && (
         <HoldDialog
@@ -173,7 +183,10 @@ function byMessage(items: z.infer<typeof HeldOut>[]): Held[] {
     const key = `${one.contactPointId} ${one.heldAt} ${one.text}`;
     const known = held.get(key);
     if (known === undefined) held.set(key, { ...one, purposes: [one.purpose] });
-    else known.purposes.push(one.purpose);
+    else
+      known.purposes = PURPOSES.filter(
+        (purpose) => purpose === one.purpose || known.purposes.includes(purpose),
+      );
   }
   return [...held.values()];
 }

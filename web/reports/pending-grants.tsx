@@ -1,25 +1,28 @@
-import { makeStyles, tokens } from '@fluentui/react-components';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import type { PendingGrantOut } from '../../src/http/schemas/consent.ts';
-import { answerOf, api } from '../ui/api.ts';
+import type { PendingGrantOut, PendingGrantPage } from '../../src/http/schemas/consent.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
 import { DataTable } from '../ui/data-table.tsx';
-import { Ltr } from '../ui/ltr.tsx';
+import { FileLink } from '../ui/file-link.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.ts';
+import { PhoneNumber } from '../ui/phone-number.tsx';
 import { keys } from '../ui/queries.ts';
 import { ErrorState } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 
-type PendingList = { items: PendingGrantOut[] };
 type Pending = z.infer<typeof PendingGrantOut>;
 
 const useStyles = makeStyles({
   section: { display: 'flex', flexDirection: 'column', gap: '8px' },
   title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold, outline: 'none' },
-  buttons: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
+  buttons: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px' },
+  evidence: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', overflowWrap: 'anywhere' },
+  purpose: { display: 'inline-block', '::first-letter': { textTransform: 'uppercase' } },
+  outrun: { color: tokens.colorStatusDangerForeground1 },
 });
 
 /**
@@ -35,18 +38,24 @@ export function PendingGrants() {
     setDecided(true);
     heading.current?.focus();
   };
-  const pending = useQuery({
+  const pending = useInfiniteQuery({
     queryKey: keys.pendingGrants(),
-    queryFn: ({ signal }) => api.get('/api/pending-grants', answerOf<PendingList>(), { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api.get(withQuery('/api/pending-grants', { cursor: pageParam }), answerOf<PendingGrantPage>(), {
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
+  const grants = pending.data?.pages.flatMap(({ items }) => items);
   if (pending.isError) return <ErrorState error={pending.error} onRetry={() => void pending.refetch()} />;
-  if (pending.data === undefined || (pending.data.items.length === 0 && !decided)) return null;
+  if (grants === undefined || (grants.length === 0 && !decided)) return null;
   return (
     <section className={styles.section} aria-labelledby="pending-grants">
       <h2 ref={heading} tabIndex={-1} id="pending-grants" className={styles.title}>
         {t('grants.title')}
       </h2>
-      {pending.data.items.length === 0 ? (
+      {grants.length === 0 ? (
         <p>{t('grants.none')}</p>
       ) : (
         <DataTable
@@ -56,12 +65,30 @@ export function PendingGrants() {
               header: t('grants.customer'),
               cell: (row) => (
                 <>
-                  {row.name !== row.phone && <bdi>{row.name}</bdi>} <Ltr>{row.phone}</Ltr>
+                  {row.name !== row.phone && <bdi>{row.name}</bdi>}{' '}
+                  {row.phone !== null && <PhoneNumber number={row.phone} />}
                 </>
               ),
             },
-            { header: t('grants.purpose'), cell: (row) => t(`purpose.${row.purpose}`) },
-            { header: t('grants.evidence'), cell: (row) => <span dir="auto">{row.evidence}</span> },
+            {
+              header: t('grants.purpose'),
+              cell: (row) => <span className={styles.purpose}>{t(`purpose.${row.purpose}`)}</span>,
+            },
+            {
+              header: t('grants.evidence'),
+              cell: (row) => (
+                <span className={styles.evidence}>
+                  <span dir="auto">{row.evidence}</span>
+                  {row.fileName !== null && (
+                    <FileLink
+                      path={`/api/pending-grants/${encodeURIComponent(row.id)}/file`}
+                      name={row.fileName}
+                    />
+                  )}
+                </span>
+              ),
+              long: true,
+            },
             {
               header: t('grants.recordedBy'),
               cell: (row) => (
@@ -72,9 +99,16 @@ export function PendingGrants() {
             },
             { header: t('grants.decision'), cell: (row) => <Decide grant={row} onDecided={onDecided} /> },
           ]}
-          rows={pending.data.items}
+          rows={grants}
           rowKey={(row) => row.id}
         />
+      )}
+      {pending.hasNextPage && (
+        <div>
+          <Button disabledFocusable={pending.isFetchingNextPage} onClick={() => void pending.fetchNextPage()}>
+            {t('more')}
+          </Button>
+        </div>
       )}
     </section>
   );
@@ -100,15 +134,19 @@ function Decide({ grant, onDecided }: { grant: Pending; onDecided: () => void })
   });
   return (
     <div className={styles.buttons}>
-      <MayButton
-        right="approve-grant"
-        size="small"
-        disabledFocusable={decide.isPending}
-        onClick={() => decide.mutate('approve')}
-        aria-label={t('grants.approveOf', { name: grant.name })}
-      >
-        {t('grants.approve')}
-      </MayButton>
+      {grant.refusedMeanwhile ? (
+        <span className={styles.outrun}>{t('grants.refusedMeanwhile')}</span>
+      ) : (
+        <MayButton
+          right="approve-grant"
+          size="small"
+          disabledFocusable={decide.isPending}
+          onClick={() => decide.mutate('approve')}
+          aria-label={t('grants.approveOf', { name: grant.name })}
+        >
+          {t('grants.approve')}
+        </MayButton>
+      )}
       <MayButton
         right="approve-grant"
         size="small"

@@ -76,9 +76,11 @@ function Accept({ token, link }: { token: string; link: Link }) {
   const { error } = accept;
   if (error instanceof ApiProblem && error.code === 'link-not-good') return <NotGood />;
   const code = error instanceof ApiProblem ? error.code : '';
-  const problem = error === null ? undefined : sentenceOf(error);
+  // The server reads the address; its words for one it cannot read are a program's.
+  const wrongEmail = error instanceof ApiProblem && error.problems.some(({ path }) => path === 'body.email');
+  const problem = error === null ? undefined : wrongEmail ? t('person.emailWrong') : sentenceOf(error);
   const atPassword = code.startsWith('password-');
-  const atEmail = code === 'email-taken';
+  const atEmail = code === 'email-taken' || wrongEmail;
   const missing = (value: string) => touched && value.trim() === '';
   const leaving = accept.isPending || accept.isSuccess;
   const title = {

@@ -36,6 +36,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** No answer came: the server is away, or the network. */
+export function noAnswer(): ApiProblem {
+  return new ApiProblem(0, { code: 'network', detail: translate('ui:error.noAnswer') });
+}
+
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 /** `path` with the given parameters; empty ones are left out. Path parts must be encoded by the caller. */
@@ -77,7 +82,7 @@ async function call<T>(
   };
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (options.signal) init.signal = options.signal;
-  if (typeof body === 'string') init.body = body;
+  if (typeof body === 'string' || body instanceof Blob) init.body = body;
   else if (body !== undefined) {
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(body);
@@ -85,10 +90,7 @@ async function call<T>(
   const response = await fetch(path, init).catch((cause: unknown) => {
     // A page that was left no longer wants the answer.
     if (options.signal?.aborted) throw cause;
-    throw new ApiProblem(0, {
-      code: 'network',
-      detail: translate('ui:error.noAnswer'),
-    });
+    throw noAnswer();
   });
   if (!response.ok) throw await problemOf(response, options.signal);
   const json = response.status === 204 ? undefined : await bodyOf(response, options.signal);
@@ -139,7 +141,7 @@ function isProblem(json: unknown): json is Problem {
 
 /**
  * The only way the page talks to the server. A call names by `answerOf` what it is promised; without it the answer is
- * ignored (204). A string body goes out as it is, so name its `content-type` in the options. Throws `ApiProblem`.
+ * ignored (204). A string or file as body goes out as it is, so name its `content-type` in the options. Throws `ApiProblem`.
  */
 export const api = {
   get: <T>(path: string, promised: Answer<T>, options: Options = {}) =>

@@ -23,9 +23,14 @@ type Props = {
   disabled?: boolean;
   /** The fields inside say themselves what is wrong with them; else the browser does, in its language. */
   noValidate?: boolean;
+  /** It is done, and there is nothing to cancel any more. */
+  done?: boolean;
 };
 
-/** Asks before something that cannot be taken back, or takes a few fields first. Escape cancels. */
+/**
+ * Asks before something that cannot be taken back, or takes a few fields first. Escape cancels; a click beside it does not:
+ * it may be the second of a double click on what opened it, and what was typed would be gone.
+ */
 export function ConfirmDialog({
   open,
   title,
@@ -36,10 +41,11 @@ export function ConfirmDialog({
   busy = false,
   disabled = false,
   noValidate = false,
+  done = false,
 }: Props) {
   const { t } = useTranslation('ui');
   return (
-    <Dialog open={open} onOpenChange={(_, data) => !data.open && onCancel()}>
+    <Dialog open={open} onOpenChange={(_, data) => !data.open && data.type !== 'backdropClick' && onCancel()}>
       <DialogSurface>
         <form
           noValidate={noValidate}
@@ -53,7 +59,7 @@ export function ConfirmDialog({
             <DialogTitle>{title}</DialogTitle>
             <DialogContent>{children}</DialogContent>
             <DialogActions>
-              <Button onClick={onCancel}>{t('dialog.cancel')}</Button>
+              {!done && <Button onClick={onCancel}>{t('dialog.cancel')}</Button>}
               {/* Focusable: a disabled button would drop the focus, and with it the Escape that leaves the dialog. */}
               <Button type="submit" appearance="primary" disabledFocusable={busy || disabled}>
                 {busy ? t('dialog.working') : confirmLabel}

@@ -31,6 +31,7 @@ const useStyles = makeStyles({
     verticalAlign: 'middle',
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     overflowWrap: 'anywhere',
+    '& .fui-Badge': { whiteSpace: 'nowrap' },
     [narrow]: {
       display: 'flex',
       gap: '12px',
@@ -47,6 +48,10 @@ const useStyles = makeStyles({
       },
     },
   },
+  whole: { overflowWrap: 'normal' },
+  long: {
+    [narrow]: { display: 'block', textAlign: 'start', '::before': { display: 'block' } },
+  },
   end: { textAlign: 'end', [narrow]: { alignItems: 'center' } },
   lead: {
     [narrow]: {
@@ -62,6 +67,10 @@ export type Column<Row> = {
   header: string;
   cell: (row: Row) => ReactNode;
   width?: string;
+  /** Its words are ours and short: none is broken where people's own words beside it are long. */
+  whole?: boolean;
+  /** Sentences: on a narrow screen they stand below their heading, and not beside it. */
+  long?: boolean;
   /** `end` for buttons, which stand at the end of the row. */
   align?: 'end';
 };
@@ -93,12 +102,18 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
       <tbody className={styles.body} role="rowgroup">
         {rows.map((row) => (
           <tr key={rowKey(row)} className={styles.row} role="row">
-            {columns.map(({ header, cell, align }, index) => (
+            {columns.map(({ header, cell, align, whole, long }, index) => (
               <td
                 key={header}
                 role="cell"
                 data-label={header}
-                className={mergeClasses(styles.td, align === 'end' && styles.end, index === 0 && styles.lead)}
+                className={mergeClasses(
+                  styles.td,
+                  whole && styles.whole,
+                  long && styles.long,
+                  align === 'end' && styles.end,
+                  index === 0 && styles.lead,
+                )}
               >
                 {cell(row)}
               </td>

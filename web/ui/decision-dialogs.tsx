@@ -4,9 +4,10 @@ import { useId, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { PurposeName } from '../../src/http/schemas/common.ts';
-import type { RecordConsentInput } from '../../src/http/schemas/consent.ts';
+import type { ConsentOut, RecordConsentInput } from '../../src/http/schemas/consent.ts';
 import { answerOf, api } from './api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { FilePicker } from './file-picker.tsx';
 import { useNotify } from './notify.ts';
 
 /** Whose decision is recorded. */
@@ -19,12 +20,11 @@ const LARGEST_FILE = 5_000_000;
 
 const useStyles = makeStyles({
   fields: { display: 'flex', flexDirection: 'column', gap: '12px' },
-  file: { font: 'inherit', maxWidth: '100%' },
 });
 
 /** Records that a customer refused, however we learnt it. Takes effect at once. */
 export function RefusalDialog({ of, name, onClose }: Props) {
-  const { t } = useTranslation('ui');
+  const { t } = useTranslation('dialogs');
   const styles = useStyles();
   const [purpose, setPurpose] = useState<Purpose>('service');
   const [reason, setReason] = useState('');
@@ -60,7 +60,7 @@ export function RefusalDialog({ of, name, onClose }: Props) {
 
 /** Records that a customer agreed outside WhatsApp. The evidence is required and kept in the ledger. */
 export function GrantDialog({ of, name, onClose }: Props) {
-  const { t } = useTranslation('ui');
+  const { t } = useTranslation('dialogs');
   const styles = useStyles();
   const fileId = useId();
   const [purpose, setPurpose] = useState<Purpose>('service');
@@ -103,12 +103,7 @@ export function GrantDialog({ of, name, onClose }: Props) {
           label={{ children: t('grant.document'), htmlFor: fileId }}
           {...(tooLarge ? { validationMessage: t('grant.tooLarge') } : {})}
         >
-          <input
-            id={fileId}
-            type="file"
-            className={styles.file}
-            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-          />
+          {(field) => <FilePicker {...field} id={fileId} file={file} onFile={setFile} />}
         </Field>
       </div>
     </ConfirmDialog>
@@ -116,7 +111,7 @@ export function GrantDialog({ of, name, onClose }: Props) {
 }
 
 function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purpose: Purpose) => void }) {
-  const { t } = useTranslation('ui');
+  const { t } = useTranslation('dialogs');
   return (
     <Field label={t('purpose.label')}>
       <Select
@@ -130,16 +125,17 @@ function PurposeField({ purpose, onChange }: { purpose: Purpose; onChange: (purp
   );
 }
 
-/** A grant may have to wait for a second person; then the answer is no consent state. */
+/** A grant may have to wait for a second person; then nothing is granted yet. */
 function useRecordDecision(onDone: () => void) {
-  const { t } = useTranslation('ui');
+  const { t } = useTranslation('dialogs');
   const client = useQueryClient();
   const notify = useNotify();
   return useMutation({
     mutationFn: (input: z.input<typeof RecordConsentInput>) =>
-      api.post('/api/consent', input, answerOf<object>()),
+      api.post('/api/consent', input, answerOf<ConsentOut>()),
     onSuccess: (answer, { decision }) => {
-      if (!('state' in answer)) notify.info(t('grant.waits'), t('grant.waitsText'));
+      if (decision === 'granted' && answer.grantWaits !== null)
+        notify.info(t('grant.waits'), t('grant.waitsText'));
       else notify.success(decision === 'denied' ? t('refusal.done') : t('grant.done'));
       onDone();
     },

@@ -14,7 +14,7 @@ type Props = { conversationId: string; choice: HoldChoice; onClose: (decided: bo
 
 /** Settles what reads like a refusal. Lifting a hold needs a reason: it is kept with the decision as evidence. */
 export function HoldDialog({ conversationId, choice, onClose }: Props) {
-  const { t } = useTranslation('ui');
+  const { t } = useTranslation('dialogs');
   const client = useQueryClient();
   const notify = useNotify();
   const [reason, setReason] = useState('');

@@ -1,10 +1,12 @@
 import { type ComponentType, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { translate } from '../i18n/i18n.ts';
-import { ApiProblem } from './api.ts';
+import { type Namespace, needWords } from '../i18n/words.ts';
+import { noAnswer } from './api.ts';
 import { whenIdle } from './idle.ts';
 import { useNotify } from './notify.ts';
 
 type Options<P> = {
+  /** What it says, where that is more than its page names (`routes.tsx`). */
+  words?: readonly Namespace[];
   /** Calls when it is needed, where that is later than when it stands in the page. */
   when?: (needed: () => void) => void;
   /** Shown while it comes: something of about its size, or nothing for what opens above the page. */
@@ -20,13 +22,13 @@ type Options<P> = {
  */
 export function later<P extends object>(
   load: () => Promise<ComponentType<P>>,
-  { when, meanwhile = null, onMissing }: Options<P> = {},
+  { words = [], when, meanwhile = null, onMissing }: Options<P> = {},
 ): ComponentType<P> {
   let loaded: ComponentType<P> | null = null;
   let loading: Promise<void> | null = null;
   const fetchIt = () => {
-    loading ??= load().then(
-      (component) => {
+    loading ??= Promise.all([load(), needWords(...words)]).then(
+      ([component]) => {
         loaded = component;
       },
       (error: unknown) => {
@@ -54,8 +56,7 @@ export function later<P extends object>(
         },
         () => {
           if (gone) return;
-          const detail = translate('ui:error.noAnswer');
-          notify.problem(new ApiProblem(0, { code: 'network', detail }));
+          notify.problem(noAnswer());
           onMissing?.(latest.current);
         },
       );

@@ -1,9 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { leadingEdge } from '../../src/core/leading-edge.ts';
 import type { LiveHint } from '../../src/http/schemas/administration.ts';
 import { openEvents } from './event-stream.ts';
-import { applyHints, isHint } from './queries.ts';
+import { applyHints, isHint, isTouched } from './queries.ts';
 
 /**
  * Hears the hints of one moment, for what is no query of its own: who is typing, a long list that reads just what is in
@@ -107,4 +107,29 @@ function hintOf(data: string): LiveHint | null {
   } catch {
     return null;
   }
+}
+
+/** Between two readings, however many hints come. Milliseconds. */
+const BREATH = 1_500;
+
+/**
+ * Keeps a count fresh without asking for it at every hint: where a hint touches the topic, `counted` is made stale once in
+ * a while. Both are made once, outside of the component.
+ */
+export function useFresh(topic: QueryKey, counted: QueryKey): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = hearHints((hints) => {
+      if (!hints.some((hint) => isTouched(topic, hint))) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void client.invalidateQueries({ queryKey: counted });
+      }, BREATH);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [client, topic, counted]);
 }

@@ -18,12 +18,20 @@ import { Table20Regular } from '@fluentui/react-icons/svg/table';
 import { useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Right } from '../../src/core/rights.ts';
 import type english from '../i18n/en/words.ts';
+import { later } from './later.tsx';
 import { useFollow } from './link.tsx';
+import { useMe } from './me.tsx';
+
+const WaitingCount = later(async () => (await import('./waiting-count.tsx')).WaitingCount, {
+  words: ['reports'],
+});
 
 /** Their words stand in `nav` of en/ui.json. */
 type Words = (typeof english)['ui']['nav'];
-type Place = { name: keyof Words['places']; to: string; icon: ReactElement };
+/** `needs`: one of these rights opens the page at all; a place without them leads nowhere for this person. */
+type Place = { name: keyof Words['places']; to: string; icon: ReactElement; needs?: readonly Right[] };
 const groups: { name: keyof Words['groups']; places: Place[] }[] = [
   {
     name: 'work',
@@ -38,17 +46,27 @@ const groups: { name: keyof Words['groups']; places: Place[] }[] = [
     places: [
       { name: 'recordTypes', to: '/configuration/record-types', icon: <Table20Regular /> },
       { name: 'messageTemplates', to: '/configuration/message-templates', icon: <MailTemplate20Regular /> },
-      { name: 'quickReplies', to: '/configuration/quick-replies', icon: <Flash20Regular /> },
+      { name: 'quickReplies', to: '/configuration/quick-replies', icon: <Flash20Regular />, needs: ['chat'] },
       { name: 'whatsapp', to: '/configuration/whatsapp', icon: <ChatSettings20Regular /> },
       { name: 'crm', to: '/configuration/crm', icon: <DatabaseLink20Regular /> },
-      { name: 'people', to: '/configuration/people', icon: <Person20Regular /> },
-      { name: 'teams', to: '/configuration/teams', icon: <PeopleTeam20Regular /> },
-      { name: 'roles', to: '/configuration/roles', icon: <Shield20Regular /> },
-      { name: 'apiKeys', to: '/configuration/api-keys', icon: <Key20Regular /> },
-      { name: 'webhooks', to: '/configuration/webhooks', icon: <PlugConnected20Regular /> },
+      {
+        name: 'people',
+        to: '/configuration/people',
+        icon: <Person20Regular />,
+        needs: ['manage-people', 'see-audit'],
+      },
+      { name: 'teams', to: '/configuration/teams', icon: <PeopleTeam20Regular />, needs: ['manage-people'] },
+      { name: 'roles', to: '/configuration/roles', icon: <Shield20Regular />, needs: ['manage-people'] },
+      { name: 'apiKeys', to: '/configuration/api-keys', icon: <Key20Regular />, needs: ['manage-people'] },
+      {
+        name: 'webhooks',
+        to: '/configuration/webhooks',
+        icon: <PlugConnected20Regular />,
+        needs: ['manage-settings'],
+      },
       { name: 'workingHours', to: '/configuration/working-hours', icon: <CalendarClock20Regular /> },
       { name: 'settings', to: '/configuration/settings', icon: <Settings20Regular /> },
-      { name: 'audit', to: '/configuration/audit', icon: <History20Regular /> },
+      { name: 'audit', to: '/configuration/audit', icon: <History20Regular />, needs: ['see-audit'] },
     ],
   },
 ];
@@ -86,13 +104,15 @@ const useStyles = makeStyles({
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const { t } = useTranslation('ui');
   const styles = useStyles();
+  const { rights } = useMe();
+  const opens = ({ needs }: Place): boolean => needs?.some((right) => rights.includes(right)) ?? true;
   return (
     <nav className={styles.nav} aria-label={t('nav.label')}>
       {groups.map(({ name, places }) => (
         <section key={name} aria-label={t(`nav.groups.${name}`)}>
           <div className={styles.group}>{t(`nav.groups.${name}`)}</div>
           <ul className={styles.list}>
-            {places.map((place) => (
+            {places.filter(opens).map((place) => (
               <li key={place.to}>
                 <PlaceLink place={place} onNavigate={onNavigate} />
               </li>
@@ -107,9 +127,11 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
 function PlaceLink({ place, onNavigate }: { place: Place; onNavigate: (() => void) | undefined }) {
   const { t } = useTranslation('ui');
   const styles = useStyles();
-  const pathname = useLocation({ select: (location) => location.pathname });
   const follow = useFollow(place.to);
-  const current = pathname === place.to || pathname.startsWith(`${place.to}/`);
+  // Whether, and not where: so that a chat that is opened draws no link anew.
+  const current = useLocation({
+    select: ({ pathname }) => pathname === place.to || pathname.startsWith(`${place.to}/`),
+  });
   return (
     <a
       href={place.to}
@@ -122,6 +144,7 @@ function PlaceLink({ place, onNavigate }: { place: Place; onNavigate: (() => voi
     >
       {place.icon}
       {t(`nav.places.${place.name}`)}
+      {place.name === 'held' && <WaitingCount />}
     </a>
   );
 }

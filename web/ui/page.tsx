@@ -29,6 +29,9 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
   },
   description: { color: tokens.colorNeutralForeground2, maxWidth: '75ch', marginTop: '4px' },
+  // The heading below has all of a long name.
+  here: { minWidth: 0 },
+  cut: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   commands: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
 });
 
@@ -80,8 +83,8 @@ export function PageHeader({ title, trail = [], description, commands, beside }:
                 <BreadcrumbDivider />
               </Fragment>
             ))}
-            <BreadcrumbItem>
-              <bdi>{title}</bdi>
+            <BreadcrumbItem className={styles.here}>
+              <bdi className={styles.cut}>{title}</bdi>
             </BreadcrumbItem>
           </Breadcrumb>
         )}

@@ -25,8 +25,12 @@ export const keys = {
   /** The CRM's words come in the language that is spoken, so it is part of the key. */
   tables: () => ['record-type', { what: 'tables', language: currentLanguage() }],
   recordTypes: () => ['record-type', { what: 'list' }],
-  /** Columns carry how many records hold Yes, No and empty, so they belong to the records. */
   columns: (table: string) => ['record', { what: 'columns', table, language: currentLanguage() }],
+  /** The same with how many records hold Yes, No and empty: reads the whole table. */
+  countedColumns: (table: string) => [
+    'record',
+    { what: 'columns', table, language: currentLanguage(), counted: true },
+  ],
   records: (filter: object) => ['record', { what: 'list', filter }],
   record: (table: string, id: string) => ['record', { what: 'one', table, id }],
   proposedRecord: (conversationId: string, table: string) => ['proposed-record', { conversationId, table }],
@@ -56,8 +60,9 @@ export const keys = {
   workingHours: () => ['settings', { what: 'working-hours' }],
   quickReplies: () => ['settings', { what: 'quick-replies' }],
   notifications: () => ['notification', { what: 'list' }],
-  /** Not made stale by every hint: who counts them asks at most once in a while. */
+  /** These two are not made stale by every hint: who counts them asks at most once in a while. */
   unreadChats: () => ['unread-chats'],
+  waitingDecisions: () => ['waiting-decisions'],
   audit: () => ['settings', { what: 'audit' }],
   crmSync: () => ['record', { what: 'crm-sync', language: currentLanguage() }],
   /** Asks the CRM itself, so hints leave it alone. */

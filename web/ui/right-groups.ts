@@ -12,6 +12,7 @@ export const RIGHT_GROUPS: { id: 'chats' | 'consent' | 'records' | 'administrati
       'record-grant',
       'approve-grant',
       'see-history',
+      'erase-customers',
     ],
   },
   { id: 'records', rights: ['edit-records', 'export'] },

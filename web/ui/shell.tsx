@@ -69,32 +69,35 @@ export function Shell({ bell, children }: { bell: ReactNode; children: ReactNode
     queryFn: ({ signal }) => api.get('/api/me', answerOf<MeOut>(), { signal }),
     enabled: !signedOut,
   });
+  const loading = (
+    <Page>
+      <Loading label={t('shell.loading')} />
+    </Page>
+  );
   if (signedOut) return <ToSignIn ended={me.data !== undefined} />;
   return (
-    <Loaded
-      query={me}
-      loading={
-        <Page>
-          <Loading label={t('shell.loading')} />
-        </Page>
-      }
-    >
+    <Loaded query={me} loading={loading}>
       {(person) => (
         <MeContext value={person}>
-          <Frame person={person} bell={bell}>
-            {children}
-          </Frame>
+          <InTheirLanguage person={person} loading={loading}>
+            <Frame bell={bell}>{children}</Frame>
+          </InTheirLanguage>
         </MeContext>
       )}
     </Loaded>
   );
 }
 
-type FrameProps = { person: MeOut; bell: ReactNode; children: ReactNode };
+type SpokenProps = { person: MeOut; loading: ReactNode; children: ReactNode };
 
-function Frame({ person, bell, children }: FrameProps) {
+function InTheirLanguage({ person, loading, children }: SpokenProps) {
+  return useFollowPerson(person) ? children : loading;
+}
+
+type FrameProps = { bell: ReactNode; children: ReactNode };
+
+function Frame({ bell, children }: FrameProps) {
   const { t } = useTranslation('ui');
-  useFollowPerson(person);
   const styles = useStyles();
   const connected = useLiveHints();
   const [open, setOpen] = useState(false);

@@ -67,12 +67,19 @@ export function sentenceOf(error: unknown): string {
   return translate('ui:error.page');
 }
 
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+type ErrorProps = {
+  error: unknown;
+  /** What did not work, where it was no showing. */
+  title?: string;
+  onRetry?: () => void;
+};
+
+export function ErrorState({ error, title, onRetry }: ErrorProps) {
   const { t } = useTranslation('ui');
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        <MessageBarTitle>{t('error.notShown')}</MessageBarTitle> {sentenceOf(error)}
+        <MessageBarTitle>{title ?? t('error.notShown')}</MessageBarTitle> {sentenceOf(error)}
       </MessageBarBody>
       {onRetry !== undefined && (
         <MessageBarActions>

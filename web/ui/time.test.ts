@@ -98,6 +98,8 @@ test('how long, in two units at most', async () => {
   expect(said(51 * HOUR)).toBe('2 days 3 hrs');
   expect(said(48 * HOUR + MINUTE)).toBe('2 days');
   expect(said(0)).toBe('');
+  expect(plain(duration(MINUTE + 59 * SECOND, 'short', 'minute'))).toBe('1 min');
+  expect(plain(duration(59 * SECOND, 'short', 'minute'))).toBe('');
   await inPlace('ar', 'UTC');
   expect(plain(duration(2 * HOUR, 'long'))).toBe('ساعتان');
 });

@@ -85,13 +85,18 @@ const UNITS = [
 
 /**
  * A span in words of two units at most: "2 days, 3 hrs", "22 hrs, 29 min", "4 min", "40 sec". Under two minutes it
- * counts seconds, over it whole units, rounded down. Empty where nothing is left.
+ * counts seconds, over it whole units, rounded down. Empty where nothing is left. `least`: of what is told by the minute.
  */
-export function duration(milliseconds: number, unitDisplay: 'short' | 'long' | 'narrow' = 'short'): string {
+export function duration(
+  milliseconds: number,
+  unitDisplay: 'short' | 'long' | 'narrow' = 'short',
+  least: 'second' | 'minute' = 'second',
+): string {
   if (!(milliseconds > 0)) return '';
   const word = (value: number, unit: string) =>
     numberFormat({ style: 'unit', unit, unitDisplay, maximumFractionDigits: 0 }).format(value);
-  if (milliseconds < 2 * 60_000) return word(Math.ceil(milliseconds / 1000), 'second');
+  if (least === 'minute' && milliseconds < 60_000) return '';
+  if (least === 'second' && milliseconds < 2 * 60_000) return word(Math.ceil(milliseconds / 1000), 'second');
   const first = UNITS.findIndex(([, length]) => milliseconds >= length);
   const [unit, length] = UNITS[first] ?? UNITS[3];
   const [smaller, smallerLength] = UNITS[first + 1] ?? UNITS[3];

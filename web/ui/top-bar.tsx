@@ -28,6 +28,7 @@ import { isLanguage } from '../i18n/i18n.ts';
 import { useLanguage } from '../i18n/language.ts';
 import { answerOf, api } from './api.ts';
 import { useChangePreferences } from './follow-person.ts';
+import { forgetKept } from './kept.ts';
 import { LanguageItems } from './language-menu.tsx';
 import { useFollow } from './link.tsx';
 import { useMe } from './me.tsx';
@@ -196,9 +197,10 @@ function PersonMenu() {
   const account = useFollow('/account');
   // A whole load: nothing of this person stays in the page. Who came through their organisation ends that session too.
   const signOut = () =>
-    api
-      .post('/api/sign-out', undefined, signedOut)
-      .then((ended) => location.assign(ended?.url ?? '/sign-in'), notify.problem);
+    api.post('/api/sign-out', undefined, signedOut).then((ended) => {
+      forgetKept();
+      location.assign(ended?.url ?? '/sign-in');
+    }, notify.problem);
   return (
     <Menu
       checkedValues={{ language: [language] }}

@@ -45,6 +45,8 @@ export interface Client {
   send(path: string, asked?: Asked): Promise<Answered>;
   /** The same for an answer in JSON of this shape. */
   json<T extends z.ZodType>(schema: T, path: string, asked?: Asked): Promise<z.infer<T>>;
+  /** Whether a link of the organisation's, given now or kept since, leads to its address as it is set up now. */
+  leadsToUs(link: string): boolean;
   /** The organisation did not take the token: the next request has a new one. */
   renewToken(): void;
   close(): void;
@@ -64,12 +66,14 @@ export function createClient({ url, tokens, allowance, timeoutMs = TIMEOUT_MS }:
   const closing = new AbortController();
   const inTurn = turnstile(MOST_AT_ONCE);
 
+  const leadsToUs = (link: string): boolean =>
+    URL.canParse(link, base) && new URL(link, base).origin === new URL(base).origin;
+
   /** Links come from outside; a token goes to the organisation alone. */
   const addressOf = (path: string): string => {
-    const address = new URL(path, base);
-    if (address.origin !== new URL(base).origin)
+    if (!leadsToUs(path))
       throw new CrmFailure('unreadable', 'The organisation gave a link to another address.');
-    return address.href;
+    return new URL(path, base).href;
   };
 
   const once = async (path: string, asked: Asked): Promise<Answered> => {
@@ -120,6 +124,7 @@ export function createClient({ url, tokens, allowance, timeoutMs = TIMEOUT_MS }:
       }
       throw last;
     },
+    leadsToUs,
     renewToken: tokens.forget,
     close: () => closing.abort(),
   };

@@ -1,11 +1,12 @@
+import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../../../emulators/dataverse/demo.ts';
-import { type Bench, openBench } from '../../../emulators/dataverse/test-bench.ts';
+import { type Bench, openBench, portOf } from '../../../emulators/dataverse/test-bench.ts';
 import type { CrmFailureKind, RemoteCrm, RemoteTable } from '../../ports.ts';
 import { createClient } from './client.ts';
 import { failureOfStatus } from './failures.ts';
 import { readRights, readTables } from './metadata.ts';
-import { readOne, readPage, saveOne, writeRecords } from './records.ts';
+import { listPage, readOne, readPage, saveOne, writeRecords } from './records.ts';
 import { createTokens } from './tokens.ts';
 
 const FIELD = 'wa_whatsappconsent';
@@ -118,11 +119,36 @@ describe('a read', () => {
   });
 
   it('never takes the token to another address', async () => {
-    await expect(
-      readPage(client, contact, [FIELD], 'http://127.0.0.1:9/x?$deltatoken=1'),
-    ).rejects.toMatchObject({
+    await expect(client.send('http://127.0.0.1:9/x?$deltatoken=1')).rejects.toMatchObject({
       kind: 'unreadable',
     });
+    const asked: string[] = [];
+    const stranger = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.setHeader('content-type', 'application/json');
+      const link = 'http://127.0.0.1:9/x';
+      response.end(JSON.stringify({ value: [], '@odata.deltaLink': link, '@odata.nextLink': link }));
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    try {
+      const misled = createClient({
+        url: `http://127.0.0.1:${portOf(stranger.address())}`,
+        tokens: { get: async () => 'token', forget: () => {} },
+        allowance: { take: async () => {}, pause: async () => {} },
+      });
+      // Said at once: kept, such a link would have the table read from its beginning for ever.
+      for (const read of [readPage, listPage])
+        await expect(read(misled, contact, [FIELD], null)).rejects.toMatchObject({ kind: 'unreadable' });
+      // And one that was kept from another address asks nobody.
+      const before = asked.length;
+      for (const read of [readPage, listPage])
+        for (const kept of ['http://127.0.0.1:9/x?$deltatoken=1', 'http://[broken'])
+          await expect(read(misled, contact, [FIELD], kept)).rejects.toMatchObject({ kind: 'link-expired' });
+      expect(asked).toHaveLength(before);
+    } finally {
+      stranger.close();
+      stranger.closeAllConnections();
+    }
   });
 
   it('an expired delta link is told from all else', async () => {

@@ -29,6 +29,8 @@ const Attribute = z.looseObject({
   AttributeType: z.string().nullish(),
   DisplayName: Label.nullish(),
   IsValidForRead: z.boolean().nullish(),
+  IsValidForCreate: z.boolean().nullish(),
+  IsValidForUpdate: z.boolean().nullish(),
   IsCustomAttribute: z.boolean().nullish(),
   MetadataId: z.string().nullish(),
   IsSecured: z.boolean().nullish(),
@@ -132,7 +134,7 @@ async function readTable(
   const [all, texts, flags, references] = await Promise.all([
     client.json(
       list(Attribute),
-      `${of}?$select=LogicalName,AttributeType,DisplayName,IsValidForRead,IsCustomAttribute,IsSecured,CanBeSecuredForRead,CanBeSecuredForUpdate`,
+      `${of}?$select=LogicalName,AttributeType,DisplayName,IsValidForRead,IsValidForCreate,IsValidForUpdate,IsCustomAttribute,IsSecured,CanBeSecuredForRead,CanBeSecuredForUpdate`,
     ),
     client.json(list(Text), `${of}/${CAST}StringAttributeMetadata?$select=LogicalName,FormatName`),
     client.json(
@@ -164,6 +166,7 @@ async function readTable(
         options: isBoolean ? { yes: yes.text, no: no.text } : null,
         labels: { label: words.labels, ...(isBoolean ? { yes: yes.labels, no: no.labels } : {}) },
         security: isBoolean ? securityOf(one, mine) : null,
+        takes: takesOf(one),
       },
     ];
   });
@@ -189,6 +192,11 @@ async function readTable(
     }),
     columns,
   };
+}
+
+function takesOf(one: z.infer<typeof Attribute>): { create: boolean; update: boolean } | null {
+  const [create, update] = [one.IsValidForCreate !== false, one.IsValidForUpdate !== false];
+  return create && update ? null : { create, update };
 }
 
 /** The name first, then what people look for. */

@@ -54,6 +54,7 @@ export async function readPage(
   link: string | null,
   us = '',
 ): Promise<RemotePage> {
+  refuseMoved(client, link);
   const track = link === null || !link.includes('deltatoken') ? 'odata.track-changes,' : '';
   const page = await client
     .json(Page, link ?? `${table.entitySet}?$select=${selectOf(table, columns)}`, {
@@ -70,6 +71,7 @@ export async function readPage(
   const goesOn = next ?? delta;
   if (goesOn === undefined)
     throw new CrmFailure('unreadable', 'The organisation’s list ends without saying where it goes on.');
+  refuseForeign(client, goesOn);
   const rows: RemoteRow[] = [];
   const deleted: string[] = [];
   for (const one of page.value) {
@@ -92,6 +94,7 @@ export async function listPage(
   link: string | null,
   us = '',
 ): ReturnType<RemoteCrm['list']> {
+  refuseMoved(client, link);
   const first = `${table.entitySet}?$select=${selectOf(table, columns)}&$orderby=${encodeURIComponent(table.idColumn)}`;
   const page = await client
     .json(Page, link ?? first, {
@@ -103,10 +106,21 @@ export async function listPage(
         throw new CrmFailure('link-expired', error.message);
       throw error;
     });
-  return {
-    rows: page.value.map((one) => rowOf(table, columns, one, us)),
-    link: page['@odata.nextLink'] ?? null,
-  };
+  const next = page['@odata.nextLink'] ?? null;
+  if (next !== null) refuseForeign(client, next);
+  return { rows: page.value.map((one) => rowOf(table, columns, one, us)), link: next };
+}
+
+/** A link that was kept from before the organisation's address was another one: its place is lost, and nothing else. */
+function refuseMoved(client: Client, link: string | null): void {
+  if (link !== null && !client.leadsToUs(link))
+    throw new CrmFailure('link-expired', 'The link is of an address that the organisation had before.');
+}
+
+/** Said when it comes: kept, it would pass for one of before, and the table would be read from its beginning for ever. */
+function refuseForeign(client: Client, link: string): void {
+  if (!client.leadsToUs(link))
+    throw new CrmFailure('unreadable', 'The organisation gave a link to another address.');
 }
 
 const OUTLIVED: ReadonlySet<string> = new Set(['refused', 'not-found', 'conflict']);

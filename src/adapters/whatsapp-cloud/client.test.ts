@@ -1,9 +1,13 @@
+import diagnostics from 'node:diagnostics_channel';
+import dns from 'node:dns';
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type OutboundMessage, ProviderUnavailable } from '../../ports.ts';
 import { createWhatsAppCloud } from './client.ts';
+import { createDeparture } from './departure.ts';
 import { startGraph } from './fixtures/graph.ts';
+import { outcomeOfFailure } from './outcome.ts';
 
 const now = 1795000000_000;
 const token = 'EAAB-test-token';
@@ -14,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => graph.stop());
 
-function cloud(config: { apiUrl?: string; timeoutMs?: number; fetch?: typeof fetch } = {}) {
+function cloud(config: { apiUrl?: string; timeoutMs?: number } = {}) {
   return createWhatsAppCloud({
     apiUrl: graph.url,
     apiVersion: 'v26.0',
@@ -36,6 +40,9 @@ function outbound(more: Partial<OutboundMessage> = {}): OutboundMessage {
   };
 }
 
+/** Nothing stands against it. */
+const atOnce = () => true;
+
 const accepted = {
   messaging_product: 'whatsapp',
   contacts: [{ input: '+12025550143', wa_id: '12025550143' }],
@@ -48,7 +55,7 @@ const errorBody = (code: number, more: object = {}) => ({
 describe('what is sent', () => {
   async function bodyOf(message: OutboundMessage): Promise<unknown> {
     graph.answer(() => accepted);
-    expect(await cloud().send(message)).toMatchObject({ kind: 'accepted' });
+    expect(await cloud().send(message, atOnce)).toMatchObject({ kind: 'accepted' });
     expect(graph.sent).toHaveLength(1);
     return graph.sent[0]?.body;
   }
@@ -161,7 +168,10 @@ describe('what is sent', () => {
 
   it('is nothing when nobody is named', async () => {
     graph.answer(() => accepted);
-    expect(await cloud().send(outbound({ to: {} }))).toMatchObject({ kind: 'refused', advice: 'never' });
+    expect(await cloud().send(outbound({ to: {} }), atOnce)).toMatchObject({
+      kind: 'refused',
+      advice: 'never',
+    });
     expect(graph.sent).toHaveLength(0);
   });
 });
@@ -169,7 +179,7 @@ describe('what is sent', () => {
 describe('how a send ends', () => {
   it('is accepted with the id, and with what WhatsApp calls the person', async () => {
     graph.answer(() => accepted);
-    expect(await cloud().send(outbound())).toEqual({
+    expect(await cloud().send(outbound(), atOnce)).toEqual({
       kind: 'accepted',
       whatsappId: 'wamid.OUT1',
       waId: '12025550143',
@@ -178,7 +188,7 @@ describe('how a send ends', () => {
       contacts: [{ input: 'US.1', user_id: 'US.1' }],
       messages: [{ id: 'wamid.OUT2', message_status: 'held_for_quality_assessment' }],
     }));
-    expect(await cloud().send(outbound())).toEqual({
+    expect(await cloud().send(outbound(), atOnce)).toEqual({
       kind: 'accepted',
       whatsappId: 'wamid.OUT2',
       userId: 'US.1',
@@ -207,15 +217,19 @@ describe('how a send ends', () => {
   ];
   it.each(refusals)('HTTP %i with code %i %j is refused: %j', async (status, code, more, expected) => {
     graph.answer((_, reply) => reply.code(status).send(errorBody(code, more)));
-    const outcome = await cloud().send(outbound());
+    const outcome = await cloud().send(outbound(), atOnce);
     expect(outcome).toMatchObject({ kind: 'refused', ...expected });
     expect(outcome).toMatchObject({ error: { code, title: `(#${code}) No` } });
   });
 
   it('a user id nobody has any more is a fault of this send, not of our number', async () => {
     graph.answer((_, reply) => reply.code(400).send(errorBody(100, { error_subcode: 33 })));
-    expect(await cloud().send(outbound({ to: { userId: 'US.1' } }))).toMatchObject({ advice: 'never' });
-    expect(await cloud().send(outbound({ to: { phone: '+12025550143', userId: 'US.1' } }))).toMatchObject({
+    expect(await cloud().send(outbound({ to: { userId: 'US.1' } }), atOnce)).toMatchObject({
+      advice: 'never',
+    });
+    expect(
+      await cloud().send(outbound({ to: { phone: '+12025550143', userId: 'US.1' } }), atOnce),
+    ).toMatchObject({
       advice: 'stop-channel',
     });
   });
@@ -248,7 +262,7 @@ describe('how a send ends', () => {
     'HTTP %i with code %i and %j waits: %s until %i',
     async (status, code, headers, scope, until) => {
       graph.answer((_, reply) => reply.code(status).headers(headers).send(errorBody(code)));
-      expect(await cloud().send(outbound())).toMatchObject({
+      expect(await cloud().send(outbound(), atOnce)).toMatchObject({
         kind: 'throttled',
         scope,
         until,
@@ -261,7 +275,11 @@ describe('how a send ends', () => {
     graph.answer((_, reply) =>
       reply.code(429).header('retry-after', '2').type('text/html').send('<h1>Slow down</h1>'),
     );
-    expect(await cloud().send(outbound())).toEqual({ kind: 'throttled', scope: 'number', until: seconds(2) });
+    expect(await cloud().send(outbound(), atOnce)).toEqual({
+      kind: 'throttled',
+      scope: 'number',
+      until: seconds(2),
+    });
   });
 
   const open: [string, number, string | object][] = [
@@ -282,7 +300,7 @@ describe('how a send ends', () => {
   ];
   it.each(open)('is unconfirmed after %s (HTTP %i)', async (_, status, body) => {
     graph.answer((_, reply) => reply.code(status).send(body));
-    expect(await cloud().send(outbound())).toMatchObject({ kind: 'unconfirmed' });
+    expect(await cloud().send(outbound(), atOnce)).toMatchObject({ kind: 'unconfirmed' });
     expect(graph.sent).toHaveLength(1);
   });
 
@@ -291,7 +309,7 @@ describe('how a send ends', () => {
       request.raw.socket.destroy();
       return reply.hijack();
     });
-    expect(await cloud().send(outbound())).toMatchObject({ kind: 'unconfirmed' });
+    expect(await cloud().send(outbound(), atOnce)).toMatchObject({ kind: 'unconfirmed' });
     expect(graph.sent).toHaveLength(1);
   });
 
@@ -301,12 +319,12 @@ describe('how a send ends', () => {
       reply.raw.writeHead(status, { 'content-type': 'application/json', 'content-length': '1000' });
       reply.raw.write('{"messages":[{"id":"wamid.OUT1"}]', () => reply.raw.destroy());
     });
-    expect(await cloud().send(outbound())).toMatchObject({ kind: 'unconfirmed' });
+    expect(await cloud().send(outbound(), atOnce)).toMatchObject({ kind: 'unconfirmed' });
   });
 
   it('is unconfirmed when no answer comes in time', async () => {
     graph.answer((_, reply) => void reply.hijack());
-    expect(await cloud({ timeoutMs: 200 }).send(outbound())).toEqual({
+    expect(await cloud({ timeoutMs: 200 }).send(outbound(), atOnce)).toEqual({
       kind: 'unconfirmed',
       detail: 'no answer: TimeoutError',
     });
@@ -319,21 +337,21 @@ describe('how a send ends', () => {
       reply.raw.writeHead(200, { 'content-type': 'application/json' });
       reply.raw.write('{"messages"');
     });
-    expect(await cloud({ timeoutMs: 200 }).send(outbound())).toMatchObject({ kind: 'unconfirmed' });
+    expect(await cloud({ timeoutMs: 200 }).send(outbound(), atOnce)).toMatchObject({ kind: 'unconfirmed' });
   });
 
   it('does not follow a redirect: the message would go to another place, with the token', async () => {
     graph.answer((request, reply) =>
       request.url.startsWith('/elsewhere') ? accepted : reply.redirect('/elsewhere', 307),
     );
-    expect(await cloud().send(outbound())).toMatchObject({ kind: 'unconfirmed' });
+    expect(await cloud().send(outbound(), atOnce)).toMatchObject({ kind: 'unconfirmed' });
     expect(graph.sent).toHaveLength(1);
   });
 
   it('may be tried again when nobody listened', async () => {
     const closed = await startGraph();
     await closed.stop();
-    expect(await cloud({ apiUrl: closed.url }).send(outbound())).toEqual({
+    expect(await cloud({ apiUrl: closed.url }).send(outbound(), atOnce)).toEqual({
       kind: 'throttled',
       scope: 'connection',
       until: seconds(5),
@@ -348,9 +366,84 @@ describe('how a send ends', () => {
       businessAccountId: '1',
       accessToken: 'secret\nsecret',
     });
-    const outcome = await broken.send(outbound());
+    const outcome = await broken.send(outbound(), atOnce);
     expect(outcome.kind).toBe('unconfirmed');
     expect(JSON.stringify(outcome)).not.toContain('secret');
+  });
+});
+
+describe('whether it may leave', () => {
+  /** A name that takes so long to be looked up: the connection takes that much longer. */
+  function slowName(ms: number): string {
+    const { port } = new URL(graph.url);
+    vi.spyOn(dns, 'lookup').mockImplementation(((...given: unknown[]) => {
+      const answer = given.at(-1) as (error: null, addresses: dns.LookupAddress[]) => void;
+      setTimeout(() => answer(null, [{ address: '127.0.0.1', family: 4 }]), ms);
+    }) as typeof dns.lookup);
+    return `http://slow.example:${port}`;
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is asked when the connection stands, and nothing was written yet', async () => {
+    graph.answer(() => accepted);
+    const began = performance.now();
+    let asked = 0;
+    const outcome = await cloud({ apiUrl: slowName(300) }).send(outbound(), () => {
+      asked = performance.now() - began;
+      return graph.sent.length === 0;
+    });
+    expect(outcome).toMatchObject({ kind: 'accepted' });
+    expect(asked).toBeGreaterThan(295);
+    expect(graph.sent).toHaveLength(1);
+  });
+
+  it('is written before anything else happens in this process', async () => {
+    graph.answer(() => accepted);
+    const order: string[] = [];
+    const heard = (): void => void order.push('written');
+    diagnostics.subscribe('undici:request:bodyChunkSent', heard);
+    await cloud().send(outbound(), () => {
+      order.push('asked');
+      setImmediate(() => order.push('later'));
+      return true;
+    });
+    diagnostics.unsubscribe('undici:request:bodyChunkSent', heard);
+    expect(order).toEqual(['asked', 'written', 'later']);
+  });
+
+  it('and where it may not, no byte leaves, and the connection serves who comes next', async () => {
+    graph.answer(() => accepted);
+    const way = cloud({ apiUrl: slowName(50) });
+    const before = graph.connections();
+    const outcomes = await Promise.all([1, 2, 3].map(() => way.send(outbound(), () => false)));
+    expect(outcomes).toEqual([{ kind: 'held-back' }, { kind: 'held-back' }, { kind: 'held-back' }]);
+    expect(graph.bytes()).toBe(0);
+    const again = await Promise.all([1, 2, 3].map(() => way.send(outbound(), atOnce)));
+    expect(again.map((one) => one.kind)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(graph.sent).toHaveLength(3);
+    expect(graph.connections() - before).toBe(3);
+  });
+
+  it('is written once, whoever would write it again', async () => {
+    graph.answer(() => accepted);
+    const way = createDeparture()(atOnce);
+    const post = () => way(`${graph.url}/v26.0/1/messages`, { method: 'POST', body: '{}' });
+    expect((await post()).status).toBe(200);
+    const again = await post().catch((error: unknown) => error);
+    expect(outcomeOfFailure(again, now)).toMatchObject({ kind: 'unconfirmed' });
+    expect(graph.sent).toHaveLength(1);
+  });
+
+  it('is not asked where nobody answers', async () => {
+    const closed = await startGraph();
+    await closed.stop();
+    let asked = 0;
+    const outcome = await cloud({ apiUrl: closed.url }).send(outbound(), () => {
+      asked += 1;
+      return true;
+    });
+    expect(outcome).toMatchObject({ kind: 'throttled', scope: 'connection' });
+    expect(asked).toBe(0);
   });
 });
 
@@ -509,7 +602,7 @@ describe.skipIf(!existsSync(examples))("Meta's examples of answers", () => {
       graph.answer((_, reply) => reply.send(body));
       const hasId = z.looseObject({ messages: z.array(z.looseObject({ id: z.string() })).min(1) });
       const kind = hasId.safeParse(body).success ? 'accepted' : 'unconfirmed';
-      expect(await cloud().send(outbound())).toMatchObject({ kind });
+      expect(await cloud().send(outbound(), atOnce)).toMatchObject({ kind });
     }
   });
 

@@ -7,6 +7,7 @@ import {
   type ProviderTemplate,
   ProviderUnavailable,
 } from '../../ports.ts';
+import { createDeparture } from './departure.ts';
 import { adviceFor, explain, isListed, isNoSuchObject } from './errors.ts';
 import { anything, idText, known, lenient, shortText } from './fields.ts';
 import { isNobody } from './identity.ts';
@@ -26,8 +27,7 @@ export interface WhatsAppCloudConfig {
   accessToken: string;
   /** For a whole call, from the first byte to the last. */
   timeoutMs?: number;
-  fetch?: typeof fetch;
-  /** For Meta's hosts beside `apiUrl`, where files are (adapters/outbound); `fetch` where there is none. */
+  /** For Meta's hosts beside `apiUrl`, where files are (adapters/outbound); the global one where there is none. */
   fetchPublic?: typeof fetch;
   now?: Clock;
 }
@@ -45,19 +45,21 @@ const MAX_PAGES = 120;
  */
 export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvider {
   const { phoneNumberId, businessAccountId, timeoutMs = 30_000, now = Date.now } = config;
-  const fetchOnce = config.fetch ?? fetch;
-  const client = new WhatsAppClient({
-    baseUrl: new URL(config.apiUrl).href,
-    graphVersion: config.apiVersion,
-    accessToken: config.accessToken,
-    // A redirect would carry the token, or the message a second time, to another place.
-    fetch: (url, init) =>
-      fetchOnce(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) }),
-  });
+  const clientOver = (fetchOnce: typeof fetch): WhatsAppClient =>
+    new WhatsAppClient({
+      baseUrl: new URL(config.apiUrl).href,
+      graphVersion: config.apiVersion,
+      accessToken: config.accessToken,
+      // A redirect would carry the token, or the message a second time, to another place.
+      fetch: (url, init) =>
+        fetchOnce(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) }),
+    });
+  const client = clientOver(fetch);
+  const departing = createDeparture();
 
-  async function post(path: string, payload: object): Promise<Answer> {
+  async function post(by: WhatsAppClient, path: string, payload: object): Promise<Answer> {
     const headers = { 'Content-Type': 'application/json' };
-    return answerOf(await client.request('POST', path, { body: JSON.stringify(payload), headers }));
+    return answerOf(await by.request('POST', path, { body: JSON.stringify(payload), headers }));
   }
 
   /** The body of a 2xx answer; throws `ProviderUnavailable` for everything else. */
@@ -78,13 +80,14 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
   }
 
   return {
-    async send(message) {
+    async send(message, mayLeave) {
       if (isNobody(message.to)) {
         const error = { code: 100, title: 'The message names no recipient.' };
         return { kind: 'refused', error, advice: 'never' };
       }
       try {
-        const answer = await post(`${message.phoneNumberId}/messages`, sendPayload(message));
+        const way = clientOver(departing(mayLeave));
+        const answer = await post(way, `${message.phoneNumberId}/messages`, sendPayload(message));
         const outcome = outcomeOfAnswer(answer, now());
         // A file's id that WhatsApp does not know any more says nothing about our number either.
         if (outcome.kind === 'refused' && message.content.kind === 'media' && isNoSuchObject(outcome.error))
@@ -105,14 +108,14 @@ export function createWhatsAppCloud(config: WhatsAppCloudConfig): MessagingProvi
         message_id: whatsappId,
         ...(typing ? { typing_indicator: { type: 'text' } } : {}),
       };
-      await ask('mark as read', () => post(`${number}/messages`, payload));
+      await ask('mark as read', () => post(client, `${number}/messages`, payload));
     },
 
     media: createMedia({
       ...config,
       timeoutMs,
-      fetch: fetchOnce,
-      fetchPublic: config.fetchPublic ?? fetchOnce,
+      fetch,
+      fetchPublic: config.fetchPublic ?? fetch,
     }),
 
     advise: (code) => adviceFor({ code, title: '' }),

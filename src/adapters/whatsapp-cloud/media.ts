@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Hex } from '../../core/media.ts';
 import {
   type MediaDownload,
   type MediaFile,
@@ -124,7 +125,7 @@ export function createMedia(config: MediaConfig): MessagingProvider['media'] {
         return {
           kind: 'found',
           mimeType: parsed.data.mime_type ?? null,
-          sha256: hexOf(parsed.data.sha256),
+          sha256: sha256Hex(parsed.data.sha256),
           size: parsed.data.file_size ?? null,
           content: bytesOf(found, config.silenceMs ?? SILENCE_MS),
         };
@@ -174,14 +175,6 @@ function unavailable(what: string, answer: Answer): ProviderUnavailable {
   const error = errorOf(answer);
   const reason = error === undefined ? '' : `, error ${error.code}: ${error.title}`;
   return new ProviderUnavailable(`${what}: WhatsApp answered HTTP ${answer.status}${reason}`, error);
-}
-
-/** WhatsApp writes hashes in base64; some hosts in hex. Null for what is neither. */
-export function hexOf(sha256: string | undefined): string | null {
-  if (sha256 === undefined) return null;
-  if (/^[0-9a-f]{64}$/i.test(sha256)) return sha256.toLowerCase();
-  const bytes = Buffer.from(sha256, 'base64');
-  return bytes.length === 32 ? bytes.toString('hex') : null;
 }
 
 /** The body as it comes; a break or a long silence is `ProviderUnavailable`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SendOutcome } from '../../ports.ts';
+import { HeldBack } from './departure.ts';
 import { adviceFor, isListed, leavesOpen, throttleFor } from './errors.ts';
 import { idText, known, lenient, shortText } from './fields.ts';
 import { parseProviderError } from './parse-status.ts';
@@ -67,6 +68,7 @@ function outcomeOfSuccess(status: number, body: unknown): SendOutcome {
 
 /** How a send ended that got no answer, or half of one. */
 export function outcomeOfFailure(error: unknown, now: number): SendOutcome {
+  if (causeOf(error) instanceof HeldBack) return { kind: 'held-back' };
   if (neverConnected(error))
     return { kind: 'throttled', until: now + CONNECT_RETRY_SECONDS * 1000, scope: 'connection' };
   return { kind: 'unconfirmed', detail: `no answer: ${nameOfFailure(error)}` };

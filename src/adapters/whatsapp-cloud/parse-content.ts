@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Hex } from '../../core/media.ts';
 import type { ContactCard, InboundContent } from '../../core/update.ts';
 import { known, lenient, shortText } from './fields.ts';
 
@@ -34,7 +35,7 @@ const media = (kind: Extract<InboundContent, { kind: 'media' }>['media']) =>
         media: kind,
         mediaId: id,
         mimeType: mime_type,
-        sha256,
+        sha256: sha256Hex(sha256) ?? undefined,
         caption,
         filename,
         voice,

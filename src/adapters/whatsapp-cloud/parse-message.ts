@@ -121,6 +121,7 @@ const userIdUpdate = z.looseObject({
 export const parseUserIdUpdate: ItemParser = (item, around) => {
   const parsed = userIdUpdate.safeParse(item);
   if (!parsed.success) return { misfit: complaint(parsed.error) };
+  if (around.phoneNumberId === '') return { misfit: 'metadata.phone_number_id is missing' };
   const { timestamp, user_id, parent_user_id } = parsed.data;
   const from = identityOf(user_id.previous, parent_user_id?.previous);
   const to = identityOf(user_id.current, parent_user_id?.current);
@@ -149,6 +150,7 @@ const echoItem = z.looseObject({
 export const parseEcho: ItemParser = (item, around) => {
   const parsed = echoItem.safeParse(item);
   if (!parsed.success) return { misfit: complaint(parsed.error) };
+  if (around.phoneNumberId === '') return { misfit: 'metadata.phone_number_id is missing' };
   const echo = parsed.data;
   const own = identityOf(echo.to, echo.to_user_id, echo.to_parent_user_id);
   const to = completed(own, around.contacts).identity;

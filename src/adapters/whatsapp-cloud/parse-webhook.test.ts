@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Update } from '../../core/update.ts';
+import { FIELDS_BESIDE_APP, WEBHOOK_FIELDS } from '../../core/webhook-fields.ts';
 import payloads from './fixtures/webhooks.json' with { type: 'json' };
 import { parseWebhook } from './parse-webhook.ts';
 
@@ -312,6 +313,18 @@ describe('parseWebhook', () => {
   });
 });
 
+it.each(['text, with every id', 'statuses', 'user_id_update', 'echo', 'changed number'])(
+  'cannot say for which number it is, without one: %s',
+  (name) => {
+    const payload = Object.entries(payloads).find(([key]) => key === name)?.[1];
+    const nameless = JSON.stringify(payload).replaceAll(/"phone_number_id":"\d+"/g, '"other":1');
+    const read = updates(JSON.parse(nameless));
+    expect(read).toHaveLength(updates(payload).length);
+    for (const update of read)
+      expect(update).toMatchObject({ kind: 'unknown', reason: 'metadata.phone_number_id is missing' });
+  },
+);
+
 describe('who is meant', () => {
   const fromOf = (message: object, contacts?: unknown[]) =>
     updates(inbound([message], contacts)).map((update) => ('from' in update ? update.from : update.kind));
@@ -588,4 +601,13 @@ describe.skipIf(!existsSync(examples))("Meta's examples", () => {
     expect(parsed.map((update) => update.kind)).not.toContain('unknown');
     expect(parsed).toHaveLength(10);
   });
+});
+
+it('every field that people are told to subscribe to is read, and the README names each', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  for (const field of [...WEBHOOK_FIELDS, ...FIELDS_BESIDE_APP]) {
+    expect(readme).toContain(`\`${field}\``);
+    const [parsed] = parseWebhook(webhook(field, { odd: true }));
+    expect(parsed?.update).not.toMatchObject({ reason: 'a field Assent does not read' });
+  }
 });

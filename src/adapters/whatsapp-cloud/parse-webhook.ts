@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Update } from '../../core/update.ts';
+import type { WebhookField } from '../../core/webhook-fields.ts';
 import { idText, lenient, unixSeconds } from './fields.ts';
 import { contactEntries } from './identity.ts';
 import type { ItemParser, Surroundings } from './item.ts';
@@ -22,7 +23,12 @@ export interface ParsedUpdate {
 }
 
 /** Fields that are lists of events about people. Others that carry `messages` (`standby`, `history`) are not for us. */
-const LIST_FIELDS = new Set(['messages', 'user_preferences', 'user_id_update', 'smb_message_echoes']);
+const LIST_FIELDS: ReadonlySet<string> = new Set<WebhookField>([
+  'messages',
+  'user_preferences',
+  'user_id_update',
+  'smb_message_echoes',
+]);
 
 const LISTS = new Map<string, ItemParser>([
   ['messages', parseMessage],
@@ -39,7 +45,7 @@ const WHOLE_FIELDS: Record<string, ItemParser> = {
   message_template_components_update: parseTemplateComponents,
   account_update: parseAccountUpdate,
   phone_number_quality_update: parseNumberQuality,
-};
+} satisfies Partial<Record<WebhookField, ItemParser>>;
 
 /** Not `z.record`, which copies the object and forgets a key named `__proto__`. */
 const objectOf = z.custom<Record<string, unknown>>(

@@ -14,8 +14,11 @@ export interface Word {
 export interface StopWord extends Word {
   readonly purposes: readonly Purpose[];
 }
-export interface AnswerWord extends Word {
+export interface AnswerWord {
   readonly meaning: 'yes' | 'no';
+  /** One of each language that has the word with this meaning. */
+  readonly matches: readonly [Word, ...Word[]];
+  readonly everywhere: false;
 }
 
 /** The form two spellings of a stop word share: no spaces ("s t o p", "opt-out"), one final letter ("stopp"). */
@@ -53,13 +56,6 @@ const stops: StopWord[] = KEYWORD_LISTS.flatMap(({ language, stop, stopMarketing
   ...words(stop, 'stop', language).map((word) => ({ ...word, purposes: PURPOSES })),
   ...words(stopMarketing, 'stop', language).map((word) => ({ ...word, purposes: ['marketing' as const] })),
 ]);
-/** No before yes: where two languages disagree about a word, the refusal stands. */
-const answers: AnswerWord[] = (['no', 'yes'] as const).flatMap((meaning) =>
-  KEYWORD_LISTS.flatMap((list) =>
-    words(list[meaning], meaning, list.language).map((word) => ({ ...word, meaning })),
-  ),
-);
-
 const stopsByForm = byKey(stops, stopForm);
 
 /** In words; no stop word of ours or of an administrator's has more. */
@@ -90,8 +86,22 @@ export function builtInStop(key: string): StopWord | undefined {
   return undefined;
 }
 
-/** By normalised text, spaces and all. */
-export const ANSWER_WORDS = byKey(answers, (key) => key);
+/** By normalised text, spaces and all. No before yes: where two languages disagree about a word, the refusal stands. */
+export const ANSWER_WORDS: ReadonlyMap<string, AnswerWord> = answerWords();
+
+function answerWords(): ReadonlyMap<string, AnswerWord> {
+  const map = new Map<string, AnswerWord>();
+  for (const meaning of ['no', 'yes'] as const)
+    for (const list of KEYWORD_LISTS)
+      for (const word of words(list[meaning], meaning, list.language)) {
+        const known = map.get(word.key);
+        if (known === undefined) map.set(word.key, { meaning, matches: [word], everywhere: false });
+        else if (known.meaning === meaning)
+          map.set(word.key, { ...known, matches: [...known.matches, word] });
+      }
+  return map;
+}
+
 export const STOP_WORDS = byKey(stops, (key) => key);
 
 /** Stop words that mean nothing else in daily life, so that a sentence may hold them and still be read. */

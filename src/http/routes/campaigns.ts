@@ -8,7 +8,7 @@ import { type CampaignRow, campaignPage, readCampaign, skippedPage } from '../..
 import type { Tx } from '../../db/engine.ts';
 import { isUuid } from '../../db/rows.ts';
 import { CampaignInput, CampaignOut, CampaignPage, SkippedPage, SkippedQuery } from '../schemas/campaigns.ts';
-import { Id, PageQuery } from '../schemas/common.ts';
+import { Id, NeededIdempotencyKey, PageQuery } from '../schemas/common.ts';
 import { isoOrNull, isoTime } from '../views.ts';
 import { idCursor, timeCursor, toCursor } from './cursor.ts';
 
@@ -42,7 +42,7 @@ export function campaignRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: {
           tags,
           body: CampaignInput,
-          headers: z.object({ 'idempotency-key': z.string().min(1).max(200) }).loose(),
+          headers: z.object({ 'idempotency-key': NeededIdempotencyKey }).loose(),
           response: { 202: CampaignOut },
         },
       },

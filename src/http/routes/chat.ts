@@ -13,6 +13,7 @@ import type { To } from '../../actions/target.ts';
 import { requestEvidence } from '../../db/consent.ts';
 import { readConversation } from '../../db/conversations.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
+import { recordsOfContactPoints } from '../../db/records.ts';
 import type { Caller } from '../auth.ts';
 import {
   ConversationOut,
@@ -22,6 +23,7 @@ import {
   SendableOut,
   SendMessage,
 } from '../schemas/chat.ts';
+import { IdempotencyKey } from '../schemas/common.ts';
 import { ConsentOut, HoldDecision, LedgerLineOut } from '../schemas/consent.ts';
 import { historyOut, oneConversationOut, sendableOut } from '../views.ts';
 import { consentOf } from './consent-view.ts';
@@ -41,6 +43,7 @@ const senderOf = (caller: Caller): Sender => ({
   name: caller.name,
   path: caller.kind === 'key' ? 'api' : 'person',
   rights: caller.rights,
+  auditor: caller.kind === 'person' && caller.role === 'auditor',
   actor: caller.kind === 'person' ? actorOf(caller) : null,
 });
 
@@ -80,7 +83,9 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
         const rows = await historyOf(db, contactPointId);
         const facts = (await factsOf(db, [contactPointId])).get(contactPointId) ?? [];
         const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
-        return { items: historyOut(rows, facts, evidence, ctx.clock(), await loadSettings(db)) };
+        const records = await recordsOfContactPoints(db, [contactPointId]);
+        const settings = await loadSettings(db);
+        return { items: historyOut(rows, facts, evidence, { now: ctx.clock(), settings, records }) };
       },
     );
     app.post(
@@ -125,7 +130,7 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
       async ({ params, body, caller }) => {
         await accessConversation(db, caller, params.id);
         await decideHold(ctx, params.id, body.decision, body.reason, caller);
-        return consentOf(ctx, { conversationId: params.id }, 'service');
+        return consentOf(ctx, { conversationId: params.id }, 'service', caller);
       },
     );
 
@@ -136,7 +141,7 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: {
           tags: ['Chat'],
           body: SendMessage,
-          headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }).loose(),
+          headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }).loose(),
           response: { 202: MessageOut },
         },
       },

@@ -4,27 +4,38 @@ import { fold } from '../../actions/gate-contact.ts';
 import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { fieldOf } from '../../actions/project-decision.ts';
 import { findTarget, type To } from '../../actions/target.ts';
-import { matchKey } from '../../core/phone.ts';
+import { firstWaitingGrant } from '../../actions/waiting-grants.ts';
+import { formatPhone, matchKey } from '../../core/phone.ts';
 import type { Purpose } from '../../core/purpose.ts';
+import { conversationWith, type Viewer } from '../../db/access.ts';
 import { requestEvidence } from '../../db/consent.ts';
-import { conversationOf } from '../../db/conversations.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
 import { recordsOfContactPoints, recordsOfNumber } from '../../db/records.ts';
 import type { ConsentOut } from '../schemas/consent.ts';
-import { historyOut, isoOrNull } from '../views.ts';
+import { historyOut, isoOrNull, isoTime } from '../views.ts';
 
 const DAY = 86_400_000;
 
-/** State, reason and history of one purpose, for a number, a chat or a record. Somebody unknown is `not-asked`. */
-export async function consentOf(ctx: Context, to: To, purpose: Purpose): Promise<z.infer<typeof ConsentOut>> {
+/**
+ * State, reason and history of one purpose, for a number, a chat or a record. Somebody unknown is `not-asked`. What was
+ * decided is the person's and says what may be sent, so everybody sees it; what was said, and where, stays with those who
+ * see the conversation.
+ */
+export async function consentOf(
+  ctx: Context,
+  to: To,
+  purpose: Purpose,
+  viewer: Viewer,
+): Promise<z.infer<typeof ConsentOut>> {
   const { db } = ctx.database;
   const settings = await loadSettings(db);
   const recordTypes = await loadRecordTypes(db);
-  const target = await findTarget(db, to);
+  const target = await findTarget(db, ctx, to);
   const { contact } = target;
   const facts = contact === null ? [] : ((await factsOf(db, [contact.id])).get(contact.id) ?? []);
   const view = fold(facts, ctx.clock(), settings)[purpose];
   const rows = contact === null ? [] : await historyOf(db, contact.id);
+  const waiting = contact === null ? null : await firstWaitingGrant(db, ctx, contact.id, purpose);
   const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
   const linked =
     contact !== null
@@ -45,21 +56,34 @@ export async function consentOf(ctx: Context, to: To, purpose: Purpose): Promise
       complianceValue: typeof value === 'boolean' ? value : null,
     });
   }
+  const conversation =
+    contact === null ? { id: null, another: false } : await conversationWith(db, contact.id, viewer);
   const own =
     target.addressed === null ? records[0] : records.find((one) => one.id === target.addressed?.recordId);
   return {
     phone: target.phone,
-    conversationId: contact === null ? null : await conversationOf(db, contact.id),
+    ...(target.phone === null ? {} : { phoneText: formatPhone(target.phone) }),
+    conversationId: conversation.id,
+    withheld: conversation.another ? 'another-team' : null,
     purpose,
     state: view.state,
     requestOpen: view.openRequest !== null,
     onHold: view.onHold !== null,
     heldUntil: view.onHold === null ? null : isoOrNull(view.onHold.since + settings.holdDays * DAY),
     platformStopped: view.platformStopped,
+    grantWaits:
+      waiting === null
+        ? null
+        : { requestedBy: waiting.requestedBy, requestedAt: isoTime(waiting.requestedAt) },
     decidedAt: isoOrNull(view.decidedAt),
     source: view.source,
     complianceValue: own?.complianceValue ?? null,
     records,
-    history: historyOut(rows, facts, evidence, ctx.clock(), settings),
+    history: historyOut(rows, facts, evidence, {
+      now: ctx.clock(),
+      settings,
+      records: linked,
+      withheld: conversation.another,
+    }),
   };
 }

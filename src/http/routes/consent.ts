@@ -1,29 +1,34 @@
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { accessTo } from '../../actions/access-conversation.ts';
+import { accessEvidence, accessTo } from '../../actions/access-conversation.ts';
 import type { Context } from '../../actions/context.ts';
 import { exportEvidence } from '../../actions/export-evidence.ts';
 import { loadSettings } from '../../actions/organisation.ts';
-import { decideGrant, listHeld, recordDecision } from '../../actions/record-consent.ts';
+import { decideGrant, recordDecision } from '../../actions/record-consent.ts';
 import { notFound, Refusal } from '../../actions/refusal.ts';
 import type { To } from '../../actions/target.ts';
-import { pendingGrants } from '../../db/consent.ts';
-import { readListed, recordsOfContactPoints } from '../../db/records.ts';
+import { refusedMeanwhile } from '../../actions/waiting-grants.ts';
+import { countWaiting, heldRows, pendingGrants } from '../../db/consent.ts';
+import { namesInCrm } from '../../db/record-order.ts';
+import { readListed } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import { requireRight } from '../auth.ts';
-import { PurposeName } from '../schemas/common.ts';
+import { PageQuery, PurposeName } from '../schemas/common.ts';
 import {
   ConsentOut,
   ConsentQuery,
-  HeldOut,
-  PendingGrantOut,
+  HeldPage,
+  PendingGrantPage,
   RecordConsentInput,
+  WaitingDecisionsOut,
 } from '../schemas/consent.ts';
 import { isoTime } from '../views.ts';
 import { consentOf } from './consent-view.ts';
+import { heldCursor, timeCursor, toCursor } from './cursor.ts';
 
 const DAY = 86_400_000;
+const MOST_COUNTED = 100;
 const ById = z.object({ id: z.string().min(1).max(100) });
 
 /** Consent: state and history, recording by a person, holds, grants that wait, and the export of evidence. */
@@ -39,7 +44,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       async ({ query, caller }) => {
         const to = toOf(query);
         await accessTo(db, caller, to);
-        return consentOf(ctx, to, query.purpose);
+        return consentOf(ctx, to, query.purpose, caller);
       },
     );
     app.get(
@@ -53,10 +58,10 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
           response: { 200: ConsentOut },
         },
       },
-      async ({ params, query }) => {
+      async ({ params, query, caller }) => {
         const record = isUuid(params.id) ? await readListed(db, params.table, params.id) : null;
         if (record === null) throw notFound('record');
-        return consentOf(ctx, { recordType: params.table, recordId: params.id }, query.purpose);
+        return consentOf(ctx, { recordType: params.table, recordId: params.id }, query.purpose, caller);
       },
     );
     app.post(
@@ -77,7 +82,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
         const to = toOf(body);
         await accessTo(db, caller, to);
         const { pending } = await recordDecision(ctx, { to, purpose, decision, evidence, reason }, caller);
-        return reply.status(pending ? 202 : 200).send(await consentOf(ctx, to, purpose));
+        return reply.status(pending ? 202 : 200).send(await consentOf(ctx, to, purpose, caller));
       },
     );
     app.get(
@@ -95,7 +100,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ query, caller }, reply) => {
         const to = toOf(query);
-        await accessTo(db, caller, to);
+        await accessEvidence(db, ctx, caller, to);
         const pack = await exportEvidence(ctx, to);
         if (query.format === 'json')
           return reply
@@ -141,12 +146,15 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/held',
       {
         config: { right: 'see-chats' },
-        schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(HeldOut) }) } },
+        schema: { tags: ['Consent'], querystring: PageQuery, response: { 200: HeldPage } },
       },
-      async ({ caller }) => {
+      async ({ query, caller }) => {
         const { holdDays } = await loadSettings(db);
-        const held = await listHeld(db, null, 500, caller);
-        const names = await crmNames(ctx, held);
+        const after = heldCursor(query.cursor);
+        const rows = await heldRows(db, { after, viewer: caller }, query.limit + 1);
+        const held = rows.slice(0, query.limit);
+        const last = held.at(-1);
+        const names = await namesInCrm(db, idsOf(held));
         return {
           items: held.map((row) => ({
             conversationId: row.conversationId,
@@ -158,6 +166,24 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
             heldAt: isoTime(row.at),
             decidesAt: isoTime(row.at + holdDays * DAY),
           })),
+          nextCursor:
+            rows.length > query.limit && last !== undefined
+              ? toCursor({ at: last.at, id: last.contactPointId, purpose: last.purpose })
+              : null,
+        };
+      },
+    );
+    app.get(
+      '/waiting-decisions',
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Consent'], response: { 200: WaitingDecisionsOut } },
+      },
+      async ({ caller }) => {
+        const { held, grants } = await countWaiting(db, caller, MOST_COUNTED);
+        return {
+          held: caller.rights.has('record-refusal') ? held : 0,
+          grants: caller.rights.has('approve-grant') ? grants : 0,
         };
       },
     );
@@ -165,21 +191,31 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/pending-grants',
       {
         config: { right: 'see-history' },
-        schema: { tags: ['Consent'], response: { 200: z.object({ items: z.array(PendingGrantOut) }) } },
+        schema: { tags: ['Consent'], querystring: PageQuery, response: { 200: PendingGrantPage } },
       },
-      async () => {
-        const pending = await pendingGrants(db, null);
-        const names = await crmNames(ctx, pending);
+      async ({ query, caller }) => {
+        const after = timeCursor(query.cursor);
+        const rows = await pendingGrants(db, { after, viewer: caller }, query.limit + 1);
+        const pending = rows.slice(0, query.limit);
+        const last = pending.at(-1);
+        const names = await namesInCrm(db, idsOf(pending));
+        const outrun = await refusedMeanwhile(db, ctx, pending);
         return {
           items: pending.map((grant) => ({
             id: grant.id,
             phone: grant.phone,
             name: names.get(grant.contactPointId) ?? grant.name ?? grant.phone ?? 'Unknown',
+            refusedMeanwhile: outrun.has(grant),
             purpose: grant.purpose,
             evidence: typeof grant.evidence.text === 'string' ? grant.evidence.text : '',
+            fileName: grant.fileName,
             requestedBy: grant.requestedBy,
             requestedAt: isoTime(grant.requestedAt),
           })),
+          nextCursor:
+            rows.length > query.limit && last !== undefined
+              ? toCursor({ at: last.requestedAt, id: last.id })
+              : null,
         };
       },
     );
@@ -207,14 +243,6 @@ function toOf(query: { phone?: string | undefined; conversationId?: string | und
   throw new Refusal(422, 'invalid-request', 'Name a phone or a conversationId.');
 }
 
-/** What the CRM calls the customers of these contact points, which people know better than a name from WhatsApp. */
-async function crmNames(
-  ctx: Context,
-  rows: readonly { contactPointId: string }[],
-): Promise<Map<string, string>> {
-  const ids = [...new Set(rows.map((row) => row.contactPointId))];
-  const records = await recordsOfContactPoints(ctx.database.db, ids);
-  const named = records.filter((record) => record.name !== '');
-  // The first of each counts: the one whose messaging number it is.
-  return new Map(named.toReversed().map((record) => [record.contactPointId, record.name]));
-}
+const idsOf = (rows: readonly { contactPointId: string }[]): string[] => [
+  ...new Set(rows.map((row) => row.contactPointId)),
+];

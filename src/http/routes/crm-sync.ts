@@ -13,11 +13,9 @@ import { pendingWrites, writeProblems } from '../../db/crm-writes.ts';
 import { columnsOut } from '../column-view.ts';
 import { compareView, troubleOf } from '../compare-view.ts';
 import { CrmSyncOut } from '../schemas/crm-sync.ts';
-import type { ColumnOut } from '../schemas/records.ts';
+import { ByTable, type ColumnOut } from '../schemas/records.ts';
 import { isoOrNull, isoTime } from '../views.ts';
 import { wantedLanguages } from '../wanted-languages.ts';
-
-const Table = z.object({ table: z.string().min(1).max(100) });
 
 /** How far the mirror of a remote CRM is, what waits to be written there, and what stands in the way. */
 export function crmSyncRoutes(ctx: Context, config: Config): FastifyPluginAsyncZod {
@@ -90,7 +88,7 @@ export function crmSyncRoutes(ctx: Context, config: Config): FastifyPluginAsyncZ
       '/crm/sync/:table/load',
       {
         config: { right: 'manage-record-types' },
-        schema: { tags: ['CRM'], params: Table, response: { 204: z.null() } },
+        schema: { tags: ['CRM'], params: ByTable, response: { 204: z.null() } },
       },
       async ({ params, caller }, reply) => {
         await loadAgain(ctx, params.table, caller.name);

@@ -1,4 +1,5 @@
 import { Refusal } from '../../actions/refusal.ts';
+import { PURPOSES, type Purpose } from '../../core/purpose.ts';
 import { isUuid } from '../../db/rows.ts';
 
 /** Cursors are opaque to callers: the sort key of the last row, as JSON in base64url. */
@@ -36,6 +37,19 @@ export function timeCursor(cursor: string | undefined): { at: number; id: string
   const { at, id } = value;
   if (typeof at !== 'number' || !isTime(at) || typeof id !== 'string' || !isUuid(id)) throw invalid();
   return { at, id };
+}
+
+/** Of those on hold: a time, an id and a purpose. */
+export function heldCursor(cursor: string | undefined): { at: number; id: string; purpose: Purpose } | null {
+  const place = timeCursor(cursor);
+  if (place === null || cursor === undefined) return null;
+  const value = decode(cursor);
+  const purpose =
+    typeof value === 'object' && value !== null && 'purpose' in value
+      ? PURPOSES.find((one) => one === value.purpose)
+      : undefined;
+  if (purpose === undefined) throw invalid();
+  return { ...place, purpose };
 }
 
 /** A name and an id. */

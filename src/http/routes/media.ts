@@ -18,14 +18,13 @@ import type { Caller } from '../auth.ts';
 import { type ByteRange, readRange } from '../byte-range.ts';
 import { mediaOut } from '../message-view.ts';
 import { MediaOut } from '../schemas/chat.ts';
+import { LOCKED } from '../security-headers.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 type Stored = MediaRow & { fileId: string; sha256: string; size: number };
 
 /** The bytes behind an id never change. */
 const FOREVER = 'private, max-age=31536000, immutable';
-/** A stranger's file gets no script, no origin and nothing from anywhere, should a browser open it as a page. */
-const LOCKED = "sandbox; default-src 'none'; frame-ancestors 'none'";
 /** Browsers' PDF viewers do not work in a sandbox; they are one of their own, and what they show has no origin. */
 const LOCKED_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'";
 

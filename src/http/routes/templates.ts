@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Context } from '../../actions/context.ts';
 import {
+  changedAtWhatsApp,
   changeTemplate,
   createAnswerTemplates,
   createTemplate,
@@ -16,6 +17,7 @@ import { notFound } from '../../actions/refusal.ts';
 import type { MessageTemplateDefinition } from '../../core/message-template.ts';
 import { isUuid } from '../../db/rows.ts';
 import { listMessageTemplates, listWhatsAppTemplates, readMessageTemplate } from '../../db/templates.ts';
+import { itemsOf } from '../schemas/common.ts';
 import {
   MessageTemplateBody,
   MessageTemplateOut,
@@ -25,7 +27,6 @@ import {
 import { isoTime } from '../views.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
-const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 const Problems = z.object({
   problems: z.array(
     z.object({
@@ -75,6 +76,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
           );
     const suspended =
       row.status === 'published' && whatsapp.length > 0 && whatsapp.every((one) => one.status !== 'APPROVED');
+    const { changed, unread } = await changedAtWhatsApp(db, row);
     return {
       ...shown,
       id: row.id,
@@ -109,6 +111,24 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
               },
             ]
           : []),
+        ...(changed.length > 0
+          ? [
+              {
+                code: 'whatsapp-template-changed',
+                message: `WhatsApp has another wording in ${changed.join(', ')} than was published: read it, and publish again`,
+                values: { languages: changed.join(', ') },
+              },
+            ]
+          : []),
+        ...(unread.length > 0
+          ? [
+              {
+                code: 'whatsapp-template-unread',
+                message: `WhatsApp says that the wording changed in ${unread.join(', ')}: not sendable until it was synchronised`,
+                values: { languages: unread.join(', ') },
+              },
+            ]
+          : []),
       ],
       createdAt: isoTime(row.createdAt),
       updatedAt: isoTime(row.updatedAt),
@@ -128,7 +148,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/whatsapp-templates',
       {
         config: { right: 'signed-in' },
-        schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } },
+        schema: { tags: ['Templates'], response: { 200: itemsOf(WhatsAppTemplateOut) } },
       },
       whatsappTemplates,
     );
@@ -136,7 +156,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/whatsapp-templates/sync',
       {
         config: { right: 'manage-templates' },
-        schema: { tags: ['Templates'], response: { 200: items(WhatsAppTemplateOut) } },
+        schema: { tags: ['Templates'], response: { 200: itemsOf(WhatsAppTemplateOut) } },
       },
       async () => {
         await syncTemplates(ctx);
@@ -151,7 +171,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: {
           tags: ['Templates'],
           querystring: z.object({ recordType: z.string().optional() }),
-          response: { 200: items(MessageTemplateOut) },
+          response: { 200: itemsOf(MessageTemplateOut) },
         },
       },
       async ({ query }) => {
@@ -195,13 +215,14 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         },
       },
       async ({ params, body, caller }) => {
-        const row = await read(params.id);
-        const before = row.draft ?? row.live;
-        if (before === null) throw notFound('message template');
         // Only what was sent changes: a default of the schema is no wish of the caller's.
         const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-        const merged = definitionFrom(MessageTemplateBody.parse({ ...before, ...given }));
-        await changeTemplate(ctx, params.id, merged, caller.name);
+        await changeTemplate(
+          ctx,
+          params.id,
+          (before) => definitionFrom(MessageTemplateBody.parse({ ...before, ...given })),
+          caller.name,
+        );
         return show(await read(params.id));
       },
     );
@@ -247,7 +268,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/message-templates/:id/answer-templates',
       {
         config: { right: 'manage-templates' },
-        schema: { tags: ['Templates'], params: ById, response: { 200: items(MessageTemplateOut) } },
+        schema: { tags: ['Templates'], params: ById, response: { 200: itemsOf(MessageTemplateOut) } },
       },
       async ({ params, caller }) => {
         const ids = await createAnswerTemplates(ctx, params.id, caller.name);

@@ -11,6 +11,7 @@ import {
   possibleDuplicates,
   proposeRecord,
 } from '../../actions/unknown-number.ts';
+import { seenAmong } from '../../db/access.ts';
 import { type ConversationRow, readConversation } from '../../db/conversations.ts';
 import { readListed } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
@@ -94,11 +95,12 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ params, body, caller }, reply) => {
         const row = await conversation(params.id, caller);
-        await refuseFieldByHand(db, body.table, body.values, caller.role);
+        await refuseFieldByHand(db, body.table, Object.keys(body.values), caller.role);
         const id = await createFromChat(ctx, row, body.table, body.values, caller);
         const record = await readListed(db, body.table, id);
         if (record === null) throw notFound('record');
-        return reply.status(201).send(recordOut(record, await loadRecordTypes(db)));
+        const seen = await seenAmong(db, [record.conversationId], caller);
+        return reply.status(201).send(recordOut(record, await loadRecordTypes(db), seen));
       },
     );
     app.post(

@@ -46,7 +46,17 @@ export const Settings = z.object({
   crmCompareHour: z.number().int().min(0).max(23).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
-export const SettingsPatch = Settings.partial();
+
+/** What may be set, which is less than what may be stored: a setting of an earlier version stays until it is changed. */
+export const SettingsPatch = Settings.extend({
+  /** As WhatsApp has them: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/supported-languages */
+  defaultLanguage: z
+    .string()
+    .regex(
+      /^[a-z]{2,3}(_[A-Z]{2,3})?$/,
+      'Give the code of a language as WhatsApp has it, for example en or pt_BR.',
+    ),
+}).partial();
 
 export const MeOut = z.object({
   id: Id,

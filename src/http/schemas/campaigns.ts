@@ -23,6 +23,7 @@ export const CampaignInput = z
     language: z.string().max(10).optional(),
     /** Of a Consent Template: why we may ask. */
     basis: z.enum(['customer-wrote', 'existing-customer', 'other']).optional(),
+    /** Which other; needed with `other`. */
     basisText: z.string().max(500).optional(),
   })
   .strict();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SORTS, VIEWS } from '../../core/conversation-list.ts';
-import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
+import { ConsentStateName, Id, PageQuery, PurposeName, pageOf, Time } from './common.ts';
 import { OwnershipOut } from './desk.ts';
 
 export const ConversationOut = z.object({
@@ -224,6 +224,7 @@ export const SendMessage = z
     replyTo: z.string().optional(),
     /** Consent requests: why we may ask. */
     basis: z.enum(['customer-wrote', 'existing-customer', 'other']).optional(),
+    /** Which other; needed with `other`. */
     basisText: z.string().max(500).optional(),
   })
   .refine((body) => contentsOf(body).length === 1, {
@@ -248,6 +249,8 @@ export const SendableTemplate = z.object({
   messageTemplateId: Id,
   name: z.string(),
   type: z.string(),
+  /** What a Consent Template asks for; null for any other. */
+  asksFor: PurposeName.nullable(),
   allowed: z.boolean(),
   ...Blocked,
   alsoBlockedBy: z.array(z.string()).optional(),

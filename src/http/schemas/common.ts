@@ -4,6 +4,8 @@ import { CONSENT_STATES } from '../../core/consent.ts';
 /** Shapes that every call shares. Times are ISO 8601 with milliseconds and `Z`; ids are opaque strings. */
 
 export const Time = z.iso.datetime({ precision: 3 });
+/** The same from whoever asks: seconds do, and another zone does. */
+export const TimeGiven = z.iso.datetime({ offset: true });
 export const Id = z.string().min(1).max(200);
 
 export const PurposeName = z.enum(['service', 'marketing']);
@@ -37,10 +39,33 @@ export const Problem = z.object({
 });
 export type Problem = z.infer<typeof Problem>;
 
+const keyed = (text: z.ZodString) =>
+  text
+    .min(1)
+    .max(200)
+    .describe(
+      'One key per intent: the same request under it, by the same caller, is answered with what the first one made. Known for at least 30 days.',
+    );
+
+/** Of a header, whose name the API says in small letters. */
+export const IdempotencyKey = keyed(z.string());
+
+/** Where the call is refused without one. */
+export const NeededIdempotencyKey = keyed(
+  z.string(
+    'Send the header Idempotency-Key with a key of your own, so that the same call again starts nothing twice.',
+  ),
+);
+
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(500).optional(),
 });
+
+/** A list short enough to need no pages. */
+export function itemsOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item) });
+}
 
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConsentStateName, Id, PurposeName, Time } from './common.ts';
+import { ConsentStateName, Id, PurposeName, pageOf, Time } from './common.ts';
 
 export const LedgerLineType = z.enum([
   'requested',
@@ -14,10 +14,17 @@ export const LedgerLineType = z.enum([
   'not-counted',
   'crm-observed',
   'linked',
+  'renumbered',
   'merged',
   'erased',
 ]);
 export type LedgerLineType = z.infer<typeof LedgerLineType>;
+
+/**
+ * What was said was left out: it was said in a conversation of a team that the caller is not in. What was decided, when and
+ * by which act is never left out.
+ */
+const WordsWithheld = z.enum(['another-team']).nullable();
 
 export const LedgerLineOut = z.object({
   seq: z.number().int(),
@@ -33,6 +40,7 @@ export const LedgerLineOut = z.object({
   /** One sentence for the history, e.g. `Tapped "Yes, I Agree"`. */
   summary: z.string(),
   evidence: z.record(z.string(), z.unknown()),
+  withheld: WordsWithheld,
   /** SHA-256, hex, chained over the line before. */
   hash: z.string(),
   prevHash: z.string().nullable(),
@@ -41,13 +49,19 @@ export type LedgerLineOut = z.infer<typeof LedgerLineOut>;
 
 export const ConsentOut = z.object({
   phone: z.string().nullable(),
+  /** As people write it; absent where there is no number. */
+  phoneText: z.string().optional(),
   conversationId: Id.nullable(),
+  /** Set, too, where `consent-export` is refused. */
+  withheld: WordsWithheld,
   purpose: PurposeName,
   state: ConsentStateName,
   requestOpen: z.boolean(),
   onHold: z.boolean(),
   heldUntil: Time.nullable(),
   platformStopped: z.boolean(),
+  /** A grant that counts once a second person approves it; null where none waits. */
+  grantWaits: z.object({ requestedBy: z.string(), requestedAt: Time }).nullable(),
   decidedAt: Time.nullable(),
   source: z.string().nullable(),
   complianceValue: z.boolean().nullable(),
@@ -112,15 +126,32 @@ export const HeldOut = z.object({
   decidesAt: Time,
 });
 export type HeldOut = z.infer<typeof HeldOut>;
+export const HeldPage = pageOf(HeldOut);
+export type HeldPage = z.infer<typeof HeldPage>;
+
+/** What the caller may decide and nobody has yet, each counted up to 100. */
+export const WaitingDecisionsOut = z.object({
+  /** Messages on hold; 0 without the right to record a refusal. */
+  held: z.number().int().min(0).max(100),
+  /** Grants that others recorded; 0 without the right to approve one. */
+  grants: z.number().int().min(0).max(100),
+});
+export type WaitingDecisionsOut = z.infer<typeof WaitingDecisionsOut>;
 
 /** A grant that waits for a second person, and what was decided. */
 export const PendingGrantOut = z.object({
   id: Id,
   phone: z.string().nullable(),
   name: z.string(),
+  /** The customer refused after it was recorded: it can only be rejected. */
+  refusedMeanwhile: z.boolean(),
   purpose: PurposeName,
   evidence: z.string(),
+  /** Of the file attached, which `GET /api/pending-grants/{id}/file` gives; null where none is. */
+  fileName: z.string().nullable(),
   requestedBy: z.string(),
   requestedAt: Time,
 });
 export type PendingGrantOut = z.infer<typeof PendingGrantOut>;
+export const PendingGrantPage = pageOf(PendingGrantOut);
+export type PendingGrantPage = z.infer<typeof PendingGrantPage>;

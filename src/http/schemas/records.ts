@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { CSV_ENCODINGS } from '../../core/csv-import.ts';
 import { CHAT_SOURCES } from '../../core/new-record.ts';
-import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
+import { ConsentStateName, Id, PageQuery, pageOf, Time, TimeGiven } from './common.ts';
+
+/** The table that an address names. */
+export const ByTable = z.object({ table: z.string().min(1).max(100) });
 
 /** A CRM table Assent works with. */
 export const RecordTypeInput = z.object({
@@ -36,10 +40,12 @@ export const RecordTypeOut = RecordTypeInput.extend({
   table: z.string(),
   displayName: z.string(),
   nameColumn: z.string(),
+  /** Its records are still being read after a change: until then numbers may be missing, and values unseen. */
+  takingIn: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
 });
 export type RecordTypeOut = z.infer<typeof RecordTypeOut>;
 /** Everything a form of a record type holds. */
-export type RecordTypeValues = Omit<RecordTypeOut, 'table'>;
+export type RecordTypeValues = Omit<RecordTypeOut, 'table' | 'takingIn'>;
 
 /** A test of a column, made on a record that Assent made for it and deleted again. */
 export const ColumnCheckOut = z.object({
@@ -68,6 +74,8 @@ export const ColumnOut = z.object({
   custom: z.boolean(),
   /** False where its values stay in the remote CRM: no record type here uses it. Left out where all are read. */
   read: z.boolean().optional(),
+  /** Where a remote CRM keeps the column itself: whether a new record may bring a value, and a change one. Left out: both. */
+  takes: z.object({ create: z.boolean(), update: z.boolean() }).optional(),
   /** What Yes in it most likely means, by its words: a proposal. */
   polarity: z.enum(['allows', 'forbids']).optional(),
   /** What column security leaves Assent; null: the column is not secured, or may, as far as the CRM tells. */
@@ -147,6 +155,8 @@ export const RecordOut = z.object({
   id: Id,
   name: z.string(),
   phones: z.array(z.string()),
+  /** The first of them as people write it; a list goes without. */
+  phoneText: z.string().optional(),
   complianceValue: z.boolean().nullable(),
   values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   consent: RecordConsent,
@@ -165,8 +175,8 @@ export const RecordQuery = PageQuery.extend({
   search: z.string().max(200).optional(),
   /** By consent state of the messaging number, `on-hold` included. */
   consent: z.enum([...ConsentStateName.options, 'on-hold']).optional(),
-  decidedSince: Time.optional(),
-  decidedUntil: Time.optional(),
+  decidedSince: TimeGiven.optional(),
+  decidedUntil: TimeGiven.optional(),
 });
 export type RecordQuery = z.infer<typeof RecordQuery>;
 
@@ -175,8 +185,12 @@ export const RecordValues = z.object({
 });
 
 export const ImportReport = z.object({
+  /** What the file was taken for: UTF-8 or UTF-16 where it is that, else Windows-1252. */
+  encoding: z.enum(CSV_ENCODINGS),
   created: z.number(),
   updated: z.number(),
+  /** Rows that an import brought in before; nothing was changed. */
+  already: z.number(),
   bad: z.array(z.object({ line: z.number(), code: z.string(), message: z.string() })),
 });
 export type ImportReport = z.infer<typeof ImportReport>;

@@ -30,7 +30,12 @@ export const MessageTemplateInput = z.object({
   name: z.string().trim().min(1).max(100),
   type: TemplateType,
   recordType: z.string().min(1).max(100),
-  session: z.enum(['utility', 'marketing']).default('utility'),
+  session: z
+    .enum(['utility', 'marketing'])
+    .default('utility')
+    .describe(
+      'What a Consent Template asks for: `utility` consent to service, `marketing` consent to marketing. All other types have `utility`.',
+    ),
   whatsappTemplate: z
     .object({ name: z.string().min(1), language: z.string().min(1) })
     .nullable()

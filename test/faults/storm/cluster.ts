@@ -13,10 +13,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { freePort } from '../../e2e/product.ts';
 import { pause } from '../nodes.ts';
 
 /**
@@ -72,7 +72,7 @@ export async function createCluster(): Promise<Cluster> {
     servers += 1;
     return path.join(base, `server-${servers}`);
   };
-  let primary: Server = { folder: folderOf(), port: await freePort() };
+  let primary: Server = { folder: folderOf(), port: await lastingPort() };
   let standby: Server | null = null;
   const run = (program: string, args: string[]): void => {
     execFileSync(path.join(BIN ?? '', program), args, {
@@ -95,18 +95,21 @@ export async function createCluster(): Promise<Cluster> {
     }
   };
   const start = async (server: Server): Promise<void> => {
+    const said = path.join(base, 'said');
+    const log = openSync(said, 'w');
     spawn(path.join(BIN ?? '', 'postgres'), ['-D', server.folder, '-p', String(server.port), '-k', base], {
       ...owner,
       cwd: base,
-      stdio: 'ignore',
+      stdio: ['ignore', log, log],
       detached: true,
     }).unref();
+    closeSync(log);
     for (let turn = 0; turn < 600; turn += 1) {
       const up = await tried(server.port);
       if (up) return;
       await pause(50);
     }
-    throw new Error('PostgreSQL does not start');
+    throw new Error(`PostgreSQL does not start: ${readFileSync(said, 'utf8').slice(-1_000)}`);
   };
   const kill = (server: Server): void => {
     const pid = postmasterOf(server.folder);
@@ -131,7 +134,7 @@ export async function createCluster(): Promise<Cluster> {
       await start(primary);
     },
     async addStandby() {
-      standby = { folder: folderOf(), port: await freePort() };
+      standby = { folder: folderOf(), port: await lastingPort() };
       run('pg_basebackup', [
         '-h',
         '127.0.0.1',
@@ -200,7 +203,7 @@ export async function createCluster(): Promise<Cluster> {
       ];
       appendFileSync(path.join(backup, 'postgresql.auto.conf'), `${settings.join('\n')}\n`);
       writeFileSync(path.join(backup, 'recovery.signal'), '');
-      primary = { folder: backup, port: await freePort() };
+      primary = { folder: backup, port: await lastingPort() };
       await start(primary);
       for (let turn = 0; turn < 400; turn += 1) {
         const { rows: state } = await query('select pg_is_in_recovery() as recovering');
@@ -246,6 +249,24 @@ max_wal_senders = 4
 hot_standby = on
 checkpoint_timeout = 30s
 `;
+
+/**
+ * A port that stays free while its server is dead: below those that the system gives to whoever connects somewhere
+ * (`ip_local_port_range`).
+ */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+}
 
 function ownerOf(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;

@@ -1,4 +1,5 @@
 import { chanceOf } from '../nodes.ts';
+import { CRM_FAULTS, type CrmFault } from './crm.ts';
 
 /** What one seed does to a running world; the same seed gives the same plan. */
 export const FAULTS = [
@@ -13,6 +14,7 @@ export const FAULTS = [
   'cloud-cut-before',
   'cloud-cut-after',
   'cloud-hang',
+  'cloud-slow-connect',
   'cloud-5xx',
   'cloud-429',
   'webhook-duplicate',
@@ -24,7 +26,7 @@ export const FAULTS = [
 export type FaultKind = (typeof FAULTS)[number];
 
 export interface PlannedFault {
-  kind: FaultKind;
+  kind: FaultKind | CrmFault;
   /** From the beginning of the round, ms. */
   at: number;
   node: number;
@@ -45,15 +47,17 @@ export interface Plan {
   stories: Story[];
 }
 
-export function planOf(seed: number, long: boolean): Plan {
+/** `remote`: the CRM is one that can be away; it is what breaks in two of five. */
+export function planOf(seed: number, long: boolean, remote: boolean): Plan {
   const chance = chanceOf(seed);
   const span = long ? 20_000 : 1_200;
   const some = (most: number): number => Math.floor(chance() * most);
   const pick = <T>(list: readonly T[], otherwise: T): T => list[some(list.length)] ?? otherwise;
+  const kinds = remote ? [...FAULTS, ...CRM_FAULTS, ...CRM_FAULTS] : FAULTS;
   const faults = Array.from(
     { length: long ? 10 + some(6) : 2 + some(3) },
     (): PlannedFault => ({
-      kind: pick(FAULTS, 'kill-node'),
+      kind: pick(kinds, 'kill-node'),
       at: Math.floor(chance() * span),
       node: some(2),
       size: 1 + some(5),

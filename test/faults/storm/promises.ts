@@ -21,6 +21,13 @@ export interface Findings {
   latestCall: number;
 }
 
+interface Point {
+  id: string;
+  stored: string | null;
+  /** Of the record, where the records live. */
+  field: boolean | null | undefined;
+}
+
 interface Row {
   id: string;
   position: number;
@@ -38,6 +45,7 @@ export async function checkPromises(world: StormWorld, customers: readonly Custo
     const calls = readCalls(world.callFiles);
     for (const customer of customers) await checkCustomer(world, database, customer, calls, findings);
     const { faults } = await verifyLedger({ database, keys: { sha256, numberHash: sha256, sign: sha256 } });
+    findings.broken.push(...world.crm.broken());
     for (const fault of faults) findings.broken.push(`the ledger does not verify: ${JSON.stringify(fault)}`);
   } finally {
     await database.close();
@@ -53,13 +61,12 @@ async function checkCustomer(
   findings: Findings,
 ): Promise<void> {
   const say = (what: string): void => void findings.broken.push(`${customer.phone}: ${what}`);
-  const { rows: points } = await sql<{ id: string; field: boolean | null; stored: string | null }>`
-    select c.id, (r.data ->> 'assent_allowwhatsapp')::boolean as field, s.state as stored
-      from contact_point c join crm_record r on r.id = ${customer.recordId}::uuid
-      left join consent_state s on s.contact_point_id = c.id and s.purpose = 'service'
+  const { rows: points } = await sql<{ id: string; stored: string | null }>`
+    select c.id, s.state as stored from contact_point c left join consent_state s on s.contact_point_id = c.id and s.purpose = 'service'
      where c.phone = ${customer.phone}`.execute(database.db);
-  const point = points[0];
-  if (point === undefined) return say('is not there');
+  const [held] = points;
+  if (held === undefined) return say('is not there');
+  const point: Point = { ...held, field: await world.crm.field(database.db, customer.recordId) };
   const { rows } =
     await sql<Row>`select id, position, status, automatic, template_type as "templateType", marked_at as "markedAt"
     from message where contact_point_id = ${point.id}::uuid and direction = 'out' order by position`.execute(
@@ -90,7 +97,7 @@ async function checkCustomer(
 
 function checkState(
   customer: Customer,
-  point: { field: boolean | null; stored: string | null },
+  point: Point,
   facts: Parameters<typeof foldConsent>[0],
   say: (what: string) => void,
 ): void {

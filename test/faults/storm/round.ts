@@ -41,8 +41,7 @@ let phones = 0;
 
 /** Traffic and faults of one plan, then everything is healed and comes to rest. */
 export async function runRound(world: StormWorld, plan: Plan): Promise<Customer[]> {
-  const customers: Customer[] = [];
-  for (const _ of plan.stories) customers.push(await newCustomer(world));
+  const customers = await newCustomers(world, plan.stories.length);
   await world.emulator.idle();
   // A send in two takes a while, so that what breaks finds some of them under way.
   world.emulator.fault({ kind: 'late', scope: 'send', every: 2, delayMs: 500 });
@@ -63,19 +62,37 @@ export async function runRound(world: StormWorld, plan: Plan): Promise<Customer[
   return customers;
 }
 
-/** A contact who wrote Hello. What the round before broke may still cost a call; then it is somebody else's turn. */
+/** Contacts who wrote Hello. */
+async function newCustomers(world: StormWorld, count: number): Promise<Customer[]> {
+  const customers: Customer[] = [];
+  while (customers.length < count) customers.push(await newCustomer(world));
+  // Who writes before their record was read is a stranger for a while, whom nobody can ask yet.
+  await comeToRest(world);
+  for (const { phone } of customers) world.emulator.customerSends(phone, { text: 'Hello' });
+  return customers;
+}
+
+/** A contact. What the round before broke may still cost a call; then it is somebody else's turn. */
 async function newCustomer(world: StormWorld): Promise<Customer> {
   for (let turn = 1; ; turn += 1) {
     phones += 1;
     const phone = `+1202${String(2_000_000 + phones)}`;
+    const recordId = world.crm.create?.({
+      lastname: `Customer ${phones}`,
+      mobilephone: phone,
+      [world.crm.complianceField]: null,
+    });
+    if (recordId !== undefined) return { phone, recordId, accepted: [], decisive: [] };
     const made = await call(world, 'POST', '/api/records/contact', {
       values: { fullname: `Customer ${phones}`, mobilephone: phone },
     });
-    if (made.status === 201) {
-      world.emulator.customerSends(phone, { text: 'Hello' });
-      return { phone, recordId: String(made.body.id), accepted: [], decisive: [] };
+    if (made.status === 201) return { phone, recordId: String(made.body.id), accepted: [], decisive: [] };
+    if (turn === 10) {
+      const database = await world.cluster.query('select 1').then(() => 'answers', String);
+      throw new Error(
+        `no record can be made: ${made.status} ${JSON.stringify(made.body)}; PostgreSQL past the proxies: ${database}`,
+      );
     }
-    if (turn === 10) throw new Error(`no record can be made: ${made.status} ${JSON.stringify(made.body)}`);
     await pause(200);
   }
 }
@@ -124,7 +141,7 @@ async function strike(world: StormWorld, fault: PlannedFault): Promise<void> {
       world.signalNode(fault.node, 'SIGSTOP');
       await pause(ms);
       // Longer than its lease, as far as the database can tell.
-      await passTime(world);
+      await passTime(world, false);
       await pause(ms);
       world.signalNode(fault.node, 'SIGCONT');
       return;
@@ -157,6 +174,11 @@ async function strike(world: StormWorld, fault: PlannedFault): Promise<void> {
     case 'cloud-hang':
       world.cloud.hang(ms);
       return;
+    case 'cloud-slow-connect':
+      // Idle connections end as well, so that new ones are needed.
+      world.setLookup(ms);
+      world.cloud.cut();
+      return;
     case 'cloud-5xx':
       emulator.fault({ kind: '5xx', scope: 'send', count: fault.size, accepted: fault.size % 2 === 0 });
       return;
@@ -177,6 +199,8 @@ async function strike(world: StormWorld, fault: PlannedFault): Promise<void> {
     case 'clock-jump':
       world.setClock(fault.node, (fault.size % 2 === 0 ? 1 : -1) * fault.size * 120_000);
       return;
+    default:
+      return world.crm.strike(fault.kind, fault.size);
   }
 }
 
@@ -194,7 +218,7 @@ const WEBHOOK = {
 } as const;
 
 /** What was put off, and leases, are over: nobody has to wait for them. */
-async function passTime(world: StormWorld): Promise<void> {
+async function passTime(world: StormWorld, atRest: boolean): Promise<void> {
   const database = await world.look();
   try {
     await sql`update message set lease_until = clock_timestamp() - interval '1 second' where status = 'handing-over'`.execute(
@@ -206,6 +230,7 @@ async function passTime(world: StormWorld): Promise<void> {
     await sql`update inbox set next_attempt_at = clock_timestamp() - interval '1 hour' where status = 'pending'`.execute(
       database.db,
     );
+    await world.crm.passTime(database.db, atRest);
   } catch {
     // The database is down at this moment; the next time it passes.
   } finally {
@@ -218,7 +243,9 @@ async function heal(world: StormWorld): Promise<void> {
     world.signalNode(node, 'SIGCONT');
     world.setClock(node, 0);
   }
+  world.setLookup(0);
   world.emulator.clearFaults();
+  world.crm.heal();
   await world.startNodes();
 }
 
@@ -232,7 +259,7 @@ async function comeToRest(world: StormWorld): Promise<void> {
     if (waiting === '') return;
     if (performance.now() > restUntil) throw new Error(`it does not come to rest: ${waiting}`);
     // Calls under way have long ended: what is still marked belongs to a process that died.
-    if (performance.now() > settledAfter) await passTime(world);
+    if (performance.now() > settledAfter) await passTime(world, true);
     await pause(200);
   }
 }
@@ -245,7 +272,8 @@ async function waitingNow(world: StormWorld): Promise<string> {
       union all select 'inbox', count(*)::int from inbox where status = 'pending' having count(*) > 0`.execute(
       database.db,
     );
-    return rows.map((row) => `${row.count} ${row.what}`).join(', ');
+    const ours = rows.map((row) => `${row.count} ${row.what}`);
+    return [...ours, await world.crm.waiting(database.db)].filter(Boolean).join(', ');
   } catch (error) {
     return String(error);
   } finally {

@@ -10,6 +10,7 @@ import { type Product, startProduct } from '../../e2e/product.ts';
 import { setUpConsent } from '../../model/real-world.ts';
 import { pidIn } from './calls.ts';
 import { type Cluster, createCluster } from './cluster.ts';
+import type { StormCrm } from './crm.ts';
 import { createFront, type Front } from './front.ts';
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -19,6 +20,7 @@ import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
  */
 export interface StormWorld {
   emulator: Emulator;
+  crm: StormCrm;
   cluster: Cluster;
   front: Front;
   /** Between the nodes and PostgreSQL, and between the nodes and WhatsApp. */
@@ -34,6 +36,8 @@ export interface StormWorld {
   endedByThemselves(): string[];
   signalNode(node: number, signal: 'SIGSTOP' | 'SIGCONT'): void;
   setClock(node: number, offMs: number): void;
+  /** Whoever connects to WhatsApp looks its name up for so long first. */
+  setLookup(ms: number): void;
   /** A connection past the proxies, to look at what is stored. */
   look(): Promise<Database>;
   close(): Promise<void>;
@@ -50,7 +54,7 @@ function isAlive(pid: number | null): pid is number {
 const KEY = 'a-key-of-the-fault-tests-only-0123456789abcdef';
 const NODES = 2;
 
-export async function openStormWorld(): Promise<StormWorld> {
+export async function openStormWorld(crm: StormCrm): Promise<StormWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'assent-storm-'));
   const cluster = await createCluster();
   await cluster.query('create database assent');
@@ -70,10 +74,11 @@ export async function openStormWorld(): Promise<StormWorld> {
   emulator.setWebhookUrl(`${front.url}/webhooks/whatsapp`);
   const look = (): Promise<Database> =>
     openPostgres(`postgres://postgres@127.0.0.1:${cluster.port()}/assent`, { poolSize: 2 });
-  const consentTemplate = await setUp(await look(), `http://127.0.0.1:${whatsappPort}`);
+  const consentTemplate = await setUp(await look(), `http://127.0.0.1:${whatsappPort}`, crm);
   const callFiles = Array.from({ length: NODES }, (_, node) => path.join(folder, `calls-${node}`));
   const clockFiles = Array.from({ length: NODES }, (_, node) => path.join(folder, `clock-${node}`));
-  for (const file of clockFiles) writeFileSync(file, '0');
+  const lookupFile = path.join(folder, 'lookup');
+  for (const file of [...clockFiles, lookupFile]) writeFileSync(file, '0');
   const nodes: (Product | null)[] = Array.from({ length: NODES }, () => null);
   const front_ = (): void => front.setNodes(nodes.flatMap((node) => node?.url ?? []));
   const start = async (node: number): Promise<void> => {
@@ -83,14 +88,16 @@ export async function openStormWorld(): Promise<StormWorld> {
         ADMIN_API_KEY: KEY,
         LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
         DATABASE_URL: `postgres://postgres@127.0.0.1:${database.port}/assent`,
-        WHATSAPP_API_URL: `http://127.0.0.1:${cloud.port}`,
+        WHATSAPP_API_URL: `http://localhost:${cloud.port}`,
         WHATSAPP_PHONE_NUMBER_ID: SANDBOX.phoneNumberId,
         WHATSAPP_BUSINESS_ACCOUNT_ID: SANDBOX.businessAccountId,
         WHATSAPP_ACCESS_TOKEN: SANDBOX.accessToken,
         WHATSAPP_APP_SECRET: SANDBOX.appSecret,
         WHATSAPP_VERIFY_TOKEN: SANDBOX.verifyToken,
+        ...crm.env,
         FAULT_CALLS: callFiles[node] ?? '',
         FAULT_CLOCK: clockFiles[node] ?? '',
+        FAULT_LOOKUP: lookupFile,
       },
     });
     front_();
@@ -98,6 +105,7 @@ export async function openStormWorld(): Promise<StormWorld> {
   const ended: string[] = [];
   const world: StormWorld = {
     emulator,
+    crm,
     cluster,
     front,
     database,
@@ -133,12 +141,16 @@ export async function openStormWorld(): Promise<StormWorld> {
     setClock(node, offMs) {
       writeFileSync(clockFiles[node] ?? '', String(offMs));
     },
+    setLookup(ms) {
+      writeFileSync(lookupFile, String(ms));
+    },
     look,
     async close() {
       for (let node = 0; node < NODES; node += 1) await world.killNode(node);
       await front.close();
       await emulator.close();
       await cloud.close();
+      await crm.close();
       await whatsapp.close();
       await database.close();
       cluster.stop();
@@ -149,7 +161,7 @@ export async function openStormWorld(): Promise<StormWorld> {
   return world;
 }
 
-async function setUp(engine: Database, apiUrl: string): Promise<string> {
+async function setUp(engine: Database, apiUrl: string, crm: StormCrm): Promise<string> {
   const provider = createWhatsAppCloud({
     apiUrl,
     apiVersion: 'v26.0',
@@ -159,7 +171,8 @@ async function setUp(engine: Database, apiUrl: string): Promise<string> {
   });
   const { ctx, setNow } = await createTestContext({ engine, provider });
   setNow(Date.now());
-  const id = await setUpConsent(ctx);
+  await crm.introduce(ctx);
+  const id = await setUpConsent(ctx, crm.complianceField);
   await engine.close();
   return id;
 }

@@ -26,18 +26,19 @@ export const target: Target = {
   async open() {
     return {
       run(input) {
-        let rows: ReturnType<typeof readCsv>;
+        let file: ReturnType<typeof readCsv>;
         try {
-          rows = readCsv(input.toString());
+          file = readCsv(input);
         } catch (error) {
           if (error instanceof Refusal && error.status < 500) return;
           throw error;
         }
+        const { header, rows } = file;
         const lines = rows.map((row) => row.line);
         const { good, bad } = planImport(
           rows.map((row) => row.values),
           COLUMNS,
-          { defaultCountry: 'US', phoneColumns: ['telephone1'], lines },
+          { defaultCountry: 'US', phoneColumns: ['telephone1'], headers: header, lines },
         );
         const known = new Set(lines);
         if (good.some(({ line }) => !known.has(line))) throw new Error('a record from no line');

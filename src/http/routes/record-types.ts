@@ -1,0 +1,79 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Context } from '../../actions/context.ts';
+import { configureRecordType, removeRecordType } from '../../actions/edit-organisation.ts';
+import { loadRecordTypes } from '../../actions/organisation.ts';
+import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
+import { takingIn } from '../../db/taking-in.ts';
+import { itemsOf } from '../schemas/common.ts';
+import { ByTable, RecordTypeInput, RecordTypeOut } from '../schemas/records.ts';
+
+/** Record types: the tables of the CRM that Assent works with, and how. */
+export function recordTypeRoutes(ctx: Context): FastifyPluginAsyncZod {
+  const { db } = ctx.database;
+  return async (app) => {
+    app.get(
+      '/record-types',
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['Record types'], response: { 200: itemsOf(RecordTypeOut) } },
+      },
+      async () => {
+        const left = await takingIn(db);
+        return {
+          items: [...(await loadRecordTypes(db)).values()].map((type) => ({
+            ...type,
+            takingIn: left.get(type.table) ?? null,
+          })),
+        };
+      },
+    );
+    app.put(
+      '/record-types/:table',
+      {
+        config: { right: 'manage-record-types' },
+        schema: {
+          tags: ['Record types'],
+          params: ByTable,
+          body: RecordTypeInput,
+          response: { 200: RecordTypeOut },
+        },
+      },
+      async ({ params, body, caller }) => {
+        const type: RecordType = {
+          ...RECORD_TYPE_DEFAULTS,
+          ...body,
+          ...(await namesOf(params.table, body)),
+          marketingField: body.marketingField ?? null,
+          relatedTable: body.relatedTable ?? null,
+          relatedColumn: body.relatedColumn ?? null,
+          languageColumn: body.languageColumn ?? null,
+          table: params.table,
+        };
+        await configureRecordType(ctx, type, caller.name);
+        return { ...type, takingIn: (await takingIn(db)).get(type.table) ?? null };
+      },
+    );
+    app.delete(
+      '/record-types/:table',
+      {
+        config: { right: 'manage-record-types' },
+        schema: { tags: ['Record types'], params: ByTable, response: { 204: z.null() } },
+      },
+      async ({ params, caller }, reply) => {
+        await removeRecordType(ctx, params.table, caller.name);
+        return reply.status(204).send(null);
+      },
+    );
+
+    /** What the caller left out is the table's own: its label, and its first text column. */
+    const namesOf = async (
+      table: string,
+      body: z.infer<typeof RecordTypeInput>,
+    ): Promise<{ displayName: string; nameColumn: string }> => {
+      const label = (await ctx.crm.tables()).find((one) => one.name === table)?.label ?? table;
+      const text = (await ctx.crm.columns(db, table)).find((column) => column.kind === 'text')?.name ?? '';
+      return { displayName: body.displayName ?? label, nameColumn: body.nameColumn ?? text };
+    };
+  };
+}

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { inboundText, messagesChange, status, webhook, webhookOf } from '../stories/payloads.ts';
+import { openWorld, type TypeSetUp, type World } from '../stories/world.ts';
+import { contact, takenFrom, to } from './acts.ts';
+
+/** What becomes of an answer whose request WhatsApp tells about later, or long before (product.md §3.3, §3.4). */
+
+let world: World;
+let type: TypeSetUp;
+const DAY = 86_400_000;
+const Line = z.object({ detail: z.record(z.string(), z.unknown()) });
+const Pack = z.object({ chains: z.array(z.object({ lines: z.array(Line) })) });
+
+beforeAll(async () => {
+  world = await openWorld();
+  type = await world.setUpContactType();
+});
+afterAll(() => world.close());
+
+async function told(...posts: unknown[]): Promise<void> {
+  for (const body of posts) {
+    expect((await world.postWebhook(body)).status).toBe(200);
+    await world.settled();
+  }
+}
+
+const failure = (whatsappId: string, phone: string, at: number): unknown => {
+  const errors = [{ code: 131000, title: 'Something went wrong' }];
+  return webhook([messagesChange({ statuses: [status(whatsappId, phone, at, 'failed', { errors })] })]);
+};
+
+describe('a refusal in words stands although WhatsApp calls the request failed', () => {
+  it.each([
+    ['no', 'the refusal first'],
+    ['No, Thank You', 'the refusal first'],
+    ['no', 'the failure first'],
+    ['No, Thank You', 'the failure first'],
+  ])('“%s”, %s', async (words, order) => {
+    const { phone, record } = await contact(world);
+    const { whatsappId } = await world.sendConsent(record);
+    await world.pass(10_000);
+    const no = webhookOf(inboundText(phone, world.now() - 5_000, words));
+    const failed = failure(whatsappId ?? '', phone, world.now() - 3_000);
+    await told(...(order === 'the refusal first' ? [no, failed] : [failed, no]));
+    expect((await world.consent(phone)).state).toBe('denied');
+    expect((await world.readRecord(record)).complianceValue).toBe(false);
+    expect((await world.send({ to: to(record), text: 'Hello again' })).status).toBe(409);
+  });
+
+  it('and a yes does not', async () => {
+    const { phone, record } = await contact(world);
+    const { whatsappId } = await world.sendConsent(record);
+    await world.pass(10_000);
+    await told(
+      webhookOf(inboundText(phone, world.now() - 5_000, 'yes')),
+      failure(whatsappId ?? '', phone, world.now() - 3_000),
+    );
+    expect((await world.consent(phone)).state).toBe('not-asked');
+  });
+});
+
+describe('a quoted answer to a request of unknown outcome, before or after WhatsApp names the request', () => {
+  /** Sent, and no word of what became of it; `wamid` is what the phone calls it. */
+  async function unconfirmed(): Promise<{ phone: string; id: string; wamid: string }> {
+    const { phone, record } = await contact(world);
+    world.emulator.fault({ kind: 'drop', scope: 'webhook', always: true });
+    world.emulator.fault({ kind: 'cut-after', to: phone, count: 1 });
+    const { id } = takenFrom(await world.send({ to: to(record), messageTemplateId: type.consent }));
+    await world.settled();
+    world.emulator.clearFaults();
+    const { status: outcome, whatsappId = null } = await world.message(id);
+    expect({ outcome, whatsappId }).toEqual({ outcome: 'unconfirmed', whatsappId: null });
+    await world.pass(60_000);
+    return { phone, id, wamid: world.emulator.messagesOf(phone).at(-1)?.id ?? '' };
+  }
+  const quoting = (phone: string, wamid: string, words: string): unknown =>
+    webhookOf(inboundText(phone, world.now(), words, { context: { from: '12025550100', id: wamid } }));
+
+  it.each([
+    ['no thanks', 'status first'],
+    ['no thanks', 'answer first'],
+    ['No, Thank You', 'answer first'],
+  ])('“%s”, %s', async (words, order) => {
+    const { phone, id, wamid } = await unconfirmed();
+    const more = { biz_opaque_callback_data: id };
+    const named = webhook([
+      messagesChange({ statuses: [status(wamid, phone, world.now() - 30_000, 'delivered', more)] }),
+    ]);
+    const no = quoting(phone, wamid, words);
+    await told(...(order === 'status first' ? [named, no] : [no, named]));
+    expect((await world.consent(phone)).state).toBe('denied');
+  });
+
+  it('a yes does not count on a guess, and its request waits on', async () => {
+    const { phone, wamid } = await unconfirmed();
+    await told(quoting(phone, wamid, 'yes'));
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+
+  it('a no that quotes what we do not know is talk where WhatsApp has named every request', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(60_000);
+    await told(quoting(phone, 'wamid.of-another-system', 'no thanks'));
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+});
+
+it('a button of a request older than requests stay open keeps its purpose and its language in the ledger', async () => {
+  const { phone, record } = await contact(world);
+  await world.sendConsent(record);
+  await world.pass(40 * DAY);
+  await world.tap(phone, 'no');
+  const { state, history } = await world.consent(phone);
+  expect(state).toBe('denied');
+  expect(history.at(-1)).toMatchObject({ act: 'button', purposes: ['service'] });
+  const { lines } = (await world.ok(Pack, 'GET', `/api/consent-export?phone=${encodeURIComponent(phone)}`))
+    .chains[0] ?? { lines: [] };
+  expect(lines.at(-1)?.detail).toMatchObject({ language: 'en' });
+});

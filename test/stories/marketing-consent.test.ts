@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openWorld, type World } from './world.ts';
+
+/** Consent to marketing, asked for by a Consent Template in the marketing session: it decides marketing and nothing else. */
+
+let world: World;
+let question: string;
+
+beforeAll(async () => {
+  world = await openWorld();
+  await world.ok(z.unknown(), 'POST', '/api/crm/tables/contact/columns', {
+    name: 'assent_offers',
+    label: 'Offers',
+    kind: 'boolean',
+  });
+  await world.setUpContactType({ marketingField: 'assent_offers' });
+  const template = await world.template({
+    name: 'May we send offers?',
+    type: 'consent',
+    recordType: 'contact',
+    session: 'marketing',
+    whatsappTemplate: { name: 'marketing_consent_request', language: 'en' },
+    bindings: { '1': { column: 'fullname', fallback: 'there' } },
+  });
+  question = template.id;
+  await world.publish(template);
+  await world.ok(z.unknown(), 'POST', `/api/message-templates/${question}/answer-templates`);
+});
+afterAll(() => world.close());
+
+async function asked() {
+  const phone = world.newPhone();
+  const record = await world.record('contact', { fullname: 'Ana Silva', mobilephone: phone });
+  const to = { recordType: 'contact', recordId: record.id };
+  const before = await standing(phone, record);
+  expect((await world.send({ to, messageTemplateId: question })).status).toBe(202);
+  await world.settled();
+  return { phone, record, before };
+}
+
+async function standing(phone: string, record: { recordType: string; id: string }) {
+  const { values, complianceValue } = await world.readRecord(record);
+  return {
+    service: (await world.consent(phone)).state,
+    marketing: (await world.consent(phone, 'marketing')).state,
+    complianceField: complianceValue,
+    marketingField: values.assent_offers ?? null,
+  };
+}
+const lastText = (phone: string) => world.emulator.messagesOf(phone).at(-1)?.text;
+const untouched = { service: 'not-asked', complianceField: null };
+
+it('Yes grants marketing and sets the marketing field; service and the Compliance Field stay as they are', async () => {
+  const { phone, record, before } = await asked();
+  expect(before).toEqual({ ...untouched, marketing: 'not-asked', marketingField: null });
+  expect(await standing(phone, record)).toEqual({ ...before, marketing: 'requested' });
+  await world.tap(phone, 'yes');
+  expect(await standing(phone, record)).toEqual({ ...untouched, marketing: 'granted', marketingField: true });
+  expect(lastText(phone)).toBe(
+    'Thank you. We may now send you offers here. Reply STOP at any time to end this.',
+  );
+});
+
+it('No denies marketing alone', async () => {
+  const { phone, record } = await asked();
+  await world.tap(phone, 'no');
+  expect(await standing(phone, record)).toEqual({ ...untouched, marketing: 'denied', marketingField: false });
+  expect(lastText(phone)).toBe('Understood. We will not send you offers here.');
+});
+
+it('who agreed to service goes on being written to after a No to marketing', async () => {
+  const { phone, record } = await asked();
+  await world.sendConsent(record);
+  await world.tap(phone, 'yes');
+  const offers = world.emulator.messagesOf(phone).find((one) => one.buttons[0]?.label.includes('offers'));
+  await world.tap(phone, 'no', { buttonOf: offers?.id ?? '' });
+  expect(await standing(phone, record)).toEqual({
+    service: 'granted',
+    complianceField: true,
+    marketing: 'denied',
+    marketingField: false,
+  });
+  const to = { recordType: 'contact', recordId: record.id };
+  expect((await world.send({ to, text: 'Your order is on its way.' })).status).toBe(202);
+});
+
+it('STOP denies both', async () => {
+  const { phone, record } = await asked();
+  await world.tap(phone, 'yes');
+  await world.advance(2_000);
+  await world.says(phone, 'STOP');
+  expect(await standing(phone, record)).toEqual({
+    service: 'denied',
+    complianceField: false,
+    marketing: 'denied',
+    marketingField: false,
+  });
+});
+
+it('the composer is told what each Consent Template asks for', async () => {
+  const { record } = await asked();
+  const { templates } = await world.sendable(`recordType=contact&recordId=${record.id}`);
+  expect(templates.map((one) => [one.type, one.asksFor])).toEqual(
+    expect.arrayContaining([
+      ['consent', 'service'],
+      ['consent', 'marketing'],
+      ['utility', null],
+    ]),
+  );
+});
