@@ -200,10 +200,10 @@ export function describeRemoteContract(name: string, open: () => Promise<RemoteW
     it('refuses a column that is not there, and takes no blame for the network', async () => {
       const id = await made();
       for (const call of [
-        remote.read(table, id, ['no_such_column']),
-        remote.page(table, ['no_such_column'], null),
+        () => remote.read(table, id, ['no_such_column']),
+        () => remote.page(table, ['no_such_column'], null),
       ]) {
-        const end = await endOf(call);
+        const end = await endOf(call());
         expect(end).toBeInstanceOf(CrmFailure);
         expect(end).toMatchObject({ passing: false });
       }
