@@ -1,17 +1,12 @@
 import type { Update } from '../core/update.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
-import { ensureConversations, touchConversations } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
-import { insertEcho } from '../db/messages.ts';
-import { setAnswered } from '../db/ownership.ts';
 import { applyChannelUpdate } from './apply-channel-update.ts';
+import { applyEcho } from './apply-echo.ts';
 import { applyMessages } from './apply-messages.ts';
 import { applyStatuses } from './apply-statuses.ts';
 import type { Context } from './context.ts';
-import type { Hints } from './live.ts';
-import { noteMessages } from './note-timeline.ts';
 import { type NewLine, type Rules, recordFacts } from './record-facts.ts';
-import { nobodyWaits } from './settle-reminders.ts';
 import { shownSender } from './shown-sender.ts';
 import type { Applying, StoredMessage, StoredUpdate } from './stored-update.ts';
 
@@ -40,6 +35,12 @@ export async function applyUpdates(
   const messages = stored.filter(
     (one): one is StoredMessage => one.update.kind === 'message' && one.contactPointId !== null,
   );
+  // What we said comes first: an answer is read by what stood last before it.
+  for (const one of stored) {
+    const contact = contacts.get(one.contactPointId ?? '');
+    if (one.update.kind === 'echo' && contact !== undefined)
+      await applyEcho(tx, ctx, contact, one, one.update, applying);
+  }
   result.queued = await applyMessages(tx, ctx, messages, applying);
   const statuses = await applyStatuses(tx, ctx, stored, applying);
   for (const one of stored) {
@@ -66,12 +67,9 @@ export async function applyUpdates(
         hints.contact(one.contactPointId);
         result.applied.push(one.inboxId);
         break;
-      case 'echo': {
-        const contact = contacts.get(one.contactPointId ?? '');
-        if (contact !== undefined) await applyEcho(tx, ctx, contact, update, hints);
+      case 'echo':
         result.applied.push(one.inboxId);
         break;
-      }
       default:
         await applyChannelUpdate(tx, ctx, update, contacts, hints);
         result.applied.push(one.inboxId);
@@ -107,44 +105,4 @@ async function applyPreference(
     },
   };
   await recordFacts(tx, ctx, contact, [line], rules);
-}
-
-async function applyEcho(
-  tx: Tx,
-  ctx: Context,
-  contact: ContactPoint,
-  update: Extract<Update, { kind: 'echo' }>,
-  hints: Hints,
-): Promise<void> {
-  const wanted = [
-    { id: ctx.make.id(), contactPointId: contact.id, channelId: ctx.channel.id, at: update.at },
-  ];
-  const conversationId = (await ensureConversations(tx, wanted)).get(`${contact.id}/${ctx.channel.id}`);
-  if (conversationId === undefined) return;
-  const id = ctx.make.id();
-  await insertEcho(tx, {
-    id,
-    conversationId,
-    contactPointId: contact.id,
-    channelId: ctx.channel.id,
-    whatsappId: update.whatsappId,
-    at: update.at,
-  });
-  await touchConversations(tx, [
-    {
-      id: conversationId,
-      at: update.at,
-      text: 'Sent from the WhatsApp Business app',
-      direction: 'out',
-      status: 'sent',
-      unread: 0,
-    },
-  ]);
-  await noteMessages(tx, ctx, [id]);
-  // One that was written before the customer's last message does not answer it.
-  if (contact.lastInboundAt === null || update.at >= contact.lastInboundAt) {
-    await setAnswered(tx, [conversationId]);
-    await nobodyWaits(tx, ctx, [conversationId], hints);
-  }
-  hints.conversation(conversationId, contact.id);
 }

@@ -65,6 +65,8 @@ export type Act =
   | { act: 'linked' }
   /** The customer has another number now; what they decided stays theirs. */
   | { act: 'renumbered' }
+  /** Somebody of us wrote from the WhatsApp Business app, and it reached us after the answer that followed it. */
+  | { act: 'written-in-app' }
   | {
       act: 'merged';
       /** Refused by either identity when they turned out to be one. */

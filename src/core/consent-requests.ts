@@ -52,6 +52,23 @@ export interface Bound {
   by: 'quote' | 'place' | 'label';
 }
 
+/**
+ * Whether this line from the WhatsApp Business app, of which we learn late, stands between a yes and the question that it
+ * seemed to follow: the yes may answer what was written there.
+ */
+export const standsBetween = (at: number, answer: Answer, request: Pick<RequestView, 'at'>): boolean =>
+  answer.meaning === 'yes' && second(request.at) < second(at) && second(at) <= second(answer.at);
+
+/** Whether any yes among these lines follows its request no more, once it is known what was written in the app then. */
+export function overtakesYes(facts: readonly Fact[], at: number): boolean {
+  const requests = collectRequests(facts);
+  return facts.some((fact) => {
+    if (fact.act !== 'answer') return false;
+    const request = requests.get(fact.follows ?? '');
+    return request !== undefined && standsBetween(at, fact, request);
+  });
+}
+
 /** Requests an answer names, in the order in which they are tried. */
 const named = (answer: Answer): string[] =>
   [answer.quotes, answer.follows, answer.labelOf, ...(answer.alsoLabelOf ?? [])].filter((id) => id !== null);
@@ -63,12 +80,14 @@ const named = (answer: Answer): string[] =>
  *
  * A request that failed asked nothing and takes no yes. But whoever says no to it has seen it all the same, so a no
  * refuses what it would without the failure, and what it does with it: a status that comes later takes no refusal back.
+ * Nor does what was written in the app in between, which takes the place of the question for a yes.
  */
-export function boundTo(
+function boundTo(
   answer: Answer,
   requests: Requests,
   openMs: number,
   isAnswered: (request: RequestView) => boolean,
+  inApp: readonly number[],
 ): Bound[] {
   const inTime = (id: string | null): Bound['request'] | null => {
     const request = id === null ? undefined : requests.get(id);
@@ -82,7 +101,11 @@ export function boundTo(
     const asked = (request: Bound['request'] | null): request is Bound['request'] =>
       request !== null && isAsked(request) && second(answer.at) >= second(request.at);
     const place = inTime(answer.follows);
-    if (asked(place) && answer.at - place.at < ANSWER_FOLLOWS_MS) return { request: place, by: 'place' };
+    const isLastWord =
+      asked(place) &&
+      answer.at - place.at < ANSWER_FOLLOWS_MS &&
+      !inApp.some((at) => standsBetween(at, answer, place));
+    if (isLastWord) return { request: place, by: 'place' };
     const labelled = [answer.labelOf, ...(answer.alsoLabelOf ?? [])].map(inTime).filter(asked);
     const request = labelled.find((one) => !isAnswered(one)) ?? labelled[0];
     return request === undefined ? null : { request, by: 'label' };
@@ -117,13 +140,14 @@ export function answersThatCount(
     answeredAt.set(requestId, Math.min(answeredAt.get(requestId) ?? Number.POSITIVE_INFINITY, second(at)));
   };
   for (const fact of facts) if (fact.act === 'button') answer(fact.requestId, fact.at);
+  const inApp = facts.flatMap((fact) => (fact.act === 'written-in-app' ? [fact.at] : []));
   const answers = facts
     .filter((fact): fact is Answer => fact.act === 'answer')
     .sort((a, b) => second(a.at) - second(b.at));
   for (const fact of answers) {
     const answeredBefore = (request: RequestView): boolean =>
       (answeredAt.get(request.requestId) ?? Number.POSITIVE_INFINITY) < second(fact.at);
-    for (const bound of boundTo(fact, requests, openMs, answeredBefore)) {
+    for (const bound of boundTo(fact, requests, openMs, answeredBefore, inApp)) {
       const open = !answeredBefore(bound.request);
       if (!open && (fact.meaning === 'yes' || bound.by === 'label')) continue;
       // In the order of time, and a tie answers nothing before: what is noted here changes only later seconds.

@@ -576,6 +576,7 @@ describe('whatever stands in a ledger', () => {
         'signup' as const,
         'linked' as const,
         'renumbered' as const,
+        'written-in-app' as const,
         'erased' as const,
       ),
     }),

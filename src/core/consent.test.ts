@@ -42,6 +42,7 @@ const says = (
 ): Act => ({ act: 'answer', meaning, quotes: null, follows: null, labelOf: null, ...where });
 const stop: Act = { act: 'stop-word', purposes: BOTH };
 const start: Act = { act: 'start-word' };
+const inApp: Act = { act: 'written-in-app' };
 const hold: Act = { act: 'hold', purposes: ['service'] };
 const recorded = (
   decision: 'granted' | 'denied',
@@ -216,6 +217,41 @@ describe('answers in words (rule 4)', () => {
     ['in the request’s own second', [at(0.7, ask('r')), at(0, says('yes', follows))], 'granted'],
     ['one second under 24 hours', [at(0, ask('r')), at(DAY - 1, says('yes', follows))], 'granted'],
     ['24 hours after', [at(0, ask('r')), at(DAY, says('yes', follows))], 'requested'],
+    [
+      'Yes, and then we learn of another question in between',
+      [at(0, ask('r')), at(9, says('yes', follows)), at(5, inApp)],
+      'requested',
+    ],
+    [
+      'Yes in the second of another question',
+      [at(0, ask('r')), at(5, says('yes', follows)), at(5, inApp)],
+      'requested',
+    ],
+    [
+      'No, and then we learn of another question in between',
+      [at(0, ask('r')), at(9, says('no', follows)), at(5, inApp)],
+      'denied',
+    ],
+    [
+      'Yes, and another question was asked before the request',
+      [at(4, ask('r')), at(9, says('yes', follows)), at(4, inApp)],
+      'granted',
+    ],
+    [
+      'Yes, and another question was asked after it',
+      [at(0, ask('r')), at(5, says('yes', follows)), at(6, inApp)],
+      'granted',
+    ],
+    [
+      'Yes that quotes the request, another question in between',
+      [at(0, ask('r')), at(9, says('yes', quoted)), at(5, inApp)],
+      'granted',
+    ],
+    [
+      'the full label, another question in between',
+      [at(0, ask('r')), at(9, says('yes', { ...follows, ...label })), at(5, inApp)],
+      'granted',
+    ],
     ['24 hours after, quoted', [at(0, ask('r')), at(DAY, says('yes', quoted))], 'granted'],
     ['one second under 30 days, quoted', [at(0, ask('r')), at(30 * DAY - 1, says('yes', quoted))], 'granted'],
     ['30 days after, quoted', [at(0, ask('r')), at(30 * DAY, says('yes', quoted))], 'not-asked'],

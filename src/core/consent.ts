@@ -48,6 +48,7 @@ export type Verdict =
   | 'crm-observed'
   | 'linked'
   | 'renumbered'
+  | 'written-in-app'
   | 'merged'
   | 'erased';
 
@@ -400,6 +401,7 @@ function plainVerdict(fact: Fact, purpose: Purpose, all: Requests): Verdict | nu
       return all.get(fact.requestId)?.purpose === purpose ? 'request-failed' : null;
     case 'linked':
     case 'renumbered':
+    case 'written-in-app':
     case 'merged':
     case 'erased':
     case 'released':

@@ -123,6 +123,7 @@ describe('the text of a consent event', () => {
     ['merged', 'denied', null],
     ['linked', undefined, null],
     ['renumbered', undefined, null],
+    ['written-in-app', undefined, null],
   ])('of %s that is %s tells %s', (act, verdict, told) => {
     expect(toldVerdict(act, verdict)).toBe(told);
   });

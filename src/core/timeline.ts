@@ -122,7 +122,7 @@ export const TOLD_VERDICTS = [
 ] as const;
 export type ToldVerdict = (typeof TOLD_VERDICTS)[number];
 
-const UNTOLD: ReadonlySet<string> = new Set(['crm', 'merged', 'linked', 'renumbered']);
+const UNTOLD: ReadonlySet<string> = new Set(['crm', 'merged', 'linked', 'renumbered', 'written-in-app']);
 
 /** Null for what no timeline tells. */
 export function toldVerdict(act: string, verdict: string | undefined): ToldVerdict | null {

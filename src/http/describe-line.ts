@@ -52,6 +52,8 @@ export function describeLine(row: HistoryRow, type: Verdict, names: ReadonlyMap<
       return `A CRM record with this number appeared: ${nameOf(linkedRecord(row), names)}`;
     case 'renumbered':
       return 'Has another number in WhatsApp now';
+    case 'written-in-app':
+      return 'Was written to from the WhatsApp Business app, before an answer that we got sooner';
     case 'merged':
       return 'Joined with another identity of the same person';
     case 'erased':

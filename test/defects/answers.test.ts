@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { inboundText, messagesChange, status, webhook, webhookOf } from '../stories/payloads.ts';
+import {
+  type Item,
+  inboundText,
+  messagesChange,
+  newWamid,
+  status,
+  webhook,
+  webhookOf,
+} from '../stories/payloads.ts';
 import { openWorld, type TypeSetUp, type World } from '../stories/world.ts';
 import { contact, takenFrom, to } from './acts.ts';
 
@@ -118,4 +126,59 @@ it('a button of a request older than requests stay open keeps its purpose and it
   const { lines } = (await world.ok(Pack, 'GET', `/api/consent-export?phone=${encodeURIComponent(phone)}`))
     .chains[0] ?? { lines: [] };
   expect(lines.at(-1)?.detail).toMatchObject({ language: 'en' });
+});
+
+describe('a yes after a question of ours from the WhatsApp Business app answers that question', () => {
+  const echo = (phone: string, at: number): Item => ({
+    field: 'smb_message_echoes',
+    value: {
+      messaging_product: 'whatsapp',
+      metadata: { display_phone_number: '12025550100', phone_number_id: '200300400500600' },
+      message_echoes: [
+        {
+          from: '12025550100',
+          to: phone.replace(/\D/g, ''),
+          id: newWamid(),
+          timestamp: String(Math.floor(at / 1000)),
+          type: 'text',
+          text: { body: 'Shall we deliver at five?' },
+        },
+      ],
+    },
+  });
+
+  it.each(['before it', 'with it', 'behind it in one webhook', 'after it'])('told %s', async (when) => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(10_000);
+    const said = messagesChange({ messages: [inboundText(phone, world.now() - 3_000, 'yes')] });
+    const asked = echo(phone, world.now() - 6_000);
+    if (when === 'before it') await told(webhook([asked]), webhook([said]));
+    else if (when === 'after it') await told(webhook([said]), webhook([asked]));
+    else await told(webhook(when === 'with it' ? [asked, said] : [said, asked]));
+    expect((await world.consent(phone)).state).toBe('requested');
+    expect((await world.readRecord(record)).complianceValue).toBeNull();
+  });
+
+  it('a no that was read as one before we learned of it stands', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(10_000);
+    await told(
+      webhookOf(inboundText(phone, world.now() - 3_000, 'no')),
+      webhook([echo(phone, world.now() - 6_000)]),
+    );
+    expect((await world.consent(phone)).state).toBe('denied');
+  });
+
+  it('a full label agrees all the same', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(10_000);
+    await told(
+      webhookOf(inboundText(phone, world.now() - 3_000, 'Yes, I Agree')),
+      webhook([echo(phone, world.now() - 6_000)]),
+    );
+    expect((await world.consent(phone)).state).toBe('granted');
+  });
 });

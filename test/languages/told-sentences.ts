@@ -225,6 +225,7 @@ export function toldHistory(): { act: string; summary: string }[] {
     ['expired', ['expired']],
     ['linked', ['linked']],
     ['renumbered', ['renumbered']],
+    ['written-in-app', ['written-in-app']],
     ['merged', ['merged']],
     ['erased', ['erased']],
   ];

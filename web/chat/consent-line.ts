@@ -41,6 +41,7 @@ const TONES: Record<LedgerLine['type'], ConsentSentence['tone']> = {
   'crm-observed': 'informative',
   linked: 'informative',
   renumbered: 'informative',
+  'written-in-app': 'informative',
   merged: 'informative',
   erased: 'informative',
 };

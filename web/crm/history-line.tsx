@@ -75,6 +75,7 @@ const COLORS: Record<Line['type'], Color> = {
   'crm-observed': 'informative',
   linked: 'informative',
   renumbered: 'informative',
+  'written-in-app': 'informative',
   merged: 'informative',
   erased: 'informative',
 };

@@ -15,6 +15,7 @@ export const LedgerLineType = z.enum([
   'crm-observed',
   'linked',
   'renumbered',
+  'written-in-app',
   'merged',
   'erased',
 ]);
