@@ -35,7 +35,7 @@ export function mustHold(giver: Giver, wanted: Iterable<Right>): void {
 export async function makeApiKey(
   ctx: Context,
   given: { name: string; scopes: readonly Right[]; expiresAt: number | null },
-  giver: Giver,
+  giver: Giver & { id: string },
 ): Promise<{ apiKey: ApiKeyRow; key: string }> {
   mustHold(giver, given.scopes);
   const now = ctx.clock();
@@ -54,7 +54,7 @@ export async function makeApiKey(
     revokedAt: null,
   };
   await inTransaction(ctx, async (tx) => {
-    await insertApiKey(tx, { ...apiKey, tokenHash: ctx.keys.sha256(key) });
+    await insertApiKey(tx, { ...apiKey, createdById: giver.id, tokenHash: ctx.keys.sha256(key) });
     await insertAudit(tx, {
       at: now,
       actor: giver.name,

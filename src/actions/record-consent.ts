@@ -3,6 +3,7 @@ import type { Role } from '../core/rights.ts';
 import type { Viewer } from '../db/access.ts';
 import {
   decidePendingGrant,
+  type GrantToApprove,
   insertPendingGrant,
   type PendingGrant,
   readPendingGrant,
@@ -217,8 +218,8 @@ async function lockedContact(tx: Tx, ctx: Context, to: To): Promise<ContactPoint
 }
 
 /**
- * A second person decides a grant that waits. The one who asked may not approve it, and no key may: whoever made it holds it, and
- * would be their own second person.
+ * A second person decides a grant that waits. The one who asked may not approve it, nor who made the key that did, and no key may:
+ * whoever made it holds it, and would be their own second person.
  */
 export async function decideGrant(
   ctx: Context,
@@ -235,12 +236,7 @@ export async function decideGrant(
   await inTransaction(ctx, async (tx) => {
     const grant = isUuid(id) ? await readPendingGrant(tx, id, actor) : null;
     if (grant === null) throw notFound('pending grant');
-    if (decision === 'approved' && isOwn(grant, actor))
-      throw new Refusal(
-        403,
-        'second-person-needed',
-        'Somebody else has to approve a grant that you recorded.',
-      );
+    if (decision === 'approved') refuseOwn(grant);
     const file = grant.fileName === null ? null : await readWaitingFile(tx, id, actor);
     if (!(await decidePendingGrant(tx, id, decision, actor.name, ctx.clock())))
       throw notFound('pending grant');
@@ -264,9 +260,16 @@ export async function decideGrant(
   });
 }
 
-/** By id, as names are not unique and change; what an older version recorded has the name alone. */
-const isOwn = (grant: PendingGrant, actor: Actor): boolean =>
-  grant.requestedById === null ? grant.requestedBy === actor.name : grant.requestedById === actor.id;
+function refuseOwn({ own }: GrantToApprove): void {
+  if (own === 'person')
+    throw new Refusal(403, 'second-person-needed', 'Somebody else has to approve a grant that you recorded.');
+  if (own === 'key')
+    throw new Refusal(
+      403,
+      'second-person-needed',
+      'Somebody else has to approve a grant that a key you made has recorded.',
+    );
+}
 
 /** What was recorded before a refusal cannot undo it, whenever it is approved. */
 async function refuseIfOutrun(tx: Tx, ctx: Context, grant: PendingGrant): Promise<void> {

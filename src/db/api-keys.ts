@@ -31,11 +31,13 @@ export async function insertApiKey(
   tx: Tx,
   key: Pick<ApiKeyRow, 'id' | 'name' | 'hint' | 'scopes' | 'createdBy' | 'createdAt' | 'expiresAt'> & {
     tokenHash: string;
+    /** The person or key that made it. */
+    createdById: string;
   },
 ): Promise<void> {
-  await sql`insert into api_key (id, name, token_hash, hint, scopes, created_by, created_at, expires_at)
+  await sql`insert into api_key (id, name, token_hash, hint, scopes, created_by, created_by_id, created_at, expires_at)
     values (${key.id}::uuid, ${key.name}, ${key.tokenHash}, ${key.hint}, ${texts(key.scopes)}, ${key.createdBy},
-      ${time(key.createdAt)}, ${time(key.expiresAt)})`.execute(tx);
+      ${key.createdById}, ${time(key.createdAt)}, ${time(key.expiresAt)})`.execute(tx);
 }
 
 /** A key that is good now. */

@@ -291,6 +291,15 @@ export interface PendingGrant {
   name: string | null;
 }
 
+/** Whose second person is looked for: names decide where an older version kept no id. */
+export type Approver = Viewer & { name: string };
+
+/** As one who may approve it, or may not, sees it. */
+export interface GrantToApprove extends PendingGrant {
+  /** The viewer recorded it, or a key did that is theirs; null: somebody else. */
+  own: 'person' | 'key' | null;
+}
+
 export async function insertPendingGrant(
   tx: Tx,
   grant: {
@@ -308,19 +317,36 @@ export async function insertPendingGrant(
       ${grant.requestedById}, ${time(grant.requestedAt)})`.execute(tx);
 }
 
-const PENDING_GRANT = sql`
-    select g.id, coalesce(c.merged_into, c.id) as "contactPointId", c.merged_into is not null as merged, g.purpose,
+const GRANT_COLUMNS = sql`g.id, coalesce(c.merged_into, c.id) as "contactPointId", c.merged_into is not null as merged, g.purpose,
            g.evidence - 'file' as evidence, g.evidence #>> '{file,name}' as "fileName",
-           g.requested_by as "requestedBy", g.requested_by_id as "requestedById", g.requested_at as "requestedAt", c.phone, c.name
+           g.requested_by as "requestedBy", g.requested_by_id as "requestedById", g.requested_at as "requestedAt", c.phone, c.name`;
+
+const WAITING_GRANTS = sql`
       from pending_grant g join contact_point c on c.id = g.contact_point_id
      where g.decided_at is null`;
+
+/** Of `pending_grant g`: this person recorded it. */
+const recordedBy = ({ id, name }: Approver) =>
+  sql<boolean>`coalesce(g.requested_by_id = ${id}, g.requested_by = ${name})`;
+
+/** Of `pending_grant g`: a key recorded it that this person made, or made the key of that made it, and so on. */
+const recordedByKeyOf = ({ id, name }: Approver) => sql<boolean>`exists (
+    with recursive maker as (
+      select k.created_by, k.created_by_id from api_key k where k.id::text = g.requested_by_id
+       union
+      select k.created_by, k.created_by_id from maker m join api_key k on k.id::text = m.created_by_id)
+    select 1 from maker where coalesce(created_by_id = ${id}, created_by = ${name}))`;
+
+const toApprove = (viewer: Approver) => sql`
+    select ${GRANT_COLUMNS}, case when ${recordedBy(viewer)} then 'person' when ${recordedByKeyOf(viewer)} then 'key' end as own
+    ${WAITING_GRANTS}`;
 
 /** Of customers, `contact_point c`, whose conversation the viewer sees, or who have none. */
 export const openTo = (viewer: Viewer) => customerOpenTo(viewer, sql`coalesce(c.merged_into, c.id)`);
 
-export async function readPendingGrant(tx: Tx, id: string, viewer: Viewer): Promise<PendingGrant | null> {
+export async function readPendingGrant(tx: Tx, id: string, viewer: Approver): Promise<GrantToApprove | null> {
   const { rows } =
-    await sql<PendingGrant>`${PENDING_GRANT} and g.id = ${id}::uuid and ${openTo(viewer)}`.execute(tx);
+    await sql<GrantToApprove>`${toApprove(viewer)} and g.id = ${id}::uuid and ${openTo(viewer)}`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -330,30 +356,31 @@ export async function waitingGrantsOf(
   contactPointId: string,
   purpose: Purpose,
 ): Promise<PendingGrant[]> {
-  const { rows } = await sql<PendingGrant>`${PENDING_GRANT} and g.purpose = ${purpose}
+  const { rows } =
+    await sql<PendingGrant>`select ${GRANT_COLUMNS} ${WAITING_GRANTS} and g.purpose = ${purpose}
        and (c.id = ${contactPointId}::uuid or c.merged_into = ${contactPointId}::uuid) order by g.requested_at, g.id`.execute(
-    tx,
-  );
+      tx,
+    );
   return rows;
 }
 
 /** Those that wait for a second person, the oldest first. */
 export async function pendingGrants(
   tx: Tx,
-  which: { after: { at: number; id: string } | null; viewer: Viewer },
+  which: { after: { at: number; id: string } | null; viewer: Approver },
   limit: number,
-): Promise<PendingGrant[]> {
+): Promise<GrantToApprove[]> {
   const { after, viewer } = which;
-  const { rows } = await sql<PendingGrant>`${PENDING_GRANT} and ${openTo(viewer)}
+  const { rows } = await sql<GrantToApprove>`${toApprove(viewer)} and ${openTo(viewer)}
        and (${time(after?.at ?? null)} is null or (g.requested_at, g.id) > (${time(after?.at ?? null)}, ${after?.id ?? null}::uuid))
      order by g.requested_at, g.id limit ${limit}`.execute(tx);
   return rows;
 }
 
-/** How many messages on hold and how many grants of others' wait for this person, each counted up to `most`. */
+/** How many messages on hold and how many grants wait for this person that are not their own, each counted up to `most`. */
 export async function countWaiting(
   tx: Tx,
-  person: Viewer & { name: string },
+  person: Approver,
   most: number,
 ): Promise<{ held: number; grants: number }> {
   const { rows } = await sql<{ held: number; grants: number }>`
@@ -363,7 +390,7 @@ export async function countWaiting(
            (select count(*)::int from (
               select 1 from pending_grant g join contact_point c on c.id = g.contact_point_id
                where g.decided_at is null and ${openTo(person)}
-                 and not coalesce(g.requested_by_id = ${person.id}, g.requested_by = ${person.name}) limit ${most}) w) as grants`.execute(
+                 and not ${recordedBy(person)} and not ${recordedByKeyOf(person)} limit ${most}) w) as grants`.execute(
     tx,
   );
   return rows[0] ?? { held: 0, grants: 0 };

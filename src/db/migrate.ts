@@ -28,6 +28,7 @@ import { up as renumbered } from './migrations/0025-renumbered.ts';
 import { up as publishedWording } from './migrations/0026-published-wording.ts';
 import { up as requestDelivery } from './migrations/0027-request-delivery.ts';
 import { up as crmColumnTakes } from './migrations/0028-crm-column-takes.ts';
+import { up as whoMadeAKey } from './migrations/0029-who-made-a-key.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 export const MIGRATIONS: Record<string, readonly string[]> = {
@@ -57,6 +58,7 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
   '0026-published-wording': publishedWording,
   '0027-request-delivery': requestDelivery,
   '0028-crm-column-takes': crmColumnTakes,
+  '0029-who-made-a-key': whoMadeAKey,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
-import { PendingGrantOut } from '../../src/http/schemas/consent.ts';
+import { PendingGrantOut, PendingGrantPage, WaitingDecisionsOut } from '../../src/http/schemas/consent.ts';
+import { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
 import { ColumnOut, ImportReport, RecordOut } from '../../src/http/schemas/records.ts';
 import { hire, type Person } from '../stories/desk.ts';
 import { inboundText, webhookOf } from '../stories/payloads.ts';
@@ -614,6 +615,70 @@ it('no key approves a grant, as whoever recorded it could have made that key; it
     const headers = { authorization: `Bearer ${key}` };
     const rejected = await world.api('POST', `/api/pending-grants/${id}/reject`, undefined, headers);
     expect(rejected.status).toBe(204);
+  } finally {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
+  }
+});
+
+it('nobody approves what a key of their own making recorded, nor a key that one of theirs made', async () => {
+  const [maker, colleague] = [
+    await hire(world, 'Mia Maker', 'administrator'),
+    await hire(world, 'Cole League', 'administrator'),
+  ];
+  const makeKey = async (as: (body: unknown) => Promise<{ body: unknown }>) => {
+    const { body } = await as({ name: 'CRM', scopes: ['record-grant', 'manage-people'] });
+    const { apiKey, key } = ApiKeyMadeOut.parse(body);
+    return { id: apiKey.id, key };
+  };
+  const byKey = (key: string) => (method: 'POST', path: string, body: unknown) =>
+    world.api(method, path, body, { authorization: `Bearer ${key}` });
+  const counted = async (person: Person) =>
+    WaitingDecisionsOut.parse((await person.api('GET', '/api/waiting-decisions')).body).grants;
+  const approve = async (by: Person, id: string) => {
+    const { status, body } = await by.api('POST', `/api/pending-grants/${id}/approve`);
+    return status === 204 ? 'approved' : Problem.parse(body);
+  };
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
+  try {
+    const first = await makeKey((body) => maker.api('POST', '/api/api-keys', body));
+    const second = await makeKey((body) => byKey(first.key)('POST', '/api/api-keys', body));
+    const before = [await counted(maker), await counted(colleague)];
+    for (const { key } of [first, second]) {
+      const { phone } = await contact(world);
+      const recorded = await byKey(key)('POST', '/api/consent', {
+        phone,
+        decision: 'granted',
+        evidence: 'Signed',
+      });
+      expect(recorded.status).toBe(202);
+      expect([await counted(maker), await counted(colleague)]).toEqual([before[0], (before[1] ?? 0) + 1]);
+      const own = async (person: Person) =>
+        PendingGrantPage.parse((await person.api('GET', '/api/pending-grants')).body).items.find(
+          (one) => one.phone === phone,
+        );
+      const id = (await own(maker))?.id ?? '';
+      expect([(await own(maker))?.own, (await own(colleague))?.own]).toEqual(['key', null]);
+      expect(await approve(maker, id)).toMatchObject({
+        code: 'second-person-needed',
+        detail: 'Somebody else has to approve a grant that a key you made has recorded.',
+      });
+      // A name that changed, a key that is revoked: it stays theirs.
+      await world.ok(z.unknown(), 'PATCH', `/api/people/${maker.id}`, { name: `Mia ${key.slice(-4)}` });
+      expect(await approve(maker, id)).toMatchObject({ code: 'second-person-needed' });
+      expect(await approve(colleague, id)).toBe('approved');
+    }
+    // As the version before made it.
+    await sql`update api_key set created_by_id = null, created_by = 'Mia Old' where id = ${first.id}::uuid`.execute(
+      world.ctx.database.db,
+    );
+    await world.ok(z.unknown(), 'PATCH', `/api/people/${maker.id}`, { name: 'Mia Old' });
+    const { phone } = await contact(world);
+    await byKey(second.key)('POST', '/api/consent', { phone, decision: 'granted', evidence: 'Signed' });
+    expect([await counted(maker), await counted(colleague)]).toEqual([before[0], (before[1] ?? 0) + 1]);
+    const { items } = await world.ok(Pending, 'GET', '/api/pending-grants');
+    const id = items.find((one) => one.phone === phone)?.id ?? '';
+    expect(await approve(maker, id)).toMatchObject({ code: 'second-person-needed' });
+    expect(await approve(colleague, id)).toBe('approved');
   } finally {
     await world.ok(z.unknown(), 'PATCH', '/api/settings', { grantNeedsSecondPerson: false });
   }

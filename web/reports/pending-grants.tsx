@@ -136,6 +136,8 @@ function Decide({ grant, onDecided }: { grant: Pending; onDecided: () => void })
     <div className={styles.buttons}>
       {grant.refusedMeanwhile ? (
         <span className={styles.outrun}>{t('grants.refusedMeanwhile')}</span>
+      ) : grant.own !== null ? (
+        <span>{t(`grants.own.${grant.own}`)}</span>
       ) : (
         <MayButton
           right="approve-grant"

@@ -210,6 +210,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
             evidence: typeof grant.evidence.text === 'string' ? grant.evidence.text : '',
             fileName: grant.fileName,
             requestedBy: grant.requestedBy,
+            own: grant.own,
             requestedAt: isoTime(grant.requestedAt),
           })),
           nextCursor:

@@ -151,6 +151,8 @@ export const PendingGrantOut = z.object({
   /** Of the file attached, which `GET /api/pending-grants/{id}/file` gives; null where none is. */
   fileName: z.string().nullable(),
   requestedBy: z.string(),
+  /** Who asks recorded it, or a key that they made did: somebody else has to approve it. Null: neither. */
+  own: z.enum(['person', 'key']).nullable(),
   requestedAt: Time,
 });
 export type PendingGrantOut = z.infer<typeof PendingGrantOut>;
