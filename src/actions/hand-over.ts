@@ -1,4 +1,3 @@
-import { explainGate } from '../core/gate.ts';
 import type { Permit } from '../core/permits.ts';
 import { pairWait } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
@@ -153,7 +152,7 @@ async function judgeAll(tx: Tx, ctx: Context, queued: readonly QueuedMessage[], 
         await postpone(tx, message.id, now + 60_000);
         continue;
       }
-      await cancel(tx, message.id, verdict.code, explainGate(verdict.code), now);
+      await cancel(tx, message.id, verdict.code, verdict.text, now);
       ctx.metrics.gateDecisions.inc({ code: verdict.code });
       hints.conversation(message.conversationId, message.contactPointId);
       const lines = neverAsked([{ message, code: verdict.code }], now);

@@ -1,6 +1,7 @@
 import {
   decideAutomaticAnswer,
   decideSend,
+  explainGate,
   isNewestAnswer,
   knewDecision,
   type SendPath,
@@ -27,7 +28,7 @@ export interface JudgeInputs {
 
 export type Judgement =
   | { allowed: true; inputs: Record<string, unknown> }
-  | { allowed: false; code: string; inputs: Record<string, unknown> };
+  | { allowed: false; code: string; text: string; inputs: Record<string, unknown> };
 
 export async function judgeQueued(
   tx: Tx,
@@ -47,7 +48,7 @@ export async function judgeQueued(
     });
     return verdict === null
       ? { allowed: true, inputs: summary }
-      : { allowed: false, code: verdict, inputs: summary };
+      : { allowed: false, code: verdict, text: explainGate(verdict), inputs: summary };
   }
   const addressed =
     message.recordType === null || message.recordId === null
@@ -68,7 +69,12 @@ export async function judgeQueued(
   });
   return decision.allowed
     ? { allowed: true, inputs: summary }
-    : { allowed: false, code: decision.code, inputs: summary };
+    : {
+        allowed: false,
+        code: decision.code,
+        text: explainGate(decision.code, contact),
+        inputs: summary,
+      };
 }
 
 function contentOf(

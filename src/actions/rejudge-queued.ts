@@ -1,4 +1,3 @@
-import { explainGate } from '../core/gate.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
@@ -49,7 +48,7 @@ export async function rejudgeQueued(
   for (const message of queued) {
     const verdict = await judgeQueued(tx, message, loaded, inputs);
     if (verdict.allowed) continue;
-    await cancel(tx, message.id, verdict.code, explainGate(verdict.code), now);
+    await cancel(tx, message.id, verdict.code, verdict.text, now);
     ctx.metrics.gateDecisions.inc({ code: verdict.code });
     cancelled.push({ message, code: verdict.code });
   }

@@ -2,6 +2,7 @@ import { canonicalJson } from '../core/evidence.ts';
 import {
   decideSend,
   explainGate,
+  type GateContact,
   type GateDecision,
   type GateInput,
   NO_NUMBER,
@@ -128,6 +129,7 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
   const heldBy = seat === null || sender.actor === null ? null : sendHeldBy(seat, sender.actor);
   const content = contentFor(composed);
   const missing = missingToSend(sender, content, loaded, seat);
+  const contact = loaded === null ? null : await gateFor(tx, loaded, target.addressed, null);
   const decision = decideSend({
     now,
     path: sender.path,
@@ -136,7 +138,7 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
     ownedByColleague: heldBy !== null,
     contactBlocked: target.contact?.blocked ?? false,
     channelConnected: channelConnected(await readChannel(tx, ctx.channel.phoneNumberId)),
-    contact: loaded === null ? null : await gateFor(tx, loaded, target.addressed, null),
+    contact,
     limits: askLimits(settings),
   });
   ctx.metrics.gateDecisions.inc({ code: decision.allowed ? 'allowed' : decision.code });
@@ -146,6 +148,7 @@ async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender
       missing,
       auditor: sender.auditor === true,
       noNumber: noNumberText(target, recordTypes),
+      contact,
     });
   if (loaded === null || target.contact === null) throw new Error('the gate let a message pass to nobody');
   return queue(tx, ctx, {
@@ -171,10 +174,12 @@ export interface WhyNot {
   auditor: boolean;
   /** Where there is not even a number: what to do about it (`noNumberText`). */
   noNumber: string | null;
+  /** Whom the gate was asked about. */
+  contact: GateContact | null;
 }
 
 /** The gate's sentence, or one that says more of this sender and this record. */
-export function sentenceOf(code: string, { heldBy, missing, auditor, noNumber }: WhyNot): string {
+export function sentenceOf(code: string, { heldBy, missing, auditor, noNumber, contact }: WhyNot): string {
   if (code === 'contact-point-unknown' && noNumber !== null) return noNumber;
   if (code === 'owned-by-colleague' && heldBy !== null) return heldBy;
   if (code === 'not-allowed' && missing.length > 0) {
@@ -183,13 +188,13 @@ export function sentenceOf(code: string, { heldBy, missing, auditor, noNumber }:
       ? `This needs the right “${needed}”. An auditor reads and changes nothing; an administrator can give you another role.`
       : `This needs the right “${needed}”. An administrator can grant it.`;
   }
-  return explainGate(code);
+  return explainGate(code, contact);
 }
 
 /** The gate's no as HTTP: its code, its sentence and when it lifts, with 409, or 403 where a right is missing. */
 export function refusalOf(
   decision: Extract<GateDecision, { allowed: false }>,
-  why: WhyNot = { heldBy: null, missing: [], auditor: false, noNumber: null },
+  why: WhyNot = { heldBy: null, missing: [], auditor: false, noNumber: null, contact: null },
 ): Refusal {
   const status = decision.code === 'not-allowed' ? 403 : 409;
   return new Refusal(status, decision.code, sentenceOf(decision.code, why), {

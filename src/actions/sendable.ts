@@ -106,7 +106,10 @@ export async function readSendable(
       contact: noNumber === null ? gateContact : null,
       limits: askLimits(settings),
     });
-    return { decision, why: { heldBy, missing, auditor: sender.auditor === true, noNumber } };
+    return {
+      decision,
+      why: { heldBy, missing, auditor: sender.auditor === true, noNumber, contact: gateContact },
+    };
   };
   const freeText = ask({ kind: 'text', reply: true });
   const published = await loadPublished(tx);

@@ -119,7 +119,7 @@ async function mustFit(
     throw new Refusal(
       403,
       'not-allowed',
-      sentenceOf('not-allowed', { heldBy: null, missing, auditor: false, noNumber: null }),
+      sentenceOf('not-allowed', { heldBy: null, missing, auditor: false, noNumber: null, contact: null }),
     );
   if (recordIds === undefined) return;
   const known = recordIds.filter(isUuid);

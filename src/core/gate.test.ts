@@ -548,10 +548,21 @@ describe('codes (product.md §4)', () => {
   });
 
   test('every code has a sentence of its own; what is no code gets a plain one', () => {
-    const sentences = GATE_CODES.map(explainGate);
+    const sentences = GATE_CODES.map((code) => explainGate(code));
     expect(new Set(sentences).size).toBe(GATE_CODES.length);
     for (const word of ['toString', 'no-such-code', ''])
       expect(explainGate(word)).toBe('This message may not be sent.');
+  });
+
+  test('a No that was found in the CRM is not called a refusal', () => {
+    const found = contact({ fieldForbids: true });
+    const edited = contact({ service: view('service', { ...denied, source: 'crm' }) });
+    const refused = contact({ service: view('service', denied) });
+    expect(answer(template('utility'), found)).toBe('consent-denied');
+    expect(answer(template('utility'), edited)).toBe('consent-denied');
+    for (const one of [found, edited]) expect(explainGate('consent-denied', one)).toMatch(/^The CRM says No/);
+    expect(explainGate('consent-denied', refused)).toMatch(/^The customer refused messages/);
+    expect(explainGate('toString', found)).toBe('This message may not be sent.');
   });
 });
 

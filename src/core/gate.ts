@@ -388,7 +388,19 @@ const SENTENCES_BY_CODE: ReadonlyMap<string, string> = new Map(Object.entries(SE
 /** Why a record gets nothing that holds no number: chosen from the CRM, what it lacks is a number. */
 export const NO_NUMBER = 'This record has no phone number that WhatsApp could know. Add one to write.';
 
-/** One sentence a person can act on; the same in API, screen and log. */
-export function explainGate(code: string): string {
-  return SENTENCES_BY_CODE.get(code) ?? 'This message may not be sent.';
+/** Where the No is the CRM's: its column said so at first sight or by somebody's hand, and the customer refused nothing. */
+const SENTENCES_OF_CRM: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'consent-denied':
+      'The CRM says No for this customer. Only a Consent Template may be sent; the customer’s answer decides.',
+  }),
+);
+
+/** One sentence a person can act on; the same in API, screen and log. `contact` is whom the gate was asked about. */
+export function explainGate(code: string, contact: Pick<GateContact, 'service'> | null = null): string {
+  const ofCrm = contact !== null && isNoOfCrm(contact.service) ? SENTENCES_OF_CRM.get(code) : undefined;
+  return ofCrm ?? SENTENCES_BY_CODE.get(code) ?? 'This message may not be sent.';
 }
+
+/** Of a No that closes: no refusal of the customer's, recorded or their own, is behind it. */
+const isNoOfCrm = ({ state, source }: ConsentView): boolean => state !== 'denied' || source === 'crm';

@@ -139,7 +139,10 @@ it('CRM-3 a No found at first sight closes this record alone, and is no refusal'
   expect(await accepted(world, { to: to(open), text: 'Hello to you' })).toMatchObject({
     status: 'delivered',
   });
-  expect(await blocked(world, { to: to(closed), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+  expect(await blocked(world, { to: to(closed), text: 'Hello' })).toMatchObject({
+    code: 'consent-denied',
+    detail: expect.stringMatching(/^The CRM says No for this customer\./),
+  });
   const offered = await world.sendable(`recordType=lead&recordId=${closed.id}`);
   expect(offered.freeText.allowed).toBe(false);
   expect(offered.templates.filter((one) => one.allowed).map((one) => one.type)).toEqual(['consent']);
@@ -238,7 +241,10 @@ it('CRM-3 a later change to No closes at once, for every record of the number', 
   expect([await field(record), await field(lead)]).toEqual([false, false]);
   expect(await service(phone)).toEqual({ state: 'denied', source: 'crm' });
   for (const one of [record, lead])
-    expect(await blocked(world, { to: to(one), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+    expect(await blocked(world, { to: to(one), text: 'Hello' })).toMatchObject({
+      code: 'consent-denied',
+      detail: expect.stringMatching(/^The CRM says No for this customer\./),
+    });
   const { history } = await world.consent(phone);
   expect(history.at(-1)).toMatchObject({ type: 'crm-observed', actor: 'API key' });
 });
@@ -259,7 +265,10 @@ it('CRM-3 a later Yes against the customer’s refusal is set back, and shown', 
     actor: 'API key',
     summary: `Changed to Yes in the CRM on ${record.name} by API key. It does not count and was set back: the customer had refused`,
   });
-  expect(await blocked(world, { to: to(record), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+  expect(await blocked(world, { to: to(record), text: 'Hello' })).toMatchObject({
+    code: 'consent-denied',
+    detail: expect.stringMatching(/^The customer refused messages\./),
+  });
   // Trying again changes as little.
   expect((await change(record, { [FIELD]: true })).complianceValue).toBe(false);
 });

@@ -36,7 +36,13 @@ export function toldSentences(): Told[] {
 }
 
 const gate = (): Told[] =>
-  [...GATE_CODES, 'superseded', 'of-tomorrow'].map((code) => ({ code, text: explainGate(code) }));
+  [...GATE_CODES, 'superseded', 'of-tomorrow'].flatMap((code) => [
+    { code, text: explainGate(code) },
+    {
+      code,
+      text: explainGate(code, { service: foldConsent([], 'service', { now: NOW, requestOpenDays: 30 }) }),
+    },
+  ]);
 
 const errors = (): Told[] =>
   [
