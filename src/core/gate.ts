@@ -360,7 +360,8 @@ const SENTENCES: Record<GateCode | 'superseded', string> = {
     'This number is in no CRM record. Save it as a contact, lead or account, or let an administrator allow chats with unknown numbers.',
   'channel-disconnected':
     'The WhatsApp number is not connected. An administrator sees why under Configuration, WhatsApp.',
-  'template-not-published': 'This template is not published or not approved by WhatsApp.',
+  'template-not-published':
+    'This template is not published, not approved by WhatsApp, or was worded anew there since it was published.',
   'template-waiting': 'This Consent Template waits for its Opt-In and Opt-Out Templates.',
   'template-paused': 'WhatsApp has paused this template. Choose another one.',
   'template-of-another-record-type': 'This template belongs to another record type.',
