@@ -79,6 +79,25 @@ describe('small things of the pages', () => {
     expect(await header.getByText(/free text/i).count()).toBe(0);
   });
 
+  it('header and banner count the customer service window down in the same words', async () => {
+    await agent.goto(await recordAt('Wendy Wrote'));
+    const header = agent.getByRole('region', { name: 'Chat', exact: true }).locator('header');
+    const leftIn = async (place: Locator): Promise<string | undefined> =>
+      /(?:: |\()(\S[^:(]*) left/.exec((await place.textContent()) ?? '')?.[1];
+    const banner = composer(agent).getByText(/^Until .* left\)\.$/);
+    expect(await leftIn(banner)).toBe(await leftIn(header.getByText(/^Customer service window: /)));
+    // A chat that stood open when the customer writes counts from then on, and not from when it last counted.
+    const [wendy] = await listOf(product, '/api/conversations?search=Wendy');
+    const { phone } = z.object({ phone: z.string() }).parse(wendy?.contactPoint);
+    const read = agent.waitForResponse((answer) => answer.url().includes('/api/sendable'));
+    await callApi(product, 'POST', `/emulator/customers/${encodeURIComponent(phone)}/messages`, {
+      text: 'Are you there?',
+    });
+    await (await read).finished();
+    await expect.poll(() => leftIn(banner)).toMatch(/^23 h/);
+    expect(await leftIn(banner)).toBe(await leftIn(header.getByText(/^Customer service window: /)));
+  });
+
   it('an administrator is not told to wait for what they may do at once', async () => {
     await agent.goto(await recordAt('Wendy Wrote'));
     await agent.getByRole('button', { name: 'Accept', exact: true }).click();

@@ -10,7 +10,7 @@ import { duration, localTime } from '../ui/time.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
 import { OwnerLine } from './owner-line.tsx';
 import { RecordLinks } from './record-links.tsx';
-import { useClock } from './use-clock.ts';
+import { useNowUntil } from './use-now.ts';
 
 const useStyles = makeStyles({
   header: {
@@ -142,7 +142,7 @@ const HOUR = 3_600_000;
 function WindowLeft({ conversation: { serviceWindowClosesAt } }: Pick<Props, 'conversation'>) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
-  const now = useClock();
+  const now = useNowUntil(serviceWindowClosesAt);
   const left = serviceWindowClosesAt === null ? 0 : Date.parse(serviceWindowClosesAt) - now;
   if (serviceWindowClosesAt === null || left <= 0) return <span>{t('header.windowClosed')}</span>;
   return (
@@ -150,7 +150,7 @@ function WindowLeft({ conversation: { serviceWindowClosesAt } }: Pick<Props, 'co
       className={left < HOUR ? styles.closing : ''}
       title={t('header.windowUntil', { time: localTime(serviceWindowClosesAt, 'since') })}
     >
-      {t('header.windowLeft', { left: duration(left, 'short') })}
+      {t('header.windowLeft', { left: duration(left) })}
     </span>
   );
 }

@@ -1,23 +1,23 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useReducer } from 'react';
 
-/** Milliseconds until a countdown can read differently: a second in the last minutes, else half a minute. */
-function nextTick(until: string, now: number): number {
-  return Date.parse(until) - now < 3 * 60_000 ? 1000 : 30_000;
-}
-
-/** The time, renewed as often as a countdown to `until` needs; calls `onPassed` once when that moment comes. */
-export function useNowUntil(until: string | undefined, onPassed: () => void): number {
-  const [now, setNow] = useState(() => Date.now());
+/**
+ * The time, renewed when `duration` of what is left until then reads differently, so that whoever counts down to one moment says
+ * the same; calls `onPassed` once when that moment comes.
+ */
+export function useNowUntil(until: string | null | undefined, onPassed?: () => void): number {
+  const [ticks, tick] = useReducer((count: number) => count + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each tick waits for the next one
   useEffect(() => {
-    if (until === undefined) return;
-    const end = Date.parse(until);
-    if (!(end > Date.now()) || now >= end) return;
-    const wait = Math.min(nextTick(until, Date.now()), end - Date.now() + 20);
-    const timer = setTimeout(() => {
-      setNow(Date.now());
-      if (Date.now() >= end) onPassed();
-    }, wait);
+    const left = Date.parse(until ?? '') - Date.now();
+    if (!(left > 0)) return;
+    const timer = setTimeout(
+      () => {
+        tick();
+        if (Date.parse(until ?? '') <= Date.now()) onPassed?.();
+      },
+      (left % (left > 120_000 ? 60_000 : 1000)) + 20,
+    );
     return () => clearTimeout(timer);
-  }, [until, now, onPassed]);
-  return now;
+  }, [until, ticks, onPassed]);
+  return Date.now();
 }
