@@ -9,6 +9,7 @@ import {
 } from '../core/gate.ts';
 import { sendHeldBy, standing } from '../core/ownership.ts';
 import type { Purpose } from '../core/purpose.ts';
+import type { RecordType } from '../core/record-type.ts';
 import { windowClosesAt } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Rendered } from '../core/template.ts';
@@ -20,6 +21,7 @@ import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadContacts, loadStranger } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
+import { fieldOf } from './project-decision.ts';
 import {
   composeFor,
   contentFor,
@@ -44,6 +46,8 @@ export interface SendableTemplate {
   type: string;
   /** What a Consent Template asks for. */
   asksFor: Purpose | null;
+  /** A record of the number has a field that the answer to it is written to. */
+  answerHasField: boolean;
   allowed: boolean;
   reason: Reason | null;
   alsoBlockedBy: string[];
@@ -141,6 +145,9 @@ export async function readSendable(
       name,
       type,
       asksFor: type === 'consent' ? composed.purpose : null,
+      answerHasField:
+        type === 'consent' &&
+        loaded.records.some((record) => hasField(record, composed.purpose, recordTypes)),
       allowed: decision.allowed,
       reason: reasonOf(decision, why),
       alsoBlockedBy: decision.allowed ? [] : decision.alsoBlockedBy,
@@ -168,6 +175,16 @@ export async function readSendable(
         ? bannerOf(gateContact, now, freeText.decision, freeText.why, settings, waiting?.requestedBy ?? null)
         : { code: 'no-phone', tone: 'warning', text: noNumber },
   };
+}
+
+/** Only a record that is messaged by this number takes its answers. */
+function hasField(
+  { messaging, recordType }: LoadedContact['records'][number],
+  purpose: Purpose,
+  recordTypes: ReadonlyMap<string, RecordType>,
+): boolean {
+  const type = recordTypes.get(recordType);
+  return messaging && type !== undefined && fieldOf(type, purpose) !== null;
 }
 
 async function sees(tx: Tx, conversationId: string, actor: Sender['actor']): Promise<boolean> {

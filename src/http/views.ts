@@ -152,6 +152,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
       name: template.name,
       type: template.type,
       asksFor: template.asksFor,
+      answerHasField: template.answerHasField,
       allowed: template.allowed,
       ...reason(template.reason),
       ...(template.alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy: template.alsoBlockedBy }),

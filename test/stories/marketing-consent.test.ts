@@ -109,3 +109,14 @@ it('the composer is told what each Consent Template asks for', async () => {
     ]),
   );
 });
+
+it('and whether its answer changes a field: without a marketing field the consent history alone keeps it', async () => {
+  const { record } = await asked();
+  const changes = async () => {
+    const { templates } = await world.sendable(`recordType=contact&recordId=${record.id}`);
+    return Object.fromEntries(templates.map((one) => [one.asksFor ?? one.type, one.answerHasField]));
+  };
+  expect(await changes()).toEqual({ service: true, marketing: true, utility: false });
+  await world.setUpContactType({ marketingField: null });
+  expect(await changes()).toEqual({ service: true, marketing: false, utility: false });
+});

@@ -8,6 +8,7 @@ function template(messageTemplateId: string, more: Partial<SendableTemplate> = {
     name: messageTemplateId,
     type: 'consent',
     asksFor: 'service',
+    answerHasField: true,
     allowed: true,
     language: 'en',
     languages: ['en'],

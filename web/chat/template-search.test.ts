@@ -7,6 +7,7 @@ const template = (name: string, body: string): SendableTemplate => ({
   name,
   type: 'utility',
   asksFor: null,
+  answerHasField: false,
   allowed: true,
   language: 'es',
   languages: ['es'],

@@ -139,7 +139,7 @@ export function TemplateSend({ to, template: offered, sendable, onSent }: Props)
           <p className={styles.asks}>{t(`template.asksFor.${template.asksFor}`)}</p>
         )}
       </div>
-      <RecipientLine sendable={sendable} asks={consent} />
+      <RecipientLine sendable={sendable} template={template} />
       {send.isError && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>

@@ -251,6 +251,8 @@ export const SendableTemplate = z.object({
   type: z.string(),
   /** What a Consent Template asks for; null for any other. */
   asksFor: PurposeName.nullable(),
+  /** A record of the number has a field that the answer is written to; without one the consent history alone keeps it. */
+  answerHasField: z.boolean(),
   allowed: z.boolean(),
   ...Blocked,
   alsoBlockedBy: z.array(z.string()).optional(),
