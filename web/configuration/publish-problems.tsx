@@ -1,3 +1,4 @@
+import { makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../src/http/schemas/common.ts';
@@ -10,8 +11,17 @@ import { messageTemplatePath } from './queries.ts';
 
 type Check = { problems: NonNullable<Problem['problems']> };
 
+const useStyles = makeStyles({ saved: { color: tokens.colorNeutralForeground2 } });
+
+type Props = {
+  template: MessageTemplateOut;
+  /** The form differs from what is saved: what it says now is not what was checked. */
+  dirty: boolean;
+};
+
 /** What publishing would say now about the saved state, all at once, each with the place where it is mended. */
-export function PublishProblems({ template }: { template: MessageTemplateOut }) {
+export function PublishProblems({ template, dirty }: Props) {
+  const styles = useStyles();
   const { t } = useTranslation('configuration');
   const check = useQuery({
     queryKey: keys.templateCheck(template.id),
@@ -20,10 +30,14 @@ export function PublishProblems({ template }: { template: MessageTemplateOut }) 
   });
   const { recordType } = template.draft ?? template;
   const unpublished = template.status === 'draft' || template.draft !== null;
+  const problems = check.data?.problems ?? [];
   return (
-    <ProblemList
-      title={unpublished ? t('publish.notYet') : t('publish.doesNotWork')}
-      problems={(check.data?.problems ?? []).map((problem) => withAddress(problem, recordType))}
-    />
+    <>
+      <ProblemList
+        title={unpublished ? t('publish.notYet') : t('publish.doesNotWork')}
+        problems={problems.map((problem) => withAddress(problem, recordType))}
+      />
+      {dirty && problems.length > 0 && <p className={styles.saved}>{t('publish.ofSaved')}</p>}
+    </>
   );
 }

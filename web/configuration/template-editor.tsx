@@ -80,7 +80,7 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
         title={t('template.notPublished')}
         problems={problemsOf(actions.publish.error).map(addressed)}
       />
-      {template !== null && !frozen && <PublishProblems template={template} />}
+      {template !== null && !frozen && <PublishProblems template={template} dirty={dirty} />}
       <ReadableForm readOnly={disabled}>
         <div className={styles.form}>
           <TemplateIdentity
