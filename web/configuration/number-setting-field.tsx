@@ -36,7 +36,7 @@ export function NumberSettingField({ setting, value, onChange, disabled, problem
             ? {}
             : { contentAfter: t(`settings.unit.${setting.unit}`, { count: value || 0 }) })}
           type="number"
-          min={0}
+          min={setting.least}
           step={1}
           inputMode="numeric"
           disabled={disabled || value === null}
