@@ -63,12 +63,16 @@ export async function insertEndpoint(
   );
 }
 
+/** How it stood at another address says nothing of a new one. */
 export async function updateEndpoint(
   tx: Tx,
   id: string,
   row: Pick<EndpointRow, 'url' | 'description' | 'types'>,
 ): Promise<void> {
-  await sql`update webhook_endpoint set url = ${row.url}, description = ${row.description}, types = ${texts(row.types)}
+  const moved = sql`url <> ${row.url}`;
+  await sql`update webhook_endpoint set url = ${row.url}, description = ${row.description}, types = ${texts(row.types)},
+    failing_since = case when ${moved} then null else failing_since end,
+    last_success_at = case when ${moved} then null else last_success_at end
     where id = ${id}::uuid`.execute(tx);
 }
 

@@ -253,6 +253,29 @@ describe('what does not arrive', () => {
     await expect.poll(async () => (await readWebhook(webhook.id))?.failingSince).toBeNull();
   });
 
+  it('counts for the address where it failed: another one begins anew, another description does not', async () => {
+    const { webhook } = await make('/old', ['consent.denied']);
+    const change = (input: object) => world.ok(WebhookOut, 'PATCH', `/api/webhooks/${webhook.id}`, input);
+    await stop();
+    await expect.poll(async () => (await readWebhook(webhook.id))?.lastSuccessAt).not.toBeNull();
+    answers.set('/old', 500);
+    answers.set('/new', 500);
+    await stop();
+    await expect.poll(async () => (await readWebhook(webhook.id))?.failingSince).not.toBeNull();
+    const before = await readWebhook(webhook.id);
+    const { failingSince, lastSuccessAt } = await change({ description: 'Orders', url: `${base}/old` });
+    expect({ failingSince, lastSuccessAt }).toEqual({
+      failingSince: before?.failingSince,
+      lastSuccessAt: before?.lastSuccessAt,
+    });
+    await world.advance(120 * HOUR);
+    expect(await change({ url: `${base}/new` })).toMatchObject({ failingSince: null, lastSuccessAt: null });
+    await stop();
+    // The first failure there is no sixth day of failing.
+    await expect.poll(async () => (await readWebhook(webhook.id))?.failingSince).not.toBeNull();
+    expect(await readWebhook(webhook.id)).toMatchObject({ enabled: true, disabledReason: null });
+  });
+
   it('says why, whatever it was', async () => {
     answers.set('/moved', 302);
     const { webhook: moved } = await make('/moved', ['consent.denied']);
