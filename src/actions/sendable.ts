@@ -209,7 +209,10 @@ function bannerOf(
     askingForbidden: countryForbidsAsking(contact, askLimits(settings)),
     grantWaitsFrom,
   });
-  return OWN_WORDS.has(banner.code) ? { ...banner, text: sentenceOf(banner.code, why) } : banner;
+  if (!OWN_WORDS.has(banner.code)) return banner;
+  // That an auditor writes nothing is no obstacle to their work.
+  const tone = banner.code === 'not-allowed' && why.auditor ? 'info' : banner.tone;
+  return { ...banner, tone, text: sentenceOf(banner.code, why) };
 }
 
 function reasonOf(decision: GateDecision, why: WhyNot): Reason | null {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SendableOut } from '../../src/http/schemas/chat.ts';
 import { openWorld, REPLY_NO, REPLY_YES, type TypeSetUp, type World } from '../stories/world.ts';
 import {
   accepted,
@@ -210,6 +211,9 @@ it('GAT-4 an auditor reads and sends nothing', async () => {
   const auditor = await world.as('auditor');
   const answer = await auditor('POST', '/api/messages', { to: to(record), text: 'Hello' });
   expect([answer.status, answer.body]).toMatchObject([403, { code: 'not-allowed' }]);
+  // Which is how it should be: their composer says it as a fact, and an agent's who may not write as an obstacle.
+  const offered = await auditor('GET', `/api/sendable?recordType=${record.recordType}&recordId=${record.id}`);
+  expect(SendableOut.parse(offered.body).banner).toMatchObject({ code: 'not-allowed', tone: 'info' });
 });
 
 it('GAT-5 a refusal cancels what is queued, and the message says why', async () => {
