@@ -19,7 +19,13 @@ type Pending = z.infer<typeof PendingGrantOut>;
 const useStyles = makeStyles({
   section: { display: 'flex', flexDirection: 'column', gap: '8px' },
   title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold, outline: 'none' },
-  buttons: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px' },
+  buttons: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: '8px',
+    '@media (max-width: 640px)': { justifyContent: 'flex-end' },
+  },
   evidence: { display: 'flex', flexDirection: 'column', alignItems: 'flex-start', overflowWrap: 'anywhere' },
   purpose: { display: 'inline-block', '::first-letter': { textTransform: 'uppercase' } },
   outrun: { color: tokens.colorStatusDangerForeground1 },
