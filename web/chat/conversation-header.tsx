@@ -10,7 +10,7 @@ import { duration, localTime } from '../ui/time.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
 import { OwnerLine } from './owner-line.tsx';
 import { RecordLinks } from './record-links.tsx';
-import { useNowUntil } from './use-now.ts';
+import { useTimeLeft } from './use-time-left.ts';
 
 const useStyles = makeStyles({
   header: {
@@ -142,8 +142,7 @@ const HOUR = 3_600_000;
 function WindowLeft({ conversation: { serviceWindowClosesAt } }: Pick<Props, 'conversation'>) {
   const styles = useStyles();
   const { t } = useTranslation('desk');
-  const now = useNowUntil(serviceWindowClosesAt);
-  const left = serviceWindowClosesAt === null ? 0 : Date.parse(serviceWindowClosesAt) - now;
+  const left = useTimeLeft(serviceWindowClosesAt);
   if (serviceWindowClosesAt === null || left <= 0) return <span>{t('header.windowClosed')}</span>;
   return (
     <span

@@ -16,7 +16,7 @@ import { AppLink } from '../ui/link.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { duration, localTime } from '../ui/time.tsx';
 import { cannotAsk } from './next-step.ts';
-import { useNowUntil } from './use-now.ts';
+import { useTimeLeft } from './use-time-left.ts';
 
 const HoldDialog = later(async () => (await import('../ui/hold-dialog.tsx')).HoldDialog, {
   words: ['dialogs'],
@@ -35,10 +35,9 @@ export function SendableBanner({ sendable, onExpired, onDecided }: Props) {
   const styles = useStyles();
   const { t } = useTranslation('chat');
   const { banner, conversationId } = sendable;
-  const now = useNowUntil(banner.until, onExpired);
   const returnFocus = useRestoreFocusTarget();
   const [deciding, setDeciding] = useState<HoldChoice | null>(null);
-  const left = banner.until === undefined ? '' : duration(Date.parse(banner.until) - now);
+  const left = duration(useTimeLeft(banner.until, onExpired));
   return (
     <>
       <MessageBar intent={banner.tone} layout="multiline" className={styles.bar} data-banner={banner.code}>

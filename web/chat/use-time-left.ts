@@ -1,23 +1,24 @@
 import { useEffect, useReducer } from 'react';
 
 /**
- * The time, renewed when `duration` of what is left until then reads differently, so that whoever counts down to one moment says
- * the same; calls `onPassed` once when that moment comes.
+ * How long until then, ms: zero, less or not a number where nothing is left. Renewed when its `duration` reads differently, so that
+ * whoever counts down to one moment says the same; calls `onPassed` once when that moment comes.
  */
-export function useNowUntil(until: string | null | undefined, onPassed?: () => void): number {
+export function useTimeLeft(until: string | null | undefined, onPassed?: () => void): number {
   const [ticks, tick] = useReducer((count: number) => count + 1, 0);
+  const end = Date.parse(until ?? '');
   // biome-ignore lint/correctness/useExhaustiveDependencies: each tick waits for the next one
   useEffect(() => {
-    const left = Date.parse(until ?? '') - Date.now();
+    const left = end - Date.now();
     if (!(left > 0)) return;
     const timer = setTimeout(
       () => {
         tick();
-        if (Date.parse(until ?? '') <= Date.now()) onPassed?.();
+        if (end <= Date.now()) onPassed?.();
       },
       (left % (left > 120_000 ? 60_000 : 1000)) + 20,
     );
     return () => clearTimeout(timer);
-  }, [until, ticks, onPassed]);
-  return Date.now();
+  }, [end, ticks, onPassed]);
+  return end - Date.now();
 }
