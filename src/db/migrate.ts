@@ -96,23 +96,28 @@ export async function migrate(db: Db): Promise<void> {
       },
     },
   });
-  let { error, results } = await migrator.migrateToLatest();
-  // All of it was undone: the version before, which works on these tables, was in the way.
+  // Each in a transaction of its own: one that held the locks of all their tables would meet the version before, which works
+  // on them meanwhile, in a deadlock after another. What is done stays done, and only adds.
+  while (await migrateNext(migrator));
+  return buildLargeIndexes(db);
+}
+
+/** Does the first migration that is not done yet; false where none is left. Tries again where somebody was in the way. */
+async function migrateNext(migrator: Migrator): Promise<boolean> {
+  let { error, results = [] } = await migrator.migrateUp();
   for (let again = 1; error !== undefined && again < TRIES && wasInTheWay(error); again += 1) {
     await new Promise((resolve) => setTimeout(resolve, again * 500));
-    ({ error, results } = await migrator.migrateToLatest());
+    ({ error, results = [] } = await migrator.migrateUp());
   }
-  if (error === undefined) return buildLargeIndexes(db);
-  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  if (error === undefined) return results.length > 0;
+  const failed = results.find((result) => result.status === 'Error')?.migrationName;
   throw new Error(
     `migration ${failed ?? '?'} failed: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      cause: error,
-    },
+    { cause: error },
   );
 }
 
-/** A start gives up after so many, and whoever supervises it starts it again. */
+/** Of one migration. Then the start gives up, and whoever supervises it starts it again. */
 const TRIES = 4;
 /** Broken off as a deadlock, or waited too long for a lock (https://www.postgresql.org/docs/15/errcodes-appendix.html). */
 const IN_THE_WAY: ReadonlySet<unknown> = new Set(['40P01', '55P03']);
