@@ -287,6 +287,22 @@ describe('small things of the pages', () => {
     await admin.getByRole('heading', { level: 1, name: 'On hold' }).waitFor();
   });
 
+  it('a record that could not be saved is called that, and not a page that could not be shown', async () => {
+    await admin.goto(await recordAt('Fourth Coffee'));
+    await admin.getByRole('textbox', { name: 'City' }).fill('Tacoma');
+    const saving = (url: URL) => url.pathname.startsWith('/api/records/account/');
+    await admin.route(saving, (route) =>
+      route.request().method() === 'PATCH' ? route.abort() : route.fallback(),
+    );
+    await admin.getByRole('button', { name: 'Save', exact: true }).click();
+    const said = admin.getByRole('form', { name: /Fourth Coffee/ }).getByRole('alert');
+    await said.getByText('The changes were not saved.').waitFor();
+    expect(await said.getByText('could not be shown').count()).toBe(0);
+    await admin.unroute(saving);
+    await admin.getByRole('button', { name: 'Save', exact: true }).click();
+    await said.waitFor({ state: 'detached' });
+  });
+
   it('the whole of what sends is in sight at 200% zoom', async () => {
     // 1440x900 at 200% is this many pixels of CSS.
     await agent.setViewportSize({ width: 720, height: 450 });

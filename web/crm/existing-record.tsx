@@ -114,7 +114,7 @@ function Candidate({ conversation, record, onDone }: Props & { record: Duplicate
       <Button disabledFocusable={link.isPending || (full && column === '')} onClick={() => link.mutate()}>
         {t('fromChat.link')}
       </Button>
-      {link.isError && <ErrorState error={link.error} />}
+      {link.isError && <ErrorState title={t('fromChat.notLinked')} error={link.error} />}
     </div>
   );
 }

@@ -88,7 +88,7 @@ export function NewRecordDialog({ types, preset, onClose }: Props) {
         {error instanceof ApiProblem && error.problems.length > 0 ? (
           <ProblemList title={t('newRecord.notCreated')} problems={error.problems} />
         ) : (
-          create.isError && <ErrorState error={error} />
+          create.isError && <ErrorState title={t('newRecord.notCreated')} error={error} />
         )}
       </div>
     </ConfirmDialog>

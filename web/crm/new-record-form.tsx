@@ -117,7 +117,7 @@ function Columns({ conversation, table, form, onDone }: ColumnsProps) {
       {error instanceof ApiProblem && error.problems.length > 0 ? (
         <ProblemList title={t('fromChat.notCreated')} problems={error.problems} />
       ) : (
-        create.isError && <ErrorState error={error} />
+        create.isError && <ErrorState title={t('fromChat.notCreated')} error={error} />
       )}
       <div className={styles.actions}>
         <Button onClick={onDone}>{t('fromChat.close')}</Button>

@@ -93,7 +93,7 @@ export function RecordForm({ record, type }: Props) {
         {save.error instanceof ApiProblem && save.error.problems.length > 0 ? (
           <ProblemList title={t('form.notSaved')} problems={save.error.problems} />
         ) : (
-          save.isError && <ErrorState error={save.error} />
+          save.isError && <ErrorState title={t('form.notSaved')} error={save.error} />
         )}
         {readOnly ? (
           <p className={styles.note}>{whyReadOnly}</p>

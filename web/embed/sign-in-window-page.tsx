@@ -49,7 +49,11 @@ function HandOver({ person, request }: { person: MeOut; request: Request | null 
   return (
     <Whole title={t('window.signedIn')}>
       {token.isError ? (
-        <ErrorState error={token.error} {...(request === null ? {} : { onRetry: () => mutate(request) })} />
+        <ErrorState
+          title={t('window.failed')}
+          error={token.error}
+          {...(request === null ? {} : { onRetry: () => mutate(request) })}
+        />
       ) : (
         t(token.isSuccess ? 'window.done' : 'window.goBack')
       )}

@@ -67,12 +67,11 @@ export function sentenceOf(error: unknown): string {
   return translate('ui:error.page');
 }
 
-type ErrorProps = {
-  error: unknown;
-  /** What did not work, where it was no showing. */
-  title?: string;
-  onRetry?: () => void;
-};
+/** What can be asked again could not be shown; anything else says by `title` what did not work. */
+type ErrorProps = { error: unknown } & (
+  | { title?: undefined; onRetry: () => void }
+  | { title: string; onRetry?: () => void }
+);
 
 export function ErrorState({ error, title, onRetry }: ErrorProps) {
   const { t } = useTranslation('ui');
