@@ -32,6 +32,7 @@ const RecordConversation = page(
   async () => (await import('./chat/record-conversation.tsx')).RecordConversation,
   'chat',
   'desk',
+  'embed',
 );
 const RecordsPage = page(async () => (await import('./crm/records-page.tsx')).RecordsPage, 'crm', 'dialogs');
 const RecordFromChat = page(async () => (await import('./crm/record-from-chat.tsx')).RecordFromChat, 'crm');

@@ -31,7 +31,7 @@ import {
   sentenceOf,
   type WhyNot,
 } from './send-message.ts';
-import { findTarget, type To } from './target.ts';
+import { findTarget, needKnownRecord, type To } from './target.ts';
 import { firstWaitingGrant } from './waiting-grants.ts';
 
 export interface Reason {
@@ -83,6 +83,7 @@ export async function readSendable(
   const settings = await loadSettings(tx);
   const recordTypes = await loadRecordTypes(tx);
   const target = await findTarget(tx, ctx, to);
+  await needKnownRecord(tx, to, target, recordTypes);
   const loaded =
     target.contact === null
       ? await loadStranger(tx, target.phone, now, settings, recordTypes)

@@ -3,7 +3,7 @@ import { type ContactPoint, lockContactPoints, readContactPoint } from '../db/co
 import { readConversation } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
 import { firstToName } from '../db/record-order.ts';
-import { linksOfRecords } from '../db/records.ts';
+import { linksOfRecords, readRecord } from '../db/records.ts';
 import { carrierOf } from '../db/related-records.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
@@ -35,6 +35,22 @@ export async function findTarget(tx: Tx, ctx: Context, to: To): Promise<Target> 
   const [alias] = await findOwners(tx, ctx, [{ kind: 'phone', value: matchKey(parsed.phone) }]);
   const contact = alias === undefined ? null : await readContactPoint(tx, alias.contactPointId);
   return { contact, phone: contact?.phone ?? parsed.phone, addressed, opened };
+}
+
+/**
+ * Throws 404 where a record is named that is not here, or whose table is no record type: it has no number, and nobody could
+ * give it one.
+ */
+export async function needKnownRecord(
+  tx: Tx,
+  to: To,
+  { phone }: Pick<Target, 'phone'>,
+  recordTypes: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  if (phone !== null || !('recordType' in to)) return;
+  if (!recordTypes.has(to.recordType)) throw notFound('record type');
+  if (!isUuid(to.recordId) || (await readRecord(tx, to.recordType, to.recordId)) === null)
+    throw notFound('record');
 }
 
 /** Resolves and locks the contact point, made where the number is new; null where a record has no number. */

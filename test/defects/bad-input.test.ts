@@ -155,6 +155,24 @@ it('phone numbers that are none are refused wherever they are given', async () =
   ]);
 });
 
+it('a record or a table that is not known here is 404, and one without a number is asked for it', async () => {
+  const nameless = await world.record('contact', { fullname: 'Nina Numberless' });
+  const asked = (recordType: string, recordId: string) =>
+    world.api('GET', `/api/sendable?${new URLSearchParams({ recordType, recordId }).toString()}`);
+  for (const [recordType, id, detail] of [
+    ['contact', randomUUID(), 'There is no such record.'],
+    ['contact', 'no-id', 'There is no such record.'],
+    ['account', nameless.id, 'There is no such record type.'],
+    ['nosuch', nameless.id, 'There is no such record type.'],
+  ] as const) {
+    const { status, body } = await asked(recordType, id);
+    expect([status, body], `${recordType} ${id}`).toMatchObject([404, { code: 'not-found', detail }]);
+  }
+  expect(await world.sendable(`recordType=contact&recordId=${nameless.id}`)).toMatchObject({
+    banner: { code: 'no-phone' },
+  });
+});
+
 it('a new record has a name or a number, and an e-mail address is one', async () => {
   for (const values of [{}, { fullname: ' ', mobilephone: '' }, { description: 'who?' }])
     expect(codesOf(await world.refused(422, 'POST', '/api/records/contact', { values }))).toEqual([

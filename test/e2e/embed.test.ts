@@ -214,6 +214,18 @@ describe('the chat inside a model-driven app, third-party cookies blocked', () =
     await window.close();
   });
 
+  it.each([
+    ['record', 'contact', 'This record is not known in Assent'],
+    ['table', 'incident', 'This table is not known in Assent'],
+  ])('says of a %s that it is not known, and asks for no phone number', async (what, table, said) => {
+    await page.goto(`${formUrl}/form?typename=${table}&id=00000000-0000-4000-8000-000000000000`);
+    await chat().getByRole('button', { name: 'Sign in' }).click();
+    await chat().getByRole('heading', { name: said }).waitFor();
+    expect(await chat().getByText(/phone/).count()).toBe(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    await takePicture(page, `embed-unknown-${what}`);
+  });
+
   it('signs in the next form with one click, and out with the session', async () => {
     await page.goto(formOf(grace));
     await chat().getByRole('button', { name: 'Sign in' }).click();

@@ -10,6 +10,7 @@ import { useMarkRead } from './conversation-view.tsx';
 import { AnswerArea, NoteSwitching } from './note-switch.tsx';
 import { OwnerBar } from './owner-bar.tsx';
 import { Thread } from './thread.tsx';
+import { isUnknown, UnknownRecord } from './unknown-record.tsx';
 
 const useStyles = makeStyles({
   view: { height: '100%', minHeight: 0, display: 'flex', flexDirection: 'column' },
@@ -28,6 +29,7 @@ export function RecordConversation({ table, id }: { table: string; id: string })
   const to = { recordType: table, recordId: id };
   const sendable = useSendable(to);
   const conversationId = sendable.data?.conversationId ?? null;
+  if (sendable.data === undefined && isUnknown(sendable.error)) return <UnknownRecord table={table} />;
   return (
     <NoteSwitching>
       <ComposerSteps>
