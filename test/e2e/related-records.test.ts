@@ -71,7 +71,12 @@ describe('an opportunity whose number and consent are its contact’s', () => {
     await admin.getByRole('radio', { name: /Do not allow Phone Calls/ }).check();
     expect(await forbids.isChecked()).toBe(true);
     await admin.getByText(/“Do Not Allow” then means that the customer must not be messaged/).waitFor();
+    // Its No on every new record says that nobody objected, which is no permission.
+    await admin.getByText(/those records count as never asked/).waitFor();
+    expect(await admin.getByText(/count as allowed|only be sent Consent Templates/).count()).toBe(0);
     await takePicture(admin, 'related-01-forbids');
+    await admin.getByRole('radio', { name: /^Yes allows/ }).check();
+    await admin.getByText(/Those records may only be sent Consent Templates/).waitFor();
     await admin.getByRole('radio', { name: /Allow WhatsApp/ }).check();
     expect(await forbids.isChecked()).toBe(false);
   });

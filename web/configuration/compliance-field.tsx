@@ -12,6 +12,7 @@ import {
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { observedCompliance } from '../../src/core/record-type.ts';
 import type { ColumnValuesOut } from '../../src/http/schemas/records.ts';
 import { translate } from '../i18n/i18n.ts';
 import { formatNumber } from '../i18n/locale.ts';
@@ -54,6 +55,8 @@ export function ComplianceFieldChoice({
   const elsewhere = booleans.some(({ counts, read }) => counts === undefined && read !== undefined);
   const values = useColumnValues(table, elsewhere);
   const chosen = booleans.find(({ name }) => name === value);
+  const initial = typeof chosen?.default === 'boolean' ? chosen.default : null;
+  const counts = observedCompliance(initial, polarity, false);
   return (
     <>
       <Field
@@ -91,15 +94,17 @@ export function ComplianceFieldChoice({
           <MessageBarBody>{t('compliance.gone', { column: value })}</MessageBarBody>
         </MessageBar>
       )}
-      {chosen !== undefined && typeof chosen.default === 'boolean' && (
-        <MessageBar intent="warning" layout="multiline">
+      {chosen !== undefined && initial !== null && (
+        <MessageBar intent={counts === null ? 'info' : 'warning'} layout="multiline">
           <MessageBarBody>
-            {chosen.default
+            {initial
               ? t('compliance.startsYes', { column: chosen.label })
               : t('compliance.startsNo', { column: chosen.label })}{' '}
-            {chosen.default === (polarity === 'allows')
-              ? t('compliance.countsAsAllowed')
-              : t('compliance.onlyConsentTemplates')}
+            {counts === null
+              ? t('compliance.countsAsNeverAsked')
+              : counts
+                ? t('compliance.countsAsAllowed')
+                : t('compliance.onlyConsentTemplates')}
           </MessageBarBody>
         </MessageBar>
       )}
