@@ -17,6 +17,7 @@ import { sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { Facts } from './facts.tsx';
 import { TroubleBar } from './trouble-bar.tsx';
+import { withoutDrift } from './without-drift.ts';
 
 type Compare = NonNullable<z.infer<typeof CrmSyncOut>['compare']>;
 type Row = Compare['tables'][number];
@@ -98,7 +99,7 @@ export function CrmCompareSection({ compare }: { compare: Compare }) {
       </div>
       <h3 className={styles.title}>{t('crmSync.compare.found')}</h3>
       {compare.drift.length === 0 ? (
-        <p>{t('crmSync.compare.nothing')}</p>
+        <p>{t(`crmSync.compare.${withoutDrift(compare.tables)}`)}</p>
       ) : (
         <DataTable
           label={t('crmSync.compare.found')}
