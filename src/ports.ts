@@ -451,7 +451,8 @@ export interface RemoteTimeline {
  * - `unreachable`: no connection; `cut`: it broke; `timeout`: no answer in time; `unavailable`: it answered 5xx;
  *   `unreadable`: a page, a broken encoding or half an answer in place of one; `throttled`: wait for
  *   `retryAfterMs`; `paused`: we wait already, nothing was sent.
- * - `sign-in`: no token, or a token that it does not take; `not-a-member`: no application user for this client.
+ * - `sign-in`: no token, or a token that it does not take; `not-a-member`: no application user for this client;
+ *   `user-disabled`: there is one, and it may not sign in.
  * - `missing-right`, `column-secured`: what the application user may not; `not-found`: no such record or table;
  *   `conflict`: a condition did not hold; `refused`: it understood and would not; `link-expired`: ask from the beginning.
  */
@@ -465,6 +466,7 @@ export type CrmFailureKind =
   | 'paused'
   | 'sign-in'
   | 'not-a-member'
+  | 'user-disabled'
   | 'missing-right'
   | 'column-secured'
   | 'not-found'
@@ -502,6 +504,7 @@ const PASSING: ReadonlySet<CrmFailureKind> = new Set([
   'paused',
   'sign-in',
   'not-a-member',
+  'user-disabled',
 ]);
 
 /** What is kept between the way to the issuer of OpenID Connect and back. */

@@ -138,7 +138,13 @@ const NOT_CHANGED = new CrmFailure(
 );
 
 /** What ends like this was not done: it was never sent, or turned away before anything happened. */
-const NOT_DONE: ReadonlySet<string> = new Set(['paused', 'throttled', 'sign-in', 'not-a-member']);
+const NOT_DONE: ReadonlySet<string> = new Set([
+  'paused',
+  'throttled',
+  'sign-in',
+  'not-a-member',
+  'user-disabled',
+]);
 
 /** A refusal is about this record and for a person to see; what got lost on the way is tried again with all others. */
 function endOf(

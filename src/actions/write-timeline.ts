@@ -183,7 +183,12 @@ async function create(
   }
 }
 
-const NOT_IN_THEIR_NAME: ReadonlySet<string> = new Set(['missing-right', 'not-a-member', 'column-secured']);
+const NOT_IN_THEIR_NAME: ReadonlySet<string> = new Set([
+  'missing-right',
+  'not-a-member',
+  'user-disabled',
+  'column-secured',
+]);
 
 /** A chat is an activity where there is such a table; consent is a note. Null: the table takes neither. */
 function chosenForm(

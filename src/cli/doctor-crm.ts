@@ -173,7 +173,9 @@ const ADVICE: Record<string, string> = {
   'sign-in':
     'Check DATAVERSE_TENANT_ID, DATAVERSE_CLIENT_ID, and that the client secret is the current one and has not expired.',
   'not-a-member':
-    'Make an application user for DATAVERSE_CLIENT_ID, or enable the one there is: Power Platform admin centre, Environments, Settings, Users + permissions, Application users.',
+    'Make an application user for DATAVERSE_CLIENT_ID: Power Platform admin centre, Environments, Settings, Users + permissions, Application users.',
+  'user-disabled':
+    'Enable the application user of DATAVERSE_CLIENT_ID: Power Platform admin centre, Environments, Settings, Users + permissions, Application users. No right is missing.',
   'missing-right': 'Give the application user the security role that docs/dataverse.md describes.',
   'column-secured':
     'Give the application user a column security profile with Read and Update on this column.',

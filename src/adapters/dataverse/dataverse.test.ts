@@ -69,6 +69,7 @@ describe('a read', () => {
     [{ kind: 'hang' }, 'timeout'],
     [{ kind: 'code', httpStatus: 403, code: '0x80040220' }, 'missing-right'],
     [{ kind: 'code', httpStatus: 403, code: '0x80072560' }, 'not-a-member'],
+    [{ kind: 'code', httpStatus: 403, code: '0x80040225' }, 'user-disabled'],
     [{ kind: 'code', httpStatus: 400, code: '0x80060888' }, 'refused'],
     [{ kind: 'html', scope: 'token', always: true }, 'unreadable'],
     [{ kind: 'cut', scope: 'token', always: true }, 'unreachable'],
