@@ -1,4 +1,4 @@
-import { describeNext } from '../db/crm-connection.ts';
+import { describeNext, endOwnPause } from '../db/crm-connection.ts';
 import { tryEntriesAgain } from '../db/crm-entries.ts';
 import { readFromBeginning, saveHint } from '../db/crm-mirror.ts';
 import { tryAgain } from '../db/crm-writes.ts';
@@ -42,6 +42,7 @@ export async function loadAgain(ctx: Context, table: string, actor: string): Pro
     if (!(await readFromBeginning(tx, table))) throw notFound('table');
     await tryAgain(tx, table, ctx.clock());
     await tryEntriesAgain(tx, table, ctx.clock());
+    await endOwnPause(tx);
     await describeNext(tx, null);
     await insertAudit(tx, {
       at: ctx.clock(),

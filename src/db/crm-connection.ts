@@ -83,6 +83,11 @@ export async function connectionWorks(tx: Tx): Promise<void> {
     where failures > 0 or problem_code is not null`.execute(tx);
 }
 
+/** A pause after a failure ends. One that the CRM asked for stays. */
+export async function endOwnPause(tx: Tx): Promise<void> {
+  await sql`update crm_connection set paused_until = null where problem_code <> 'throttled'`.execute(tx);
+}
+
 /** Null: at once. */
 export async function describeNext(tx: Tx, at: number | null): Promise<void> {
   await sql`update crm_connection set describe_at = ${time(at)}`.execute(tx);

@@ -27,3 +27,39 @@ it('a disabled application user is called that, and not one who was never made o
   await all.synced();
   expect(await troubleCode()).toBeNull();
 });
+
+it('Load again tries at once after a failure, and waits where the organisation asked for it', async () => {
+  const { world, crm } = all;
+  crm.emulator.fault({ kind: 'cut', always: true });
+  const pause = async () =>
+    Date.parse((await all.sync()).connection?.pausedUntil ?? new Date(world.now()).toISOString()) -
+    world.now();
+  // After a few failures it waits longer than this test does.
+  await expect
+    .poll(
+      async () => {
+        const left = await pause();
+        if (left < 30_000) {
+          await world.pass(left + 31_000);
+          world.ctx.wake.crm();
+        }
+        return left;
+      },
+      { timeout: 30_000 },
+    )
+    .toBeGreaterThan(30_000);
+  crm.emulator.clearFaults();
+  const loadAgain = () => world.api('POST', '/api/crm/sync/contact/load');
+  expect((await loadAgain()).status).toBe(204);
+  await expect.poll(troubleCode, { timeout: 10_000 }).toBeNull();
+
+  crm.emulator.fault({ kind: '429', retryAfter: 300 });
+  await world.pass(61_000);
+  world.ctx.wake.crm();
+  await expect.poll(troubleCode, { timeout: 10_000 }).toBe('throttled');
+  const until = (await all.sync()).connection?.pausedUntil;
+  expect((await loadAgain()).status).toBe(204);
+  expect((await all.sync()).connection?.pausedUntil).toBe(until);
+  expect(until).not.toBeNull();
+  await world.pass(300_000);
+}, 60_000);
