@@ -60,7 +60,8 @@ export async function rightsOnTable(
   return ctx.crm.remote === null ? [] : asking(ctx.crm.remote.rights([{ name, fields, writes }]));
 }
 
-async function asking<T>(asked: Promise<T>): Promise<T> {
+/** Where the CRM is asked for somebody who waits. */
+export async function asking<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {

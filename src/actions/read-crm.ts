@@ -17,12 +17,13 @@ import { learnSizes } from '../db/crm-page.ts';
 import { forgetDone, forgetStrayWrites, tryAgain } from '../db/crm-writes.ts';
 import { listColumns } from '../db/records.ts';
 import type { CrmFailure, RemoteCrm, RemotePage } from '../ports.ts';
-import { closedFields } from './column-access.ts';
+import { asking, closedFields } from './column-access.ts';
 import type { Context } from './context.ts';
 import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
 import { loadRules, mirroredColumns, missingColumns, rereadRecord } from './mirror-records.ts';
 import { fieldColumns, loadRecordTypes } from './organisation.ts';
+import { Refusal } from './refusal.ts';
 import { prepareRow, takeInPage } from './take-in-page.ts';
 import { inTransaction } from './transaction.ts';
 import { forgetTold } from './write-timeline.ts';
@@ -34,6 +35,8 @@ import { forgetTold } from './write-timeline.ts';
 
 export const DELTA_EVERY_MS = 30_000;
 const DESCRIBE_EVERY_MS = 10 * 60_000;
+/** Whoever asks for tables and columns so soon after a reading gets those of that reading. */
+const DESCRIBED_JUST_NOW_MS = 5_000;
 const PROBLEM_PAUSE_MS = 60_000;
 /** What a dead process left is taken over after this; who lost a table to somebody else stops by itself. */
 const LEASE_MS = 90_000;
@@ -53,13 +56,32 @@ const MOST_HINTS = 20;
 /** Reads the tables and columns anew where it is time. */
 export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void> {
   const { describeAt } = await readConnection(ctx.database.db);
-  if (describeAt !== null && describeAt > ctx.clock()) return;
+  if (describeAt === null || describeAt <= ctx.clock()) await describe(ctx, remote);
+}
+
+/**
+ * Reads them for somebody who looks at them now, unless that was done a moment ago: a column that was just made in the
+ * organisation is there. Answers when they were read, ms.
+ */
+export async function describeNow(ctx: Context): Promise<number> {
+  const { remote } = ctx.crm;
+  if (remote === null)
+    throw new Refusal(409, 'crm-is-embedded', 'The records are in Assent’s own database; nothing is loaded.');
+  const { describeAt } = await readConnection(ctx.database.db);
+  const readAt = (describeAt ?? 0) - DESCRIBE_EVERY_MS;
+  if (readAt > ctx.clock() - DESCRIBED_JUST_NOW_MS) return readAt;
+  return asking(describe(ctx, remote));
+}
+
+/** Answers from when what was read is, ms. */
+async function describe(ctx: Context, remote: RemoteCrm): Promise<number> {
+  const readAt = ctx.clock();
   const tables = await remote.tables();
   await inTransaction(ctx, async (tx) => {
     await saveDescription(tx, tables);
     // What was left by a node that knew the record types as they were before.
     await forgetStrayWrites(tx, fieldColumns(await loadRecordTypes(tx)));
-    await describeNext(tx, ctx.clock() + DESCRIBE_EVERY_MS);
+    await describeNext(tx, readAt + DESCRIBE_EVERY_MS);
     await forgetDone(tx, ctx.clock() - KEEP_DONE_MS);
     await forgetTold(tx, ctx.clock());
     const hints = createHints();
@@ -67,6 +89,7 @@ export async function describeCrm(ctx: Context, remote: RemoteCrm): Promise<void
     hints.topic('settings');
     await hints.send(tx);
   });
+  return readAt;
 }
 
 /** Records that webhooks named are read as they are now. */

@@ -251,6 +251,7 @@ export const TABLE: Record<string, Row> = {
     'manage-record-types',
     () => '/api/crm/tables/contact/columns/assent_allowwhatsapp/test',
   ),
+  'POST /api/crm/tables/read': row('manage-record-types', () => '/api/crm/tables/read'),
   'POST /api/crm/sync/{table}/load': row('manage-record-types', () => '/api/crm/sync/contact/load'),
   'GET /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),
   'POST /api/crm/webhook': row('manage-record-types', () => '/api/crm/webhook'),

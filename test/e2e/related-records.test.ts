@@ -63,10 +63,39 @@ describe('an opportunity whose number and consent are its contact’s', () => {
     await admin.getByRole('heading', { name: heading, level: 1 }).waitFor();
   };
 
-  it('the form proposes what Yes means by the words of the column', async () => {
+  it('an organisation that gives no answer is not said to have no further tables', async () => {
     admin = (await openWindow(browser, { url: product.links.administrator })).page;
     await admin.getByRole('navigation', { name: 'Main' }).waitFor();
+    await admin.goto(`${product.url}/configuration/record-types`);
+    await admin.getByText(/^Tables and columns read:/).waitFor();
+    crm.emulator.fault({ kind: 'cut', always: true });
+    const again = admin.getByRole('button', { name: 'Read tables again' });
+    const notAsked = admin.getByText('The organisation could not be asked for its tables.');
+    // Right after a reading the same one is shown.
+    await eventually('it is asked', async () => {
+      await again.click();
+      return notAsked.isVisible();
+    });
+    await admin.getByRole('button', { name: 'Add record type' }).first().click();
+    await admin.getByRole('menuitem', { name: 'The organisation could not be asked: what to do' }).waitFor();
+    expect(await admin.getByText('Every table of the CRM is already here').count()).toBe(0);
+    await takePicture(admin, 'related-00-not-asked-menu');
+    await admin.keyboard.press('Escape');
+    expect(await seriousFindings(admin)).toEqual([]);
+    await takePictures(admin, 'related-00-not-asked');
+    crm.emulator.clearFaults();
+    await eventually('it answers', async () => {
+      await again.click();
+      return (await notAsked.count()) === 0;
+    });
+  });
+
+  it('the form proposes what Yes means by the words of the column', async () => {
     await addType(/^Contact/, 'Contact');
+    // A further column is made there, and not here.
+    await admin.getByText(/A Yes\/No column of this table is made in Dynamics 365/).waitFor();
+    expect(await admin.getByRole('button', { name: 'New Boolean column' }).count()).toBe(0);
+    await admin.getByText(/^Tables and columns read:/).waitFor();
     const forbids = admin.getByRole('radio', { name: /^Yes forbids/ });
     await admin.getByRole('radio', { name: /Do not allow Phone Calls/ }).check();
     expect(await forbids.isChecked()).toBe(true);

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { DEMO } from '../../emulators/dataverse/demo.ts';
+import { ColumnOut, TablesReadOut } from '../../src/http/schemas/records.ts';
 import { type DataverseWorld, openDataverseWorld } from './dataverse-world.ts';
 
 /** What somebody at the screen does not have to wait for, and what they are told when the organisation gives no answer. */
@@ -15,7 +17,36 @@ afterEach(async () => {
   await all.synced();
 });
 
+const read = () => all.world.ok(TablesReadOut, 'POST', '/api/crm/tables/read');
+const columnNames = async () =>
+  (
+    await all.world.ok(z.object({ items: z.array(ColumnOut) }), 'GET', '/api/crm/tables/contact/columns')
+  ).items.map(({ name }) => name);
 const troubleCode = async () => (await all.sync()).connection?.problem?.code ?? null;
+
+it('a column that was made or renamed a moment ago is there once the tables are read again', async () => {
+  const { world, crm } = all;
+  await read();
+  await world.pass(6_000);
+  await crm.control('POST', '/tables/contact/columns/donotphone/rename', { to: 'assent_notes' });
+  expect(await columnNames()).not.toContain('assent_notes');
+  const before = world.now();
+  expect(Date.parse((await read()).readAt)).toBeGreaterThanOrEqual(before);
+  expect(await columnNames()).toContain('assent_notes');
+});
+
+it('whoever looks right after somebody else has that reading', async () => {
+  const first = await read();
+  expect(await read()).toEqual(first);
+});
+
+it('an organisation that gives no answer is said not to', async () => {
+  await all.world.pass(6_000);
+  all.crm.emulator.fault({ kind: 'cut', always: true });
+  expect(await all.world.refused(503, 'POST', '/api/crm/tables/read')).toMatchObject({
+    code: 'crm-not-reached',
+  });
+});
 
 it('a disabled application user is called that, and not one who was never made or lacks a right', async () => {
   const { world, crm } = all;

@@ -30,6 +30,8 @@ type Props = {
   columns: Column[];
   value: string | null;
   polarity: 'allows' | 'forbids';
+  /** Where a further column of the table is made. */
+  made: 'here' | 'elsewhere';
   onChange: (value: string | null) => void;
   disabled: boolean;
   problem: string | undefined;
@@ -43,6 +45,7 @@ export function ComplianceFieldChoice({
   columns,
   value,
   polarity,
+  made,
   onChange,
   disabled,
   problem,
@@ -108,7 +111,8 @@ export function ComplianceFieldChoice({
           </MessageBarBody>
         </MessageBar>
       )}
-      {!disabled && (
+      {!disabled && made === 'elsewhere' && <p className={styles.dim}>{t('newColumn.elsewhere')}</p>}
+      {!disabled && made === 'here' && (
         <Button
           {...returnFocus}
           className={styles.add}

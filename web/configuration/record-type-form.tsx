@@ -190,6 +190,7 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
                 columns={columns}
                 value={draft.complianceField}
                 polarity={draft.polarity}
+                made={elsewhere ? 'elsewhere' : 'here'}
                 disabled={disabled}
                 problem={problemAt(problems, 'complianceField')}
                 onChange={(complianceField) =>

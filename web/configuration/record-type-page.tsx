@@ -9,6 +9,7 @@ import { ReadOnlyNote } from './read-only-note.tsx';
 import { RecordTypeForm, valuesOf } from './record-type-form.tsx';
 import { relatedChoices } from './related-choices.ts';
 import { suggestedRecordType } from './suggested-record-type.ts';
+import { TablesRead, useTablesRead } from './tables-read.tsx';
 import { TakingIn } from './taking-in.tsx';
 
 /** Configuration → Record Types → one CRM table, configured already or about to be. */
@@ -19,11 +20,15 @@ export function RecordTypePage({ table }: { table: string }) {
   const tables = useTables();
   const columns = useCountedColumns(table);
   const type = types.data?.find((candidate) => candidate.table === table);
+  const reading = useTablesRead(tables.data?.every(({ elsewhere }) => elsewhere) ?? false, table);
   const listed = tables.data?.find(({ name }) => name === table);
   const lookups = listed?.lookups ?? [];
   const label = type?.displayName ?? listed?.label ?? table;
   const known =
-    tables.data === undefined || tables.data.some(({ name }) => name === table) || type !== undefined;
+    tables.data === undefined ||
+    tables.data.length === 0 ||
+    tables.data.some(({ name }) => name === table) ||
+    type !== undefined;
   return (
     <Page>
       <PageHeader
@@ -40,6 +45,7 @@ export function RecordTypePage({ table }: { table: string }) {
         description={<Trans t={t} i18nKey="recordTypes.tableOf" components={{ table: <Ltr>{table}</Ltr> }} />}
       />
       <ReadOnlyNote right="manage-record-types" />
+      <TablesRead reading={reading} />
       {!known ? (
         <EmptyState
           title={t('recordTypes.noTable')}

@@ -23,6 +23,7 @@ import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { useColumns, useRecordTypes, useTables } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
+import { TablesRead, useTablesRead } from './tables-read.tsx';
 import { TakingIn } from './taking-in.tsx';
 
 const pageOf = (table: string) => `/configuration/record-types/${encodeURIComponent(table)}`;
@@ -88,18 +89,19 @@ function FromRelated({ table }: { table: string }) {
 export function RecordTypesPage() {
   const { t } = useTranslation('configuration');
   const types = useRecordTypes();
+  const tables = useTables();
+  // A CRM of our own has tables; where there are none, those of an organisation were not read yet.
+  const reading = useTablesRead(tables.data?.every(({ elsewhere }) => elsewhere) ?? false);
+  const add = <AddRecordType notAsked={reading?.isError ?? false} />;
   return (
     <Page>
-      <PageHeader
-        title={t('recordTypes.title')}
-        description={t('recordTypes.description')}
-        commands={<AddRecordType />}
-      />
+      <PageHeader title={t('recordTypes.title')} description={t('recordTypes.description')} commands={add} />
       <ReadOnlyNote right="manage-record-types" />
+      <TablesRead reading={reading} />
       <Loaded query={types}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState icon={<Table24Regular />} title={t('recordTypes.none')} action={<AddRecordType />}>
+            <EmptyState icon={<Table24Regular />} title={t('recordTypes.none')} action={add}>
               {t('recordTypes.noneText')}
             </EmptyState>
           ) : (
@@ -121,7 +123,7 @@ export function RecordTypesPage() {
   );
 }
 
-function AddRecordType() {
+function AddRecordType({ notAsked }: { notAsked: boolean }) {
   const { t } = useTranslation('configuration');
   const whyNot = useWhyNot('manage-record-types');
   const tables = useTables();
@@ -147,7 +149,19 @@ function AddRecordType() {
               {label}
             </MenuItem>
           ))}
-          {free.length === 0 && <MenuItem disabled>{t('recordTypes.allAdded')}</MenuItem>}
+          {tables.isError ? (
+            <MenuItem onClick={() => void tables.refetch()}>{t('recordTypes.notListed')}</MenuItem>
+          ) : notAsked ? (
+            <MenuItem onClick={() => router.history.push('/configuration/crm')}>
+              {t('tablesRead.mayLack')}
+            </MenuItem>
+          ) : (
+            free.length === 0 && (
+              <MenuItem disabled>
+                {t(tables.data?.length === 0 ? 'tablesRead.reading' : 'recordTypes.allAdded')}
+              </MenuItem>
+            )
+          )}
         </MenuList>
       </MenuPopover>
     </Menu>

@@ -4,6 +4,7 @@ import { rightsOnTable, valuesInCrm } from '../../actions/column-access.ts';
 import type { Context } from '../../actions/context.ts';
 import { addColumn } from '../../actions/edit-organisation.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
+import { describeNow } from '../../actions/read-crm.ts';
 import { notFound, Refusal } from '../../actions/refusal.ts';
 import { testColumn } from '../../actions/test-column.ts';
 import { labelIn } from '../../core/labels.ts';
@@ -19,7 +20,9 @@ import {
   NewColumn,
   TableOut,
   TableRightsOut,
+  TablesReadOut,
 } from '../schemas/records.ts';
+import { isoTime } from '../views.ts';
 import { wantedLanguages } from '../wanted-languages.ts';
 
 /** The CRM's tables and their columns, and what somebody who sets them up asks about them. */
@@ -46,6 +49,15 @@ export function tableRoutes(ctx: Context): FastifyPluginAsyncZod {
           })),
         };
       },
+    );
+
+    app.post(
+      '/crm/tables/read',
+      {
+        config: { right: 'manage-record-types' },
+        schema: { tags: ['CRM'], response: { 200: TablesReadOut } },
+      },
+      async () => ({ readAt: isoTime(await describeNow(ctx)) }),
     );
 
     const columnsOf = async (

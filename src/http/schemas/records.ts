@@ -117,6 +117,10 @@ export const TableRightsOut = z.object({
 });
 export type TableRightsOut = z.infer<typeof TableRightsOut>;
 
+/** When the tables and columns of the organisation were read. */
+export const TablesReadOut = z.object({ readAt: Time });
+export type TablesReadOut = z.infer<typeof TablesReadOut>;
+
 export const NewColumn = z.object({
   name: z
     .string()
