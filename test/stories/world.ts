@@ -216,8 +216,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       const answer = await fetch(link, { redirect: 'manual' });
       const [cookie] = answer.headers.getSetCookie();
       if (cookie === undefined) throw new Error(`the sign-in link answered ${answer.status}`);
-      const session = { cookie: cookie.split(';')[0] ?? '', origin: url };
-      return (method, at, body, headers = {}) => api(method, at, body, { ...session, ...headers });
+      let session = { cookie: cookie.split(';')[0] ?? '', origin: url };
+      return async (method, at, body, headers = {}) => {
+        const got = await api(method, at, body, { ...session, ...headers });
+        // As a browser: the token changes every hour of use, and the one before ends.
+        const [next] = got.headers.getSetCookie();
+        if (next !== undefined) session = { ...session, cookie: next.split(';')[0] ?? '' };
+        return got;
+      };
     },
     ok,
     refused,
