@@ -1,4 +1,4 @@
-import { asOf, type ConsentView, foldConsent } from '../core/consent.ts';
+import { asOf, type ConsentView, foldConsent, viewOfRecord } from '../core/consent.ts';
 import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact, onSharedNumber } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
@@ -208,7 +208,7 @@ const restsOnCrm = (view: ConsentView): boolean =>
 
 /**
  * The contact as one send sees it: a No found at first sight closes its own record, and the number as a whole only where
- * no record is addressed. A request on its way is not counted against itself.
+ * no record is addressed; a Yes found opens its own. A request on its way is not counted against itself.
  */
 export async function gateFor(
   tx: Tx,
@@ -223,7 +223,11 @@ export async function gateFor(
       known === undefined
         ? (await fieldsSeen(tx, [addressed], 'service')).get(keyOf(addressed))?.value
         : known;
-    gate = { ...loaded.gateOfOne, fieldForbids: value === false };
+    gate = {
+      ...loaded.gateOfOne,
+      fieldForbids: value === false,
+      service: viewOfRecord(loaded.gateOfOne.service, keyOf(addressed), value),
+    };
     if (loaded.contact.shared) gate = onSharedNumber(gate, [value]);
   }
   if (ownRequestId === null) return gate;

@@ -61,7 +61,9 @@ export interface SendableTemplate {
 export interface Sendable {
   freeText: { allowed: boolean; reason: Reason | null };
   templates: SendableTemplate[];
-  loaded: LoadedContact;
+  /** As a send to them sees it. */
+  contact: GateContact;
+  records: LoadedContact['records'];
   phone: string | null;
   conversationId: string | null;
   serviceWindowClosesAt: number | null;
@@ -156,7 +158,8 @@ export async function readSendable(
       languages: composed.languages,
       preview: composed.rendered,
       missing: composed.missing,
-      confirm: type === 'consent' && decision.allowed ? confirmation(loaded, composed.purpose, now) : null,
+      confirm:
+        type === 'consent' && decision.allowed ? confirmation(gateContact, composed.purpose, now) : null,
     });
   }
   const waiting =
@@ -166,7 +169,8 @@ export async function readSendable(
   return {
     freeText: { allowed: freeText.decision.allowed, reason: reasonOf(freeText.decision, freeText.why) },
     templates,
-    loaded,
+    contact: gateContact,
+    records: loaded.records,
     phone: target.phone,
     conversationId:
       conversationId === null || !(await sees(tx, conversationId, actor)) ? null : conversationId,
@@ -223,9 +227,9 @@ function reasonOf(decision: GateDecision, why: WhyNot): Reason | null {
 }
 
 /** After a refusal the agent confirms that they know of it; the API needs no confirmation (product.md §3.5). */
-function confirmation(loaded: LoadedContact, purpose: Purpose, now: number): string | null {
-  const view = loaded.views[purpose];
-  if (view.state !== 'denied' || view.decidedAt === null || wroteSinceRefusal(loaded.gate, view)) return null;
+function confirmation(contact: GateContact, purpose: Purpose, now: number): string | null {
+  const view = contact[purpose];
+  if (view.state !== 'denied' || view.decidedAt === null || wroteSinceRefusal(contact, view)) return null;
   return `The customer refused ${ago(now - view.decidedAt)}. Ask again?`;
 }
 

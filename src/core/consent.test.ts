@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Act, asOf, type ConsentView, type Fact, foldConsent, isOutrun } from './consent.ts';
+import {
+  type Act,
+  asOf,
+  type ConsentView,
+  type Fact,
+  foldConsent,
+  isOutrun,
+  viewOfRecord,
+} from './consent.ts';
 import type { Purpose } from './purpose.ts';
 
 const NINE = Date.UTC(2026, 4, 12, 9);
@@ -688,6 +696,37 @@ test.each<[string, Step[], number, boolean]>([
   const line = { chain: 'a', seq: steps.length + 1, at: NINE + 2_500, knowsSeq };
   const options = { now: NINE + HOUR * 1000, requestOpenDays: 30 };
   expect(isOutrun(ledger(...steps), line, 'service', options)).toBe(outrun);
+});
+
+describe('a Yes and a No found on two records of one number', () => {
+  const both = [at(0, crm(true, 'c/1', true)), at(1, crm(false, 'l/1', true))];
+  const stateOf = (view: ConsentView, record: string, value: boolean | null | undefined): string =>
+    viewOfRecord(view, record, value).state;
+
+  test.each<[string, Step[], string]>([
+    ['each holds for its own record', both, 'granted'],
+    ['in the other order', [at(1, crm(true, 'c/1', true)), at(0, crm(false, 'l/1', true))], 'granted'],
+    ['a question is open', [...both, at(2, ask('r'))], 'granted'],
+    ['the Yes was emptied', [...both, at(2, crm(null, 'c/1'))], 'not-asked'],
+    ['the customer refused', [...both, at(2, stop)], 'denied'],
+    ['it has expired', [...both, at(9, { act: 'expired', purposes: ['service'] })], 'not-asked'],
+  ])('%s', (_name, steps, state) => {
+    expect(stateOf(fold(ledger(...steps)), 'c/1', true)).toBe(state);
+  });
+
+  test('opens no other record, nor its own once it holds something else', () => {
+    const view = fold(ledger(...both));
+    for (const [record, value] of [
+      ['c/1', false],
+      ['c/1', null],
+      ['l/1', false],
+      ['l/2', true],
+      ['l/2', undefined],
+    ] as const)
+      expect(stateOf(view, record, value)).toBe('not-asked');
+    expect(stateOf(asOf(view, NINE + 2 * DAY * 1000, 1), 'c/1', true)).toBe('not-asked');
+    expect(stateOf(asOf(view, NINE + DAY * 500, 1), 'c/1', true)).toBe('granted');
+  });
 });
 
 describe('what the CRM says', () => {

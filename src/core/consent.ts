@@ -72,6 +72,11 @@ export interface ConsentView {
   requests: RequestView[];
   onHold: { since: number; seq: number; chain: string } | null;
   platformStopped: boolean;
+  /**
+   * Records whose Yes was found at first sight while another record says No, by `table/id`: it opens nothing for the number, and
+   * its own record all the same, as a No that was found spreads to no other (`viewOfRecord`). Empty where anything was decided.
+   */
+  foundYes: ReadonlyMap<string, { at: number; line: string }>;
   verdicts: Map<string, Verdict>;
 }
 
@@ -118,9 +123,10 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
     requests,
     onHold: holdInForce(facts, purpose, [...customers, ...standing.filter(isCustomers)], knows),
     platformStopped: purpose === 'marketing' && platformStopped(facts, knows),
+    foundYes: new Map(),
     verdicts: verdictsOf(facts, purpose, all, { grants, counted, refusals, knows }),
   };
-  const found = grant === null && refusal === null && purpose === 'service' ? foundAtFirstSight(facts) : null;
+  const found = grant === null && refusal === null && purpose === 'service' ? foundAtFirstSight(facts) : [];
   if (grant !== null) {
     const unproven = grant.fact.act === 'crm';
     decide(view, 'granted', grant, unproven ? 'crm-unproven' : grant.source, true);
@@ -128,7 +134,13 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
   } else if (refusal !== null) {
     decide(view, 'denied', refusal, refusal.source, true);
     view.decidedOn = refusal.request?.requestId ?? null;
-  } else if (found !== null) decide(view, 'granted', { fact: found, at: found.at }, 'crm-unproven', false);
+  } else if (found.some(({ value }) => value === false)) {
+    const yes = found.filter((one) => one.value && expiryOf(facts, purpose, one.at) === null);
+    view.foundYes = new Map(yes.map((one) => [one.record, { at: one.at, line: factId(one) }]));
+  } else {
+    const yes = newest(found.map((fact) => ({ fact, at: fact.at })));
+    if (yes !== null) decide(view, 'granted', yes, 'crm-unproven', false);
+  }
   if (view.state === 'granted' && view.decidedAt !== null) {
     const expiry = expiryOf(facts, purpose, view.decidedAt);
     if (expiry !== null) decide(view, 'expired', expiry, view.source, true);
@@ -160,9 +172,47 @@ export const grantsCountFrom = (now: number, expiresAfterDays: number): number =
  * written yet. `expiresAfterDays` is the setting of the purpose, null for "never".
  */
 export function asOf(view: ConsentView, now: number, expiresAfterDays: number | null): ConsentView {
-  const { state, decidedAt } = view;
-  if (state !== 'granted' || decidedAt === null || expiresAfterDays === null) return view;
-  return decidedAt < grantsCountFrom(now, expiresAfterDays) ? { ...view, state: 'expired' } : view;
+  const { state, decidedAt, foundYes } = view;
+  if (expiresAfterDays === null) return view;
+  const from = grantsCountFrom(now, expiresAfterDays);
+  if (foundYes.size > 0)
+    return { ...view, foundYes: new Map([...foundYes].filter(([, found]) => found.at >= from)) };
+  return state === 'granted' && decidedAt !== null && decidedAt < from ? { ...view, state: 'expired' } : view;
+}
+
+/**
+ * The view as it holds for one record of the number, `table/id`, whose field has this value in the words of consent; undefined
+ * where it has no field. A Yes found there opens it, whatever was found on other records (product.md §3.2).
+ */
+export function viewOfRecord(
+  view: ConsentView,
+  record: string,
+  value: boolean | null | undefined,
+): ConsentView {
+  const found = value === true ? view.foundYes.get(record) : undefined;
+  if (found === undefined) return view;
+  const { at, line } = found;
+  return { ...view, state: 'granted', decidedAt: at, decidedBy: line, source: 'crm-unproven' };
+}
+
+/**
+ * The view of a number that several people use: a grant belongs to the record that was asked, and that is the one whose field says
+ * Yes. For the others nothing was granted. `values` are the fields of the records addressed; undefined: a record without one.
+ */
+export function viewOfShared(
+  view: ConsentView,
+  values: readonly (boolean | null | undefined)[],
+): ConsentView {
+  if (view.state !== 'granted' || values.every((value) => value === true || value === undefined)) return view;
+  return {
+    ...view,
+    state: 'not-asked',
+    projects: false,
+    decidedAt: null,
+    decidedBy: null,
+    decidedOn: null,
+    source: null,
+  };
 }
 
 function decide(
@@ -355,17 +405,15 @@ function platformStopped(facts: readonly Fact[], knows: Knows): boolean {
 }
 
 /**
- * A Yes that stood in the CRM before we looked opens, unproven; beside a No on another record it does not.
- * Only the newest line of each record speaks. Later edits decide, so where nothing was decided there are none but
- * those that emptied the field.
+ * What stood in the CRM before we looked, by record: a Yes opens, unproven. Only the newest line of each record speaks. Later
+ * edits decide, so where nothing was decided there are none but those that emptied the field.
  */
-function foundAtFirstSight(facts: readonly Fact[]): Fact | null {
+function foundAtFirstSight(facts: readonly Fact[]): (Fact & { act: 'crm' })[] {
   const seen = facts.filter((f): f is Fact & { act: 'crm' } => f.act === 'crm' && f.purpose === 'service');
-  const found = [...new Set(seen.map((f) => f.record))].flatMap((record) => {
+  return [...new Set(seen.map((f) => f.record))].flatMap((record) => {
     const last = newest(seen.filter((f) => f.record === record).map((fact) => ({ fact, at: fact.at })));
-    return last === null || last.fact.value === null ? [] : [last];
+    return last === null || last.fact.value === null ? [] : [last.fact];
   });
-  return found.some((one) => one.fact.value === false) ? null : (newest(found)?.fact ?? null);
 }
 
 /** What each line of this purpose turned out to mean. */

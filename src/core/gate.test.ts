@@ -34,6 +34,7 @@ function view(purpose: Purpose, given: Partial<ConsentView> = {}): ConsentView {
     requests: [],
     onHold: null,
     platformStopped: false,
+    foundYes: new Map(),
     verdicts: new Map(),
     ...given,
   };

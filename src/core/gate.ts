@@ -1,4 +1,4 @@
-import type { ConsentView, RequestView } from './consent.ts';
+import { type ConsentView, type RequestView, viewOfShared } from './consent.ts';
 import { second } from './consent-order.ts';
 import type { Purpose } from './purpose.ts';
 import { windowOpen } from './session.ts';
@@ -213,24 +213,15 @@ function addMarketingBlocks(blocks: Block[], contact: GateContact): void {
   if (marketing.platformStopped) blocks.push({ code: 'platform-stopped-marketing' });
 }
 
-/**
- * On a number that several people use, a grant belongs to the record that was asked (product.md §3.2), and that is the one whose
- * field says Yes. For the others nothing was granted, and a No of theirs stands. `values` are the fields of the records addressed;
- * undefined: a record without a field.
- */
+/** A number that several people use, as a send to these records sees it (`viewOfShared`); a No of theirs stands. */
 export function onSharedNumber(
   contact: GateContact,
   values: readonly (boolean | null | undefined)[],
 ): GateContact {
-  const { service } = contact;
-  if (service.state !== 'granted' || values.every((value) => value === true || value === undefined))
-    return contact;
-  const nothing = { projects: false, decidedAt: null, decidedBy: null, decidedOn: null, source: null };
-  return {
-    ...contact,
-    fieldForbids: values.includes(false),
-    service: { ...service, ...nothing, state: 'not-asked' },
-  };
+  const service = viewOfShared(contact.service, values);
+  return service === contact.service
+    ? contact
+    : { ...contact, fieldForbids: values.includes(false), service };
 }
 
 /**

@@ -135,7 +135,7 @@ export function recordOut(
 }
 
 export function sendableOut(sendable: Sendable): SendableOut {
-  const { service, marketing } = sendable.loaded.views;
+  const { service, marketing } = sendable.contact;
   const refusedAt = service.state === 'denied' ? service.decidedAt : null;
   const reason = (one: { code: string; message: string; until?: number } | null) =>
     one === null
@@ -161,7 +161,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
       preview: template.preview,
       missing: template.missing,
       ...(template.confirm === null ? {} : { confirm: template.confirm }),
-      ...(template.confirm === null ? {} : refusalOf(sendable.loaded.views[template.asksFor ?? 'service'])),
+      ...(template.confirm === null ? {} : refusalOf(sendable.contact[template.asksFor ?? 'service'])),
     })),
     serviceWindowClosesAt: isoOrNull(sendable.serviceWindowClosesAt),
     consent: { service: service.state, marketing: marketing.state },
@@ -182,7 +182,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
     phone: sendable.phone,
     ...(sendable.phone === null ? {} : { phoneText: formatPhone(sendable.phone) }),
     conversationId: sendable.conversationId,
-    records: sendable.loaded.records
+    records: sendable.records
       .filter((record) => record.messaging)
       .map((record) => ({ recordType: record.recordType, id: record.recordId, name: record.name })),
   };

@@ -189,7 +189,7 @@ it('a node that dies before it hears the answer leaves an echo, and no edit', as
   await settled();
   expect(fields()).toEqual([false, false]);
   const consent = await readSendable(node.ctx.database.db, node.ctx, { phone }, SENDER, null);
-  expect(consent.loaded.views.service.source).toBe('button');
+  expect(consent.contact.service.source).toBe('button');
 });
 
 it('a Yes by hand that was set without knowing of a No by hand elsewhere opens nothing', async () => {

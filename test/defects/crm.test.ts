@@ -3,7 +3,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Problem } from '../../src/http/schemas/common.ts';
-import { PendingGrantOut, PendingGrantPage, WaitingDecisionsOut } from '../../src/http/schemas/consent.ts';
+import {
+  ConsentOut,
+  PendingGrantOut,
+  PendingGrantPage,
+  WaitingDecisionsOut,
+} from '../../src/http/schemas/consent.ts';
 import { ApiKeyMadeOut } from '../../src/http/schemas/people.ts';
 import { ColumnOut, ImportReport, RecordOut } from '../../src/http/schemas/records.ts';
 import { hire, type Person } from '../stories/desk.ts';
@@ -152,6 +157,41 @@ it('CRM-3 a No found at first sight closes this record alone, and is no refusal'
   expect([await field(open), await field(closed)]).toEqual([true, true]);
   expect(await accepted(world, { to: to(closed), text: 'Thank you' })).toMatchObject({ status: 'delivered' });
 });
+
+it.each(['Yes first', 'No first'])(
+  'CRM-3 a No found at first sight spreads to no other record: %s',
+  async (order) => {
+    const phone = world.newPhone();
+    const make = {
+      yes: () => world.record('contact', named({ mobilephone: phone, [FIELD]: true })),
+      no: () => world.record('lead', named({ mobilephone: phone, [FIELD]: false })),
+    };
+    const first = order === 'Yes first' ? await make.yes() : await make.no();
+    const second = order === 'Yes first' ? await make.no() : await make.yes();
+    const [open, closed] = order === 'Yes first' ? [first, second] : [second, first];
+    const empty = await world.record('contact', named({ mobilephone: phone }));
+    const stateOf = async (record: { recordType: string; id: string }) => [
+      (await world.sendable(`recordType=${record.recordType}&recordId=${record.id}`)).consent.service,
+      (await world.ok(ConsentOut, 'GET', `/api/records/${record.recordType}/${record.id}/consent`)).state,
+    ];
+    expect(await stateOf(open)).toEqual(['granted', 'granted']);
+    expect(await accepted(world, { to: to(open), messageTemplateId: type.utility })).toMatchObject({
+      status: 'delivered',
+    });
+    expect(await stateOf(closed)).toEqual(['not-asked', 'not-asked']);
+    expect(await blocked(world, { to: to(closed), text: 'Hello' })).toMatchObject({
+      code: 'consent-denied',
+    });
+    expect(await blocked(world, { to: to(empty), text: 'Hello' })).toMatchObject({
+      code: 'consent-needed',
+    });
+    // The number as a whole has no answer.
+    expect(await service(phone)).toEqual({ state: 'not-asked', source: null });
+    expect(await blocked(world, { to: { phone }, text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+    await world.says(phone, 'STOP');
+    expect(await blocked(world, { to: to(open), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+  },
+);
 
 it('CRM-3 a value that stood in a record without a number is found when the number comes', async () => {
   const phone = world.newPhone();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { ConsentOut } from '../../src/http/schemas/consent.ts';
 import { inboundText, webhookOf } from '../stories/payloads.ts';
 import { ADMIN_API_KEY, openWorld, REPLY_YES, type TypeSetUp, type World } from '../stories/world.ts';
 import { answered, blocked, contact, keepQueued, takenFrom, to } from './acts.ts';
@@ -155,6 +156,15 @@ describe('a number that several people use', () => {
     await world.tap(phone, 'yes');
     expect((await world.sendable(`recordType=lead&recordId=${other.id}`)).banner.code).toBe('wrote-first');
     expect((await world.sendable(`recordType=contact&recordId=${asked.id}`)).banner.code).toBe('granted');
+    const states = async (record: { recordType: string; id: string }) => {
+      const at = `${record.recordType}/${record.id}`;
+      const { consent } = await world.sendable(`recordType=${record.recordType}&recordId=${record.id}`);
+      return [consent.service, (await world.ok(ConsentOut, 'GET', `/api/records/${at}/consent`)).state];
+    };
+    expect(await states(asked)).toEqual(['granted', 'granted']);
+    expect(await states(other)).toEqual(['not-asked', 'not-asked']);
+    // As a send to the number, which the gate refuses too.
+    expect((await world.consent(phone)).state).toBe('not-asked');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Context } from '../../actions/context.ts';
-import { fold } from '../../actions/gate-contact.ts';
+import { gateFor, loadContacts, loadStranger } from '../../actions/gate-contact.ts';
 import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { fieldOf } from '../../actions/project-decision.ts';
 import { findTarget, type To } from '../../actions/target.ts';
@@ -32,8 +32,15 @@ export async function consentOf(
   const recordTypes = await loadRecordTypes(db);
   const target = await findTarget(db, ctx, to);
   const { contact } = target;
+  const now = ctx.clock();
+  const loaded =
+    contact === null
+      ? await loadStranger(db, target.phone, now, settings, recordTypes)
+      : (await loadContacts(db, [contact], now, settings, recordTypes)).get(contact.id);
+  if (loaded === undefined) throw new Error('a contact point that was given is missing');
+  // As a send sees it: for one record of the number, another may hold.
+  const view = (await gateFor(db, loaded, target.addressed, null))[purpose];
   const facts = contact === null ? [] : ((await factsOf(db, [contact.id])).get(contact.id) ?? []);
-  const view = fold(facts, ctx.clock(), settings)[purpose];
   const rows = contact === null ? [] : await historyOf(db, contact.id);
   const waiting = contact === null ? null : await firstWaitingGrant(db, ctx, contact.id, purpose);
   const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
@@ -80,7 +87,7 @@ export async function consentOf(
     complianceValue: own?.complianceValue ?? null,
     records,
     history: historyOut(rows, facts, evidence, {
-      now: ctx.clock(),
+      now,
       settings,
       records: linked,
       withheld: conversation.another,
