@@ -1,4 +1,4 @@
-import { type MessageTemplateDefinition, wordingChanged } from '../core/message-template.ts';
+import { fitsSession, type MessageTemplateDefinition, wordingChanged } from '../core/message-template.ts';
 import { publishProblems, waitsFor } from '../core/publish.ts';
 import type { PublishProblem } from '../core/publish-problem.ts';
 import { relationOf } from '../core/record-type.ts';
@@ -43,11 +43,11 @@ export async function createTemplate(
 }
 
 async function checkDraft(tx: Tx, definition: MessageTemplateDefinition): Promise<void> {
-  if (definition.session === 'marketing' && definition.type !== 'consent')
+  if (!fitsSession(definition))
     throw new Refusal(
       422,
       'marketing-session-not-available',
-      'Only a Consent Template asks in the marketing session. Choose the utility session.',
+      'Only Consent and marketing templates stand in the marketing session. Choose the utility session.',
     );
   const type = (await loadRecordTypes(tx)).get(definition.recordType);
   if (type === undefined && definition.type !== 'consent')

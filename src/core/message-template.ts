@@ -14,6 +14,16 @@ export interface MessageTemplateDefinition {
   keywordsAreStopWords: boolean;
 }
 
+/**
+ * Whether a template of this type may stand in the session: a Consent Template asks for consent to what the session sends, and a
+ * marketing template is sent in the marketing one, or by hand. All others belong to the utility session (product.md §1).
+ */
+export const fitsSession = ({
+  type,
+  session,
+}: Pick<MessageTemplateDefinition, 'type' | 'session'>): boolean =>
+  session === 'utility' || type === 'consent' || type === 'marketing';
+
 /** A published template with its live definition. */
 export interface PublishedTemplate {
   id: string;

@@ -308,14 +308,12 @@ test('an automatic answer fits into a text message, or is empty', () => {
   expect(problems({ definition: { ...OPT_IN, reply: null } })).toEqual([]);
 });
 
-test('only a Consent Template asks in the marketing session', () => {
+test('only Consent and marketing templates stand in the marketing session', () => {
   expect(define({ session: 'marketing' })).toEqual([]);
   expect(define({ session: 'marketing', type: 'utility' })).toEqual([
     'error marketing-session-not-available',
   ]);
-  expect(define({ session: 'marketing', type: 'marketing' })).toEqual([
-    'error marketing-session-not-available',
-  ]);
+  expect(define({ session: 'marketing', type: 'marketing' })).toEqual([]);
   expect(problems({ definition: { ...OPT_IN, session: 'marketing' } })).toEqual([
     'error marketing-session-not-available',
   ]);

@@ -1,6 +1,6 @@
 import { readText, type TenantKeyword } from './keywords.ts';
 import { sameLanguage } from './language.ts';
-import type { MessageTemplateDefinition } from './message-template.ts';
+import { fitsSession, type MessageTemplateDefinition } from './message-template.ts';
 import { keywordForm, keywordProblems } from './publish-keywords.ts';
 import { error, type PublishInput, type PublishProblem } from './publish-problem.ts';
 import { whatsappProblems } from './publish-whatsapp.ts';
@@ -73,14 +73,13 @@ function suggested(labels: readonly string[], meaning: 'yes' | 'no'): string | u
   });
 }
 
-/** A Consent Template asks for the purpose of its session; the others have none to choose. */
-function sessionProblems({ session, type }: MessageTemplateDefinition): PublishProblem[] {
-  return session === 'utility' || type === 'consent'
+function sessionProblems(definition: MessageTemplateDefinition): PublishProblem[] {
+  return fitsSession(definition)
     ? []
     : [
         error(
           'marketing-session-not-available',
-          'Only a Consent Template asks in the marketing session: choose the utility session.',
+          'Only Consent and marketing templates stand in the marketing session: choose the utility session.',
         ),
       ];
 }

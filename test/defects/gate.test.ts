@@ -479,7 +479,7 @@ it('GAT-9 a request that Meta classes as marketing stops at WhatsApp’s stop, a
   });
 });
 
-it('GAT-9 marketing needs its own consent, by type and by Meta’s category, and has no session yet', async () => {
+it('GAT-9 marketing needs its own consent, by type and by Meta’s category, in either session', async () => {
   const utilityOnMarketing = await world.template({
     name: 'Sale as utility',
     type: 'utility',
@@ -492,7 +492,7 @@ it('GAT-9 marketing needs its own consent, by type and by Meta’s category, and
   expect(problem.problems?.map((one) => one.code)).toContain('marketing-category');
   const session = await world.refused(422, 'POST', '/api/message-templates', {
     name: 'Campaign',
-    type: 'marketing',
+    type: 'utility',
     recordType: 'contact',
     session: 'marketing',
   });
@@ -506,8 +506,18 @@ it('GAT-9 marketing needs its own consent, by type and by Meta’s category, and
     bindings: { '1': { text: 'Ana' }, '2': { text: 'A-1' }, '3': { text: 'today' } },
   });
   await world.publish(utilityAsMarketing);
+  const ofCampaigns = await world.template({
+    name: 'Order update in the marketing session',
+    type: 'marketing',
+    recordType: 'contact',
+    session: 'marketing',
+    whatsappTemplate: { name: 'order_update', language: 'en' },
+    bindings: { '1': { text: 'Ana' }, '2': { text: 'A-1' }, '3': { text: 'today' } },
+  });
+  await world.publish(ofCampaigns);
+  const sent = [marketing, utilityAsMarketing.id, ofCampaigns.id];
   const { phone, record } = await answered(world, 'yes');
-  for (const messageTemplateId of [marketing, utilityAsMarketing.id])
+  for (const messageTemplateId of sent)
     expect(await blocked(world, { to: to(record), messageTemplateId })).toMatchObject({
       code: 'marketing-consent-needed',
     });
@@ -518,8 +528,9 @@ it('GAT-9 marketing needs its own consent, by type and by Meta’s category, and
     decision: 'granted',
     evidence,
   });
+  for (const messageTemplateId of sent) await accepted(world, { to: to(record), messageTemplateId });
   await world.ok(z.unknown(), 'POST', '/api/consent', { phone, purpose: 'service', decision: 'denied' });
-  for (const messageTemplateId of [marketing, utilityAsMarketing.id])
+  for (const messageTemplateId of sent)
     expect(await blocked(world, { to: to(record), messageTemplateId })).toMatchObject({
       code: 'consent-denied',
     });

@@ -20,6 +20,8 @@ describe('a message template while it is edited', () => {
     expect(inputOf(draft).session).toBe('marketing');
     expect(draftOf(inputOf(draft)).purpose).toBe('marketing');
     expect(inputOf({ ...draft, type: 'utility' }).session).toBe('utility');
+    const campaign = { ...inputOf(emptyDraft('marketing', 'contact')), session: 'marketing' as const };
+    expect(inputOf(draftOf(campaign))).toEqual(campaign);
   });
 
   test('an answer template keeps its words and replies, and nothing that belongs to a sent one', () => {

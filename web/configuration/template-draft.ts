@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fitsSession } from '../../src/core/message-template.ts';
 import type { Binding } from '../../src/core/template.ts';
 import type { PurposeName as PurposeSchema } from '../../src/http/schemas/common.ts';
 import type { MessageTemplateInput, TemplateType } from '../../src/http/schemas/templates.ts';
@@ -70,13 +71,19 @@ export function draftOf(input: MessageTemplateInput): TemplateDraft {
   };
 }
 
+/** A marketing template keeps the session that it was saved with. */
+function sessionOf({ type, purpose }: TemplateDraft): MessageTemplateInput['session'] {
+  const session = purpose === 'marketing' ? 'marketing' : 'utility';
+  return fitsSession({ type, session }) ? session : 'utility';
+}
+
 /** What is saved: only what the type uses; empty keywords and replies are left out. */
 export function inputOf(draft: TemplateDraft): MessageTemplateInput {
   const common: Pick<MessageTemplateInput, 'name' | 'type' | 'recordType' | 'session'> = {
     name: draft.name.trim(),
     type: draft.type,
     recordType: draft.recordType,
-    session: draft.type === 'consent' && draft.purpose === 'marketing' ? 'marketing' : 'utility',
+    session: sessionOf(draft),
   };
   if (!readsAnswers(draft.type)) {
     return {

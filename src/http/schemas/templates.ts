@@ -34,7 +34,7 @@ export const MessageTemplateInput = z.object({
     .enum(['utility', 'marketing'])
     .default('utility')
     .describe(
-      'What a Consent Template asks for: `utility` consent to service, `marketing` consent to marketing. All other types have `utility`.',
+      'What a Consent Template asks for: `utility` consent to service, `marketing` consent to marketing. A marketing template has either. All other types have `utility`.',
     ),
   whatsappTemplate: z
     .object({ name: z.string().min(1), language: z.string().min(1) })
