@@ -42,6 +42,15 @@ export function messageOut(row: ShownMessage, advise: (code: number) => ErrorAdv
   };
 }
 
+/**
+ * A message as it was when it was accepted, whatever has become of it: what `POST /messages` answers, and answers again under the
+ * same Idempotency-Key.
+ */
+export function asAccepted(message: MessageOut): MessageOut {
+  const { reason, reasonText, nextStep, whatsappId, reactions, ...accepted } = message;
+  return { ...accepted, status: 'queued', statusAt: null };
+}
+
 /** A customer edits and deletes what they wrote themselves, and nothing else. */
 function ownEvent(
   direction: 'in' | 'out',

@@ -271,9 +271,10 @@ it('a key is one intent: replayed, refused with another body, and no business of
   const message = { to: to(record), text: 'Once' };
   const key = { 'idempotency-key': randomUUID() };
   const first = takenFrom(await world.send(message, key));
+  expect(first.status).toBe('queued');
   await world.settled();
-  const replayed = takenFrom(await world.send(message, key));
-  expect(replayed.id).toBe(first.id);
+  expect((await world.message(first.id)).status).toBe('delivered');
+  expect(takenFrom(await world.send(message, key))).toEqual(first);
   const reordered = { text: 'Once', to: { recordId: record.id, recordType: 'contact' } };
   expect(takenFrom(await world.send(reordered, key)).id).toBe(first.id);
   const other = await world.send({ ...message, text: 'Twice' }, key);
@@ -288,6 +289,41 @@ it('a key is one intent: replayed, refused with another body, and no business of
   await world.says(phone, 'STOP');
   expect(takenFrom(await world.send(message, key)).id).toBe(first.id);
   expect(await blocked(world, message)).toMatchObject({ code: 'consent-denied' });
+});
+
+it.each(['', ' ', '\n \t'])('a text that says nothing is refused: %j', async (text) => {
+  const { record } = await answered(world, 'yes');
+  const answer = await world.send({ to: to(record), text });
+  expect([answer.status, answer.body]).toMatchObject([422, { code: 'invalid-request' }]);
+});
+
+it.each([
+  '/api/record-types',
+  '/api/message-templates',
+  '/api/whatsapp-templates',
+  '/api/crm/tables',
+  '/api/crm/tables/contact/columns',
+])('a list that comes whole comes in pages too: %s', async (path) => {
+  const Page = z.object({ items: z.array(z.looseObject({})), nextCursor: z.string().nullable() });
+  const whole = await world.ok(Page, 'GET', path);
+  expect(whole.items.length).toBeGreaterThan(0);
+  expect(whole.nextCursor).toBeNull();
+  const walked: unknown[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: z.infer<typeof Page> = await world.ok(Page, 'GET', `${path}?limit=2${query}`);
+    expect(page.items.length).toBeLessThanOrEqual(2);
+    walked.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  expect(walked).toEqual(whole.items);
+  for (const [query, code] of [
+    ['limit=101', 'invalid-request'],
+    ['limit=0', 'invalid-request'],
+    ['cursor=zz', 'invalid-cursor'],
+  ] as const)
+    expect((await world.refused(422, 'GET', `${path}?${query}`)).code).toBe(code);
 });
 
 it('a refused send leaves its key free', async () => {

@@ -15,6 +15,7 @@ import { readConversation } from '../../db/conversations.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
 import { recordsOfContactPoints } from '../../db/records.ts';
 import type { Caller } from '../auth.ts';
+import { asAccepted } from '../message-view.ts';
 import {
   ConversationOut,
   MessageOut,
@@ -148,7 +149,7 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
       async ({ body, headers, caller }, reply) => {
         await accessTo(db, caller, body.to);
         const message = await sendMessage(ctx, body, senderOf(caller), headers['idempotency-key'] ?? null);
-        return reply.status(202).send(await shownMessage(ctx, message.id));
+        return reply.status(202).send(asAccepted(await shownMessage(ctx, message.id)));
       },
     );
     app.get(

@@ -83,3 +83,17 @@ export function idCursor(cursor: string | undefined): string | null {
   if (typeof id !== 'string' || !isUuid(id)) throw invalid();
   return id;
 }
+
+/** A page of a list that was read whole, after the item whose key the cursor holds. Throws 422 for one that is not in it. */
+export function pageOfAll<T>(
+  all: readonly T[],
+  { limit = all.length, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+  keyOf: (item: T) => string,
+): { items: T[]; nextCursor: string | null } {
+  const last = cursor === undefined ? null : decode(cursor);
+  const from = last === null ? 0 : all.findIndex((item) => keyOf(item) === last) + 1;
+  if (last !== null && from === 0) throw invalid();
+  const items = all.slice(from, from + limit);
+  const end = items.at(-1);
+  return { items, nextCursor: end === undefined || from + limit >= all.length ? null : toCursor(keyOf(end)) };
+}

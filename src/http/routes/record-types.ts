@@ -5,8 +5,9 @@ import { configureRecordType, removeRecordType } from '../../actions/edit-organi
 import { loadRecordTypes } from '../../actions/organisation.ts';
 import { RECORD_TYPE_DEFAULTS, type RecordType } from '../../core/record-type.ts';
 import { takingIn } from '../../db/taking-in.ts';
-import { itemsOf } from '../schemas/common.ts';
+import { pageOf, ShortListQuery } from '../schemas/common.ts';
 import { ByTable, RecordTypeInput, RecordTypeOut } from '../schemas/records.ts';
+import { pageOfAll } from './cursor.ts';
 
 /** Record types: the tables of the CRM that Assent works with, and how. */
 export function recordTypeRoutes(ctx: Context): FastifyPluginAsyncZod {
@@ -16,16 +17,19 @@ export function recordTypeRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/record-types',
       {
         config: { right: 'signed-in' },
-        schema: { tags: ['Record types'], response: { 200: itemsOf(RecordTypeOut) } },
+        schema: {
+          tags: ['Record types'],
+          querystring: ShortListQuery,
+          response: { 200: pageOf(RecordTypeOut) },
+        },
       },
-      async () => {
+      async ({ query }) => {
         const left = await takingIn(db);
-        return {
-          items: [...(await loadRecordTypes(db)).values()].map((type) => ({
-            ...type,
-            takingIn: left.get(type.table) ?? null,
-          })),
-        };
+        const types = [...(await loadRecordTypes(db)).values()].map((type) => ({
+          ...type,
+          takingIn: left.get(type.table) ?? null,
+        }));
+        return pageOfAll(types, query, ({ table }) => table);
       },
     );
     app.put(

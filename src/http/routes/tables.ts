@@ -11,7 +11,7 @@ import { labelIn } from '../../core/labels.ts';
 import { mirrorTable } from '../../db/crm-mirror.ts';
 import { booleanCounts } from '../../db/records.ts';
 import { checkOut, columnsOut } from '../column-view.ts';
-import { itemsOf } from '../schemas/common.ts';
+import { itemsOf, pageOf, ShortListQuery } from '../schemas/common.ts';
 import {
   ByTable,
   ColumnCheckOut,
@@ -24,6 +24,7 @@ import {
 } from '../schemas/records.ts';
 import { isoTime } from '../views.ts';
 import { wantedLanguages } from '../wanted-languages.ts';
+import { pageOfAll } from './cursor.ts';
 
 /** The CRM's tables and their columns, and what somebody who sets them up asks about them. */
 export function tableRoutes(ctx: Context): FastifyPluginAsyncZod {
@@ -31,12 +32,15 @@ export function tableRoutes(ctx: Context): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/crm/tables',
-      { config: { right: 'signed-in' }, schema: { tags: ['CRM'], response: { 200: itemsOf(TableOut) } } },
-      async ({ headers }) => {
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['CRM'], querystring: ShortListQuery, response: { 200: pageOf(TableOut) } },
+      },
+      async ({ headers, query }) => {
         const configured = await loadRecordTypes(db);
         const languages = wantedLanguages(headers['accept-language']);
-        return {
-          items: (await ctx.crm.tables()).map((table) => ({
+        return pageOfAll(
+          (await ctx.crm.tables()).map((table) => ({
             name: table.name,
             label: labelIn(table.labels, languages, table.label),
             configured: configured.has(table.name),
@@ -47,7 +51,9 @@ export function tableRoutes(ctx: Context): FastifyPluginAsyncZod {
               targets,
             })),
           })),
-        };
+          query,
+          ({ name }) => name,
+        );
       },
     );
 
@@ -87,14 +93,15 @@ export function tableRoutes(ctx: Context): FastifyPluginAsyncZod {
         schema: {
           tags: ['CRM'],
           params: ByTable,
-          querystring: z.object({ counts: z.stringbool().default(true) }),
-          response: { 200: itemsOf(ColumnOut) },
+          querystring: ShortListQuery.extend({ counts: z.stringbool().default(true) }),
+          response: { 200: pageOf(ColumnOut) },
         },
       },
       async ({ params, query, caller, headers }) => {
         // Counting reads the whole table: for who chooses a Compliance Field, and nobody else.
         const counted = query.counts && caller.rights.has('manage-record-types');
-        return { items: await columnsOf(params.table, headers['accept-language'], counted) };
+        const columns = await columnsOf(params.table, headers['accept-language'], counted);
+        return pageOfAll(columns, query, ({ name }) => name);
       },
     );
     app.post(

@@ -17,7 +17,7 @@ import { notFound } from '../../actions/refusal.ts';
 import type { MessageTemplateDefinition } from '../../core/message-template.ts';
 import { isUuid } from '../../db/rows.ts';
 import { listMessageTemplates, listWhatsAppTemplates, readMessageTemplate } from '../../db/templates.ts';
-import { itemsOf } from '../schemas/common.ts';
+import { itemsOf, pageOf, ShortListQuery } from '../schemas/common.ts';
 import {
   MessageTemplateBody,
   MessageTemplateOut,
@@ -25,6 +25,7 @@ import {
   WhatsAppTemplateOut,
 } from '../schemas/templates.ts';
 import { isoTime } from '../views.ts';
+import { pageOfAll } from './cursor.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 const Problems = z.object({
@@ -141,16 +142,20 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
   };
 
   return async (app) => {
-    const whatsappTemplates = async () => ({
-      items: (await listWhatsAppTemplates(db)).map((row) => ({ ...row, syncedAt: isoTime(row.syncedAt) })),
-    });
+    const whatsappTemplates = async () =>
+      (await listWhatsAppTemplates(db)).map((row) => ({ ...row, syncedAt: isoTime(row.syncedAt) }));
     app.get(
       '/whatsapp-templates',
       {
         config: { right: 'signed-in' },
-        schema: { tags: ['Templates'], response: { 200: itemsOf(WhatsAppTemplateOut) } },
+        schema: {
+          tags: ['Templates'],
+          querystring: ShortListQuery,
+          response: { 200: pageOf(WhatsAppTemplateOut) },
+        },
       },
-      whatsappTemplates,
+      async ({ query }) =>
+        pageOfAll(await whatsappTemplates(), query, ({ name, language }) => `${name} ${language}`),
     );
     app.post(
       '/whatsapp-templates/sync',
@@ -160,7 +165,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async () => {
         await syncTemplates(ctx);
-        return whatsappTemplates();
+        return { items: await whatsappTemplates() };
       },
     );
 
@@ -170,8 +175,8 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         config: { right: 'signed-in' },
         schema: {
           tags: ['Templates'],
-          querystring: z.object({ recordType: z.string().optional() }),
-          response: { 200: itemsOf(MessageTemplateOut) },
+          querystring: ShortListQuery.extend({ recordType: z.string().optional() }),
+          response: { 200: pageOf(MessageTemplateOut) },
         },
       },
       async ({ query }) => {
@@ -179,9 +184,10 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         const wanted = rows.filter(
           (row) => query.recordType === undefined || (row.live ?? row.draft)?.recordType === query.recordType,
         );
+        const { items, nextCursor } = pageOfAll(wanted, query, ({ id }) => id);
         const shown = [];
-        for (const row of wanted) shown.push(await show(row));
-        return { items: shown };
+        for (const row of items) shown.push(await show(row));
+        return { items: shown, nextCursor };
       },
     );
     app.post(

@@ -208,7 +208,12 @@ export const SendTo = z.union([
 export const SendMessage = z
   .object({
     to: SendTo,
-    text: z.string().min(1).max(4096).optional(),
+    text: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine((text) => text.trim() !== '', { message: 'write something: this is nothing but spaces' })
+      .optional(),
     messageTemplateId: z.string().optional(),
     /** A file uploaded by `POST /media`; `text` is then its caption. */
     mediaId: z.string().optional(),

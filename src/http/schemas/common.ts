@@ -62,6 +62,12 @@ export const PageQuery = z.object({
   cursor: z.string().max(500).optional(),
 });
 
+/** Of a list that is short: it comes whole, and in pages for whoever names a limit. */
+export const ShortListQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+  cursor: z.string().max(500).optional(),
+});
+
 /** A list short enough to need no pages. */
 export function itemsOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item) });
