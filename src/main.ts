@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { SecretsUnreadable } from './actions/reseal.ts';
+import { whyNotStarted } from './cannot-start.ts';
 import { readConfig } from './config.ts';
-import { DirectoryInUse } from './data-lock.ts';
 import { giveBackMemory } from './memory.ts';
 import { startAssent } from './start.ts';
 
@@ -31,9 +30,6 @@ try {
       );
     });
 } catch (error) {
-  if (error instanceof DirectoryInUse || error instanceof SecretsUnreadable) console.error(error.message);
-  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-    console.error(`Port ${read.config.port} is taken. Stop what listens there, or set PORT.`);
-  else console.error(error);
+  console.error(whyNotStarted(error, read.config) ?? error);
   process.exit(1);
 }

@@ -4,7 +4,7 @@ import type { Context } from '../actions/context.ts';
 import { exportEvidence, signedHere } from '../actions/export-evidence.ts';
 import { createSetupLink } from '../actions/invite.ts';
 import { Refusal } from '../actions/refusal.ts';
-import { checkSeals, reseal, SecretsUnreadable } from '../actions/reseal.ts';
+import { checkSeals, reseal } from '../actions/reseal.ts';
 import { replayInbox } from '../actions/retry-inbox.ts';
 import { createSeal } from '../actions/seal.ts';
 import {
@@ -14,8 +14,9 @@ import {
   SANDBOX_PEOPLE,
 } from '../actions/sign-in.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
+import { whyNotStarted } from '../cannot-start.ts';
 import { type Config, readConfig } from '../config.ts';
-import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
+import { lockDataDirectory } from '../data-lock.ts';
 import { isMigrated, migrate } from '../db/migrate.ts';
 import { createLog } from '../log.ts';
 import { createContext, openDatabase } from '../start.ts';
@@ -216,8 +217,10 @@ async function withContext(config: Config, work: (ctx: Context) => Promise<numbe
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof DirectoryInUse || error instanceof Refusal || error instanceof SecretsUnreadable)
-    console.error(error.message);
+  const read = readConfig(process.env);
+  const why = error instanceof Refusal || !read.ok ? null : whyNotStarted(error, read.config);
+  if (error instanceof Refusal) console.error(error.message);
+  else if (why !== null) console.error(why);
   else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
     console.error(`${error.message}\n\n${USAGE}`);
   else console.error(error);
