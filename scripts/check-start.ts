@@ -9,6 +9,7 @@ const NAME = 'Kept Through A Kill';
 /** A customer of the demo who was asked and refused, by a real send and a real answer. */
 const REFUSER = 'Daniel Denied';
 const DEMO_WITHIN = 30_000;
+const ENDS_WITHIN = 20_000;
 
 async function expectPage(url: string, what: string, adminApiKey?: string): Promise<void> {
   const answer = await fetch(url, {
@@ -75,8 +76,13 @@ try {
   if (!found.includes(NAME)) throw new Error(`the record made before the kill is gone: ${found}`);
   console.log('started again on the same data, the record is there');
   await expectPage(second.links.administrator, "administrator's sign-in link");
-  await second.stop();
-  console.log('ended when asked to');
+  const late = setTimeout(() => {
+    console.error('npm was asked to end, and the server went on');
+    process.exit(1);
+  }, ENDS_WITHIN);
+  await second.stopByPid();
+  clearTimeout(late);
+  console.log('ended when npm was asked to');
 } finally {
   await second?.kill();
   await first.discard();

@@ -20,6 +20,8 @@ export interface Product {
   output(): string;
   /** Ends it as an operator does (SIGTERM), and resolves with its exit code. */
   stop(): Promise<number | null>;
+  /** The same, told to the process that was started alone, as by who knows its id; resolves when all that it started is gone. */
+  stopByPid(): Promise<number | null>;
   /** Ends it without warning (SIGKILL), it and what it started. */
   kill(): Promise<void>;
   /** Stops it and removes its data directory; throws where it had ended by itself. */
@@ -96,6 +98,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
         : { administrator: '', agent: '' },
     output: () => output,
     stop: () => signal('SIGTERM'),
+    async stopByPid() {
+      askedToEnd = true;
+      child.kill('SIGTERM');
+      return ended;
+    },
     async kill() {
       await signal('SIGKILL');
     },
