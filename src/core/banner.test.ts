@@ -170,6 +170,28 @@ test.each<Row>([
     'denied',
     /Asked again 11 May 2026, not answered yet/,
   ],
+  [
+    'refused, asked again, wrote since that',
+    { service: view({ ...denied, ...open }), ...inside, lastWordAt: NOW - 60_000 },
+    'consent-denied',
+    'denied-wrote',
+    /wrote since then: ask again/,
+  ],
+  [
+    'refused, wrote, asked again',
+    { service: view({ ...denied, ...open }), ...inside, lastWordAt: NOW - DAY - 60_000 },
+    'consent-denied',
+    'denied',
+    /Asked again 11 May 2026, not answered yet/,
+  ],
+  [
+    'refused, asked again, wrote since, may be answered',
+    { service: view({ ...denied, ...open }), ...inside, lastWordAt: NOW - 60_000 },
+    null,
+    'denied-reply',
+    /you may answer/,
+    NOW + 1,
+  ],
   ['a No found in the record', { fieldForbids: true, ...inside }, 'consent-denied', 'denied', /CRM says No/],
   [
     'asked, outside',

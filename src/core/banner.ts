@@ -128,28 +128,28 @@ function deniedBanner(input: BannerInput, until: { until?: number }): Banner {
       tone: 'info',
       text: `${refused}. ${grantWaitsFrom} recorded that they have agreed since; this counts once a second person approves it.`,
     };
-  if (service.openRequest !== null)
-    return {
-      code: 'denied',
-      tone: 'error',
-      text: `${refused}. Asked again ${day(service.openRequest.at)}, not answered yet.`,
-    };
-  if (askingForbidden && freeText !== null)
-    return {
-      code: 'denied',
-      tone: 'error',
-      text: `${refused}. The customer’s country does not allow asking again; what they agree to themselves can be recorded as a grant.`,
-    };
-  if (!wroteSinceRefusal(contact, service))
-    return { code: 'denied', tone: 'error', text: `${refused}. Only a Consent Template may be sent.` };
-  if (freeText === null)
+  const wrote = wroteSinceRefusal(contact, service);
+  if (wrote && freeText === null)
     return {
       code: 'denied-reply',
       tone: 'warning',
       text: `${refused}, wrote just now: you may answer this message.`,
       ...until,
     };
-  return windowOpen(contact.lastInboundAt, now)
+  const asked = service.openRequest;
+  if (asked !== null && !(wrote && contact.lastWordAt !== null && contact.lastWordAt > asked.at))
+    return {
+      code: 'denied',
+      tone: 'error',
+      text: `${refused}. Asked again ${day(asked.at)}, not answered yet.`,
+    };
+  if (askingForbidden)
+    return {
+      code: 'denied',
+      tone: 'error',
+      text: `${refused}. The customer’s country does not allow asking again; what they agree to themselves can be recorded as a grant.`,
+    };
+  return wrote && windowOpen(contact.lastInboundAt, now)
     ? {
         code: 'denied-wrote',
         tone: 'warning',
