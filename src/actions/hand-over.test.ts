@@ -59,6 +59,17 @@ const claimOne = async () => {
 };
 const stop = () => textDelivery(PHONE, 'STOP', 'wamid.stop', NOON + 3_000);
 
+test('a message that was cancelled no longer stands as queued in the list of conversations', async () => {
+  await queue();
+  await recordDecision(
+    world.ctx,
+    { to: { phone: PHONE }, purpose: 'service', decision: 'denied' },
+    { id: 'test', name: 'Test' },
+  );
+  const { rows } = await sql`select last_text, last_status from conversation`.execute(database.db);
+  expect(rows).toEqual([{ last_text: 'one', last_status: 'cancelled' }]);
+});
+
 describe('between the mark and the first byte', () => {
   test('a refusal is acknowledged after a message of this process that was marked before it has left', async () => {
     await queue();
