@@ -108,6 +108,22 @@ describe('small things of the pages', () => {
       .getByText(/Take it over before you write/)
       .first()
       .waitFor();
+    // Asked in as well, they read the same words, and the button still stands there.
+    await agent.getByRole('button', { name: 'More about this chat' }).click();
+    await agent.getByRole('menuitem', { name: 'Discuss…' }).click();
+    const discuss = agent.getByRole('dialog', { name: /^Discuss the chat/ });
+    await discuss.getByRole('radio', { name: /Ada Administrator/ }).check();
+    await discuss.getByRole('button', { name: 'Ask in' }).click();
+    await bar.getByText(/Alex Agent answers this chat and asked you in/).waitFor();
+    await bar.getByRole('button', { name: 'Take over…' }).click();
+    // The buttons of a dialog are of one size, wherever it was opened.
+    const cancel = admin.getByRole('dialog').getByRole('button', { name: 'Cancel' });
+    const heightOf = (button: HTMLElement): number => button.offsetHeight;
+    const height = await cancel.evaluate(heightOf);
+    await cancel.click();
+    await admin.getByRole('button', { name: 'Record a grant' }).click();
+    expect(await cancel.evaluate(heightOf)).toBe(height);
+    await cancel.click();
   });
 
   it('two tabs of one agent hold one draft, and what one sent the other does not hold to send again', async () => {

@@ -168,7 +168,7 @@ function Actions({ conversation, standing, backTo }: PartProps & Pick<Props, 'ba
   const desk = useDesk(conversation);
   const reasonFor = useDeskReason(conversation);
   const [asking, setAsking] = useState<ReasonedAct | null>(null);
-  const offered = useOffered(standing);
+  const offered = useOffered(standing, conversation);
   const run = async (what: Offered['run']) => {
     if (!('do' in what)) return setAsking(what);
     const done = await desk.act(what);
@@ -197,7 +197,7 @@ function Actions({ conversation, standing, backTo }: PartProps & Pick<Props, 'ba
   );
 }
 
-function useOffered(standing: NonNullable<Standing>): Offered[] {
+function useOffered(standing: NonNullable<Standing>, { owner }: ConversationOut): Offered[] {
   const { t } = useTranslation('desk');
   switch (standing) {
     case 'offered-to-me':
@@ -221,13 +221,15 @@ function useOffered(standing: NonNullable<Standing>): Offered[] {
       ];
     case 'dismissed':
       return [{ act: 'accept', label: t('act.accept'), right: 'chat', run: { do: 'accept' } }];
+    // Whoever was asked in may be told to take the chat over, and then does it here.
+    case 'asked-in':
     case 'colleague':
-      return [{ act: 'take-over', label: t('act.takeOver'), right: 'chat', run: { ask: 'take-over' } }];
+      return owner === null
+        ? []
+        : [{ act: 'take-over', label: t('act.takeOver'), right: 'chat', run: { ask: 'take-over' } }];
     case 'closed':
       return [{ act: 'reopen', label: t('act.reopen'), right: 'chat', run: { do: 'reopen' } }];
     case 'blocked':
       return [{ act: 'unblock', label: t('act.unblock'), right: 'block', run: { ask: 'unblock' } }];
-    case 'asked-in':
-      return [];
   }
 }

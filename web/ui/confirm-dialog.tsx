@@ -59,9 +59,14 @@ export function ConfirmDialog({
             <DialogTitle>{title}</DialogTitle>
             <DialogContent>{children}</DialogContent>
             <DialogActions>
-              {!done && <Button onClick={onCancel}>{t('dialog.cancel')}</Button>}
+              {/* The size is said: a message bar makes every button in it small, also those of a dialog that it opens. */}
+              {!done && (
+                <Button size="medium" onClick={onCancel}>
+                  {t('dialog.cancel')}
+                </Button>
+              )}
               {/* Focusable: a disabled button would drop the focus, and with it the Escape that leaves the dialog. */}
-              <Button type="submit" appearance="primary" disabledFocusable={busy || disabled}>
+              <Button type="submit" size="medium" appearance="primary" disabledFocusable={busy || disabled}>
                 {busy ? t('dialog.working') : confirmLabel}
               </Button>
             </DialogActions>
