@@ -467,6 +467,14 @@ describe('small things of the pages', () => {
     await admin.getByRole('button', { name: 'Discard changes' }).click();
   });
 
+  it('a record type whose name was cleared is still named where it could not be saved', async () => {
+    await admin.goto(`${product.url}/configuration/record-types/contact`);
+    await admin.getByRole('textbox', { name: 'Display name' }).fill('');
+    await admin.getByRole('button', { name: 'Save' }).click();
+    await admin.getByText('Contact could not be saved.').waitFor();
+    await admin.getByRole('button', { name: 'Discard changes' }).click();
+  });
+
   it('a new column takes the place of no Compliance Field, and another field is asked about first', async () => {
     const stored = async () =>
       (await listOf(product, '/api/record-types')).find((type) => type.table === 'contact');

@@ -108,7 +108,11 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
         onConfirm={() => save.mutate()}
         onCancel={() => setAsking(false)}
       />
-      <ProblemList title={t('recordType.notSaved', { name: draft.displayName })} problems={problems} />
+      {/* Its name may be what is missing. */}
+      <ProblemList
+        title={t('recordType.notSaved', { name: draft.displayName.trim() || saved.displayName })}
+        problems={problems}
+      />
       <ReadableForm readOnly={disabled}>
         <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
           <FormSection id="columns" title={t('recordType.who.title')} description={t('recordType.who.text')}>
