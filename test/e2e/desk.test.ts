@@ -145,6 +145,13 @@ describe('two agents and an administrator at one desk', () => {
     await bar(maria)
       .getByText(/You know her order/)
       .waitFor();
+    // The offer closes the button that made it; whoever works by keyboard is still there.
+    await bar(alex)
+      .getByText(/You offered this chat/)
+      .waitFor();
+    await expect
+      .poll(() => alex.evaluate(() => document.activeElement?.textContent?.trim() ?? ''))
+      .toBe('Assign…');
     await takePicture(maria, 'desk-01-offered');
     await bar(maria).getByRole('button', { name: 'Accept' }).click();
     await bar(alex)

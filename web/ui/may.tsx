@@ -45,11 +45,13 @@ const nameRight = (t: Translate, role: 'administrator' | 'agent' | 'auditor', ri
   role: t(`roles.${role}`),
 });
 
-/** Says a reason as tooltip and description of its one child; without a reason only the child. */
+/**
+ * Says a reason as tooltip and description of its one child; without a reason only the child. One tree for both: what closes by
+ * what it did, as an offer closes "Assign…", keeps the focus.
+ */
 export function Explained({ reason, children }: { reason: string | null; children: ReactElement }) {
-  if (reason === null) return children;
   return (
-    <Tooltip content={reason} relationship="description" withArrow>
+    <Tooltip content={{ children: reason }} relationship={reason ? 'description' : 'inaccessible'} withArrow>
       {children}
     </Tooltip>
   );
@@ -61,9 +63,11 @@ type Needs = { right: Right; reason?: string | null };
 /** A button that needs a right. `disabled` (or `disabledFocusable`) still means: not now, for no reason worth telling. */
 export function MayButton({ right, reason = null, ...props }: ButtonProps & Needs) {
   const why = useWhyNot(right) ?? reason;
-  const button =
-    why === null ? <Button {...props} /> : <Button {...props} disabled={false} disabledFocusable />;
-  return <Explained reason={why}>{button}</Explained>;
+  return (
+    <Explained reason={why}>
+      <Button {...props} {...(why !== null && { disabled: false, disabledFocusable: true })} />
+    </Explained>
+  );
 }
 
 type LinkProps = Needs & {
