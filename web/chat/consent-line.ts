@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
 import { historyText, historyTextOfCustomer } from '../i18n/server-text.ts';
+import { type ConsentTone, toneOf } from '../ui/consent-tone.ts';
 
 type LedgerLine = z.infer<typeof LedgerLineOut>;
 
 /** What a consent event means in the thread: one sentence, and how it weighs. */
-export type ConsentSentence = { text: string; tone: 'success' | 'danger' | 'warning' | 'informative' };
+export type ConsentSentence = { text: string; tone: ConsentTone };
 
 /** What a customer does; the ledger's summary of these starts with the verb. The rest we, or WhatsApp, did. */
 const CUSTOMER_ACTS = new Set([
@@ -24,24 +25,5 @@ const CUSTOMER_ACTS = new Set([
  */
 export function consentSentence(line: LedgerLine): ConsentSentence {
   const text = CUSTOMER_ACTS.has(line.act) ? historyTextOfCustomer(line) : historyText(line);
-  return { text, tone: TONES[line.type] };
+  return { text, tone: toneOf(line.type) };
 }
-
-const TONES: Record<LedgerLine['type'], ConsentSentence['tone']> = {
-  requested: 'informative',
-  'request-failed': 'warning',
-  granted: 'success',
-  denied: 'danger',
-  held: 'warning',
-  released: 'informative',
-  expired: 'warning',
-  'platform-stopped': 'danger',
-  'platform-resumed': 'informative',
-  'not-counted': 'warning',
-  'crm-observed': 'informative',
-  linked: 'informative',
-  renumbered: 'informative',
-  'written-in-app': 'informative',
-  merged: 'informative',
-  erased: 'informative',
-};

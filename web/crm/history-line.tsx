@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
 import { listOf } from '../i18n/locale.ts';
 import { historyText } from '../i18n/server-text.ts';
+import { toneOf } from '../ui/consent-tone.ts';
 import { Time } from '../ui/time.tsx';
 import { Evidence } from './evidence.tsx';
 
@@ -34,7 +35,8 @@ const useStyles = makeStyles({
 export function HistoryLine({ line }: { line: Line }) {
   const { t } = useTranslation('crm');
   const styles = useStyles();
-  const color = COLORS[line.type];
+  // What we asked stands out among what the customer did.
+  const color = line.type === 'requested' ? 'brand' : toneOf(line.type);
   return (
     <AccordionItem value={`${line.contactPointId}/${line.seq}`}>
       <AccordionHeader as="h3" expandIconPosition="end">
@@ -58,24 +60,3 @@ export function HistoryLine({ line }: { line: Line }) {
     </AccordionItem>
   );
 }
-
-type Color = 'success' | 'danger' | 'warning' | 'informative' | 'brand';
-
-const COLORS: Record<Line['type'], Color> = {
-  requested: 'brand',
-  'request-failed': 'warning',
-  granted: 'success',
-  denied: 'danger',
-  held: 'warning',
-  released: 'informative',
-  expired: 'warning',
-  'platform-stopped': 'danger',
-  'platform-resumed': 'informative',
-  'not-counted': 'warning',
-  'crm-observed': 'informative',
-  linked: 'informative',
-  renumbered: 'informative',
-  'written-in-app': 'informative',
-  merged: 'informative',
-  erased: 'informative',
-};
