@@ -136,6 +136,8 @@ describe('two agents and an administrator at one desk', () => {
   it('Alex assigns the chat with a reason; Maria is told, reads the reason and accepts', async () => {
     await act(alex, 'Assign…');
     const dialog = alex.getByRole('dialog', { name: /^Assign the chat/ });
+    // Whom is asked first: there the focus is.
+    await expect.poll(() => alex.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('radio');
     await dialog.getByRole('radio', { name: /Maria Muster/ }).check();
     await dialog.getByRole('textbox', { name: /Reason/ }).fill('You know her order');
     await dialog.getByRole('button', { name: 'Offer the chat' }).click();

@@ -14,7 +14,7 @@ export function uploadFile(
 ): Promise<MediaOut> {
   const { promise, resolve, reject } = Promise.withResolvers<MediaOut>();
   const request = new XMLHttpRequest();
-  const network = () => reject(problem(0, 'network', translate('chat:attachment.network')));
+  const network = () => reject(problem(0, 'network', translate('ui:error.cutOff')));
   request.open('POST', `/api/media?kind=${encodeURIComponent(options.kind)}`);
   request.setRequestHeader('accept', 'application/json');
   for (const [name, value] of Object.entries(callerHeaders())) request.setRequestHeader(name, value);
@@ -26,7 +26,7 @@ export function uploadFile(
     const answer = jsonOf(request.responseText);
     if (request.status >= 200 && request.status < 300) {
       if (isMedia(answer)) resolve(answer);
-      else reject(problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')));
+      else reject(problem(request.status, 'unexpected-answer', translate('ui:error.unexpectedAnswer')));
       return;
     }
     if (request.status === 401) announceSignedOut();
@@ -34,7 +34,7 @@ export function uploadFile(
     reject(
       told !== null
         ? new ApiProblem(request.status, told)
-        : problem(request.status, 'unexpected-answer', translate('chat:attachment.unexpected')),
+        : problem(request.status, 'unexpected-answer', translate('ui:error.unexpectedAnswer')),
     );
   };
   options.signal.addEventListener('abort', () => request.abort());

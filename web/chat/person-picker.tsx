@@ -8,7 +8,7 @@ import {
   SearchBox,
   tokens,
 } from '@fluentui/react-components';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { ColleagueOut } from '../../src/http/schemas/desk.ts';
@@ -45,12 +45,19 @@ export function PersonPicker({ label, people, chosen, onChange, whyNot = () => n
   const styles = useStyles();
   const { t } = useTranslation('dialogs');
   const [search, setSearch] = useState('');
+  const group = useRef<HTMLDivElement>(null);
+  // The dialog opened before the people were here, and gave the focus to what stands below: whom is asked first.
+  useEffect(() => {
+    const at = document.activeElement;
+    if (at instanceof HTMLTextAreaElement && at.value === '')
+      group.current?.querySelector<HTMLInputElement>('input:enabled')?.focus();
+  }, []);
   const shown = matching(people, search.trim()).sort(
     (a, b) => Number(whyNot(a) !== null) - Number(whyNot(b) !== null) || Number(b.online) - Number(a.online),
   );
   return (
     <Field label={label} required>
-      <div>
+      <div ref={group}>
         {people.length > 6 && (
           <SearchBox
             className={styles.search}

@@ -26,7 +26,7 @@ export function ImportDialog({ types, preset, onClose }: Props) {
   const styles = useStyles();
   const fileId = useId();
   const changed = useRecordsChanged();
-  const [table, setTable] = useState(preset ?? types[0]?.table ?? '');
+  const [table, setTable] = useState(preset ?? (types.length === 1 ? types[0]?.table : undefined) ?? '');
   const [file, setFile] = useState<File | null>(null);
   const columns = useColumns(table);
   const bring = useMutation({
@@ -43,7 +43,7 @@ export function ImportDialog({ types, preset, onClose }: Props) {
       title={t('import.title')}
       confirmLabel={report === undefined ? t('import.confirm') : t('import.done')}
       busy={bring.isPending}
-      disabled={file === null}
+      disabled={file === null || table === ''}
       done={report !== undefined}
       onConfirm={() => (report !== undefined ? onClose() : file !== null && bring.mutate(file))}
       onCancel={onClose}
@@ -51,8 +51,10 @@ export function ImportDialog({ types, preset, onClose }: Props) {
       <div className={styles.form}>
         {report === undefined && (
           <>
-            <Field label={t('recordType')}>
+            <Field label={t('recordType')} required>
               <Select value={table} onChange={(_, data) => setTable(data.value)}>
+                {/* Whose records they are is in no file: nothing is chosen that would take none of them. */}
+                {table === '' && <option value="">{t('import.chooseType')}</option>}
                 {types.map((one) => (
                   <option key={one.table} value={one.table}>
                     {one.displayName}
