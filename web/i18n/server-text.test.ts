@@ -124,6 +124,15 @@ it('tells a time in the person’s zone', async () => {
   expect(serverText(banner)).toMatch(/^Rechazado el 13 may 2026\./);
 });
 
+it('names languages in words', async () => {
+  const text = 'In pt_BR this template cannot be sent: {{1}} is not bound.';
+  const unknown = 'This template cannot be sent in “de”, but in: en, es.';
+  expect(serverText({ code: 'language-not-usable', text })).toMatch(/^In Brazilian Portuguese this/);
+  await speak('es');
+  expect(serverText({ code: 'language-not-usable', text })).toMatch(/^En portugués .*Brasil/);
+  expect(serverText({ code: 'template-language-unknown', text: unknown })).toMatch(/alemán.*inglés.*español/);
+});
+
 it('names rights and roles as the pages do', async () => {
   await speak('es');
   const needs =

@@ -2,7 +2,7 @@ import i18next, { type ParseKeys } from 'i18next';
 import { RIGHTS, type Role } from '../../src/core/rights.ts';
 import type english from './en/server.json';
 import { currentLanguage, translate } from './i18n.ts';
-import { dateFormat, listOf } from './locale.ts';
+import { dateFormat, languageName, listOf } from './locale.ts';
 
 /**
  * What the server says, in the reader's language. The server stays the one source: it sends a stable code and the English
@@ -78,12 +78,13 @@ function say(group: Group, code: string | null, text: string): string {
 function tell(found: Recognised | null, text: string, values: Record<string, unknown>): string {
   if (found === null) return text;
   const parts = { ...found.values, ...texts(values, found.values) };
-  // In English the server's own words are the sentence, unless a time in it has to be told in the reader's zone, or a right by
-  // the name that the pages give it.
-  const asSaid = !('right' in parts) && !Object.values(parts).some(isTime);
-  if (currentLanguage() === 'en' && asSaid) return text;
+  const shown = worded(parts);
+  // In English the server's own words are the sentence, unless a part of it is told otherwise here: a time in the reader's zone,
+  // a right, a role or a language by its name.
+  if (currentLanguage() === 'en' && String(Object.values(shown)) === String(Object.values(parts)))
+    return text;
   // `replace`: a part may be named as one of i18next's own options is.
-  return translate(found.key, { replace: worded(parts) });
+  return translate(found.key, { replace: shown });
 }
 
 /** Only what the sentence has a place for. */
@@ -157,7 +158,7 @@ const ROLES: readonly Role[] = ['administrator', 'agent', 'auditor'];
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const isTime = (value: string): boolean => TIME.test(value);
 
-/** Parts that are words themselves: times, rights, roles, parts of a template. */
+/** Parts that are words themselves: times, rights, roles, languages, parts of a template. */
 function worded(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
@@ -168,6 +169,7 @@ function worded(values: Values): Values {
         ];
       if (name === 'right') return [name, rightNames(value)];
       if (name === 'role') return [name, roleName(value)];
+      if (name.startsWith('language')) return [name, listOf(value.split(', ').map(languageName))];
       if (name === 'part') return [name, say('parts', null, value)];
       if (name === 'lacks') return [name, listOf(value.split(', ').map((lack) => say('lacks', null, lack)))];
       return [name, value];
