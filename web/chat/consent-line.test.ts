@@ -1,4 +1,6 @@
+import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
+import { speak } from '../i18n/language.ts';
 import { consentSentence } from './consent-line.ts';
 
 const line = {
@@ -24,6 +26,25 @@ describe('consentSentence', () => {
       text: 'The customer refused: tapped “No, Thank You”',
       tone: 'danger',
     });
+  });
+
+  it('says it before the words of the server are there, which come a second after the page', async () => {
+    const words = i18next.getResourceBundle('en', 'server');
+    i18next.removeResourceBundle('en', 'server');
+    try {
+      expect(consentSentence(line).text).toBe('The customer refused: tapped “No, Thank You”');
+    } finally {
+      i18next.addResourceBundle('en', 'server', words);
+    }
+  });
+
+  it('sets the line apart in other languages', async () => {
+    await speak('es');
+    try {
+      expect(consentSentence(line).text).toBe('El cliente: Rechazó: tocó «No, Thank You»');
+    } finally {
+      await speak('en');
+    }
   });
 
   it('leaves what we did as it is', () => {

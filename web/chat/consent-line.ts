@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
-import { historyText, historyTextOfCustomer } from '../i18n/server-text.ts';
+import { currentLanguage, translate } from '../i18n/i18n.ts';
+import { historyText } from '../i18n/server-text.ts';
 import { type ConsentTone, toneOf } from '../ui/consent-tone.ts';
 
 type LedgerLine = z.infer<typeof LedgerLineOut>;
@@ -24,6 +25,12 @@ const CUSTOMER_ACTS = new Set([
  * that came later, is not who refused then.
  */
 export function consentSentence(line: LedgerLine): ConsentSentence {
-  const text = CUSTOMER_ACTS.has(line.act) ? historyTextOfCustomer(line) : historyText(line);
-  return { text, tone: toneOf(line.type) };
+  const told = historyText(line);
+  return { text: CUSTOMER_ACTS.has(line.act) ? ofCustomer(told) : told, tone: toneOf(line.type) };
 }
+
+/** English goes on in the sentence, other languages set the line apart. */
+const ofCustomer = (told: string): string =>
+  translate('chat:ofCustomer', {
+    line: currentLanguage() === 'en' ? told.charAt(0).toLowerCase() + told.slice(1) : told,
+  });

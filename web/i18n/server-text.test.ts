@@ -6,7 +6,7 @@ import english from './en/server.json' with { type: 'json' };
 import { LANGUAGES, translate } from './i18n.ts';
 import { speak } from './language.ts';
 import { keepTimeZone } from './locale.ts';
-import { historyText, historyTextOfCustomer, recognise, serverText, waitText } from './server-text.ts';
+import { historyText, recognise, serverText, waitText } from './server-text.ts';
 
 /** What only programs are told: no page makes such a request, and the API speaks English. */
 const FOR_PROGRAMS = new Set([
@@ -154,13 +154,6 @@ it.each([
 ])('names rights by their label in English too: %s', async (text, shown) => {
   await speak('en');
   expect(serverText({ code: 'not-allowed', text })).toBe(shown);
-});
-
-it('goes on with a name in English, and sets it apart elsewhere', async () => {
-  const line = { act: 'button', summary: 'Refused: tapped “No, Thank You”' };
-  expect(historyTextOfCustomer(line)).toBe('The customer refused: tapped “No, Thank You”');
-  await speak('es');
-  expect(historyTextOfCustomer(line)).toBe('El cliente: Rechazó: tocó «No, Thank You»');
 });
 
 it('leaves out what stands above the list of what a template waits for', () => {

@@ -44,14 +44,6 @@ export function historyText({ act, summary }: { act: string; summary: string }):
   return say('history', act, summary);
 }
 
-/** A line that tells what the customer did, with their name before it. */
-export function historyTextOfCustomer(line: { act: string; summary: string }): string {
-  const told = historyText(line);
-  // English goes on in the sentence, other languages set the line apart.
-  const text = currentLanguage() === 'en' ? told.charAt(0).toLowerCase() + told.slice(1) : told;
-  return translate('server:ofCustomer', { line: text });
-}
-
 /** What a template waits for; the server says “Waits for …”, which stands above the list already. */
 export function waitText(one: { code: string; message: string; values?: Values | undefined }): string {
   const code = one.code === 'opt-in-missing' || one.code === 'opt-out-missing' ? one.code : null;
