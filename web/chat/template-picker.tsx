@@ -71,9 +71,9 @@ const useStyles = makeStyles({
   name: {
     fontWeight: tokens.fontWeightSemibold,
     display: 'flex',
-    flexWrap: 'wrap',
-    gap: '6px',
-    alignItems: 'center',
+    flexDirection: 'column',
+    gap: '4px',
+    alignItems: 'flex-start',
   },
   reason: { fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   icon: { flexShrink: 0, lineHeight: 0, paddingTop: '2px' },
