@@ -230,7 +230,7 @@ function reasonOf(decision: GateDecision, why: WhyNot): Reason | null {
 function confirmation(contact: GateContact, purpose: Purpose, now: number): string | null {
   const view = contact[purpose];
   if (view.state !== 'denied' || view.decidedAt === null || wroteSinceRefusal(contact, view)) return null;
-  return `The customer refused ${ago(now - view.decidedAt)}. Ask again?`;
+  return `The customer refused ${ago(now - view.decidedAt)}.`;
 }
 
 function ago(ms: number): string {

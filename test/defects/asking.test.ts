@@ -104,7 +104,7 @@ it('after a refusal the first question goes at once, then one a day, three in 90
   const { templates } = await world.sendable(`recordType=contact&recordId=${record.id}`);
   expect(templates.find((one) => one.type === 'consent')).toMatchObject({
     allowed: true,
-    confirm: 'The customer refused just now. Ask again?',
+    confirm: 'The customer refused just now.',
   });
   await accepted(world, ask(record));
   const first = await askedAt(phone);
