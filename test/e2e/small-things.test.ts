@@ -352,6 +352,20 @@ describe('small things of the pages', () => {
     expect(await chat.getByText('No messages yet').count()).toBe(0);
   });
 
+  it('why nobody may be asked stands once above the composer', async () => {
+    const [ahmed] = await listOf(product, '/api/conversations?search=Ahmed');
+    const chat = `/api/conversations/${String(ahmed?.id)}`;
+    await callApi(product, 'POST', `${chat}/block`, { reason: 'A story' });
+    await admin.goto(`${product.url}/chats/${String(ahmed?.id)}`);
+    const why = composer(admin).getByText('This customer is blocked. Unblock them before you write.');
+    await why.first().waitFor();
+    await takePicture(admin, 'small-things-blocked');
+    // What is read out when it changes is in the page too, and not seen.
+    expect(await why.filter({ visible: true }).count()).toBe(1);
+    await callApi(product, 'POST', `${chat}/unblock`, { reason: 'A story' });
+    await composer(admin).getByText('Unblock them').first().waitFor({ state: 'detached' });
+  });
+
   it('a double click on the question to one who refused asks once, and a click beside the dialog loses nothing', async () => {
     await admin.goto(await recordAt('Daniel Denied'));
     await composer(admin).getByRole('button', { name: 'Send Consent Template' }).dblclick();

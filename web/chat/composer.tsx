@@ -170,7 +170,8 @@ function Ready({
     >
       <SendableBanner sendable={sendable} onExpired={onExpired} onDecided={focusComposer} />
       <Announce text={serverText(sendable.banner)} id={`${sendable.banner.code} ${sendable.banner.text}`} />
-      {mayAct && onlyConsent && consent !== null && (
+      {/* Why it may not be asked stands once: in the banner, where that is what the banner says. */}
+      {mayAct && onlyConsent && consent !== null && consent.reason !== sendable.banner.code && (
         <div ref={card} tabIndex={-1} className={mergeClasses(styles.card, consent.allowed && styles.roomy)}>
           <h2 className={styles.cardTitle}>
             {t(sendable.consent.service === 'denied' ? 'composer.askAgain' : 'composer.ask', {

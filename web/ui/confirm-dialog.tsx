@@ -58,7 +58,7 @@ export function ConfirmDialog({
           <DialogBody>
             <DialogTitle>{title}</DialogTitle>
             <DialogContent>{children}</DialogContent>
-            <DialogActions>
+            <DialogActions fluid>
               {/* The size is said: a message bar makes every button in it small, also those of a dialog that it opens. */}
               {!done && (
                 <Button size="medium" onClick={onCancel}>
