@@ -116,8 +116,22 @@ function loadedContact(
   return { contact, views, records: mine, fields, gate, gateOfOne };
 }
 
+/** Whom something is about, known here or not. */
+export async function loadTarget(
+  tx: Tx,
+  { contact, phone }: { contact: ContactPoint | null; phone: string | null },
+  now: number,
+  settings: Settings,
+  recordTypes: Map<string, RecordType>,
+): Promise<LoadedContact> {
+  if (contact === null) return loadStranger(tx, phone, now, settings, recordTypes);
+  const loaded = (await loadContacts(tx, [contact], now, settings, recordTypes)).get(contact.id);
+  if (loaded === undefined) throw new Error('a contact point that was given is missing');
+  return loaded;
+}
+
 /** A number nobody has written to or heard from: nothing decided, no window, perhaps records. Stores nothing. */
-export async function loadStranger(
+async function loadStranger(
   tx: Tx,
   phone: string | null,
   now: number,

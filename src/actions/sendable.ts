@@ -18,7 +18,7 @@ import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
 import { conversationIdOf, readOwnership } from '../db/ownership.ts';
 import type { Context } from './context.ts';
-import { askLimits, gateFor, type LoadedContact, loadContacts, loadStranger } from './gate-contact.ts';
+import { askLimits, gateFor, type LoadedContact, loadTarget } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { fieldOf } from './project-decision.ts';
@@ -86,11 +86,7 @@ export async function readSendable(
   const recordTypes = await loadRecordTypes(tx);
   const target = await findTarget(tx, ctx, to);
   await needKnownRecord(tx, to, target, recordTypes);
-  const loaded =
-    target.contact === null
-      ? await loadStranger(tx, target.phone, now, settings, recordTypes)
-      : (await loadContacts(tx, [target.contact], now, settings, recordTypes)).get(target.contact.id);
-  if (loaded === undefined) throw new Error('a contact point that was given is missing');
+  const loaded = await loadTarget(tx, target, now, settings, recordTypes);
   const { contact } = loaded;
   const noNumber = noNumberText(target, recordTypes);
   const gateContact = await gateFor(tx, loaded, target.addressed, null);

@@ -381,17 +381,13 @@ const SENTENCES_BY_CODE: ReadonlyMap<string, string> = new Map(Object.entries(SE
 export const NO_NUMBER = 'This record has no phone number that WhatsApp could know. Add one to write.';
 
 /** Where the No is the CRM's: its column said so at first sight or by somebody's hand, and the customer refused nothing. */
-const SENTENCES_OF_CRM: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    'consent-denied':
-      'The CRM says No for this customer. Only a Consent Template may be sent; the customer’s answer decides.',
-  }),
-);
+const NO_OF_CRM =
+  'The CRM says No for this customer. Only a Consent Template may be sent; the customer’s answer decides.';
 
 /** One sentence a person can act on; the same in API, screen and log. `contact` is whom the gate was asked about. */
 export function explainGate(code: string, contact: Pick<GateContact, 'service'> | null = null): string {
-  const ofCrm = contact !== null && isNoOfCrm(contact.service) ? SENTENCES_OF_CRM.get(code) : undefined;
-  return ofCrm ?? SENTENCES_BY_CODE.get(code) ?? 'This message may not be sent.';
+  if (code === 'consent-denied' && contact !== null && isNoOfCrm(contact.service)) return NO_OF_CRM;
+  return SENTENCES_BY_CODE.get(code) ?? 'This message may not be sent.';
 }
 
 /** Of a No that closes: no refusal of the customer's, recorded or their own, is behind it. */

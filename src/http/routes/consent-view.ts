@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Context } from '../../actions/context.ts';
-import { gateFor, loadContacts, loadStranger } from '../../actions/gate-contact.ts';
+import { gateFor, loadTarget } from '../../actions/gate-contact.ts';
 import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { fieldOf } from '../../actions/project-decision.ts';
 import { findTarget, type To } from '../../actions/target.ts';
@@ -33,11 +33,7 @@ export async function consentOf(
   const target = await findTarget(db, ctx, to);
   const { contact } = target;
   const now = ctx.clock();
-  const loaded =
-    contact === null
-      ? await loadStranger(db, target.phone, now, settings, recordTypes)
-      : (await loadContacts(db, [contact], now, settings, recordTypes)).get(contact.id);
-  if (loaded === undefined) throw new Error('a contact point that was given is missing');
+  const loaded = await loadTarget(db, target, now, settings, recordTypes);
   // As a send sees it: for one record of the number, another may hold.
   const view = (await gateFor(db, loaded, target.addressed, null))[purpose];
   const facts = contact === null ? [] : ((await factsOf(db, [contact.id])).get(contact.id) ?? []);
