@@ -76,7 +76,7 @@ export const sign = (body: string): string =>
   `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
 
 /** The quantile of measured times. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+export function quantile(values: readonly number[] | Float64Array, q: number): number {
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }

@@ -34,8 +34,8 @@ export const GATE_CODES = [
 ] as const;
 export type GateCode = (typeof GATE_CODES)[number];
 
-const RANKS: ReadonlyMap<string, number> = new Map(GATE_CODES.map((code, index) => [code, index]));
-const rank = (code: GateCode): number => RANKS.get(code) ?? GATE_CODES.length;
+/** A bit for each, in that order. */
+const BITS: ReadonlyMap<GateCode, number> = new Map(GATE_CODES.map((code, index) => [code, 1 << index]));
 
 /** Who or what sends. Campaigns and automation never ask after a refusal. */
 export type SendPath = 'person' | 'api' | 'campaign' | 'automation';
@@ -113,10 +113,23 @@ export interface GateContact {
   crmStale: boolean;
 }
 
-export interface Block {
-  code: GateCode;
-  /** When it lifts by itself, ms. */
-  until?: number;
+/**
+ * What stands against a send. All rules add to one of these: the gate is asked a thousand times a second, and a list that is put
+ * in order afterwards cost it as much as the rules.
+ */
+interface Blocks {
+  /** The bits of the codes. */
+  codes: number;
+  /** When the last of those that lift by themselves does, ms. */
+  until: number;
+  /** One of them never does. */
+  forGood: boolean;
+}
+
+function block(blocks: Blocks, code: GateCode, until?: number): void {
+  blocks.codes |= BITS.get(code) ?? 0;
+  if (until === undefined) blocks.forGood = true;
+  else blocks.until = Math.max(blocks.until, until);
 }
 
 export type GateDecision =
@@ -125,38 +138,32 @@ export type GateDecision =
 
 /** Decides one send. Pure; a fifth of a microsecond (`npm run bench -- gate`). */
 export function decideSend(input: GateInput): GateDecision {
-  const blocks: Block[] = [];
-  if (!input.maySend) blocks.push({ code: 'not-allowed' });
-  if (input.ownedByColleague) blocks.push({ code: 'owned-by-colleague' });
-  if (input.contactBlocked) blocks.push({ code: 'contact-blocked' });
-  if (!input.channelConnected) blocks.push({ code: 'channel-disconnected' });
+  const blocks: Blocks = { codes: 0, until: 0, forGood: false };
+  if (!input.maySend) block(blocks, 'not-allowed');
+  if (input.ownedByColleague) block(blocks, 'owned-by-colleague');
+  if (input.contactBlocked) block(blocks, 'contact-blocked');
+  if (!input.channelConnected) block(blocks, 'channel-disconnected');
   if (input.content.kind === 'template') {
-    if (input.content.fault !== null) blocks.push({ code: input.content.fault });
-    if (input.content.missingVariables.length > 0) blocks.push({ code: 'template-variable-missing' });
+    if (input.content.fault !== null) block(blocks, input.content.fault);
+    if (input.content.missingVariables.length > 0) block(blocks, 'template-variable-missing');
   }
-  if (input.contact === null) blocks.push({ code: 'contact-point-unknown' });
+  if (input.contact === null) block(blocks, 'contact-point-unknown');
   else addContactBlocks(blocks, input, input.contact);
-  if (blocks.length > 1) blocks.sort((a, b) => rank(a.code) - rank(b.code));
-  const [first] = blocks;
-  if (first === undefined) return { allowed: true, requestAfterRefusal: isRequestAfterRefusal(input) };
-  const alsoBlockedBy: GateCode[] = [];
-  // In order, so that the same reason stands beside itself.
-  for (const { code } of blocks)
-    if (code !== first.code && code !== alsoBlockedBy.at(-1)) alsoBlockedBy.push(code);
-  const until = liftedAt(blocks);
-  return until === null
-    ? { allowed: false, code: first.code, alsoBlockedBy }
-    : { allowed: false, code: first.code, until, alsoBlockedBy };
+  if (blocks.codes === 0) return { allowed: true, requestAfterRefusal: isRequestAfterRefusal(input) };
+  const [code = 'not-allowed', ...alsoBlockedBy] = codesOf(blocks.codes);
+  return blocks.forGood
+    ? { allowed: false, code, alsoBlockedBy }
+    : { allowed: false, code, until: blocks.until, alsoBlockedBy };
 }
 
-/** When the last of them lifts; null where one of them never lifts by itself. */
-function liftedAt(blocks: readonly Block[]): number | null {
-  let last = 0;
-  for (const { until } of blocks) {
-    if (until === undefined) return null;
-    last = Math.max(last, until);
+/** In the order in which they are named. */
+function codesOf(bits: number): GateCode[] {
+  const codes: GateCode[] = [];
+  for (let index = 0, left = bits; left !== 0; index += 1, left >>>= 1) {
+    const code = GATE_CODES[index];
+    if ((left & 1) === 1 && code !== undefined) codes.push(code);
   }
-  return last;
+  return codes;
 }
 
 function isRequestAfterRefusal(input: GateInput): boolean {
@@ -165,18 +172,18 @@ function isRequestAfterRefusal(input: GateInput): boolean {
   return contact[content.purpose].state === 'denied';
 }
 
-/** What the contact's own state says against it. All that follow add to one list: the gate is asked a thousand times a second. */
-function addContactBlocks(blocks: Block[], input: GateInput, contact: GateContact): void {
-  if (contact.unknownNotAllowed) blocks.push({ code: 'contact-point-unknown' });
+/** What the contact's own state says against it. */
+function addContactBlocks(blocks: Blocks, input: GateInput, contact: GateContact): void {
+  if (contact.unknownNotAllowed) block(blocks, 'contact-point-unknown');
   const { content } = input;
   if (content.kind === 'template' && content.type === 'consent') {
     if (content.category === 'MARKETING' && contact.marketing.platformStopped)
-      blocks.push({ code: 'platform-stopped-marketing' });
+      block(blocks, 'platform-stopped-marketing');
     addAskBlocks(blocks, contact[content.purpose], contact, input);
     return;
   }
   // A question rests on no value of the CRM, so it is asked all the same.
-  if (contact.crmStale) blocks.push({ code: 'crm-unreachable' });
+  if (contact.crmStale) block(blocks, 'crm-unreachable');
   const marketing =
     content.kind === 'template' && (content.type === 'marketing' || content.category === 'MARKETING');
   if (marketing) addMarketingBlocks(blocks, contact);
@@ -185,7 +192,7 @@ function addContactBlocks(blocks: Block[], input: GateInput, contact: GateContac
 
 /** Free text and utility templates: the table of product.md §3.1, one row per line. */
 function addServiceBlocks(
-  blocks: Block[],
+  blocks: Blocks,
   contact: GateContact,
   content: GateInput['content'],
   now: number,
@@ -193,24 +200,24 @@ function addServiceBlocks(
   const inWindow = windowOpen(contact.lastInboundAt, now);
   const { service } = contact;
   const freeText = content.kind === 'text';
-  if (service.onHold !== null) blocks.push({ code: 'consent-on-hold' });
+  if (service.onHold !== null) block(blocks, 'consent-on-hold');
   if (service.state === 'denied') {
     const answers = freeText && content.reply && inWindow && wroteSinceRefusal(contact, service);
-    if (!(contact.allowReplyAfterRefusal && answers)) blocks.push({ code: 'consent-denied' });
-  } else if (!service.projects && contact.fieldForbids) blocks.push({ code: 'consent-denied' });
+    if (!(contact.allowReplyAfterRefusal && answers)) block(blocks, 'consent-denied');
+  } else if (!service.projects && contact.fieldForbids) block(blocks, 'consent-denied');
   else if (service.state !== 'granted' && contact.unset === 'ask-first' && !inWindow)
-    blocks.push({ code: service.state === 'expired' ? 'consent-expired' : 'consent-needed' });
-  if (freeText && !inWindow) blocks.push({ code: 'service-window-closed' });
+    block(blocks, service.state === 'expired' ? 'consent-expired' : 'consent-needed');
+  if (freeText && !inWindow) block(blocks, 'service-window-closed');
 }
 
-function addMarketingBlocks(blocks: Block[], contact: GateContact): void {
+function addMarketingBlocks(blocks: Blocks, contact: GateContact): void {
   const { service, marketing } = contact;
   if (service.state === 'denied' || (!service.projects && contact.fieldForbids))
-    blocks.push({ code: 'consent-denied' });
-  if (service.onHold !== null || marketing.onHold !== null) blocks.push({ code: 'consent-on-hold' });
-  if (marketing.state === 'expired') blocks.push({ code: 'consent-expired' });
-  if (marketing.state !== 'granted') blocks.push({ code: 'marketing-consent-needed' });
-  if (marketing.platformStopped) blocks.push({ code: 'platform-stopped-marketing' });
+    block(blocks, 'consent-denied');
+  if (service.onHold !== null || marketing.onHold !== null) block(blocks, 'consent-on-hold');
+  if (marketing.state === 'expired') block(blocks, 'consent-expired');
+  if (marketing.state !== 'granted') block(blocks, 'marketing-consent-needed');
+  if (marketing.platformStopped) block(blocks, 'platform-stopped-marketing');
 }
 
 /** A number that several people use, as a send to these records sees it (`viewOfShared`); a No of theirs stands. */
@@ -260,7 +267,7 @@ export function countryForbidsAsking(
 }
 
 /** May we ask now (product.md §3.5)? Counted per contact point and purpose, accepted requests only. */
-function addAskBlocks(blocks: Block[], view: ConsentView, contact: GateContact, input: GateInput): void {
+function addAskBlocks(blocks: Blocks, view: ConsentView, contact: GateContact, input: GateInput): void {
   const { limits, now, path } = input;
   const { requests } = view;
   if (view.state !== 'denied') {
@@ -268,8 +275,8 @@ function addAskBlocks(blocks: Block[], view: ConsentView, contact: GateContact, 
     addLimit(blocks, 'ask-limit-reached', requests, isUnanswered, limits.unansweredPer30Days, 30 * DAY, now);
     return;
   }
-  if (path === 'campaign' || path === 'automation') blocks.push({ code: 'asking-forbidden' });
-  if (countryForbidsAsking(contact, limits)) blocks.push({ code: 'asking-forbidden' });
+  if (path === 'campaign' || path === 'automation') block(blocks, 'asking-forbidden');
+  if (countryForbidsAsking(contact, limits)) block(blocks, 'asking-forbidden');
   if (wroteSinceRefusal(contact, view)) return;
   // The first request after each refusal may go at once: what was asked before the newest is settled by it.
   addLimit(blocks, 'asked-too-recently', requests, isSinceRefusal, limits.afterRefusalPerDay, DAY, now);
@@ -290,7 +297,7 @@ const isSinceRefusal = (request: RequestView): boolean => isAfterRefusal(request
 
 /** At most `most` requests of a kind in any `span`, oldest first; says when the next may go. */
 function addLimit(
-  blocks: Block[],
+  blocks: Blocks,
   code: 'asked-too-recently' | 'ask-limit-reached',
   requests: readonly RequestView[],
   counts: (request: RequestView) => boolean,
@@ -300,7 +307,7 @@ function addLimit(
 ): void {
   if (most === null) return;
   if (most === 0) {
-    blocks.push({ code });
+    block(blocks, code);
     return;
   }
   let left = most;
@@ -310,7 +317,7 @@ function addLimit(
     if (request === undefined || !counts(request) || request.at <= now - span) continue;
     left -= 1;
     if (left > 0) continue;
-    blocks.push({ code, until: request.at + span });
+    block(blocks, code, request.at + span);
     return;
   }
 }
