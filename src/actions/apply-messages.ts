@@ -171,17 +171,18 @@ function heardOf(
     const before = heard.get(one.contactPointId);
     const later = before === undefined || at >= before.lastInboundAt;
     const phone = (later ? from.phone : undefined) ?? before?.phone ?? null;
+    const contact = contacts.get(one.contactPointId);
     heard.set(one.contactPointId, {
       id: one.contactPointId,
       name: profileName ?? before?.name ?? null,
       phone,
-      country: countryOf(phone),
+      // Reading a number is dear, and most write from the one they wrote from before.
+      country: phone !== null && phone === contact?.phone ? contact.country : countryOf(phone),
       userId: (later ? from.userId : undefined) ?? before?.userId ?? null,
       lastInboundAt: Math.max(at, before?.lastInboundAt ?? 0),
       lastInboundWhatsappId: later ? whatsappId : before.lastInboundWhatsappId,
       lastWordAt: maxOrNull(wordAt, before?.lastWordAt ?? null),
     });
-    const contact = contacts.get(one.contactPointId);
     if (contact !== undefined) {
       contact.lastInboundAt = Math.max(at, contact.lastInboundAt ?? 0);
       contact.lastWordAt = maxOrNull(wordAt, contact.lastWordAt);
