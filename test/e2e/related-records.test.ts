@@ -74,7 +74,10 @@ describe('an opportunity whose number and consent are its contact’s', () => {
     // Right after a reading the same one is shown.
     await eventually('it is asked', async () => {
       await again.click();
-      return notAsked.isVisible();
+      return notAsked.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
     });
     await admin.getByRole('button', { name: 'Add record type' }).first().click();
     await admin.getByRole('menuitem', { name: 'The organisation could not be asked: what to do' }).waitFor();
