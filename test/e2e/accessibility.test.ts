@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DESKTOP, launchBrowser, openWindow, PHONE, type Window } from './browser.ts';
-import { furnish, headingOf, type Ids, inEveryLook, isAnswer, LANGUAGES, PAGES } from './pages.ts';
+import { furnish, goWithin, headingOf, type Ids, inEveryLook, isAnswer, LANGUAGES, PAGES } from './pages.ts';
 import { type Product, startProduct } from './product.ts';
 import { callApi, listOf } from './sandbox.ts';
 
@@ -108,7 +108,7 @@ describe('every page can be used by everyone', () => {
   });
 
   it.each(openings.map((one) => [one.name, one] as const))('opened: %s', async (name, { at, open }) => {
-    await page.goto(`${product.url}${at()}`);
+    await goWithin(page, at());
     await open();
     expect(await inEveryLook(page, `open-${name}`)).toEqual([]);
     expect(administrator.errors.splice(0)).toEqual([]);
