@@ -77,6 +77,7 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
       throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', {
         problems,
       });
+    const before = edit.id !== null && isUuid(edit.id) ? await readRecord(tx, edit.table, edit.id) : null;
     const id = await save(tx, ctx, edit, columns, type);
     const stored = await readRecord(tx, edit.table, id);
     if (stored !== null)
@@ -89,7 +90,10 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
           values: stored.data,
           actor: edit.actor,
           source: edit.source,
-          edited: Object.keys(edit.values),
+          // What was sent along as it stood is no edit: an old Yes does not open a new number.
+          edited: Object.keys(edit.values).filter(
+            (name) => before === null || before.data[name] !== stored.data[name],
+          ),
           shownAt: null,
         },
         { settings: await loadSettings(tx), recordTypes },

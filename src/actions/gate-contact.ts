@@ -1,4 +1,11 @@
-import { asOf, type ConsentView, foldConsent, viewOfRecord } from '../core/consent.ts';
+import {
+  asOf,
+  type ConsentView,
+  foldConsent,
+  undecided,
+  viewOfRecord,
+  viewWhileFound,
+} from '../core/consent.ts';
 import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact, onSharedNumber } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
@@ -11,6 +18,7 @@ import { type GateRecord, readGateFacts } from '../db/gate-facts.ts';
 import { fieldsSeen, type LinkedRecord, recordsOfNumber } from '../db/records.ts';
 import { type Configuration, configurationAt } from './configuration.ts';
 import type { Context } from './context.ts';
+import { grantsTo } from './project-decision.ts';
 
 /** Loads what the gate must know of contact points: the fold of their ledger, their records, the fields' values. */
 
@@ -97,7 +105,7 @@ function loadedContact(
   settings: Settings,
   recordTypes: Map<string, RecordType>,
 ): LoadedContact {
-  const views = fold(facts, now, settings);
+  const folded = fold(facts, now, settings);
   const mine = records.map(({ value: _value, readAt: _readAt, ...record }) => record);
   const hasField = ({ recordType }: GateRecord) => recordTypes.get(recordType)?.complianceField != null;
   const fields = new Map(
@@ -110,9 +118,15 @@ function loadedContact(
     records.flatMap((record) => (record.readAt === null ? [] : [[keyOf(record), record.readAt] as const])),
   );
   const stale = staleAmong(mine, readAt, now);
-  const gateOfOne = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
+  // Of a type whose field was just chosen: what stands there was not read yet, and may be a No.
+  for (const record of records)
+    if (record.messaging && record.value === undefined && hasField(record)) stale.add(record.recordType);
   const values = records.filter((record) => record.messaging).map((record) => fields.get(keyOf(record)));
-  const gate = contact.shared ? onSharedNumber(gateOfOne, values) : gateOfOne;
+  const views = { ...folded, service: viewWhileFound(folded.service, values) };
+  const gateOfOne = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
+  const shared = contact.shared ? onSharedNumber(gateOfOne, values) : gateOfOne;
+  // Several people, of whom one may have agreed: which of them a send to the number reaches is not known.
+  const gate = contact.shared && values.length > 1 ? withoutMarketing(shared) : shared;
   return { contact, views, records: mine, fields, gate, gateOfOne };
 }
 
@@ -220,6 +234,10 @@ function staleAmong(
 const restsOnCrm = (view: ConsentView): boolean =>
   !view.projects || view.source === 'crm' || view.source === 'crm-unproven';
 
+/** Whoever agreed to marketing on this number, it was not who is written to. */
+const withoutMarketing = (gate: GateContact): GateContact =>
+  gate.marketing.state === 'granted' ? { ...gate, marketing: undecided(gate.marketing) } : gate;
+
 /**
  * The contact as one send sees it: a No found at first sight closes its own record, and the number as a whole only where
  * no record is addressed; a Yes found opens its own. A request on its way is not counted against itself.
@@ -242,7 +260,11 @@ export async function gateFor(
       fieldForbids: value === false,
       service: viewOfRecord(loaded.gateOfOne.service, keyOf(addressed), value),
     };
-    if (loaded.contact.shared) gate = onSharedNumber(gate, [value]);
+    if (loaded.contact.shared) {
+      gate = onSharedNumber(gate, [value]);
+      const mayTake = await grantsTo(tx, loaded.contact, loaded.views, keyOf(addressed));
+      if (!mayTake('marketing')) gate = withoutMarketing(gate);
+    }
   }
   if (ownRequestId === null) return gate;
   const without = (view: ConsentView): ConsentView => ({

@@ -30,9 +30,12 @@ export async function projectDecision(
       const type = recordTypes.get(record.recordType);
       const column = type === undefined ? null : fieldOf(type, purpose);
       if (type === undefined || column === null) continue;
-      const value = desired(after[purpose], before?.[purpose] ?? null);
+      const view = after[purpose];
+      const value = desired(view, before?.[purpose] ?? null, keyOf(record));
       if (value === undefined) continue;
-      if (value === true && asked !== null && asked[purpose] !== keyOf(record)) continue;
+      // A grant, and its end, belong to who was asked; a No found or decided stands for itself.
+      const ofOne = view.state === 'granted' || view.state === 'expired';
+      if (view.projects && ofOne && asked !== null && asked[purpose] !== keyOf(record)) continue;
       writes.push({
         table: record.recordType,
         recordId: record.recordId,
@@ -56,12 +59,16 @@ const keyOf = (record: Pick<LinkedRecord, 'recordType' | 'recordId'>): string =>
   `${record.recordType}/${record.recordId}`;
 
 /**
- * The value a field shall hold in the words of consent; undefined leaves it alone. A stop word that was taken back
- * leaves no decision: the No that we wrote for it goes.
+ * The value the field of a record shall hold in the words of consent; undefined leaves it alone. A stop word that was taken back
+ * leaves no decision: the No that we wrote for it goes, and what was found there before it stands again.
  */
-export function desired(view: ConsentView, before: ConsentView | null): boolean | null | undefined {
+export function desired(
+  view: ConsentView,
+  before: ConsentView | null,
+  record: string,
+): boolean | null | undefined {
   if (view.projects) return view.state === 'granted' ? true : view.state === 'denied' ? false : null;
-  if (before?.projects === true) return view.state === 'granted' ? true : null;
+  if (before?.projects === true) return view.found.get(record) ?? null;
   return undefined;
 }
 

@@ -34,7 +34,8 @@ export async function readAnswers(
   const asked = new Set(requests.filter(mayBeOpen).map((request) => request.contactPointId));
   const everyKeyword = tenantKeywords(published, []);
   const holds = (one: StoredMessage): boolean =>
-    settings.holdContainsStopForUs && (contacts.get(one.contactPointId)?.phone?.startsWith('+1') ?? false);
+    settings.holdContainsStopForUs &&
+    ((one.update.from.phone ?? contacts.get(one.contactPointId)?.phone)?.startsWith('+1') ?? false);
   const serious = news.filter(
     (one) =>
       one.update.context?.forwarded !== true &&

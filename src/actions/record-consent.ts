@@ -75,6 +75,7 @@ export async function recordDecision(
   const recorded = await inTransaction(ctx, async (tx) => {
     const settings = await loadSettings(tx);
     const contact = await lockedContact(tx, ctx, request.to);
+    if (request.decision === 'granted') refuseForShared(contact);
     if (request.decision === 'granted' && settings.grantNeedsSecondPerson) {
       await mustBeFirst(tx, ctx, contact.id, request.purpose);
       await insertPendingGrant(tx, {
@@ -108,6 +109,16 @@ export async function recordDecision(
   });
   if (request.decision === 'denied') await letHandoversPass(ctx, [recorded.contactPointId]);
   return recorded;
+}
+
+/** On a shared number nothing would show whose a recorded grant is, and no record would have it. */
+function refuseForShared({ shared }: ContactPoint): void {
+  if (shared)
+    throw new Refusal(
+      409,
+      'number-shared',
+      'Several people use this number, and a grant belongs to whoever was asked. Send a Consent Template from their record instead.',
+    );
 }
 
 interface DecisionToWrite {
@@ -244,6 +255,7 @@ export async function decideGrant(
     const [contact] = await lockContactPoints(tx, [grant.contactPointId]);
     if (contact === undefined) throw notFound('contact point');
     const evidence = grant.evidence as PendingEvidence;
+    refuseForShared(contact);
     await refuseIfOutrun(tx, ctx, grant);
     await write(tx, ctx, contact, {
       purpose: grant.purpose,

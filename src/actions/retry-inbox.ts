@@ -48,7 +48,8 @@ export function isConnectionLoss(error: unknown): boolean {
     code === '40001' ||
     code === '25P02' ||
     code === '25P03' ||
-    code.startsWith('E')
+    // A socket's; a value that Node itself takes for none is the update's fault.
+    (code.startsWith('E') && !code.startsWith('ERR_INVALID_'))
   );
 }
 

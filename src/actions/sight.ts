@@ -157,8 +157,9 @@ export function fieldsAfter(
     const column = fieldOf(type, purpose);
     if (column === null) return [];
     const present = valueIn(type, purpose, record.values[column] ?? null, grants(views));
-    const decided = views === null ? undefined : desired(views[purpose], null);
-    const wanted = decided === true && !mayTake(purpose) ? undefined : decided;
+    const decided =
+      views === null ? undefined : desired(views[purpose], null, `${record.table}/${record.id}`);
+    const wanted = decided !== false && !mayTake(purpose) ? undefined : decided;
     const byHand = record.edited?.includes(column) ?? false;
     const value = wanted === undefined ? (numberChanged(sight) && !byHand ? null : present) : wanted;
     return [{ purpose, column, value, differs: value !== present }];

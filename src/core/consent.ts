@@ -77,6 +77,8 @@ export interface ConsentView {
    * its own record all the same, as a No that was found spreads to no other (`viewOfRecord`). Empty where anything was decided.
    */
   foundYes: ReadonlyMap<string, { at: number; line: string }>;
+  /** What was found at first sight, by record: its field holds that again once nothing is decided any more. Empty where something is. */
+  found: ReadonlyMap<string, boolean>;
   verdicts: Map<string, Verdict>;
 }
 
@@ -99,8 +101,18 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
   const { grants, refusals } = decisionsOf(facts, purpose, all, openMs, knows);
   const standing = standingRefusals(refusals, facts, knows);
   const customers = grants.filter((one) => one.byCustomer && counts(one, standing, knows));
+  // A START of later does not count what was turned away while the stop word stood.
+  const stoodAgainst = ({ at, knows: known }: Decision): Decision[] => {
+    const later = (f: Fact): boolean =>
+      f.act === 'start-word' && second(f.at) > second(at) && !knows(known, f);
+    return standingRefusals(
+      refusals,
+      facts.filter((f) => !later(f)),
+      knows,
+    );
+  };
   const counted = grants.filter((one) =>
-    one.byCustomer ? customers.includes(one) : crmYesCounts(one, customers, standing, knows),
+    one.byCustomer ? customers.includes(one) : crmYesCounts(one, customers, stoodAgainst(one), knows),
   );
   const grant = winningGrant(counted, standing, knows);
   const refusal = newest(standing);
@@ -124,9 +136,11 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
     onHold: holdInForce(facts, purpose, [...customers, ...standing.filter(isCustomers)], knows),
     platformStopped: purpose === 'marketing' && platformStopped(facts, knows),
     foundYes: new Map(),
+    found: new Map(),
     verdicts: verdictsOf(facts, purpose, all, { grants, counted, refusals, knows }),
   };
   const found = grant === null && refusal === null && purpose === 'service' ? foundAtFirstSight(facts) : [];
+  view.found = new Map(found.map(({ record, value }) => [record, value === true]));
   if (grant !== null) {
     const unproven = grant.fact.act === 'crm';
     decide(view, 'granted', grant, unproven ? 'crm-unproven' : grant.source, true);
@@ -197,23 +211,41 @@ export function viewOfRecord(
 
 /**
  * The view of a number that several people use: a grant belongs to the record that was asked, and that is the one whose field says
- * Yes. For the others nothing was granted. `values` are the fields of the records addressed; undefined: a record without one.
+ * Yes. For the others nothing was granted, nor ended with it: a No of theirs stands. `values` are the fields of the records
+ * addressed; undefined: a record without one.
  */
 export function viewOfShared(
   view: ConsentView,
   values: readonly (boolean | null | undefined)[],
 ): ConsentView {
-  if (view.state !== 'granted' || values.every((value) => value === true || value === undefined)) return view;
-  return {
-    ...view,
-    state: 'not-asked',
-    projects: false,
-    decidedAt: null,
-    decidedBy: null,
-    decidedOn: null,
-    source: null,
-  };
+  const others =
+    view.state === 'granted'
+      ? values.some((value) => value === false || value === null)
+      : view.state === 'expired' && values.includes(false);
+  return others ? undecided(view) : view;
 }
+
+/**
+ * A Yes found at first sight opens as long as the field of a record with this number says so. Its number, its record or the
+ * column may be another one by now. `values` are the fields of those records.
+ */
+export function viewWhileFound(
+  view: ConsentView,
+  values: readonly (boolean | null | undefined)[],
+): ConsentView {
+  return view.state !== 'granted' || view.projects || values.includes(true) ? view : undecided(view);
+}
+
+/** As if nothing had been decided. */
+export const undecided = (view: ConsentView): ConsentView => ({
+  ...view,
+  state: 'not-asked',
+  projects: false,
+  decidedAt: null,
+  decidedBy: null,
+  decidedOn: null,
+  source: null,
+});
 
 function decide(
   view: ConsentView,
@@ -349,7 +381,7 @@ function standingRefusals(refusals: readonly Decision[], facts: readonly Fact[],
   });
 }
 
-/** The newest expiry that takes in a grant of that moment. */
+/** The newest expiry that takes in a grant of that moment. An erasure ends every one before it: nothing proves it any more. */
 function expiryOf(
   facts: readonly Fact[],
   purpose: Purpose,
@@ -357,9 +389,10 @@ function expiryOf(
 ): { fact: Fact; at: number } | null {
   const tooOld = facts.filter(
     (f) =>
-      f.act === 'expired' &&
-      f.purposes.includes(purpose) &&
-      second(grantedAt) + (f.days ?? 0) * (DAY / 1000) <= second(f.at),
+      (f.act === 'erased' && second(grantedAt) < second(f.at)) ||
+      (f.act === 'expired' &&
+        f.purposes.includes(purpose) &&
+        second(grantedAt) + (f.days ?? 0) * (DAY / 1000) <= second(f.at)),
   );
   return newest(tooOld.map((fact) => ({ fact, at: fact.at })));
 }
@@ -406,10 +439,13 @@ function platformStopped(facts: readonly Fact[], knows: Knows): boolean {
 
 /**
  * What stood in the CRM before we looked, by record: a Yes opens, unproven. Only the newest line of each record speaks. Later
- * edits decide, so where nothing was decided there are none but those that emptied the field.
+ * edits decide, so where nothing was decided there are none but those that emptied the field, and a Yes that was turned away.
  */
 function foundAtFirstSight(facts: readonly Fact[]): (Fact & { act: 'crm' })[] {
-  const seen = facts.filter((f): f is Fact & { act: 'crm' } => f.act === 'crm' && f.purpose === 'service');
+  const seen = facts.filter(
+    (f): f is Fact & { act: 'crm' } =>
+      f.act === 'crm' && f.purpose === 'service' && (f.firstSight || f.value === null),
+  );
   return [...new Set(seen.map((f) => f.record))].flatMap((record) => {
     const last = newest(seen.filter((f) => f.record === record).map((fact) => ({ fact, at: fact.at })));
     return last === null || last.fact.value === null ? [] : [last.fact];

@@ -35,6 +35,7 @@ function view(purpose: Purpose, given: Partial<ConsentView> = {}): ConsentView {
     onHold: null,
     platformStopped: false,
     foundYes: new Map(),
+    found: new Map(),
     verdicts: new Map(),
     ...given,
   };

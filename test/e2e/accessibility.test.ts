@@ -251,6 +251,10 @@ describe('every page can be used by everyone', () => {
     await go(/^Wendy Wrote/, 'ArrowDown');
     await desk.keyboard.press('Enter');
     await press('Accept');
+    // Its button is gone, and the focus is where the agent writes.
+    await expect
+      .poll(() => desk.evaluate(() => document.activeElement?.closest('section')?.ariaLabel))
+      .toBe('Message composer');
     await press('Templates');
     await desk.getByRole('dialog').waitFor();
     await press('Send Consent Template');

@@ -292,6 +292,32 @@ describe('small things of the pages', () => {
     await admin.setViewportSize({ width: 1440, height: 900 });
   });
 
+  it('a message template is found by its name, what it is built on, its type and its status', async () => {
+    await admin.goto(`${product.url}/configuration/message-templates`);
+    const rows = admin.getByRole('table', { name: 'Message templates' }).locator('tbody tr');
+    const search = admin.getByRole('searchbox', { name: 'Search templates' });
+    const choose = async (filter: string, option: string): Promise<void> => {
+      await admin.getByRole('combobox', { name: filter }).click();
+      await admin.getByRole('option', { name: option, exact: true }).click();
+    };
+    await rows.first().waitFor();
+    const all = await rows.count();
+    await search.fill('APPOINTMENT');
+    await expect.poll(() => rows.count()).toBe(3);
+    await choose('Record type', 'Lead');
+    await expect.poll(() => rows.count()).toBe(1);
+    await choose('Template Type', 'Consent Template');
+    await admin.getByText('No template matches').waitFor();
+    await takePicture(admin, 'small-things-no-template');
+    await search.fill('consent_request');
+    await expect.poll(() => rows.count()).toBe(1);
+    await choose('Status', 'Retired');
+    await admin.getByText('No template matches').waitFor();
+    for (const filter of ['Record type', 'Template Type', 'Status']) await choose(filter, 'All');
+    await search.fill('');
+    await expect.poll(() => rows.count()).toBe(all);
+  });
+
   it('a record with changes that are not saved asks before it is left', async () => {
     await admin.goto(await recordAt('Fourth Coffee'));
     const city = admin.getByRole('textbox', { name: 'City' });

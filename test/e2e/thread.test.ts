@@ -353,11 +353,12 @@ describe('a conversation with all that WhatsApp knows', () => {
     await close();
   });
 
+  const daniel = async (act: object) =>
+    void (await callApi(product, 'POST', '/emulator/customers/+12025550114/messages', act));
+
   it('opens at its newest message, whoever opens it and wherever', async () => {
     const [record] = await listOf(product, '/api/records?recordType=contact&search=Daniel');
     const [chat] = await listOf(product, '/api/conversations?search=Daniel');
-    const phone = '/emulator/customers/+12025550114/messages';
-    const daniel = async (act: object) => void (await callApi(product, 'POST', phone, act));
     const people = {
       administrator: await openWindow(browser, { url: product.links.administrator }),
       owner: await hired('Olga Owner', 'agent', 'olga'),
@@ -395,9 +396,16 @@ describe('a conversation with all that WhatsApp knows', () => {
         if (name === 'administrator') await takePicture(page, `thread-end-${at.split('/')[1]}`);
       }
     expect(below).toEqual(Object.fromEntries(Object.keys(below).map((key) => [key, 0])));
-    // It holds on to the end when what stands below takes more room.
-    const { page } = people.administrator;
+    for (const one of Object.values(people)) await one.close();
+  });
+
+  it('holds on to its end, and to where the wheel or a key took it, whatever comes in', async () => {
+    const [chat] = await listOf(product, '/api/conversations?search=Daniel');
+    const { page, close } = await openWindow(browser, { url: product.links.administrator });
+    await page.goto(`${product.url}/chats/${String(chat?.id)}`);
     const list = page.getByRole('region', { name: 'Messages with Daniel Denied' });
+    await list.waitFor();
+    // When what stands below takes more room.
     await page.setViewportSize({ width: 1440, height: 700 });
     expect(await belowTheEnd(list)).toBe(0);
     // Whom the wheel or a key took up stays there, whatever comes in.
@@ -417,7 +425,7 @@ describe('a conversation with all that WhatsApp knows', () => {
       await list.getByText('Hello!').last().waitFor();
       expect(await belowTheEnd(list)).toBe(0);
     }
-    for (const one of Object.values(people)) await one.close();
+    await close();
   });
 
   it('hostile text stays text, in its own bubble and direction', async () => {

@@ -2,8 +2,8 @@ import { createContext, type ReactNode, type RefObject, use, useCallback, useEff
 import type { MessageOut } from '../../src/http/schemas/chat.ts';
 import type { Step } from './after-failure.ts';
 
-/** What a message asks of the composer beside it: a next step, or to be answered. */
-export type ComposerStep = Step | { do: 'reply'; message: MessageOut };
+/** What is asked of the composer: a next step after a message, or to answer it; or just to go on there. */
+export type ComposerStep = Step | { do: 'reply'; message: MessageOut } | { do: 'go-on' };
 type Take = (step: ComposerStep) => void;
 
 const Composer = createContext<RefObject<Take | null> | null>(null);
@@ -25,7 +25,7 @@ export function useTakeSteps(take: Take): void {
   });
 }
 
-/** Called by a message: takes a step in the composer beside it, if there is one. */
+/** Called by a message or the bar above: takes a step in the composer beside it, if there is one. */
 export function useStep(): Take {
   const composer = use(Composer);
   return useCallback((step) => composer?.current?.(step), [composer]);

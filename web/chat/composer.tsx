@@ -147,6 +147,9 @@ function Ready({
         if (draft.text.trim() === '') draft.setText(step.text);
         focusBox();
         break;
+      case 'go-on':
+        focusBox();
+        break;
       case 'reply': {
         const { id, direction, kind, text, actor } = step.message;
         draft.setReply({

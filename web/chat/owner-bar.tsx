@@ -14,6 +14,7 @@ import { later } from '../ui/later.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { useMay, useMe } from '../ui/me.tsx';
 import { duration, localTime } from '../ui/time.tsx';
+import { useStep } from './composer-steps.tsx';
 import { type DeskAct, useDesk } from './desk-actions.ts';
 import { type AskedAct, refusedTo, type Standing, standingOf } from './desk-state.ts';
 import { useDeskReason } from './owner-reason.ts';
@@ -165,6 +166,7 @@ type Offered = {
 
 function Actions({ conversation, standing, backTo }: PartProps & Pick<Props, 'backTo'>) {
   const router = useRouter();
+  const step = useStep();
   const desk = useDesk(conversation);
   const reasonFor = useDeskReason(conversation);
   const [asking, setAsking] = useState<ReasonedAct | null>(null);
@@ -173,6 +175,11 @@ function Actions({ conversation, standing, backTo }: PartProps & Pick<Props, 'ba
     if (!('do' in what)) return setAsking(what);
     const done = await desk.act(what);
     if (done && what.do === 'dismiss' && backTo !== undefined) router.history.push(backTo);
+    // The button went with what it was for: who had the focus on it goes on where they write.
+    else if (done)
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) step({ do: 'go-on' });
+      });
   };
   if (offered.length === 0) return null;
   return (

@@ -1,9 +1,9 @@
-import { Dropdown, Field, makeStyles, Option, tokens } from '@fluentui/react-components';
+import { Dropdown, Field, makeStyles, Option, SearchBox, tokens } from '@fluentui/react-components';
 import { Add20Regular } from '@fluentui/react-icons/svg/add';
 import { MailTemplate24Regular } from '@fluentui/react-icons/svg/mail-template';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
+import { searchForm } from '../../src/core/search-text.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
@@ -19,7 +19,9 @@ import { templateTypeName, templateTypes } from './template-draft.ts';
 import { TemplateStatus, waitsFor } from './template-status.tsx';
 
 const useStyles = makeStyles({
-  filter: { maxWidth: '280px' },
+  filters: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: '12px' },
+  search: { flexGrow: 1, minWidth: '220px', maxWidth: '400px' },
+  filter: { minWidth: '160px', flexBasis: '200px' },
   status: {
     display: 'flex',
     flexDirection: 'column',
@@ -29,7 +31,9 @@ const useStyles = makeStyles({
   waits: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, maxWidth: '46ch' },
 });
 
+/** Of a filter: nothing is left out. */
 const all = '';
+const statuses = ['draft', 'published', 'retired'] as const;
 
 /** Configuration → Message Templates: what administrators built on the WhatsApp templates. */
 export function MessageTemplatesPage() {
@@ -37,7 +41,10 @@ export function MessageTemplatesPage() {
   const styles = useStyles();
   const templates = useMessageTemplates();
   const types = useRecordTypes();
+  const [search, setSearch] = useState('');
   const [recordType, setRecordType] = useState(all);
+  const [type, setType] = useState(all);
+  const [status, setStatus] = useState(all);
   const nameOf = (table: string) => types.data?.find((type) => type.table === table)?.displayName ?? table;
   return (
     <Page>
@@ -48,40 +55,106 @@ export function MessageTemplatesPage() {
       />
       <ReadOnlyNote right="manage-templates" />
       <Loaded query={templates}>
-        {(list) =>
-          list.length === 0 ? (
-            <EmptyState icon={<MailTemplate24Regular />} title={t('templates.none')} action={<NewTemplate />}>
-              {t('templates.noneText')}
-            </EmptyState>
-          ) : (
+        {(list) => {
+          if (list.length === 0)
+            return (
+              <EmptyState
+                icon={<MailTemplate24Regular />}
+                title={t('templates.none')}
+                action={<NewTemplate />}
+              >
+                {t('templates.noneText')}
+              </EmptyState>
+            );
+          const wanted = searchForm(search);
+          const found = list.filter(
+            (one) =>
+              [all, one.recordType].includes(recordType) &&
+              [all, one.type].includes(type) &&
+              [all, one.status].includes(status) &&
+              [one.name, one.whatsappTemplate?.name ?? ''].some((name) => searchForm(name).includes(wanted)),
+          );
+          return (
             <>
-              <Field label={t('templates.recordType')} className={styles.filter}>
-                <Dropdown
-                  value={recordType === all ? t('templates.allTypes') : nameOf(recordType)}
-                  selectedOptions={[recordType]}
-                  onOptionSelect={(_, { optionValue }) => setRecordType(optionValue ?? all)}
-                >
-                  <Option value={all}>{t('templates.allTypes')}</Option>
-                  {(types.data ?? []).map(({ table, displayName }: RecordTypeOut) => (
-                    <Option key={table} value={table}>
-                      {displayName}
-                    </Option>
-                  ))}
-                </Dropdown>
-              </Field>
-              <DataTable
-                label={t('templates.list')}
-                columns={columnsFor(nameOf, styles)}
-                rows={inOrder(
-                  list.filter((template) => recordType === all || template.recordType === recordType),
-                )}
-                rowKey={({ id }) => id}
-              />
+              <div className={styles.filters}>
+                <SearchBox
+                  className={styles.search}
+                  aria-label={t('templates.search')}
+                  placeholder={t('templates.search')}
+                  value={search}
+                  onChange={(_, { value }) => setSearch(value)}
+                />
+                <Filter
+                  label={t('templates.recordType')}
+                  chosen={recordType}
+                  options={(types.data ?? []).map(({ table }) => table)}
+                  nameOf={nameOf}
+                  onChoose={setRecordType}
+                />
+                <Filter
+                  label={t('templates.columns.type')}
+                  chosen={type}
+                  options={templateTypes}
+                  nameOf={templateTypeName}
+                  onChoose={setType}
+                />
+                <Filter
+                  label={t('templates.columns.status')}
+                  chosen={status}
+                  options={statuses}
+                  nameOf={(one) => t(`status.${one}`)}
+                  onChoose={setStatus}
+                />
+              </div>
+              {found.length === 0 ? (
+                <EmptyState title={t('templates.noMatch')}>{t('templates.noMatchText')}</EmptyState>
+              ) : (
+                <DataTable
+                  label={t('templates.list')}
+                  columns={columnsFor(nameOf, styles)}
+                  rows={inOrder(found)}
+                  rowKey={({ id }) => id}
+                />
+              )}
             </>
-          )
-        }
+          );
+        }}
       </Loaded>
     </Page>
+  );
+}
+
+function Filter<T extends string>({
+  label,
+  chosen,
+  options,
+  nameOf,
+  onChoose,
+}: {
+  label: string;
+  chosen: string;
+  options: readonly T[];
+  nameOf: (option: T) => string;
+  onChoose: (option: string) => void;
+}) {
+  const { t } = useTranslation('configuration');
+  const styles = useStyles();
+  const current = options.find((option) => option === chosen);
+  return (
+    <Field label={label} className={styles.filter}>
+      <Dropdown
+        value={current === undefined ? t('templates.allTypes') : nameOf(current)}
+        selectedOptions={[chosen]}
+        onOptionSelect={(_, { optionValue }) => onChoose(optionValue ?? all)}
+      >
+        <Option value={all}>{t('templates.allTypes')}</Option>
+        {options.map((option) => (
+          <Option key={option} value={option}>
+            {nameOf(option)}
+          </Option>
+        ))}
+      </Dropdown>
+    </Field>
   );
 }
 
