@@ -304,7 +304,7 @@ describe('small things of the pages', () => {
     const all = await rows.count();
     await search.fill('APPOINTMENT');
     await expect.poll(() => rows.count()).toBe(3);
-    await choose('Record type', 'Lead');
+    await choose('Record Type', 'Lead');
     await expect.poll(() => rows.count()).toBe(1);
     await choose('Template Type', 'Consent Template');
     await admin.getByText('No template matches').waitFor();
@@ -313,7 +313,7 @@ describe('small things of the pages', () => {
     await expect.poll(() => rows.count()).toBe(1);
     await choose('Status', 'Retired');
     await admin.getByText('No template matches').waitFor();
-    for (const filter of ['Record type', 'Template Type', 'Status']) await choose(filter, 'All');
+    for (const filter of ['Record Type', 'Template Type', 'Status']) await choose(filter, 'All');
     await search.fill('');
     await expect.poll(() => rows.count()).toBe(all);
   });

@@ -356,11 +356,15 @@ describe('a conversation with all that WhatsApp knows', () => {
   const daniel = async (act: object) =>
     void (await callApi(product, 'POST', '/emulator/customers/+12025550114/messages', act));
 
+  /** Looks at the chat of Daniel Denied. */
+  let administrator: Window;
+
   it('opens at its newest message, whoever opens it and wherever', async () => {
     const [record] = await listOf(product, '/api/records?recordType=contact&search=Daniel');
     const [chat] = await listOf(product, '/api/conversations?search=Daniel');
+    administrator = await openWindow(browser, { url: product.links.administrator });
     const people = {
-      administrator: await openWindow(browser, { url: product.links.administrator }),
+      administrator,
       owner: await hired('Olga Owner', 'agent', 'olga'),
       colleague: await hired('Cora Colleague', 'agent', 'cora'),
       auditor: await hired('Otto Auditor', 'auditor', 'otto'),
@@ -396,15 +400,12 @@ describe('a conversation with all that WhatsApp knows', () => {
         if (name === 'administrator') await takePicture(page, `thread-end-${at.split('/')[1]}`);
       }
     expect(below).toEqual(Object.fromEntries(Object.keys(below).map((key) => [key, 0])));
-    for (const one of Object.values(people)) await one.close();
+    for (const one of [people.owner, people.colleague, people.auditor]) await one.close();
   });
 
   it('holds on to its end, and to where the wheel or a key took it, whatever comes in', async () => {
-    const [chat] = await listOf(product, '/api/conversations?search=Daniel');
-    const { page, close } = await openWindow(browser, { url: product.links.administrator });
-    await page.goto(`${product.url}/chats/${String(chat?.id)}`);
+    const { page } = administrator;
     const list = page.getByRole('region', { name: 'Messages with Daniel Denied' });
-    await list.waitFor();
     // When what stands below takes more room.
     await page.setViewportSize({ width: 1440, height: 700 });
     expect(await belowTheEnd(list)).toBe(0);
@@ -425,7 +426,7 @@ describe('a conversation with all that WhatsApp knows', () => {
       await list.getByText('Hello!').last().waitFor();
       expect(await belowTheEnd(list)).toBe(0);
     }
-    await close();
+    await administrator.close();
   });
 
   it('hostile text stays text, in its own bubble and direction', async () => {

@@ -175,11 +175,8 @@ function Actions({ conversation, standing, backTo }: PartProps & Pick<Props, 'ba
     if (!('do' in what)) return setAsking(what);
     const done = await desk.act(what);
     if (done && what.do === 'dismiss' && backTo !== undefined) router.history.push(backTo);
-    // The button went with what it was for: who had the focus on it goes on where they write.
-    else if (done)
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) step({ do: 'go-on' });
-      });
+    // The button goes with what it was for: who had the focus on it goes on where they write.
+    else if (done && document.activeElement?.matches('body, [data-standing] *')) step({ do: 'go-on' });
   };
   if (offered.length === 0) return null;
   return (

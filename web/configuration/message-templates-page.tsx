@@ -21,7 +21,13 @@ import { TemplateStatus, waitsFor } from './template-status.tsx';
 const useStyles = makeStyles({
   filters: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: '12px' },
   search: { flexGrow: 1, minWidth: '220px', maxWidth: '400px' },
-  filter: { minWidth: '160px', flexBasis: '200px' },
+  filter: {
+    flexGrow: 1,
+    flexBasis: '160px',
+    maxWidth: '240px',
+    '@media (max-width: 640px)': { maxWidth: 'none' },
+  },
+  choice: { minWidth: 0 },
   status: {
     display: 'flex',
     flexDirection: 'column',
@@ -85,7 +91,7 @@ export function MessageTemplatesPage() {
                   onChange={(_, { value }) => setSearch(value)}
                 />
                 <Filter
-                  label={t('templates.recordType')}
+                  label={t('templates.columns.recordType')}
                   chosen={recordType}
                   options={(types.data ?? []).map(({ table }) => table)}
                   nameOf={nameOf}
@@ -143,6 +149,7 @@ function Filter<T extends string>({
   return (
     <Field label={label} className={styles.filter}>
       <Dropdown
+        className={styles.choice}
         value={current === undefined ? t('templates.allTypes') : nameOf(current)}
         selectedOptions={[chosen]}
         onOptionSelect={(_, { optionValue }) => onChoose(optionValue ?? all)}
