@@ -529,7 +529,7 @@ async function belowTheEnd(list: Locator): Promise<number> {
   );
 }
 
-async function eventually(isSo: () => Promise<boolean>, patience = 20_000): Promise<void> {
+async function eventually(isSo: () => Promise<boolean>, patience = 60_000): Promise<void> {
   const until = Date.now() + patience;
   while (!(await isSo().catch(() => false))) {
     if (Date.now() > until) throw new Error(`it did not become so: ${isSo.toString()}`);
