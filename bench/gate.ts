@@ -70,7 +70,7 @@ function timesOf<T>(all: readonly T[], work: (one: T) => unknown, rounds: number
   return times;
 }
 
-/** Until Node has compiled what a decision runs through, and PostgreSQL has written out the schema that was just made. */
+/** Not counted: Node compiles what a decision runs through. Few decisions say little of p99, as single bad moments of the machine are in it. */
 const WARMING = 4_000;
 const DECISIONS = 8_000;
 
