@@ -77,8 +77,7 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
       throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', {
         problems,
       });
-    const before = edit.id !== null && isUuid(edit.id) ? await readRecord(tx, edit.table, edit.id) : null;
-    const id = await save(tx, ctx, edit, columns, type);
+    const { id, before } = await save(tx, ctx, edit, columns, type);
     const stored = await readRecord(tx, edit.table, id);
     if (stored !== null)
       await observeRecord(
@@ -91,9 +90,7 @@ export async function editRecord(ctx: Context, edit: EditedRecord): Promise<stri
           actor: edit.actor,
           source: edit.source,
           // What was sent along as it stood is no edit: an old Yes does not open a new number.
-          edited: Object.keys(edit.values).filter(
-            (name) => before === null || before.data[name] !== stored.data[name],
-          ),
+          edited: Object.keys(edit.values).filter((name) => before?.[name] !== stored.data[name]),
           shownAt: null,
         },
         { settings: await loadSettings(tx), recordTypes },
@@ -238,7 +235,7 @@ async function save(
   edit: EditedRecord,
   columns: readonly ColumnRow[],
   type: RecordType | null,
-): Promise<string> {
+): Promise<{ id: string; before: Cells | null }> {
   const now = ctx.clock();
   if (edit.id !== null && !isUuid(edit.id)) throw notFound('record');
   const id = edit.id ?? edit.newId ?? ctx.make.id();
@@ -255,7 +252,7 @@ async function save(
     createdAt: current?.createdAt ?? now,
     updatedAt: now,
   });
-  return id;
+  return { id, before: current?.data ?? null };
 }
 
 const defaultsOf = (columns: readonly ColumnRow[]): Cells =>

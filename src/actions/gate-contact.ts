@@ -1,11 +1,4 @@
-import {
-  asOf,
-  type ConsentView,
-  foldConsent,
-  undecided,
-  viewOfRecord,
-  viewWhileFound,
-} from '../core/consent.ts';
+import { asOf, type ConsentView, foldConsent, viewOfRecord, viewWhileFound } from '../core/consent.ts';
 import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact, onSharedNumber } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
@@ -124,9 +117,8 @@ function loadedContact(
   const values = records.filter((record) => record.messaging).map((record) => fields.get(keyOf(record)));
   const views = { ...folded, service: viewWhileFound(folded.service, values) };
   const gateOfOne = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
-  const shared = contact.shared ? onSharedNumber(gateOfOne, values) : gateOfOne;
-  // Several people, of whom one may have agreed: which of them a send to the number reaches is not known.
-  const gate = contact.shared && values.length > 1 ? withoutMarketing(shared) : shared;
+  // Of several people one may have agreed: which of them a send to the number reaches is not known.
+  const gate = contact.shared ? onSharedNumber(gateOfOne, values, values.length <= 1) : gateOfOne;
   return { contact, views, records: mine, fields, gate, gateOfOne };
 }
 
@@ -234,10 +226,6 @@ function staleAmong(
 const restsOnCrm = (view: ConsentView): boolean =>
   !view.projects || view.source === 'crm' || view.source === 'crm-unproven';
 
-/** Whoever agreed to marketing on this number, it was not who is written to. */
-const withoutMarketing = (gate: GateContact): GateContact =>
-  gate.marketing.state === 'granted' ? { ...gate, marketing: undecided(gate.marketing) } : gate;
-
 /**
  * The contact as one send sees it: a No found at first sight closes its own record, and the number as a whole only where
  * no record is addressed; a Yes found opens its own. A request on its way is not counted against itself.
@@ -261,9 +249,8 @@ export async function gateFor(
       service: viewOfRecord(loaded.gateOfOne.service, keyOf(addressed), value),
     };
     if (loaded.contact.shared) {
-      gate = onSharedNumber(gate, [value]);
       const mayTake = await grantsTo(tx, loaded.contact, loaded.views, keyOf(addressed));
-      if (!mayTake('marketing')) gate = withoutMarketing(gate);
+      gate = onSharedNumber(gate, [value], mayTake('marketing'));
     }
   }
   if (ownRequestId === null) return gate;

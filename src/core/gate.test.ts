@@ -263,15 +263,23 @@ describe('a number that several people use', () => {
     ['one of the number’s says No', [true, false], 'consent-denied', 'consent-denied'],
     ['a record that nobody asked', [null], 'yes', 'consent-needed'],
   ])('%s', (_name, values, freeText, later) => {
-    const to = onSharedNumber(contact(yes), values);
+    const to = onSharedNumber(contact(yes), values, true);
     expect(answer(text, to)).toBe(freeText);
     expect(answer(template('utility'), { ...to, lastInboundAt: NOW - DAY })).toBe(later);
     expect(answer(template('consent'), to)).toBe('yes');
   });
 
+  test('marketing is open to who agreed to it alone', () => {
+    const all = contact({ service: view('service', granted), marketing: view('marketing', granted) });
+    expect(answer(template('marketing'), onSharedNumber(all, [true], true))).toBe('yes');
+    expect(answer(template('marketing'), onSharedNumber(all, [true], false))).toBe(
+      'marketing-consent-needed',
+    );
+  });
+
   test('a refusal stays one', () => {
     const refused = contact({ service: view('service', denied) });
-    expect(onSharedNumber(refused, [true])).toBe(refused);
+    expect(onSharedNumber(refused, [true], true)).toEqual(refused);
   });
 });
 
