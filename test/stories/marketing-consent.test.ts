@@ -120,3 +120,24 @@ it('and whether its answer changes a field: without a marketing field the consen
   await world.setUpContactType({ marketingField: null });
   expect(await changes()).toEqual({ service: true, marketing: false, utility: false });
 });
+
+it('on a shared number it opens marketing to who was asked, and to nobody else', async () => {
+  const { id } = await world.template({
+    name: 'Sale',
+    type: 'marketing',
+    recordType: 'contact',
+    session: 'utility',
+    whatsappTemplate: { name: 'order_update', language: 'en' },
+    bindings: { '1': { text: 'Ana' }, '2': { text: 'A-1' }, '3': { text: 'today' } },
+  });
+  await world.publish({ id });
+  const { phone, record } = await asked();
+  const other = await world.record('contact', { fullname: 'Ben Silva', mobilephone: phone });
+  const { conversationId } = await world.consent(phone);
+  await world.ok(z.unknown(), 'POST', `/api/conversations/${conversationId}/shared`, { shared: true });
+  await world.tap(phone, 'yes');
+  const sale = (recordId: string) =>
+    world.send({ to: { recordType: 'contact', recordId }, messageTemplateId: id });
+  expect((await sale(record.id)).status).toBe(202);
+  expect(await sale(other.id)).toMatchObject({ status: 409, body: { code: 'marketing-consent-needed' } });
+});
