@@ -126,7 +126,7 @@ async function listSome(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
   const { row, lease, place, type, columns } = claimed;
   const askedAt = ctx.clock();
   const page = await remote.list(place, columns, row.link);
-  await noteSuccess(ctx);
+  await noteSuccess(ctx, 'reading');
   const there = page.rows.filter((one) => !one.merged);
   await inTransaction(ctx, async (tx) => {
     if (!(await holdsCompare(tx, row.table, lease))) return;

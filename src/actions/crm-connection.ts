@@ -22,8 +22,8 @@ export async function noteFailure(ctx: Context, failure: CrmFailure): Promise<vo
   ctx.log.warn({ kind: failure.kind, detail: failure.message }, 'the CRM could not be asked');
 }
 
-export async function noteSuccess(ctx: Context): Promise<void> {
-  await inTransaction(ctx, (tx) => connectionWorks(tx));
+export async function noteSuccess(ctx: Context, by: 'reading' | 'writing'): Promise<void> {
+  await inTransaction(ctx, (tx) => connectionWorks(tx, by, ctx.clock()));
 }
 
 /** How long nobody may ask yet, ms. */

@@ -222,7 +222,7 @@ async function readPage(ctx: Context, remote: RemoteCrm, claimed: Claimed): Prom
   const fetchedAt = ctx.clock();
   const startedAt = performance.now();
   const page = await remote.page(table, columns, table.link);
-  await noteSuccess(ctx);
+  await noteSuccess(ctx, 'reading');
   const again = await takePage(ctx, claimed, page, fetchedAt);
   if (again === null) return;
   for (const id of again) await rereadRecord(ctx, remote, { table: table.name, id });

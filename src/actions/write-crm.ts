@@ -2,7 +2,7 @@ import { dropRecords, mirrorRecord, wroteRecord } from '../db/crm-mirror.ts';
 import { type ClaimedWrite, claimWrites, writeFails, writeIsDone } from '../db/crm-writes.ts';
 import { CrmFailure, type RemoteCrm, type RemoteWriteOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
-import { asFailure, noteFailure, noteSuccess } from './crm-connection.ts';
+import { asFailure, noteSuccess } from './crm-connection.ts';
 import { createHints } from './live.ts';
 import { rereadRecord } from './mirror-records.ts';
 import { fieldColumns, loadRecordTypes } from './organisation.ts';
@@ -21,7 +21,7 @@ const LEASE_MS = 3 * 60_000;
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
-/** Makes one batch of waiting writes. False where none is due. */
+/** Makes one batch of waiting writes. False where none is due; throws `CrmFailure` where the organisation cannot be asked. */
 export async function writeBack(ctx: Context, remote: RemoteCrm): Promise<boolean> {
   const lease = ctx.make.id();
   const claimed = await inTransaction(ctx, async (tx) => {
@@ -35,10 +35,9 @@ export async function writeBack(ctx: Context, remote: RemoteCrm): Promise<boolea
   });
   const [first = [], ...later] = rounds(claimed.filter((write) => !write.same));
   if (first.length === 0) return true;
-  if (!(await writeRound(ctx, remote, lease, first))) return false;
-  for (const round of later)
-    if (!(await writeRound(ctx, remote, lease, await asTheyAreNow(ctx, round)))) return false;
-  await noteSuccess(ctx);
+  await writeRound(ctx, remote, lease, first);
+  for (const round of later) await writeRound(ctx, remote, lease, await asTheyAreNow(ctx, round));
+  await noteSuccess(ctx, 'writing');
   return true;
 }
 
@@ -65,13 +64,12 @@ async function asTheyAreNow(ctx: Context, writes: readonly ClaimedWrite[]): Prom
   });
 }
 
-/** False where the organisation could not be asked. */
 async function writeRound(
   ctx: Context,
   remote: RemoteCrm,
   lease: string,
   writes: readonly ClaimedWrite[],
-): Promise<boolean> {
+): Promise<void> {
   const outcomes = await remote.write(writes.map((write) => ({ ...write, table: write })));
   const failed = outcomes.find((one) => one.kind === 'unknown');
   await inTransaction(ctx, async (tx) => {
@@ -91,32 +89,20 @@ async function writeRound(
     hints.topic('record');
     await hints.send(tx);
   });
-  if (failed?.kind === 'unknown') {
-    await noteFailure(ctx, failed.failure);
-    return false;
-  }
-  let reached = true;
+  if (failed?.kind === 'unknown') throw failed.failure;
   for (const [position, write] of writes.entries())
-    if (outcomes[position]?.kind === 'changed')
-      reached = (await readBeforeWriting(ctx, remote, write)) && reached;
-  return reached;
+    if (outcomes[position]?.kind === 'changed') await readBeforeWriting(ctx, remote, write);
 }
 
-/**
- * What somebody changed meanwhile is read and judged; then the write is tried again at once, where it is still wanted. False
- * where the organisation could not be asked.
- */
-async function readBeforeWriting(ctx: Context, remote: RemoteCrm, write: ClaimedWrite): Promise<boolean> {
+/** What somebody changed meanwhile is read and judged; then the write is tried again at once, where it is still wanted. */
+async function readBeforeWriting(ctx: Context, remote: RemoteCrm, write: ClaimedWrite): Promise<void> {
   let failure: CrmFailure | null = null;
   try {
     await rereadRecord(ctx, remote, { table: write.table, id: write.recordId });
   } catch (error) {
     failure = asFailure(error);
   }
-  if (failure?.passing) {
-    await noteFailure(ctx, failure);
-    return false;
-  }
+  if (failure?.passing) throw failure;
   await inTransaction(ctx, async (tx) => {
     const record = await mirrorRecord(tx, write.table, write.recordId);
     if (record === null) return;
@@ -124,7 +110,6 @@ async function readBeforeWriting(ctx: Context, remote: RemoteCrm, write: Claimed
     if (problem === null) return;
     await writeFails(tx, write, null, endOf(ctx, write, { kind: 'refused', failure: problem }));
   });
-  return true;
 }
 
 const notYet = (ctx: Context, write: ClaimedWrite): WriteEnd => {

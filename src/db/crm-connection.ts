@@ -78,9 +78,16 @@ export async function connectionFails(
   );
 }
 
-export async function connectionWorks(tx: Tx): Promise<void> {
+/**
+ * An answer came. What reading hears says nothing of writing: while a write waits or its answer is missing, what was shown
+ * stays, and goes with the next round of writes that is answered.
+ */
+export async function connectionWorks(tx: Tx, by: 'reading' | 'writing', now: number): Promise<void> {
+  const waits = sql`exists (select from crm_write where state = 'pending' and (sent is not null or next_at <= ${time(now)}))`;
   await sql`update crm_connection set failures = 0, problem_code = null, problem_text = null, problem_since = null
-    where failures > 0 or problem_code is not null`.execute(tx);
+    where (failures > 0 or problem_code is not null) and ${by === 'writing' ? sql`true` : sql`not ${waits}`}`.execute(
+    tx,
+  );
 }
 
 /** A pause after a failure ends. One that the CRM asked for stays. */

@@ -1,6 +1,6 @@
 import { compareSome } from '../actions/compare-crm.ts';
 import type { Context } from '../actions/context.ts';
-import { pausedFor } from '../actions/crm-connection.ts';
+import { asFailure, pausedFor } from '../actions/crm-connection.ts';
 import { type Hook, keepWebhook } from '../actions/crm-webhook.ts';
 import { afterFailure, describeCrm, followHints, nextReadAt, readTable } from '../actions/read-crm.ts';
 import { writeBack } from '../actions/write-crm.ts';
@@ -42,9 +42,10 @@ export async function syncOnce(
   if (paused > 0) return Math.min(1_000, paused);
   try {
     await describeCrm(ctx, remote);
-    const wrote = await writeBack(ctx, remote);
+    const wrote = await tryToWrite(ctx, remote);
     const hinted = await followHints(ctx, remote);
     const read = await readTable(ctx, remote);
+    if (wrote instanceof CrmFailure) throw wrote;
     const told = !wrote && (await writeTimeline(ctx, remote, publicUrl));
     if (wrote || hinted || read || told) return 0;
     await keep();
@@ -59,6 +60,20 @@ export async function syncOnce(
     (await nextWriteAt(ctx.database.db)) ?? Number.POSITIVE_INFINITY,
   );
   return Math.min(1_000, Math.max(20, due - ctx.clock()));
+}
+
+/**
+ * What stands in the way of writing need not stand in the way of reading (a firewall that lets no PATCH through): it is
+ * answered, and counts once what others said was read. Where everybody has to wait it is thrown.
+ */
+async function tryToWrite(ctx: Context, remote: RemoteCrm): Promise<boolean | CrmFailure> {
+  try {
+    return await writeBack(ctx, remote);
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.retryAfterMs !== null) throw failure;
+    return failure;
+  }
 }
 
 const LOOK_EVERY_MS = 15_000;

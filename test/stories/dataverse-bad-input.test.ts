@@ -211,6 +211,27 @@ it('401 of one member of a batch does not speak for the others', async () => {
   expect(ids.map((id) => all.field('contact', id))).toEqual([true, true, true]);
 });
 
+it('what stands in the way of writing is shown all the while that reading works', async () => {
+  const { world, crm } = all;
+  const phone = world.newPhone();
+  const id = person('Awaiting', phone);
+  await all.synced();
+  await world.sendConsent(await record(id));
+  crm.emulator.fault({ kind: 'html', ...write, always: true });
+  await world.tap(phone, 'yes');
+  await until(async () => (await problems()).includes('unreadable'));
+  for (let round = 0; round < 5; round += 1) {
+    crm.emulator.change('contact', id, { lastname: `Read ${round}` });
+    await until(async () => {
+      expect(await problems()).toContain('unreadable');
+      return (await record(id)).values.fullname === `Ana Read ${round}`;
+    });
+  }
+  crm.emulator.clearFaults();
+  await until(atRest);
+  expect(all.field('contact', id)).toBe(true);
+});
+
 describe('clocks that differ', () => {
   it.each([
     ['the organisation is three days ahead', 3],

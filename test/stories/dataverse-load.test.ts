@@ -142,7 +142,9 @@ it('a connection that hangs is given up in time: nothing is lost, and it goes on
   );
 
   crm.emulator.fault({ kind: 'hang', always: true });
-  expect(await writeBack(process, remote)).toBe(false);
+  const unanswered = await writeBack(process, remote).catch((error: unknown) => error);
+  expect(unanswered).toMatchObject({ kind: 'timeout' });
+  await afterFailure(process, unanswered);
   expect(await readConnection(db)).toMatchObject({ problemCode: 'timeout' });
   test.setNow(NOON + 61_000);
   const failure = await readTable(process, remote).catch((error: unknown) => error);

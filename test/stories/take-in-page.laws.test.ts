@@ -5,6 +5,7 @@ import type { Context } from '../../src/actions/context.ts';
 import { configureRecordType } from '../../src/actions/edit-organisation.ts';
 import { loadRules, takeIn } from '../../src/actions/mirror-records.ts';
 import { recordDecision } from '../../src/actions/record-consent.ts';
+import { Refusal } from '../../src/actions/refusal.ts';
 import { prepareRow, takeInPage } from '../../src/actions/take-in-page.ts';
 import { inTransaction } from '../../src/actions/transaction.ts';
 import { writeBack } from '../../src/actions/write-crm.ts';
@@ -193,7 +194,7 @@ async function carryOut(side: Side, one: Step, run: Run, at: number): Promise<st
     return (await side.take(rows, one.late ? at - 15_000 : at, one.all)).sort();
   }
   if (one.kind === 'decide')
-    await recordDecision(
+    return recordDecision(
       ctx,
       {
         to: { phone: run.phones[one.phone] ?? '' },
@@ -202,8 +203,15 @@ async function carryOut(side: Side, one: Step, run: Run, at: number): Promise<st
         evidence: { text: 'on paper' },
       },
       { id: 'ada', name: 'Ada' },
+    ).then(
+      () => [],
+      (error: unknown) => {
+        // Whose would a grant be, where several people use the number?
+        if (error instanceof Refusal && error.code === 'number-shared') return [error.code];
+        throw error;
+      },
     );
-  else if (one.kind === 'written') await writeBack(ctx, { ...ctx.crm.remote, ...willing } as RemoteCrm);
+  if (one.kind === 'written') await writeBack(ctx, { ...ctx.crm.remote, ...willing } as RemoteCrm);
   else {
     const [alias] = await findAliases(ctx.database.db, [
       { kind: 'phone', value: matchKey(run.phones[one.phone] ?? '') },
