@@ -1,4 +1,4 @@
-import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Badge, Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { type KeyboardEvent, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { localDay } from '../i18n/locale.ts';
@@ -24,6 +24,8 @@ const useStyles = makeStyles({
     padding: '12px 16px',
     backgroundColor: tokens.colorNeutralBackground3,
   },
+  // Grey lines lead nowhere: where they find little room they are cut, not scrolled.
+  loads: { overflowY: 'hidden' },
   chip: {
     pointerEvents: 'auto',
     boxShadow: tokens.shadow4,
@@ -101,7 +103,7 @@ export function Thread({ conversationId, customer }: { conversationId: string; c
 
   if (held === undefined) {
     return (
-      <div className={styles.wait}>
+      <div className={mergeClasses(styles.wait, thread.error === null && styles.loads)}>
         {thread.error === null ? (
           <Loading rows={5} label={t('thread.loading')} />
         ) : (
