@@ -2,7 +2,6 @@ import {
   decideAutomaticAnswer,
   decideSend,
   explainGate,
-  isNewestAnswer,
   knewDecision,
   type SendPath,
   type TemplateFault,
@@ -40,8 +39,8 @@ export async function judgeQueued(
   // What answers a decision leaves only while that decides; the answer out of hours is judged like a person's text.
   if (message.automatic && message.path !== 'automation') {
     const verdict = decideAutomaticAnswer({
-      stillDecides: isNewestAnswer(message.answersLine, Object.values(loaded.views)),
-      lastInboundAt: loaded.contact.lastInboundAt,
+      line: message.answersLine,
+      contact: loaded.gateOfOne,
       now: inputs.now,
       blocked: loaded.contact.blocked,
       channelConnected: channelConnected(inputs.channel),

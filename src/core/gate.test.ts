@@ -8,7 +8,6 @@ import {
   GATE_CODES,
   type GateContact,
   type GateInput,
-  isNewestAnswer,
   knewDecision,
   onSharedNumber,
   type SendPath,
@@ -577,34 +576,81 @@ describe('codes (product.md §4)', () => {
 });
 
 describe('automatic answers (product.md §3.6)', () => {
-  const input = { stillDecides: true, lastInboundAt: NOW, now: NOW, blocked: false, channelConnected: true };
-  test.each<[string, Partial<typeof input>, string | null]>([
-    ['while its answer decides, inside the window', {}, null],
-    ['a newer answer cancels it', { stillDecides: false }, 'superseded'],
-    ['not after the window', { lastInboundAt: NOW - DAY }, 'service-window-closed'],
-    ['not to a blocked customer', { blocked: true }, 'contact-blocked'],
-    ['not without a channel', { channelConnected: false }, 'channel-disconnected'],
-  ])('%s', (_name, given, expected) => {
-    expect(decideAutomaticAnswer({ ...input, ...given })).toBe(expected);
-  });
-
   const by = (line: string | null, at: number | null, more: object = {}) => ({
     decidedBy: line,
     decidedAt: at,
     ...more,
   });
-  test.each<[string, service: object, marketing: object, boolean]>([
-    ['decides', by('a/2', NOW), by(null, null), true],
-    ['decides both', by('a/2', NOW), by('a/2', NOW), true],
-    ['decides the other purpose', by(null, null), by('a/2', NOW), true],
-    ['is older than a decision about the other purpose', by('a/2', NOW), by('a/3', NOW + 1), false],
-    ['is newer than it', by('a/2', NOW), by('a/1', NOW - 1), true],
-    ['decides no more', by('a/3', NOW), by(null, null), false],
-    ['waits for a person with the rest', by('a/2', NOW), by(null, null, held), false],
-  ])('a line that %s: %s', (_name, service, marketing, expected) => {
-    const views = [view('service', service), view('marketing', marketing)];
-    expect(isNewestAnswer('a/2', views)).toBe(expected);
-    expect(isNewestAnswer(null, views)).toBe(false);
+  const answered = contact({
+    service: view('service', by('a/2', NOW, { state: 'granted' })),
+    lastInboundAt: NOW,
+  });
+  const input = { line: 'a/2', contact: answered, now: NOW, blocked: false, channelConnected: true };
+  test.each<[string, Partial<Omit<typeof input, 'line'>> & { line?: string | null }, string | null]>([
+    ['while its answer decides, inside the window', {}, null],
+    ['not after the window', { contact: { ...answered, lastInboundAt: NOW - DAY } }, 'service-window-closed'],
+    ['not to a blocked customer', { blocked: true }, 'contact-blocked'],
+    ['not without a channel', { channelConnected: false }, 'channel-disconnected'],
+    ['not to what is no line', { line: null }, 'superseded'],
+  ])('%s', (_name, given, expected) => {
+    expect(decideAutomaticAnswer({ ...input, ...given })).toBe(expected);
+  });
+
+  const granted = { state: 'granted' };
+  test.each<[string, service: object, marketing: object, fieldForbids: boolean, string | null]>([
+    ['decides', by('a/2', NOW, denied), by(null, null), false, null],
+    ['decides both', by('a/2', NOW, denied), by('a/2', NOW, denied), false, null],
+    ['decides the other purpose', by(null, null), by('a/2', NOW, granted), false, null],
+    [
+      'is older than a decision about the other purpose',
+      by('a/2', NOW),
+      by('a/3', NOW + 1),
+      false,
+      'superseded',
+    ],
+    ['is newer than it', by('a/2', NOW, granted), by('a/1', NOW - 1), false, null],
+    ['decides no more', by('a/3', NOW), by(null, null), false, 'superseded'],
+    ['waits for a person with the rest', by('a/2', NOW), by(null, null, held), false, 'superseded'],
+    [
+      'turned marketing where service was refused',
+      by('a/1', NOW - 1, denied),
+      by('a/2', NOW, granted),
+      false,
+      'consent-denied',
+    ],
+    [
+      'refused marketing where service was refused',
+      by('a/1', NOW - 1, denied),
+      by('a/2', NOW, denied),
+      false,
+      'consent-denied',
+    ],
+    [
+      'turned marketing in the second service was refused',
+      by('a/1', NOW, denied),
+      by('a/2', NOW, granted),
+      false,
+      'consent-denied',
+    ],
+    [
+      'turned marketing where the CRM was found to say No',
+      by(null, null, { projects: false }),
+      by('a/2', NOW, granted),
+      true,
+      'consent-denied',
+    ],
+    [
+      'granted service where the CRM was found to say No',
+      by('a/2', NOW, { ...granted, projects: true }),
+      by(null, null),
+      true,
+      null,
+    ],
+  ])('to a line that %s', (_name, service, marketing, fieldForbids, expected) => {
+    const both = { service: view('service', service), marketing: view('marketing', marketing) };
+    expect(decideAutomaticAnswer({ ...input, contact: { ...answered, ...both, fieldForbids } })).toBe(
+      expected,
+    );
   });
 });
 

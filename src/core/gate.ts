@@ -212,8 +212,7 @@ function addServiceBlocks(
 
 function addMarketingBlocks(blocks: Blocks, contact: GateContact): void {
   const { service, marketing } = contact;
-  if (service.state === 'denied' || (!service.projects && contact.fieldForbids))
-    block(blocks, 'consent-denied');
+  if (isRefused(contact)) block(blocks, 'consent-denied');
   if (service.onHold !== null || marketing.onHold !== null) block(blocks, 'consent-on-hold');
   if (marketing.state === 'expired') block(blocks, 'consent-expired');
   if (marketing.state !== 'granted') block(blocks, 'marketing-consent-needed');
@@ -328,27 +327,35 @@ function addLimit(
 }
 
 /**
- * An automatic answer leaves only while the line it answers still decides, inside the window (product.md §3.6).
- * Null allows it; otherwise the code.
+ * An automatic answer leaves only while the line it answers still decides, inside the window (product.md §3.6). What is said about
+ * marketing does not leave where service was refused: after a refusal its own answer and Consent Templates are all that may.
+ * Null allows it; otherwise the code. `line` is `chain/seq`.
  */
 export function decideAutomaticAnswer(input: {
-  stillDecides: boolean;
-  lastInboundAt: number | null;
+  line: string | null;
+  contact: Pick<GateContact, 'service' | 'marketing' | 'fieldForbids' | 'lastInboundAt'>;
   now: number;
   blocked: boolean;
   channelConnected: boolean;
 }): GateCode | 'superseded' | null {
+  const { line, contact, now } = input;
   if (input.blocked) return 'contact-blocked';
   if (!input.channelConnected) return 'channel-disconnected';
-  if (!input.stillDecides) return 'superseded';
-  return windowOpen(input.lastInboundAt, input.now) ? null : 'service-window-closed';
+  if (!isNewestAnswer(line, [contact.service, contact.marketing])) return 'superseded';
+  if (contact.service.decidedBy !== line && isRefused(contact)) return 'consent-denied';
+  return windowOpen(contact.lastInboundAt, now) ? null : 'service-window-closed';
+}
+
+/** Only Consent Templates may leave: refused, or a No that was found in the CRM and that nobody answered since. */
+function isRefused({ service, fieldForbids }: Pick<GateContact, 'service' | 'fieldForbids'>): boolean {
+  return service.state === 'denied' || (!service.projects && fieldForbids);
 }
 
 /**
  * Whether a line is what an automatic answer may still answer: it decides a purpose, no decision about another purpose is newer,
- * and nothing waits for a person's decision. `line` is `chain/seq`; the views are those of all purposes.
+ * and nothing waits for a person's decision.
  */
-export function isNewestAnswer(line: string | null, views: readonly ConsentView[]): boolean {
+function isNewestAnswer(line: string | null, views: readonly ConsentView[]): boolean {
   const own = line === null ? undefined : views.find((view) => view.decidedBy === line);
   if (own === undefined || views.some((view) => view.onHold !== null)) return false;
   return views.every((view) => view.decidedBy === line || (view.decidedAt ?? 0) <= (own.decidedAt ?? 0));

@@ -1,5 +1,5 @@
 import { type ConsentView, type Fact, foldConsent } from '../../src/core/consent.ts';
-import { decideAutomaticAnswer, decideSend, isNewestAnswer } from '../../src/core/gate.ts';
+import { decideAutomaticAnswer, decideSend } from '../../src/core/gate.ts';
 import type { Line, Message, State } from './state.ts';
 
 /**
@@ -61,6 +61,7 @@ function judge(state: State, lines: readonly Line[]): Decided {
     country: null,
     crmStale: false,
   };
+  const here = { now: NOW, blocked: false, channelConnected: true };
   const allows = (content: Parameters<typeof decideSend>[0]['content']): boolean =>
     decideSend({
       now: NOW,
@@ -84,7 +85,7 @@ function judge(state: State, lines: readonly Line[]): Decided {
     marketing: stanceOf(marketing),
     by: [decidingAct(lines, service), decidingAct(lines, marketing)],
     answerable: [service, marketing]
-      .filter(({ decidedBy }) => isNewestAnswer(decidedBy, [service, marketing]))
+      .filter(({ decidedBy: line }) => decideAutomaticAnswer({ ...here, line, contact }) === null)
       .map((view) => decidingAct(lines, view)),
     allowed: {
       text: allows({ kind: 'text', reply: true }),
@@ -138,16 +139,7 @@ function factOf(state: State, line: Line, seq: number): Fact {
 
 /** Whether a queued message may leave, by what was in the ledger at some moment. */
 export function mayLeave(message: Message, now: Decided): boolean {
-  if (message.kind !== 'auto') return now.allowed[message.kind];
-  return (
-    decideAutomaticAnswer({
-      stillDecides: now.answerable.includes(message.answers),
-      lastInboundAt: NOW - 1000,
-      now: NOW,
-      blocked: false,
-      channelConnected: true,
-    }) === null
-  );
+  return message.kind === 'auto' ? now.answerable.includes(message.answers) : now.allowed[message.kind];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openWorld, type World } from './world.ts';
+import { openWorld, REPLY_NO, type World } from './world.ts';
 
 /** Consent to marketing, asked for by a Consent Template in the marketing session: it decides marketing and nothing else. */
 
@@ -29,13 +29,21 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function asked() {
+async function customer() {
   const phone = world.newPhone();
-  const record = await world.record('contact', { fullname: 'Ana Silva', mobilephone: phone });
-  const to = { recordType: 'contact', recordId: record.id };
-  const before = await standing(phone, record);
+  return { phone, record: await world.record('contact', { fullname: 'Ana Silva', mobilephone: phone }) };
+}
+
+async function ask(record: { recordType: string; id: string }) {
+  const to = { recordType: record.recordType, recordId: record.id };
   expect((await world.send({ to, messageTemplateId: question })).status).toBe(202);
   await world.settled();
+}
+
+async function asked() {
+  const { phone, record } = await customer();
+  const before = await standing(phone, record);
+  await ask(record);
   return { phone, record, before };
 }
 
@@ -68,6 +76,24 @@ it('No denies marketing alone', async () => {
   expect(await standing(phone, record)).toEqual({ ...untouched, marketing: 'denied', marketingField: false });
   expect(lastText(phone)).toBe('Understood. We will not send you offers here.');
 });
+
+it.each([
+  ['granted', 'yes'],
+  ['denied', 'no'],
+] as const)(
+  'who refused service gets no answer that marketing is %s: its own was the last',
+  async (state, answer) => {
+    const { phone, record } = await customer();
+    await world.sendConsent(record);
+    await world.tap(phone, 'no');
+    expect(lastText(phone)).toBe(REPLY_NO);
+    await ask(record);
+    await world.tap(phone, answer);
+    expect((await world.consent(phone, 'marketing')).state).toBe(state);
+    const ours = world.emulator.messagesOf(phone).filter(({ direction }) => direction === 'out');
+    expect(ours.at(-1)?.buttons).not.toEqual([]);
+  },
+);
 
 it('who agreed to service goes on being written to after a No to marketing', async () => {
   const { phone, record } = await asked();
