@@ -90,9 +90,10 @@ it('webhook, decision and hand-over arrive as spans without personal data', { ti
   expect(BigInt(webhook.startTimeUnixNano)).toBeLessThanOrEqual(BigInt(stored.startTimeUnixNano));
   expect(BigInt(stored.endTimeUnixNano)).toBeLessThanOrEqual(BigInt(webhook.endTimeUnixNano));
 
-  // A message is found by its id.
+  // A message is found by its id. On a machine that is too slow for the deadline of a call, so are the tries before it.
   const handed = spans.filter((span) => span.traceId === asked.id.replaceAll('-', ''));
-  expect(handed.map((span) => [span.name, span.kind, attribute(span, 'assent.outcome')])).toEqual([
+  const ended = handed.map((span) => [span.name, span.kind, attribute(span, 'assent.outcome')]);
+  expect(ended.filter(([, , outcome]) => outcome !== 'past-deadline')).toEqual([
     ['hand over', 3, 'accepted'],
   ]);
   expect(spans.map((span) => span.name)).not.toContain('GET /readyz');
