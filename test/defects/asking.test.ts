@@ -222,6 +222,16 @@ it('in some countries nobody asks again after a refusal', async () => {
   }
 });
 
+it('a country that no number has is refused: it would protect nobody', async () => {
+  for (const code of ['UK', 'ZZ', 'EU'])
+    expect(
+      await world.api('PATCH', '/api/settings', { countriesNoAskAfterRefusal: ['DE', code] }),
+    ).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-request', detail: expect.stringContaining('GB and not UK') },
+    });
+});
+
 it('each request keeps why it was allowed to be sent', async () => {
   const { phone, record } = await contact(world);
   await accepted(world, { ...ask(record), basis: 'other', basisText: 'Asked for it at the fair' });

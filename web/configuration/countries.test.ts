@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { supportedCountry } from '../../src/core/phone.ts';
 import { languageName } from '../i18n/locale.ts';
 import { listCountries } from './countries.ts';
 
@@ -20,4 +21,8 @@ describe('countries to choose from', () => {
 test('Meta’s spelling of a language has a name, and what no browser knows keeps its code', () => {
   expect(languageName('pt_BR')).toContain('Portuguese');
   expect(languageName('not a language')).toBe('not a language');
+});
+
+test('offers no place whose telephones have another country’s numbers: the server would not take it', () => {
+  expect(listCountries().filter(({ code }) => supportedCountry(code) === undefined)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { supportedCountry } from '../../core/phone.ts';
 import { Id, Time } from './common.ts';
 import { Preferences, Reference, RightName, RoleName } from './people.ts';
 
@@ -49,6 +50,11 @@ export type Settings = z.infer<typeof Settings>;
 
 /** What may be set, which is less than what may be stored: a setting of an earlier version stays until it is changed. */
 export const SettingsPatch = Settings.extend({
+  countriesNoAskAfterRefusal: Settings.shape.countriesNoAskAfterRefusal.refine(
+    (codes) => codes.every((code) => supportedCountry(code) !== undefined),
+    // Of a code that no number has, nobody would notice that it protects nobody.
+    { message: 'Give codes of countries as ISO 3166 has them, for example GB and not UK.' },
+  ),
   /** As WhatsApp has them: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/supported-languages */
   defaultLanguage: z
     .string()
