@@ -69,6 +69,8 @@ export async function askConsent(
   for (const { contact, composed, messageId, tokens, record, target, afterRefusal } of asked) {
     const { template, whatsapp, language, purpose, rendered } = composed;
     const requestId = ctx.make.id();
+    // Whose number it is, also where the wording names an opportunity of theirs.
+    const whose = target.addressed ?? record;
     const wordingHash = ctx.keys.sha256(canonicalJson(rendered));
     const basis =
       asker.basis ??
@@ -105,7 +107,14 @@ export async function askConsent(
       contact,
       lines: [
         {
-          act: { act: 'requested', purpose, requestId, knowsSeq: 0, afterRefusal },
+          act: {
+            act: 'requested',
+            purpose,
+            requestId,
+            knowsSeq: 0,
+            afterRefusal,
+            ...(whose === null ? {} : { record: `${whose.recordType}/${whose.recordId}` }),
+          },
           purposes: [purpose],
           at: now,
           receivedAt: now,

@@ -1,5 +1,13 @@
-import { asOf, type ConsentView, foldConsent, viewOfRecord, viewWhileFound } from '../core/consent.ts';
-import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact, onSharedNumber } from '../core/gate.ts';
+import {
+  asOf,
+  type ConsentView,
+  type Fact,
+  foldConsent,
+  viewOfAll,
+  viewOfRecord,
+  viewWhileFound,
+} from '../core/consent.ts';
+import { type AskLimits, CRM_STALE_AFTER_MS, type GateContact } from '../core/gate.ts';
 import { matchKey, parsePhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
@@ -11,7 +19,6 @@ import { type GateRecord, readGateFacts } from '../db/gate-facts.ts';
 import { fieldsSeen, type LinkedRecord, recordsOfNumber } from '../db/records.ts';
 import { type Configuration, configurationAt } from './configuration.ts';
 import type { Context } from './context.ts';
-import { grantsTo } from './project-decision.ts';
 
 /** Loads what the gate must know of contact points: the fold of their ledger, their records, the fields' values. */
 
@@ -26,8 +33,8 @@ export interface LoadedContact {
   fields: ReadonlyMap<string, boolean | null>;
   /** As a send to the number sees it. */
   gate: GateContact;
-  /** What a send to one of its records begins from (`gateFor`). */
-  gateOfOne: GateContact;
+  /** What a send to one of its records, `table/id`, begins from (`gateFor`). */
+  gateOfOne: (record: string) => GateContact;
 }
 
 /** The record a send is addressed to, where it is addressed to one. */
@@ -36,13 +43,30 @@ export interface Addressed {
   recordId: string;
 }
 
-export function fold(facts: Parameters<typeof foldConsent>[0], now: number, settings: Settings): Views {
-  const options = { now, requestOpenDays: settings.requestOpenDays };
+/** What a ledger says; `record` where several people use the number and one of them is meant. */
+export function fold(facts: readonly Fact[], now: number, settings: Settings, record?: string): Views {
+  const options = {
+    now,
+    requestOpenDays: settings.requestOpenDays,
+    ...(record === undefined ? {} : { record }),
+  };
   return {
     service: foldConsent(facts, 'service', options),
     marketing: foldConsent(facts, 'marketing', options),
   };
 }
+
+/** What a ledger says of each record of a number, `table/id`: of all the same, but where several people use it. */
+export type ViewsOf = (record: string) => Views;
+
+/** `views` are what these facts say of the number. */
+export const viewsByRecord = (
+  { shared }: Pick<ContactPoint, 'shared'>,
+  views: Views,
+  facts: readonly Fact[],
+  now: number,
+  settings: Settings,
+): ViewsOf => (shared ? (record) => fold(facts, now, settings, record) : () => views);
 
 export function askLimits(settings: Settings): AskLimits {
   return {
@@ -92,7 +116,7 @@ export async function loadFreshOf(
 
 function loadedContact(
   contact: ContactPoint,
-  facts: Parameters<typeof foldConsent>[0],
+  facts: readonly Fact[],
   records: readonly GateRecord[],
   now: number,
   settings: Settings,
@@ -114,12 +138,33 @@ function loadedContact(
   // Of a type whose field was just chosen: what stands there was not read yet, and may be a No.
   for (const record of records)
     if (record.messaging && record.value === undefined && hasField(record)) stale.add(record.recordType);
-  const values = records.filter((record) => record.messaging).map((record) => fields.get(keyOf(record)));
-  const views = { ...folded, service: viewWhileFound(folded.service, values) };
-  const gateOfOne = gateContact(contact, views, mine, forbidden, recordTypes, settings, now, stale);
-  // Of several people one may have agreed: which of them a send to the number reaches is not known.
-  const gate = contact.shared ? onSharedNumber(gateOfOne, values, values.length <= 1) : gateOfOne;
-  return { contact, views, records: mine, fields, gate, gateOfOne };
+  const messaging = records.filter((record) => record.messaging).map(keyOf);
+  const found = (views: Views, keys: readonly string[]): Views => ({
+    ...views,
+    service: viewWhileFound(
+      views.service,
+      keys.map((key) => fields.get(key)),
+    ),
+  });
+  const views = found(folded, messaging);
+  const gateOf = (of: Views): GateContact =>
+    gateContact(contact, of, mine, forbidden, recordTypes, settings, now, stale);
+  const gate = gateOf(views);
+  if (!contact.shared) return { contact, views, records: mine, fields, gate, gateOfOne: () => gate };
+  const gateOfOne = (record: string): GateContact =>
+    gateOf(found(fold(facts, now, settings, record), [record]));
+  const ofEach = messaging.map(gateOfOne);
+  const ofAll = {
+    service: viewOfAll(
+      gate.service,
+      ofEach.map(({ service }) => service),
+    ),
+    marketing: viewOfAll(
+      gate.marketing,
+      ofEach.map(({ marketing }) => marketing),
+    ),
+  };
+  return { contact, views, records: mine, fields, gate: { ...gate, ...ofAll }, gateOfOne };
 }
 
 /** Whom something is about, known here or not. */
@@ -164,7 +209,7 @@ async function loadStranger(
   const views = fold([], now, settings);
   const stale = staleAmong(records, await freshness(tx, records), now);
   const gate = gateContact(contact, views, records, new Set(), recordTypes, settings, now, stale);
-  return { contact, views, records, fields: new Map(), gate, gateOfOne: gate };
+  return { contact, views, records, fields: new Map(), gate, gateOfOne: () => gate };
 }
 
 const keyOf = (record: { recordType: string; recordId: string }): string =>
@@ -243,15 +288,12 @@ export async function gateFor(
       known === undefined
         ? (await fieldsSeen(tx, [addressed], 'service')).get(keyOf(addressed))?.value
         : known;
+    const own = loaded.gateOfOne(keyOf(addressed));
     gate = {
-      ...loaded.gateOfOne,
+      ...own,
       fieldForbids: value === false,
-      service: viewOfRecord(loaded.gateOfOne.service, keyOf(addressed), value),
+      service: viewOfRecord(own.service, keyOf(addressed), value),
     };
-    if (loaded.contact.shared) {
-      const mayTake = await grantsTo(tx, loaded.contact, loaded.views, keyOf(addressed));
-      gate = onSharedNumber(gate, [value], mayTake('marketing'));
-    }
   }
   if (ownRequestId === null) return gate;
   const without = (view: ConsentView): ConsentView => ({

@@ -40,7 +40,7 @@ export async function judgeQueued(
   if (message.automatic && message.path !== 'automation') {
     const verdict = decideAutomaticAnswer({
       line: message.answersLine,
-      contact: loaded.gateOfOne,
+      contact: { ...loaded.gate, ...loaded.views },
       now: inputs.now,
       blocked: loaded.contact.blocked,
       channelConnected: channelConnected(inputs.channel),

@@ -3,7 +3,7 @@ import { type ContactPoint, mergeContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
 import type { Context } from './context.ts';
-import { fold } from './gate-contact.ts';
+import { fold, viewsByRecord } from './gate-contact.ts';
 import { projectDecision } from './project-decision.ts';
 import { type Rules, recordFacts } from './record-facts.ts';
 
@@ -59,7 +59,10 @@ export async function projectToRecords(
 ): Promise<void> {
   if (contact.ledgerSeq === 0) return;
   const facts = (await factsOf(tx, [contact.id])).get(contact.id) ?? [];
-  await projectDecision(tx, ctx, contact, null, fold(facts, ctx.clock(), rules.settings), rules.recordTypes);
+  const { settings, recordTypes } = rules;
+  const now = ctx.clock();
+  const views = viewsByRecord(contact, fold(facts, now, settings), facts, now, settings);
+  await projectDecision(tx, ctx, contact, null, views, recordTypes);
 }
 
 const latest = (a: number | null, b: number | null): number | null =>

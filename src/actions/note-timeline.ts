@@ -1,3 +1,5 @@
+import { meaningOf } from '../core/consent.ts';
+import type { Purpose } from '../core/purpose.ts';
 import { toldVerdict } from '../core/timeline.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import { askersOf, type NewConsentEntry, queueConsentEntries } from '../db/crm-entries.ts';
@@ -50,7 +52,7 @@ export async function noteClosed(tx: Tx, ctx: Context, conversationId: string): 
 export interface NotedLine {
   seq: number;
   act: string;
-  purposes: readonly string[];
+  purposes: readonly Purpose[];
   /** The request it is, or answers by its own word. */
   requestId: string | null;
   /** Who wrote it, where that is a person. */
@@ -68,7 +70,8 @@ export async function noteConsent(
 ): Promise<void> {
   if (ctx.crm.remote === null || !on) return;
   const told = lines.flatMap((line) => {
-    const verdict = toldVerdict(line.act, verdictOf(contact, line, after));
+    const meaning = meaningOf(after, { ...line, chain: contact.id });
+    const verdict = toldVerdict(line.act, meaning?.verdict);
     return verdict === null ? [] : [{ ...line, verdict }];
   });
   if (told.length === 0) return;
@@ -108,14 +111,6 @@ export async function noteConsent(
 }
 
 const ASKED_ALONE: ReadonlySet<string> = new Set(['requested', 'request-failed', 'granted']);
-
-function verdictOf(contact: ContactPoint, line: NotedLine, after: Views): string | undefined {
-  const id = `${contact.id}/${line.seq}`;
-  const order = line.purposes.includes('service')
-    ? (['service', 'marketing'] as const)
-    : (['marketing', 'service'] as const);
-  return order.map((purpose) => after[purpose].verdicts.get(id)).find((found) => found !== undefined);
-}
 
 const decidedOn = (line: NotedLine, after: Views): string | null =>
   line.purposes.includes('service') ? after.service.decidedOn : after.marketing.decidedOn;

@@ -14,9 +14,8 @@ import {
 } from '../db/records.ts';
 import type { FieldWrite } from '../ports.ts';
 import type { Context } from './context.ts';
-import { fold, type Views } from './gate-contact.ts';
+import { fold, type Views, type ViewsOf, viewsByRecord } from './gate-contact.ts';
 import { findErased, findOwners, identify } from './identify.ts';
-import { grantsTo } from './project-decision.ts';
 import { type NewLine, type Rules, recordFactsOf } from './record-facts.ts';
 import { fieldsAfter, holdsValue, linesOf, linksOf, type Sight, type Sighted } from './sight.ts';
 
@@ -73,10 +72,15 @@ export async function observeRecords(
   const sights = await loadSights(tx, ctx, type, records);
   const ids = sights.flatMap(({ contact }) => (contact === null ? [] : [contact.id]));
   const facts = await factsOf(tx, ids);
-  const views = new Map<string, Views>();
-  for (const [id, known] of facts) views.set(id, fold(known, now, rules.settings));
-  const viewsOf = ({ contact }: Sight): Views | null =>
-    contact === null ? null : (views.get(contact.id) ?? null);
+  const views = new Map<string, ViewsOf>();
+  for (const { contact } of sights) {
+    const known = contact === null ? undefined : facts.get(contact.id);
+    if (contact === null || known === undefined) continue;
+    const { settings } = rules;
+    views.set(contact.id, viewsByRecord(contact, fold(known, now, settings), known, now, settings));
+  }
+  const viewsOf = ({ contact, record }: Sight): Views | null =>
+    contact === null ? null : (views.get(contact.id)?.(`${table}/${record.id}`) ?? null);
 
   // Somebody's two numbers became one customer meanwhile: a collision like any other, the transaction runs again.
   if (new Set(ids).size < ids.length)
@@ -88,16 +92,13 @@ export async function observeRecords(
   });
   for (const one of news) for (const line of one.lines) await dateYes(tx, one.contact, one.record, line);
   if (news.length > 0)
-    for (const [id, { after }] of await recordFactsOf(tx, ctx, news, rules)) views.set(id, after);
+    for (const [id, { afterOf }] of await recordFactsOf(tx, ctx, news, rules)) views.set(id, afterOf);
 
   const writes: FieldWrite[] = [];
   const seen: FieldSeen[] = [];
   for (const sight of sights) {
-    const { record, contact } = sight;
-    const found = viewsOf(sight);
-    const mayTake: (purpose: Purpose) => boolean =
-      contact === null ? () => true : await grantsTo(tx, contact, found, `${table}/${record.id}`);
-    for (const { purpose, column, value, differs } of fieldsAfter(type, sight, found, mayTake)) {
+    const { record } = sight;
+    for (const { purpose, column, value, differs } of fieldsAfter(type, sight, viewsOf(sight))) {
       seen.push({ recordId: record.id, purpose, value });
       if (differs)
         writes.push({

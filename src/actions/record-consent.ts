@@ -16,7 +16,7 @@ import { factsOf } from '../db/ledger.ts';
 import { insertAudit } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
-import { fold, type Views } from './gate-contact.ts';
+import { fold, type Views, viewsByRecord } from './gate-contact.ts';
 import { letHandoversPass } from './handovers.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
@@ -401,8 +401,13 @@ export async function markShared(
       before: { shared: contact.shared },
       after: { shared },
     });
-    const views = await viewsOf(tx, ctx, contact.id);
-    await projectDecision(tx, ctx, { ...contact, shared }, null, views, await loadRecordTypes(tx));
+    const facts = (await factsOf(tx, [contact.id])).get(contact.id) ?? [];
+    const settings = await loadSettings(tx);
+    const views = fold(facts, ctx.clock(), settings);
+    const ofRecords = (as: boolean) => viewsByRecord({ shared: as }, views, facts, ctx.clock(), settings);
+    // A Yes that came to a record from somebody else's answer goes from it.
+    const types = await loadRecordTypes(tx);
+    await projectDecision(tx, ctx, contact, ofRecords(contact.shared), ofRecords(shared), types);
     await tellLive(tx, contact.id);
   });
 }

@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { Act, Fact } from '../core/consent.ts';
+import { type Act, asOf, type ConsentView, type Fact } from '../core/consent.ts';
 import { lineHash, personalHash } from '../core/evidence.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
-import type { Settings } from '../core/settings.ts';
+import { expiresAfterDays, type Settings } from '../core/settings.ts';
 import { saveStates } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { appendLines, factsOf, type LedgerRow, type PersonalRow } from '../db/ledger.ts';
 import { withQueued } from '../db/outbox.ts';
+import { recordsOfContactPoints } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
 import { announceConsent } from './announce-consent.ts';
 import type { Context } from './context.ts';
-import { fold, type Views } from './gate-contact.ts';
+import { fold, type Views, type ViewsOf, viewsByRecord } from './gate-contact.ts';
 import { type NotedLine, noteConsent } from './note-timeline.ts';
-import { projectDecision } from './project-decision.ts';
-import { type Judging, loadJudging, neverAsked, rejudgeQueued } from './rejudge-queued.ts';
+import { decisionOf, projectDecision } from './project-decision.ts';
+import { askedAnew, type Judging, loadJudging, neverAsked, rejudgeQueued } from './rejudge-queued.ts';
 
 /**
  * The one door to the ledger: appends lines to a locked contact point, folds, and makes everything that follows true in
@@ -44,6 +45,8 @@ export interface NewLine {
 export interface Recorded {
   before: Views;
   after: Views;
+  /** What `after` is to each record. */
+  afterOf: ViewsOf;
   /** The numbers of the new lines in the contact point's chain. */
   seqs: number[];
 }
@@ -102,11 +105,14 @@ async function recordAll(
   const rows: LedgerRow[] = [];
   const personal: PersonalRow[] = [];
   const recorded = new Map<string, Recorded>();
+  const beforeOfEach = new Map<string, ViewsOf>();
+  const written = new Map<string, NewLine[]>();
   for (const { contact, lines } of entries) {
     const old = known.get(contact.id) ?? [];
     const facts: Fact[] = [];
     const seqs: number[] = [];
-    for (const line of lines) {
+    const all: NewLine[] = [];
+    const write = (line: NewLine): void => {
       const { row, personalRow } = chainLine(ctx, contact, line);
       rows.push(row);
       personal.push(personalRow);
@@ -119,23 +125,55 @@ async function recordAll(
       contact.ledgerSeq = row.seq;
       contact.ledgerHead = row.hash;
       seqs.push(row.seq);
+      all.push(line);
+    };
+    lines.forEach(write);
+    const { settings } = rules;
+    const saying = (said: readonly Fact[]): [Views, ViewsOf] => {
+      const views = fold(said, now, settings);
+      return [views, viewsByRecord(contact, views, said, now, settings)];
+    };
+    const [before, beforeOf] = saying(old);
+    let [after, afterOf] = saying([...old, ...facts]);
+    // Grants that are past their days, which one that START brought back may be.
+    const lapsed = await lapsedPurposes(tx, contact, after, afterOf, now, settings);
+    if (lapsed.length > 0) {
+      for (const purpose of lapsed) write(expiryLine(purpose, now, settings));
+      [after, afterOf] = saying([...old, ...facts]);
     }
-    const before = fold(old, now, rules.settings);
-    recorded.set(contact.id, { before, after: fold([...old, ...facts], now, rules.settings), seqs });
+    recorded.set(contact.id, { before, after, afterOf, seqs });
+    beforeOfEach.set(contact.id, beforeOf);
+    written.set(contact.id, all);
   }
   await appendLines(tx, rows, personal);
   await saveStates(
     tx,
     [...recorded].map(([contactPointId, { after }]) => ({ contactPointId, views: after })),
   );
-  for (const { contact, lines, told } of entries) {
+  for (const { contact, told } of entries) {
     const one = recorded.get(contact.id);
     if (one === undefined) continue;
-    const { before, after, seqs } = one;
-    if (PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose)))
-      await projectDecision(tx, ctx, contact, before, after, rules.recordTypes);
+    const { before, after, afterOf, seqs } = one;
+    const turned = PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose));
+    // What one of several people decided need not be what the number says.
+    if (contact.shared || turned)
+      await projectDecision(
+        tx,
+        ctx,
+        contact,
+        beforeOfEach.get(contact.id) ?? null,
+        afterOf,
+        rules.recordTypes,
+      );
     await announceConsent(tx, ctx, contact, told ?? before, after);
-    await noteConsent(tx, ctx, contact, notedLines(lines, seqs), after, rules.settings.timelineConsent);
+    await noteConsent(
+      tx,
+      ctx,
+      contact,
+      notedLines(written.get(contact.id) ?? [], seqs),
+      after,
+      rules.settings.timelineConsent,
+    );
   }
   const queued = await withQueued(tx, ids);
   const judged =
@@ -143,8 +181,10 @@ async function recordAll(
   for (const { contact } of entries.filter((entry) => queued.has(entry.contact.id))) {
     const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, judged), now);
     const one = recorded.get(contact.id);
-    if (failed.length > 0 && one !== undefined)
-      one.after = (await recordFacts(tx, ctx, contact, failed, judged)).after;
+    if (one === undefined) continue;
+    const more = [...failed, ...(await askedAnew(tx, contact, one.after, now))];
+    if (more.length > 0)
+      ({ after: one.after, afterOf: one.afterOf } = await recordFacts(tx, ctx, contact, more, judged));
   }
   return recorded;
 }
@@ -159,9 +199,40 @@ function notedLines(lines: readonly NewLine[], seqs: readonly number[]): NotedLi
   }));
 }
 
-/** What must be projected again when it changes. */
-const decisionOf = (views: Views, purpose: Purpose): string =>
-  `${views[purpose].state}/${views[purpose].decidedBy ?? ''}/${views[purpose].projects}`;
+/** Of which purposes a grant counts no more (`asOf`) and the line that says so is not written. Of several people each has their own. */
+async function lapsedPurposes(
+  tx: Tx,
+  contact: ContactPoint,
+  views: Views,
+  viewsOf: ViewsOf,
+  now: number,
+  settings: Settings,
+): Promise<Purpose[]> {
+  const days = (purpose: Purpose): number | null => expiresAfterDays(settings, purpose);
+  const expiring = PURPOSES.filter((purpose) => days(purpose) !== null);
+  if (expiring.length === 0) return [];
+  const records = contact.shared ? await recordsOfContactPoints(tx, [contact.id]) : [];
+  const each = records
+    .filter((record) => record.messaging)
+    .map((record) => viewsOf(`${record.recordType}/${record.recordId}`));
+  const hasLapsed = (view: ConsentView): boolean =>
+    view.state === 'granted' && asOf(view, now, days(view.purpose)).state === 'expired';
+  return expiring.filter((purpose) => [views, ...each].some((one) => hasLapsed(one[purpose])));
+}
+
+/** The line that says that grants are past the days of the setting. */
+function expiryLine(purpose: Purpose, now: number, settings: Settings): NewLine {
+  return {
+    act: { act: 'expired', purposes: [purpose], days: expiresAfterDays(settings, purpose) ?? 0 },
+    purposes: [purpose],
+    at: now,
+    receivedAt: now,
+    source: 'expiry',
+    actor: null,
+    detail: {},
+    personal: {},
+  };
+}
 
 function withKnowledge(act: Act, knowsSeq: number): Act {
   return 'knowsSeq' in act ? { ...act, knowsSeq } : act;

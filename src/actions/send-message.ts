@@ -106,7 +106,13 @@ async function replay(
       'idempotency-key-reused',
       'This Idempotency-Key was used for another message. Use a new one.',
     );
-  return required(used.messageId === null ? null : await readMessage(tx, used.messageId));
+  const message = used.messageId === null ? null : await readMessage(tx, used.messageId);
+  if (message !== null) return message;
+  throw new Refusal(
+    410,
+    'message-erased',
+    'The message of this Idempotency-Key was erased with its customer’s data. Use a new key for another one.',
+  );
 }
 
 function required(message: MessageRow | null): MessageRow {
@@ -362,7 +368,9 @@ async function queue(tx: Tx, ctx: Context, accepted: Accepted): Promise<string> 
   ]);
   const conversationId = conversations.get(`${contact.id}/${ctx.channel.id}`);
   if (conversationId === undefined) throw new Error('a conversation that was just made is gone');
-  const record = await recordFor(tx, target, accepted.loaded.records, null);
+  // The one that the wording names.
+  const about = composed?.template.definition.recordType ?? null;
+  const record = await recordFor(tx, target, accepted.loaded.records, about);
   const tokens = composed === null ? [] : composed.buttons.map(() => ctx.make.token());
   const ready = composed === null ? await composeContent(tx, ctx, request, sender.id, conversationId) : null;
   const text = ready?.text ?? composed?.rendered.body ?? '';

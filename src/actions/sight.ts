@@ -81,7 +81,7 @@ function valueIn(
 const grants = (views: Views | null): boolean =>
   views?.service.projects === true && views.service.state === 'granted';
 
-/** What the ledger is to hold of this sight. `views` are the contact's before it. */
+/** What the ledger is to hold of this sight. `views` are what is decided for the record before it. */
 export function linesOf(type: RecordType, sight: Sight, views: Views | null, now: number): NewLine[] {
   const { record, before, seen, contact } = sight;
   if (contact === null) return [];
@@ -146,20 +146,13 @@ export interface FieldAfter {
 }
 
 /** Afterwards the fields of this record say what the ledger says; where it says nothing, what is there stays. */
-export function fieldsAfter(
-  type: RecordType,
-  sight: Sight,
-  views: Views | null,
-  mayTake: (purpose: Purpose) => boolean,
-): FieldAfter[] {
+export function fieldsAfter(type: RecordType, sight: Sight, views: Views | null): FieldAfter[] {
   const { record } = sight;
   return PURPOSES.flatMap((purpose): FieldAfter[] => {
     const column = fieldOf(type, purpose);
     if (column === null) return [];
     const present = valueIn(type, purpose, record.values[column] ?? null, grants(views));
-    const decided =
-      views === null ? undefined : desired(views[purpose], null, `${record.table}/${record.id}`);
-    const wanted = decided !== false && !mayTake(purpose) ? undefined : decided;
+    const wanted = views === null ? undefined : desired(views[purpose], null, `${record.table}/${record.id}`);
     const byHand = record.edited?.includes(column) ?? false;
     const value = wanted === undefined ? (numberChanged(sight) && !byHand ? null : present) : wanted;
     return [{ purpose, column, value, differs: value !== present }];

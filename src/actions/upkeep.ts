@@ -1,4 +1,3 @@
-import { grantsCountFrom } from '../core/consent.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { expiresAfterDays } from '../core/settings.ts';
 import { grantsOlderThan, heldRows } from '../db/consent.ts';
@@ -9,8 +8,8 @@ import { forgetOldKeys } from './forget-keys.ts';
 import { keepSearchable } from './keep-searchable.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
-import { settleHolds, viewsOf } from './record-consent.ts';
-import { type NewLine, recordFacts } from './record-facts.ts';
+import { settleHolds } from './record-consent.ts';
+import { recordFacts } from './record-facts.ts';
 import { keepUpDesk } from './reminders.ts';
 import { inRounds } from './rounds.ts';
 import { deleteStaleSignIns } from './sign-in.ts';
@@ -68,22 +67,12 @@ async function expireGrants(ctx: Context, purpose: Purpose): Promise<boolean> {
     const recordTypes = await loadRecordTypes(tx);
     const now = ctx.clock();
     const hints = createHints();
-    const old = await grantsOlderThan(tx, purpose, grantsCountFrom(now, days), AT_ONCE);
+    const old = await grantsOlderThan(tx, purpose, { days, now, limit: AT_ONCE });
     let expired = 0;
     for (const contact of await lockContactPoints(tx, old)) {
-      // Another node may have written the line while we waited for the lock.
-      if ((await viewsOf(tx, ctx, contact.id))[purpose].state !== 'granted') continue;
-      const line: NewLine = {
-        act: { act: 'expired', purposes: [purpose] },
-        purposes: [purpose],
-        at: now,
-        receivedAt: now,
-        source: 'expiry',
-        actor: null,
-        detail: { days },
-        personal: {},
-      };
-      await recordFacts(tx, ctx, contact, [line], { settings, recordTypes });
+      // Nothing new but that they are past their days; another node may have written that while we waited for the lock.
+      const { seqs } = await recordFacts(tx, ctx, contact, [], { settings, recordTypes });
+      if (seqs.length === 0) continue;
       hints.contact(contact.id);
       expired += 1;
     }

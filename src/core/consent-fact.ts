@@ -22,6 +22,8 @@ export type Act =
       knowsSeq: number;
       /** A refusal was in force when it was asked: counts toward the limits after a refusal. */
       afterRefusal: boolean;
+      /** Who was asked, `table/id`; nothing where it is in no record. Where several use the number, the Yes is theirs. */
+      record?: string;
     }
   | { act: 'request-failed'; requestId: string }
   | { act: 'button'; requestId: string; meaning: 'yes' | 'no' }

@@ -19,7 +19,7 @@ export interface Decision {
   at: number;
   source: string;
   /** The request it answers. */
-  request: { requestId: string; at: number; chain: string; seq: number } | null;
+  request: { requestId: string; at: number; chain: string; seq: number; record?: string } | null;
   knows: Knowledge | null;
   /** The customer's own act, or one recorded as such; not a field edited in the CRM. */
   byCustomer: boolean;

@@ -16,6 +16,8 @@ export interface RequestView {
   /** The last line of `chain` that was known when it was asked. */
   seq: number;
   chain: string;
+  /** Who was asked, `table/id`. */
+  record?: string;
 }
 
 /** Every request of every purpose, by id: an answer to one purpose's request is no answer to another's. */
@@ -36,6 +38,7 @@ export function collectRequests(facts: readonly Fact[]): Requests {
         afterRefusal: fact.afterRefusal,
         seq: fact.knowsSeq,
         chain: fact.chain,
+        ...(fact.record === undefined ? {} : { record: fact.record }),
       });
   return requests;
 }

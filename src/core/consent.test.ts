@@ -6,6 +6,7 @@ import {
   type Fact,
   foldConsent,
   isOutrun,
+  viewOfAll,
   viewOfRecord,
 } from './consent.ts';
 import type { Purpose } from './purpose.ts';
@@ -1052,5 +1053,109 @@ describe('a grant that expires', () => {
     [fold([]), days(3_000), 30, 'not-asked'],
   ])('case %#: counts until its days are over, and nothing else expires', (view, now, after, state) => {
     expect(asOf(view, now, after)).toEqual({ ...view, state });
+  });
+});
+
+describe('a number that several people use: what holds for one of them', () => {
+  const asked = (record: string, requestId: string, purpose: Purpose = 'service'): Act => ({
+    act: 'requested',
+    purpose,
+    requestId,
+    knowsSeq: -1,
+    afterRefusal: false,
+    record,
+  });
+  const [ana, ben] = ['contact/ana', 'lead/ben'];
+  const of = (facts: readonly Fact[], record: string | undefined, purpose: Purpose, days = 90): ConsentView =>
+    foldConsent(facts, purpose, {
+      now: NINE + days * DAY * 1000,
+      requestOpenDays: 30,
+      ...(record === undefined ? {} : { record }),
+    });
+  const anasYes = [at(0, asked(ana, 'r')), at(9, tap('r', 'yes'))];
+  const bensYes = [at(20, asked(ben, 's')), at(29, tap('s', 'yes'))];
+  const year: Act = { act: 'expired', purposes: BOTH, days: 20 };
+  test.each<[string, Step[], anas: string, bens: string, numbers: string]>([
+    ['Ana agreed', anasYes, 'granted', 'not-asked', 'granted'],
+    ['both agreed', [...anasYes, ...bensYes], 'granted', 'granted', 'granted'],
+    [
+      'Ana agreed, then Ben refused',
+      [...anasYes, at(20, asked(ben, 's')), at(29, tap('s', 'no'))],
+      'denied',
+      'denied',
+      'denied',
+    ],
+    ['a stop word', [...anasYes, at(30, stop)], 'denied', 'denied', 'denied'],
+    ['a stop word, then Ana agreed', [at(-5, stop), ...anasYes], 'granted', 'denied', 'granted'],
+    [
+      'both agreed, a stop word and START',
+      [...anasYes, ...bensYes, at(40, stop), at(50, start)],
+      'granted',
+      'granted',
+      'granted',
+    ],
+    ['what the CRM says of Ben', [at(0, crm(true, ben))], 'not-asked', 'granted', 'granted'],
+    ['what was found of Ben', [at(0, crm(true, ben, true))], 'not-asked', 'granted', 'granted'],
+    [
+      'a No that was found of Ben',
+      [at(0, crm(false, ben, true)), at(1, crm(true, ana, true))],
+      'granted',
+      'not-asked',
+      'not-asked',
+    ],
+    [
+      'Ana agreed long ago, Ben since',
+      [...anasYes, at(20 * DAY - 9, asked(ben, 's')), at(20 * DAY, tap('s', 'yes')), at(21 * DAY, year)],
+      'expired',
+      'granted',
+      'granted',
+    ],
+    ['a grant recorded for the number', [at(0, recorded('granted'))], 'not-asked', 'not-asked', 'granted'],
+    [
+      'somebody was asked who is in no record',
+      [at(0, ask('r')), at(9, tap('r', 'yes'))],
+      'not-asked',
+      'not-asked',
+      'granted',
+    ],
+    [
+      'an answer in words',
+      [at(0, asked(ana, 'r')), at(9, says('yes', { follows: 'r' }))],
+      'granted',
+      'not-asked',
+      'granted',
+    ],
+  ])('%s', (_name, steps, anas, bens, numbers) => {
+    const facts = ledger(...steps);
+    expect([ana, ben, undefined].map((record) => of(facts, record, 'service').state)).toEqual([
+      anas,
+      bens,
+      numbers,
+    ]);
+  });
+
+  test('each one’s consent to marketing is their own', () => {
+    const facts = ledger(at(0, asked(ben, 'r', 'marketing')), at(9, tap('r', 'yes')));
+    expect([ana, ben].map((record) => of(facts, record, 'marketing').state)).toEqual([
+      'not-asked',
+      'granted',
+    ]);
+  });
+
+  test('a question that somebody else answered is open to nobody', () => {
+    const facts = ledger(...anasYes);
+    expect(of(facts, ben, 'service', 0).openRequest).toBeNull();
+  });
+
+  test('to the number itself leaves what may leave to each of them', () => {
+    const view = (...steps: Step[]) => {
+      const facts = ledger(...steps);
+      const each = [ana, ben].map((record) => of(facts, record, 'service'));
+      return viewOfAll(of(facts, undefined, 'service'), each).state;
+    };
+    expect(view(...anasYes)).toBe('not-asked');
+    expect(view(...anasYes, ...bensYes)).toBe('granted');
+    expect(view(at(-5, stop), ...anasYes)).toBe('denied');
+    expect(viewOfAll(of(ledger(...anasYes), undefined, 'service'), []).state).toBe('granted');
   });
 });

@@ -17,7 +17,7 @@ import {
   settle,
   speaksOf,
 } from './consent-requests.ts';
-import type { Purpose } from './purpose.ts';
+import { PURPOSES, type Purpose } from './purpose.ts';
 
 export type { Act, Fact } from './consent-fact.ts';
 export { factId } from './consent-fact.ts';
@@ -86,6 +86,8 @@ export interface FoldOptions {
   now: number;
   /** Days a request stays open (setting `requestOpenDays`). */
   requestOpenDays: number;
+  /** For one of several people of a number, by their record `table/id`: what others agreed to opens nothing. A refusal is of all. */
+  record?: string;
 }
 
 const DAY = 86_400_000;
@@ -114,7 +116,9 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
   const counted = grants.filter((one) =>
     one.byCustomer ? customers.includes(one) : crmYesCounts(one, customers, stoodAgainst(one), knows),
   );
-  const grant = winningGrant(counted, standing, knows);
+  const { record } = options;
+  const theirs = record === undefined ? counted : counted.filter((one) => recordOf(one) === record);
+  const grant = winningGrant(theirs, standing, knows);
   const refusal = newest(standing);
 
   const requests = [...all.values()].filter((request) => request.purpose === purpose).sort(byTime);
@@ -139,7 +143,9 @@ export function foldConsent(facts: readonly Fact[], purpose: Purpose, options: F
     found: new Map(),
     verdicts: verdictsOf(facts, purpose, all, { grants, counted, refusals, knows }),
   };
-  const found = grant === null && refusal === null && purpose === 'service' ? foundAtFirstSight(facts) : [];
+  const found = (
+    grant === null && refusal === null && purpose === 'service' ? foundAtFirstSight(facts) : []
+  ).filter((one) => record === undefined || one.record === record);
   view.found = new Map(found.map(({ record, value }) => [record, value === true]));
   if (grant !== null) {
     const unproven = grant.fact.act === 'crm';
@@ -210,19 +216,13 @@ export function viewOfRecord(
 }
 
 /**
- * The view of a number that several people use: a grant belongs to the record that was asked, and that is the one whose field says
- * Yes. For the others nothing was granted, nor ended with it: a No of theirs stands. `values` are the fields of the records
- * addressed; undefined: a record without one.
+ * What may be sent to a number that several people use, where none of them is named: which of them reads it is not known, so what
+ * stands against one of them stands against all. `ofEach` are their views (`FoldOptions.record`).
  */
-export function viewOfShared(
-  view: ConsentView,
-  values: readonly (boolean | null | undefined)[],
-): ConsentView {
-  const others =
-    view.state === 'granted'
-      ? values.some((value) => value === false || value === null)
-      : view.state === 'expired' && values.includes(false);
-  return others ? undecided(view) : view;
+export function viewOfAll(view: ConsentView, ofEach: readonly ConsentView[]): ConsentView {
+  return (
+    ofEach.find(({ state }) => state === 'denied') ?? ofEach.find(({ state }) => state !== 'granted') ?? view
+  );
 }
 
 /**
@@ -233,19 +233,9 @@ export function viewWhileFound(
   view: ConsentView,
   values: readonly (boolean | null | undefined)[],
 ): ConsentView {
-  return view.state !== 'granted' || view.projects || values.includes(true) ? view : undecided(view);
+  if (view.state !== 'granted' || view.projects || values.includes(true)) return view;
+  return { ...view, state: 'not-asked', decidedAt: null, decidedBy: null, decidedOn: null, source: null };
 }
-
-/** As if nothing had been decided. */
-export const undecided = (view: ConsentView): ConsentView => ({
-  ...view,
-  state: 'not-asked',
-  projects: false,
-  decidedAt: null,
-  decidedBy: null,
-  decidedOn: null,
-  source: null,
-});
 
 function decide(
   view: ConsentView,
@@ -262,6 +252,10 @@ function decide(
 }
 
 const isCustomers = (decision: Decision): boolean => decision.byCustomer;
+
+/** Whose a grant is: who was asked, or whose field was set. */
+const recordOf = ({ fact, request }: Decision): string | null =>
+  fact.act === 'crm' ? fact.record : (request?.record ?? null);
 
 const byTime = (a: RequestView, b: RequestView): number =>
   a.at - b.at || a.chain.localeCompare(b.chain) || a.seq - b.seq || a.requestId.localeCompare(b.requestId);
@@ -450,6 +444,23 @@ function foundAtFirstSight(facts: readonly Fact[]): (Fact & { act: 'crm' })[] {
     const last = newest(seen.filter((f) => f.record === record).map((fact) => ({ fact, at: fact.at })));
     return last === null || last.fact.value === null ? [] : [last.fact];
   });
+}
+
+/**
+ * What a line turned out to mean, and for which purposes, where it may speak of several: what it brought about before that it did
+ * not count, and of what it names first. Null where it says nothing of any.
+ */
+export function meaningOf(
+  views: Readonly<Record<Purpose, ConsentView>>,
+  line: { chain: string; seq: number; purposes: readonly Purpose[] },
+): { verdict: Verdict; purposes: Purpose[] } | null {
+  const told = (purpose: Purpose): Verdict | undefined => views[purpose].verdicts.get(factId(line));
+  const named = line.purposes.filter((purpose) => told(purpose) !== undefined);
+  const of = named.length > 0 ? named : PURPOSES.filter((purpose) => told(purpose) !== undefined);
+  const verdicts = of.map(told).filter((verdict) => verdict !== undefined);
+  const verdict = verdicts.find((one) => one !== 'not-counted') ?? verdicts[0];
+  if (verdict === undefined) return null;
+  return { verdict, purposes: of.filter((purpose) => told(purpose) === verdict) };
 }
 
 /** What each line of this purpose turned out to mean. */

@@ -9,7 +9,6 @@ import {
   type GateContact,
   type GateInput,
   knewDecision,
-  onSharedNumber,
   type SendPath,
 } from './gate.ts';
 import type { Purpose } from './purpose.ts';
@@ -249,37 +248,6 @@ test.each<[string, Partial<ConsentView>, knowsSeq: number | null, chain: string,
   ['another identity’s line, in the same second', { decidedBy: 'b/1', decidedAt: NOW }, 2, 'a', false],
 ])('whether the writer knew: %s', (_name, given, knowsSeq, contactPointId, expected) => {
   expect(knewDecision(view('service', given), { contactPointId, knowsSeq, at: NOW })).toBe(expected);
-});
-
-describe('a number that several people use', () => {
-  const yes = { service: view('service', granted), lastInboundAt: NOW - HOUR };
-  test.each<[string, (boolean | null | undefined)[], text: string, utilityLater: string]>([
-    ['the record that was asked', [true], 'yes', 'yes'],
-    ['all records say Yes', [true, true], 'yes', 'yes'],
-    ['a record without a field', [undefined], 'yes', 'yes'],
-    ['no record', [], 'yes', 'yes'],
-    ['a record whose field says No', [false], 'consent-denied', 'consent-denied'],
-    ['one of the number’s says No', [true, false], 'consent-denied', 'consent-denied'],
-    ['a record that nobody asked', [null], 'yes', 'consent-needed'],
-  ])('%s', (_name, values, freeText, later) => {
-    const to = onSharedNumber(contact(yes), values, true);
-    expect(answer(text, to)).toBe(freeText);
-    expect(answer(template('utility'), { ...to, lastInboundAt: NOW - DAY })).toBe(later);
-    expect(answer(template('consent'), to)).toBe('yes');
-  });
-
-  test('marketing is open to who agreed to it alone', () => {
-    const all = contact({ service: view('service', granted), marketing: view('marketing', granted) });
-    expect(answer(template('marketing'), onSharedNumber(all, [true], true))).toBe('yes');
-    expect(answer(template('marketing'), onSharedNumber(all, [true], false))).toBe(
-      'marketing-consent-needed',
-    );
-  });
-
-  test('a refusal stays one', () => {
-    const refused = contact({ service: view('service', denied) });
-    expect(onSharedNumber(refused, [true], true)).toEqual(refused);
-  });
 });
 
 describe('marketing', () => {

@@ -1,4 +1,4 @@
-import { type ConsentView, type RequestView, undecided, viewOfShared } from './consent.ts';
+import type { ConsentView, RequestView } from './consent.ts';
 import { second } from './consent-order.ts';
 import type { Purpose } from './purpose.ts';
 import { windowOpen } from './session.ts';
@@ -217,22 +217,6 @@ function addMarketingBlocks(blocks: Blocks, contact: GateContact): void {
   if (marketing.state === 'expired') block(blocks, 'consent-expired');
   if (marketing.state !== 'granted') block(blocks, 'marketing-consent-needed');
   if (marketing.platformStopped) block(blocks, 'platform-stopped-marketing');
-}
-
-/**
- * A number that several people use, as a send to these records sees it (`viewOfShared`); a No of theirs stands. `agreed`: it is
- * they who were asked for marketing; whoever else of the number agreed to it opens nothing for them.
- */
-export function onSharedNumber(
-  contact: GateContact,
-  values: readonly (boolean | null | undefined)[],
-  agreed: boolean,
-): GateContact {
-  const service = viewOfShared(contact.service, values);
-  const marketing =
-    contact.marketing.state === 'granted' && !agreed ? undecided(contact.marketing) : contact.marketing;
-  const fieldForbids = service === contact.service ? contact.fieldForbids : values.includes(false);
-  return { ...contact, fieldForbids, service, marketing };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ConsentView } from '../core/consent.ts';
+import { type ConsentView, grantsCountFrom } from '../core/consent.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { customerOpenTo, type Viewer, visibleTo } from './access.ts';
 import { copyConsent } from './conversations.ts';
@@ -214,18 +214,28 @@ export async function requestOfMessage(
   return rows[0] ?? null;
 }
 
-/** Contact points whose grant is older than the given moment, for expiry; and holds that ran out. */
+/**
+ * Contact points whose grant is older than so many days, for expiry. Of a number that several people use the copy shows the newest
+ * grant alone: those where somebody said Yes so long ago and no expiry took that in.
+ */
 export async function grantsOlderThan(
   tx: Tx,
   purpose: Purpose,
-  decidedBefore: number,
-  limit: number,
+  { days, now, limit }: { days: number; now: number; limit: number },
 ): Promise<string[]> {
+  const before = time(grantsCountFrom(now, days));
   const { rows } = await sql<{ id: string }>`
-    select contact_point_id as id from consent_state
-     where purpose = ${purpose} and state = 'granted' and decided_at < ${time(decidedBefore)} order by decided_at limit ${limit}`.execute(
-    tx,
-  );
+    (select contact_point_id as id from consent_state
+      where purpose = ${purpose} and state = 'granted' and decided_at < ${before} order by decided_at limit ${limit})
+    union
+    (select c.id from contact_point c join consent_state s on s.contact_point_id = c.id and s.purpose = ${purpose}
+      where c.shared and s.state = 'granted' and exists (
+        select 1 from ledger l
+         where l.contact_point_id = c.id and l.at < ${before} and ${purpose} = any(l.purposes)
+           and (l.detail ->> 'meaning' = 'yes' or l.act = 'crm' and l.detail ->> 'value' = 'true')
+           and not exists (select 1 from ledger e where e.contact_point_id = c.id and e.act = 'expired'
+             and ${purpose} = any(e.purposes) and e.at >= l.at + make_interval(days => ${days}::integer)))
+      limit ${limit})`.execute(tx);
   return rows.map((row) => row.id);
 }
 

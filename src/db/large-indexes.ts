@@ -8,9 +8,12 @@ import type { Db } from './engine.ts';
  * Trigrams of every text of our own CRM's records, by which the list is searched. Records that mirror a remote CRM (its
  * walks count from 1) are found by name and number, which `record_phone_search` holds: over their texts too, a first load
  * would take half as long again, and every walk would write the index anew.
+ *
+ * Numbers that several people use are few, and their grants are looked through for expiry.
  */
 const LARGE: Record<string, string> = {
   crm_record_search: 'on crm_record using gin (search gin_trgm_ops) where walk = 0',
+  contact_point_shared: 'on contact_point (id) where shared',
 };
 
 /** Any number: who holds it builds. */

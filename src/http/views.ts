@@ -1,6 +1,6 @@
 import { fold, type Views } from '../actions/gate-contact.ts';
 import type { Sendable } from '../actions/sendable.ts';
-import { type Fact, factId, type Verdict } from '../core/consent.ts';
+import { type Fact, meaningOf, type Verdict } from '../core/consent.ts';
 import { formatPhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
@@ -210,24 +210,16 @@ export function historyOut(
 ): LedgerLineOut[] {
   const views: Views = fold(facts, now, settings);
   const names = new Map(records.map((one) => [`${one.recordType}/${one.recordId}`, one.name ?? '']));
-  return rows.map((row) => lineOut(row, verdictOf(row, views), evidence, { names, withheld }));
-}
-
-function verdictOf(row: HistoryRow, views: Views): Verdict {
-  const id = factId({ chain: row.contactPointId, seq: row.seq, at: row.at });
-  const purpose = (row.purposes.find((one) => views[one as Purpose]?.verdicts.has(id)) ??
-    'service') as Purpose;
-  return (
-    views[purpose].verdicts.get(id) ??
-    views.marketing.verdicts.get(id) ??
-    views.service.verdicts.get(id) ??
-    'not-counted'
-  );
+  return rows.map((row) => {
+    const purposes = row.purposes as Purpose[];
+    const meaning = meaningOf(views, { chain: row.contactPointId, seq: row.seq, purposes });
+    return lineOut(row, meaning ?? { verdict: 'not-counted', purposes }, evidence, { names, withheld });
+  });
 }
 
 function lineOut(
   whole: HistoryRow,
-  type: Verdict,
+  { verdict: type, purposes }: { verdict: Verdict; purposes: Purpose[] },
   evidence: Map<string, RequestEvidence>,
   { names, withheld: withhold }: { names: ReadonlyMap<string, string>; withheld: boolean },
 ): LedgerLineOut {
@@ -247,7 +239,7 @@ function lineOut(
     receivedAt: isoTime(row.receivedAt),
     source: row.source,
     actor: row.actor,
-    summary: describeLine(row, type, names),
+    summary: describeLine({ ...row, purposes }, type, names),
     evidence: {
       ...row.detail,
       ...(row.personal ?? { erased: true }),

@@ -182,3 +182,25 @@ describe('a yes after a question of ours from the WhatsApp Business app answers 
     expect((await world.consent(phone)).state).toBe('granted');
   });
 });
+
+it('START brings no grant back that is past its days', async () => {
+  const { phone, record } = await contact(world);
+  await world.sendConsent(record);
+  await world.tap(phone, 'yes');
+  await world.ok(z.unknown(), 'PATCH', '/api/settings', { serviceExpiresDays: 30 });
+  try {
+    await world.pass(10 * DAY);
+    await world.says(phone, 'STOP');
+    await world.pass(40 * DAY);
+    const texts = () =>
+      world.emulator.messagesOf(phone).filter(({ direction }) => direction === 'out').length;
+    const before = texts();
+    await world.says(phone, 'START');
+    expect(await world.consent(phone)).toMatchObject({ state: 'expired' });
+    expect((await world.readRecord(record)).complianceValue).toBeNull();
+    expect(texts()).toBe(before);
+    expect((await world.consent(phone)).history.at(-1)).toMatchObject({ type: 'expired' });
+  } finally {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { serviceExpiresDays: null });
+  }
+});

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -237,4 +238,14 @@ describe('erasing where the records live in Dataverse', () => {
     await dataverse.synced();
     expect(again.map((one) => dataverse.field('contact', one))).toEqual([false, false]);
   }, 120_000);
+});
+
+it('an Idempotency-Key whose message was erased says so', async () => {
+  const { phone, record } = await customer('yes');
+  const key = { 'idempotency-key': randomUUID() };
+  const message = { to: { phone }, text: 'Your parcel is here' };
+  expect((await world.send(message, key)).status).toBe(202);
+  await world.settled();
+  await erased({ to: to(record), deleteRecords: true });
+  expect(await world.send(message, key)).toMatchObject({ status: 410, body: { code: 'message-erased' } });
 });

@@ -167,3 +167,24 @@ it('on a shared number it opens marketing to who was asked, and to nobody else',
   expect((await sale(record.id)).status).toBe(202);
   expect(await sale(other.id)).toMatchObject({ status: 409, body: { code: 'marketing-consent-needed' } });
 });
+
+it('the history says what a line brought about, whichever purpose it spoke of', async () => {
+  const { phone, record } = await customer();
+  await world.sendConsent(record);
+  await world.tap(phone, 'yes');
+  await world.pass(3000);
+  await ask(record);
+  await world.pass(2000);
+  await world.says(phone, 'Yes, I Agree');
+  const typed = (await world.consent(phone, 'marketing')).history.find(({ act }) => act === 'answer');
+  expect(typed).toMatchObject({
+    type: 'granted',
+    summary: expect.stringMatching(/^Agreed for marketing: wrote/),
+  });
+  await world.pass(3000);
+  await world.says(phone, 'Stop promotions');
+  await world.pass(3000);
+  await world.says(phone, 'START');
+  const start = (await world.consent(phone, 'marketing')).history.find(({ act }) => act === 'start-word');
+  expect(start?.summary).toMatch(/^Took the stop word back/);
+});
