@@ -1,3 +1,4 @@
+import { hasLeft } from '../core/left-number.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { conversationWith, type Viewer } from '../db/access.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
@@ -89,7 +90,10 @@ export async function eraseCustomer(
     await replaceAliases(
       tx,
       contact.id,
-      aliases.map((alias) => markOf(ctx, alias)),
+      // A number that they had given up is no key of theirs.
+      aliases
+        .filter(({ kind, value }) => kind !== 'phone' || !hasLeft(contact, value))
+        .map((alias) => markOf(ctx, alias)),
     );
     await insertAudit(tx, {
       at: now,

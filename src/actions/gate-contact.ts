@@ -193,6 +193,7 @@ async function loadStranger(
   const contact: ContactPoint = {
     id: '',
     phone,
+    renumberedAt: null,
     userId: null,
     name: null,
     country: phone === null ? null : (parsePhone(phone)?.country ?? null),

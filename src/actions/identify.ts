@@ -12,16 +12,29 @@ import {
   lockContactPoints,
   type NewContactPoint,
   nameErased,
+  type PassedNumber,
+  passNumbers,
 } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { anyErased, ownersOfMarks } from '../db/erasure.ts';
 import type { LockedPerson } from '../db/lock-people.ts';
 import type { Context } from './context.ts';
+import {
+  type Keys,
+  keyOf,
+  keysOf,
+  movesOn,
+  noteNumber,
+  standsAt,
+  type TakenOver,
+  tellApart,
+} from './tell-apart.ts';
 
 /**
  * From the keys WhatsApp gives a person (phone, business-scoped user id, parent id) to one contact point, made where
  * nobody is known by them. Keys that come together belong together: where they lead to two contact points, the caller
- * merges them. Whoever comes back after their data was erased is the contact point they were: a refusal stands.
+ * merges them. Whoever comes back after their data was erased is the contact point they were: a refusal stands. A number leads
+ * to nobody who gave it up before: with who writes from it then, it is somebody else's.
  */
 
 /** Somebody named by one update; `also` are further keys of the same person (who they are from now on). */
@@ -31,6 +44,16 @@ export interface Person {
   name: string | null;
 }
 
+type Wanted = Person & { aliases: Alias[] };
+
+/** The same in the order of what happened. */
+export interface Dated extends Person {
+  /** When they did what the update tells, ms by WhatsApp's clock. */
+  at: number;
+  /** The number they are at from then on; null where the update does not say. */
+  number: string | null;
+}
+
 export function aliasesOf(identity: Identity): Alias[] {
   const aliases: Alias[] = [];
   if (identity.userId !== undefined) aliases.push({ kind: 'user', value: identity.userId });
@@ -38,8 +61,6 @@ export function aliasesOf(identity: Identity): Alias[] {
   if (identity.phone !== undefined) aliases.push({ kind: 'phone', value: matchKey(identity.phone) });
   return aliases;
 }
-
-const keyOf = (alias: { kind: string; value: string }): string => `${alias.kind}:${alias.value}`;
 
 /** What stays of a key when the data of its person is erased. */
 export const markOf = (ctx: Pick<Context, 'keys'>, { kind, value }: Alias): string =>
@@ -125,40 +146,84 @@ export async function identify(tx: Tx, ctx: Context, people: readonly Person[]):
 /**
  * The same where whoever is known is locked already, and found by `lockPeople`. New contact points are this transaction's
  * own until it commits; who loses a race for a key begins again and finds the other's. `more`: the new ones, and who came back
- * after their data was erased, locked.
+ * after their data was erased, locked. `passed`: numbers that are somebody else's from now on.
  */
 export async function identifyLocked(
   tx: Tx,
   ctx: Context,
-  people: readonly Person[],
+  people: readonly Dated[],
   locked: readonly LockedPerson[],
-): Promise<Identified & { more: ContactPoint[] }> {
-  const wanted = withAliases(people);
-  const known = new Map<string, string>();
-  for (const { id, keys } of locked) for (const key of keys) known.set(keyOf(key), id);
-  const unknown = wanted.flatMap((person) => person.aliases).filter((alias) => !known.has(keyOf(alias)));
+): Promise<Identified & { more: ContactPoint[]; passed: PassedNumber[] }> {
+  const keys = keysOf(locked);
+  const all = { found: [] as string[][], gainedNumber: [] as string[] };
+  const more: ContactPoint[] = [];
+  const passed: PassedNumber[] = [];
+  let together: (Dated & Wanted)[] = [];
+  const identifyThem = async (theirs: readonly TakenOver[] = []): Promise<void> => {
+    const one = await identifyTogether(tx, ctx, together, keys, theirs);
+    all.found.push(...one.found);
+    all.gainedNumber.push(...one.gainedNumber);
+    more.push(...one.more);
+    passed.push(...one.passed);
+    together = [];
+  };
+  for (const person of withAliases(people)) {
+    const moves = movesOn(person, keys);
+    // Whoever is at another number than before is told apart by what came before them, and those after them by it.
+    if (moves) await identifyThem();
+    const theirs = moves ? tellApart(person, keys) : null;
+    together.push({ ...person, aliases: theirs?.aliases ?? person.aliases });
+    if (theirs === null) continue;
+    await identifyThem(theirs.taken);
+    noteNumber(person, all.found.at(-1) ?? [], keys);
+  }
+  await identifyThem();
+  return { ...all, more, passed };
+}
+
+/** Of people who have no number that another one gave up, but for `taken`. */
+async function identifyTogether(
+  tx: Tx,
+  ctx: Context,
+  wanted: readonly Wanted[],
+  keys: Keys,
+  taken: readonly TakenOver[],
+): Promise<Identified & { more: ContactPoint[]; passed: PassedNumber[] }> {
+  const { known } = keys;
+  for (const { key } of taken) known.delete(key);
+  const passing = new Map(taken.map((one) => [one.key, one]));
+  const unknown = wanted
+    .flatMap((person) => person.aliases)
+    .filter((alias) => !known.has(keyOf(alias)) && !passing.has(keyOf(alias)));
   const returned = await findErased(tx, ctx, unknown);
   learn(known, returned);
   const { rows, additions: others } = strangers(ctx, wanted, known);
   const additions = [...others, ...returned];
-  if (additions.length === 0) return { ...identified(wanted, known, [], []), more: [] };
+  if (additions.length === 0) return { ...identified(wanted, known, [], []), more: [], passed: [] };
   await insertContactPoints(tx, rows);
   await nameAgain(tx, wanted, returned);
-  const added = await insertAliases(tx, additions);
-  if (added.length < additions.length)
+  const passed = others.flatMap(({ value, contactPointId, ...alias }): PassedNumber[] => {
+    const left = passing.get(keyOf({ ...alias, value }));
+    return left === undefined ? [] : [{ value, contactPointId, from: left.from, since: left.since }];
+  });
+  await passNumbers(tx, passed);
+  const fresh = additions.filter((alias) => !passing.has(keyOf(alias)));
+  const added = await insertAliases(tx, fresh);
+  if (added.length < fresh.length)
     throw Object.assign(new Error('another transaction was first with a key'), { code: COLLISION });
-  learn(known, added);
+  for (const row of rows) standsAt(keys, strangerAt(row));
+  for (const { value, since } of passed)
+    if (since !== null) keys.since.set(keyOf({ kind: 'phone', value }), since);
+  const all = [...added, ...others.filter((alias) => passing.has(keyOf(alias)))];
+  learn(known, all);
   const again = new Set(returned.map((alias) => alias.contactPointId));
-  for (const { id } of locked) again.delete(id);
-  return {
-    ...identified(wanted, known, added, rows),
-    more: [...rows.map(strangerAt), ...(await lockContactPoints(tx, [...again]))],
-  };
+  for (const id of keys.at.keys()) again.delete(id);
+  const back = await lockContactPoints(tx, [...again]);
+  for (const contact of back) standsAt(keys, contact);
+  return { ...identified(wanted, known, all, rows), more: [...rows.map(strangerAt), ...back], passed };
 }
 
-type Wanted = Person & { aliases: Alias[] };
-
-function withAliases(people: readonly Person[]): Wanted[] {
+function withAliases<T extends Person>(people: readonly T[]): (T & Wanted)[] {
   return people.map((person) => ({
     ...person,
     aliases: [person.identity, ...(person.also ?? [])].flatMap(aliasesOf),
@@ -225,6 +290,7 @@ function strangerAt({ id, phone, userId, name, country }: NewContactPoint): Cont
   return {
     id,
     phone,
+    renumberedAt: null,
     userId,
     name,
     country,
@@ -240,7 +306,7 @@ function strangerAt({ id, phone, userId, name, country }: NewContactPoint): Cont
   };
 }
 
-function newContactPoint(id: string, identity: Identity, name: string | null): NewContactPoint {
+export function newContactPoint(id: string, identity: Identity, name: string | null): NewContactPoint {
   const phone = identity.phone ?? null;
   return {
     id,

@@ -1,7 +1,13 @@
+import { hasLeft } from '../core/left-number.ts';
 import { matchKey } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import { complianceToField, messagingNumber, type RecordType } from '../core/record-type.ts';
-import { type ContactPoint, findAliases, lockContactPoints } from '../db/contact-points.ts';
+import {
+  type ContactPoint,
+  findAliases,
+  lockContactPoints,
+  type PassedNumber,
+} from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf, knownUntil } from '../db/ledger.ts';
 import {
@@ -16,6 +22,7 @@ import type { FieldWrite } from '../ports.ts';
 import type { Context } from './context.ts';
 import { fold, type Views, type ViewsOf, viewsByRecord } from './gate-contact.ts';
 import { findErased, findOwners, identify } from './identify.ts';
+import { passToStranger } from './pass-number.ts';
 import { type NewLine, type Rules, recordFactsOf } from './record-facts.ts';
 import { fieldsAfter, holdsValue, linesOf, linksOf, type Sight, type Sighted } from './sight.ts';
 
@@ -69,7 +76,7 @@ export async function observeRecords(
   const type = rules.recordTypes.get(table);
   if (type === undefined || records.length === 0) return;
   const now = ctx.clock();
-  const sights = await loadSights(tx, ctx, type, records);
+  const sights = await loadSights(tx, ctx, type, records, rules.recordTypes);
   const ids = sights.flatMap(({ contact }) => (contact === null ? [] : [contact.id]));
   const facts = await factsOf(tx, ids);
   const views = new Map<string, ViewsOf>();
@@ -131,6 +138,7 @@ async function loadSights(
   ctx: Context,
   type: RecordType,
   records: readonly Sighted[],
+  recordTypes: Rules['recordTypes'],
 ): Promise<Sight[]> {
   const ids = records.map((record) => record.id);
   const old = new Map<string, PhoneLink[]>();
@@ -154,24 +162,36 @@ async function loadSights(
     after: messaging(links[n]),
     seen: seen.get(record.id) ?? new Map<Purpose, boolean | null>(),
   }));
-  const contacts = await contactsOf(tx, ctx, type, sights);
+  const contacts = await contactsOf(tx, ctx, type, sights, recordTypes);
   return sights.map((sight) => ({ ...sight, contact: contacts.get(sight.after?.matchKey ?? '') ?? null }));
 }
 
 /**
  * By match key, locked. A contact point is made only where there is something to remember of the number: a value. One whose data
- * was erased is known again: what they refused stands for the new record too.
+ * was erased is known again: what they refused stands for the new record too. A record that only now takes a number which its
+ * customer gave up is about somebody else, and so is whatever held it all the while.
  */
 async function contactsOf(
   tx: Tx,
   ctx: Context,
   type: RecordType,
-  sights: readonly Pick<Sight, 'record' | 'after'>[],
+  sights: readonly Omit<Sight, 'contact'>[],
+  recordTypes: Rules['recordTypes'],
 ): Promise<Map<string, ContactPoint>> {
   const keys = [...new Set(sights.flatMap(({ after }) => (after === null ? [] : [after.matchKey])))];
   const ids = new Map<string, string>();
   const aliases = keys.map((value) => ({ kind: 'phone' as const, value }));
-  for (const { value, contactPointId } of await findAliases(tx, aliases)) ids.set(value, contactPointId);
+  const left = new Map<string, Pick<PassedNumber, 'from' | 'since'>>();
+  for (const alias of await findAliases(tx, aliases)) {
+    ids.set(alias.value, alias.contactPointId);
+    if (hasLeft(alias, alias.value))
+      left.set(alias.value, { from: alias.contactPointId, since: alias.renumberedAt });
+  }
+  for (const { record, before, after } of sights) {
+    const passing = left.get(after?.matchKey ?? '');
+    if (after === null || passing === undefined || before?.matchKey === after.matchKey) continue;
+    ids.set(after.matchKey, await passToStranger(tx, ctx, { ...after, ...passing }, recordTypes, record));
+  }
   const unknown = aliases.filter(({ value }) => !ids.has(value));
   const erased = new Set((await findErased(tx, ctx, unknown)).map(({ value }) => value));
   const strangers = sights.flatMap(({ record, after }) =>

@@ -7,9 +7,10 @@ import { lockPeople } from '../db/lock-people.ts';
 import { isUuid } from '../db/rows.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
-import { aliasesOf, countryOf, identifyLocked, type Person } from './identify.ts';
+import { aliasesOf, countryOf, type Dated, identifyLocked } from './identify.ts';
 import { createHints } from './live.ts';
 import { mergeContactPoints, projectToRecords } from './merge-contact-points.ts';
+import { emptyRecordsOf } from './pass-number.ts';
 import { type NewLine, recordFacts } from './record-facts.ts';
 
 /** Who an update concerns, as the payload names them: the same for every redelivery. */
@@ -21,20 +22,20 @@ export function subjectOf(update: Update): string {
 }
 
 /** The person of an update, where it may make one known. A status only ever concerns a message that is known. */
-function personOf(update: Update): Person | null {
-  const named = (identity: Identity, name: string | null, also?: Identity[]): Person | null =>
-    aliasesOf(identity).length === 0 && (also ?? []).flatMap(aliasesOf).length === 0
+function personOf(update: Update): Dated | null {
+  const named = (identity: Identity, more: Partial<Dated> = {}): Dated | null =>
+    aliasesOf(identity).length === 0 && (more.also ?? []).flatMap(aliasesOf).length === 0
       ? null
-      : { identity, name, ...(also === undefined ? {} : { also }) };
+      : { identity, name: null, at: update.at, number: null, ...more };
   switch (update.kind) {
     case 'message':
-      return named(update.from, update.profileName ?? null);
+      return named(update.from, { name: update.profileName ?? null, number: update.from.phone ?? null });
     case 'preference':
-      return named(update.from, null);
+      return named(update.from);
     case 'identity-change':
-      return named(update.from, null, [update.to]);
+      return named(update.from, { also: [update.to], number: update.to.phone ?? null });
     case 'echo':
-      return named(update.to, null);
+      return named(update.to);
     default:
       return null;
   }
@@ -67,12 +68,15 @@ export async function lockOwners(
   const ours = items.map(({ update }) =>
     update.phoneNumberId === ctx.channel.phoneNumberId ? personOf(update) : null,
   );
-  const people = ours.filter((person): person is Person => person !== null);
+  const people = ours.filter((person) => person !== null);
   const locked = await lockPeople(tx, {
     aliases: people.flatMap((one) => [one.identity, ...(one.also ?? [])].flatMap(aliasesOf)),
     ...statusIds(items.map((item) => item.update)),
   });
-  const { found, gainedNumber, more } = await identifyLocked(tx, ctx, people, locked);
+  const { found, gainedNumber, more, passed } = await identifyLocked(tx, ctx, people, locked);
+  // Before what was decided of whoever has the number now is written to its records.
+  if (passed.length > 0)
+    await emptyRecordsOf(tx, ctx, passed, (await loadConfiguration(tx, ctx)).recordTypes);
   const contacts = new Map([...locked, ...more].map((contact) => [contact.id, contact]));
   const byMessage = new Map(
     locked.flatMap(({ id, keys }) => keys.map((key) => [`${key.kind}:${key.value}`, id] as const)),
@@ -111,9 +115,10 @@ export async function lockOwners(
     owners.push(keep ?? null);
   }
   // A conversation that is no more stands in lists of whoever saw it.
-  if (standsFor.size > 0) {
+  if (standsFor.size > 0 || passed.length > 0) {
     const hints = createHints();
     hints.topic('conversation');
+    if (passed.length > 0) hints.topic('record');
     await hints.send(tx);
   }
   for (const id of new Set(gainedNumber.map(today))) {

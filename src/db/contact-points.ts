@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
+import type { Whereabouts } from '../core/left-number.ts';
 import { searchForm } from '../core/search-text.ts';
 import { mergeEntries } from './campaigns.ts';
 import type { Tx } from './engine.ts';
 import { moveWords } from './message-search.ts';
 import { mergeOwnership } from './ownership.ts';
-import { time, uuids } from './rows.ts';
+import { texts, time, times, uuids } from './rows.ts';
 
 /** One customer identity on WhatsApp. Times are ms by WhatsApp's clock. */
-export interface ContactPoint {
+export interface ContactPoint extends Whereabouts {
   id: string;
-  phone: string | null;
   userId: string | null;
   name: string | null;
   country: string | null;
@@ -26,7 +26,7 @@ export interface ContactPoint {
 }
 
 /** The columns of a `ContactPoint`, of `contact_point c`. */
-export const CONTACT_POINT = sql`c.id, c.phone, c.user_id as "userId", c.name, c.country, c.shared, c.blocked, c.language,
+export const CONTACT_POINT = sql`c.id, c.phone, c.renumbered_at as "renumberedAt", c.user_id as "userId", c.name, c.country, c.shared, c.blocked, c.language,
   c.last_inbound_at as "lastInboundAt", c.last_word_at as "lastWordAt",
   c.last_inbound_whatsapp_id as "lastInboundWhatsappId", c.ledger_seq as "ledgerSeq", c.ledger_head as "ledgerHead",
   c.erased_at is not null as erased`;
@@ -37,16 +37,17 @@ export interface Alias {
   value: string;
 }
 
-/** Which contact points these keys lead to, key by key; keys nobody has are absent. */
+/** Which contact points these keys lead to, key by key, and where those are; keys nobody has are absent. */
 export async function findAliases(
   tx: Tx,
   aliases: readonly Alias[],
-): Promise<(Alias & { contactPointId: string })[]> {
+): Promise<(Alias & Whereabouts & { contactPointId: string })[]> {
   if (aliases.length === 0) return [];
-  const { rows } = await sql<Alias & { contactPointId: string }>`
-    select a.kind, a.value, a.contact_point_id as "contactPointId"
+  const { rows } = await sql<Alias & Whereabouts & { contactPointId: string }>`
+    select a.kind, a.value, a.contact_point_id as "contactPointId", c.phone, c.renumbered_at as "renumberedAt"
       from jsonb_to_recordset(${JSON.stringify(aliases)}::jsonb) as k(kind text, value text)
-      join contact_point_alias a using (kind, value)`.execute(tx);
+      join contact_point_alias a using (kind, value)
+      join contact_point c on c.id = a.contact_point_id`.execute(tx);
   return rows;
 }
 
@@ -83,6 +84,33 @@ export async function insertAliases(
     on conflict do nothing
     returning kind, value, contact_point_id as "contactPointId"`.execute(tx);
   return added;
+}
+
+/** A number that its customer gave up, and whose it is now. */
+export interface PassedNumber {
+  /** `matchKey` of the number. */
+  value: string;
+  contactPointId: string;
+  /** Who left it; locked. */
+  from: string;
+  /** When they had left it, ms: nothing of before is of whoever has it now. */
+  since: number | null;
+}
+
+/**
+ * These numbers lead to somebody else from now on, and so do the records that hold them. One that another transaction passed on
+ * before is a collision: this one runs again.
+ */
+export async function passNumbers(tx: Tx, numbers: readonly PassedNumber[]): Promise<void> {
+  if (numbers.length === 0) return;
+  const { rows } = await sql`update contact_point_alias a set contact_point_id = r.id, since = r.since
+      from unnest(${texts(numbers.map((one) => one.value))}, ${uuids(numbers.map((one) => one.contactPointId))},
+             ${uuids(numbers.map((one) => one.from))}, ${times(numbers.map((one) => one.since))}) as r(value, id, left_by, since)
+     where a.kind = 'phone' and a.value = r.value and a.contact_point_id = r.left_by returning a.value`.execute(
+    tx,
+  );
+  if (rows.length < numbers.length)
+    throw Object.assign(new Error('a number was passed on meanwhile'), { code: COLLISION });
 }
 
 /** Contact points made in a race that somebody else won. Nothing can refer to them yet. */
@@ -140,10 +168,10 @@ export async function setShared(tx: Tx, id: string, shared: boolean): Promise<vo
   await sql`update contact_point set shared = ${shared} where id = ${id}::uuid`.execute(tx);
 }
 
-/** The number that counts now, and the country it is of. */
-export type Numbered = Pick<ContactPoint, 'phone' | 'country'>;
+/** The number that counts now, since when, and the country it is of. */
+export type Numbered = Pick<ContactPoint, 'phone' | 'renumberedAt' | 'country'>;
 
-export interface NewIdentity extends Numbered {
+export interface NewIdentity extends Omit<Numbered, 'renumberedAt'> {
   userId: string | null;
   /** When the customer changed, ms. */
   at: number;
@@ -167,7 +195,7 @@ export async function setIdentity(
       from (select ${phone}::text is not null and (renumbered_at is null or renumbered_at < ${time(at)}
                      or (renumbered_at = ${time(at)} and ${fromPresent}::boolean)) as newer
               from contact_point where id = ${id}::uuid) n
-     where c.id = ${id}::uuid returning c.phone, c.country`.execute(tx);
+     where c.id = ${id}::uuid returning c.phone, c.renumbered_at as "renumberedAt", c.country`.execute(tx);
   return onlyRow(rows);
 }
 
@@ -210,7 +238,7 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
       from (select f.*, f.phone is not null and (i.phone is null or (f.renumbered_at is not null
                      and f.renumbered_at > coalesce(i.renumbered_at, '-infinity'))) as leads
               from contact_point f, contact_point i where f.id = ${from}::uuid and i.id = ${into}::uuid) f
-     where c.id = ${into}::uuid returning c.phone, c.country`.execute(tx);
+     where c.id = ${into}::uuid returning c.phone, c.renumbered_at as "renumberedAt", c.country`.execute(tx);
   await sql`update conversation set contact_point_id = ${into}::uuid
      where contact_point_id = ${from}::uuid
        and not exists (select 1 from conversation o where o.contact_point_id = ${into}::uuid and o.channel_id = conversation.channel_id)`.execute(

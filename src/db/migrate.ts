@@ -29,6 +29,7 @@ import { up as publishedWording } from './migrations/0026-published-wording.ts';
 import { up as requestDelivery } from './migrations/0027-request-delivery.ts';
 import { up as crmColumnTakes } from './migrations/0028-crm-column-takes.ts';
 import { up as whoMadeAKey } from './migrations/0029-who-made-a-key.ts';
+import { up as numbersPassedOn } from './migrations/0030-numbers-passed-on.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 export const MIGRATIONS: Record<string, readonly string[]> = {
@@ -59,6 +60,7 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
   '0027-request-delivery': requestDelivery,
   '0028-crm-column-takes': crmColumnTakes,
   '0029-who-made-a-key': whoMadeAKey,
+  '0030-numbers-passed-on': numbersPassedOn,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -386,14 +386,15 @@ describe('the number that counts', () => {
 
   it('is not the one of a message from before the change', async () => {
     const { phone } = await answered(world, 'yes');
+    const userId = world.emulator.userIdOf(phone);
     const next = world.newPhone();
     await world.advance(10_000);
     const at = world.now();
     await post(changed(phone, next, at - 2_000));
     await post(textFrom({ phone }, 'I am about to get another number', at - 5_000));
     expect(await world.consent(phone)).toMatchObject({ phone: next });
-    await post(textFrom({ phone }, 'It is this one after all', at - 1_000));
-    expect(await world.consent(phone)).toMatchObject({ phone });
+    await post(textFrom({ phone, userId }, 'It is this one after all', at - 1_000));
+    expect(await world.consent(next)).toMatchObject({ phone, state: 'granted' });
   });
 
   it('is not an older change’s, where a message came from a newer one', async () => {

@@ -8,6 +8,7 @@ import { recordDecision } from '../../src/actions/record-consent.ts';
 import { Refusal } from '../../src/actions/refusal.ts';
 import { prepareRow, takeInPage } from '../../src/actions/take-in-page.ts';
 import { inTransaction } from '../../src/actions/transaction.ts';
+import { lockOwners } from '../../src/actions/update-owners.ts';
 import { writeBack } from '../../src/actions/write-crm.ts';
 import { createDataverse } from '../../src/adapters/dataverse/dataverse.ts';
 import { createMirroredCrm } from '../../src/adapters/mirrored-crm/mirrored-crm.ts';
@@ -117,10 +118,11 @@ async function stateOf({ ctx }: Side, ids: readonly string[], phones: readonly s
     writes:
       await read(sql`select table_name, record_id, column_name, state, version, remote, sent, written_at from crm_write
       where record_id::text = any(${list}) order by record_id, column_name`),
-    contacts: await read(sql`select a.value, c.phone, c.country, c.name, c.key_hash, c.ledger_seq, c.shared
+    contacts:
+      await read(sql`select a.value, a.since, c.phone, c.country, c.name, c.key_hash, c.ledger_seq, c.shared
       from contact_point_alias a join contact_point c on c.id = a.contact_point_id where a.value = any(${keys}) order by a.value`),
     ledger:
-      await read(sql`select a.value, l.seq, l.act, l.purposes, l.at, l.received_at, l.source, l.actor, l.detail
+      await read(sql`select a.value, l.seq, l.act, l.purposes, l.at, l.received_at, l.source, l.actor, l.detail - 'otherChain' - 'otherHead' as detail
       from contact_point_alias a join ledger l using (contact_point_id) where a.value = any(${keys}) order by a.value, l.seq`),
     states: await read(sql`select a.value, s.purpose, s.state, s.decided_at, s.source, s.projects
       from contact_point_alias a join consent_state s using (contact_point_id) where a.value = any(${keys}) order by a.value, s.purpose`),
@@ -161,6 +163,10 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('written' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('shared' as const), phone: fc.nat(4) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('moved' as const), phone: fc.nat(4), to: fc.nat(4) }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -211,7 +217,18 @@ async function carryOut(side: Side, one: Step, run: Run, at: number): Promise<st
         throw error;
       },
     );
-  if (one.kind === 'written') await writeBack(ctx, { ...ctx.crm.remote, ...willing } as RemoteCrm);
+  if (one.kind === 'moved') {
+    const update = {
+      kind: 'identity-change' as const,
+      phoneNumberId: ctx.channel.phoneNumberId,
+      eventKey: `m:moved-${at}`,
+      at,
+      from: { phone: run.phones[one.phone] ?? '' },
+      to: { phone: run.phones[one.to] ?? '' },
+      change: 'number' as const,
+    };
+    await inTransaction(ctx, (tx) => lockOwners(tx, ctx, [{ update, receivedAt: at }]));
+  } else if (one.kind === 'written') await writeBack(ctx, { ...ctx.crm.remote, ...willing } as RemoteCrm);
   else {
     const [alias] = await findAliases(ctx.database.db, [
       { kind: 'phone', value: matchKey(run.phones[one.phone] ?? '') },
