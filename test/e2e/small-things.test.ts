@@ -115,6 +115,10 @@ describe('small things of the pages', () => {
     await discuss.getByRole('radio', { name: /Ada Administrator/ }).check();
     await discuss.getByRole('button', { name: 'Ask in' }).click();
     await bar.getByText(/Alex Agent answers this chat and asked you in/).waitFor();
+    // What may be done has no reason to tell: no empty bubble comes where the tooltip of one would.
+    await bar.getByRole('button', { name: 'Take over…' }).hover();
+    const bubble = admin.getByRole('tooltip').waitFor({ timeout: 600 });
+    await expect(bubble).rejects.toThrow('Timeout');
     await bar.getByRole('button', { name: 'Take over…' }).click();
     // The buttons of a dialog are of one size, wherever it was opened.
     const cancel = admin.getByRole('dialog').getByRole('button', { name: 'Cancel' });

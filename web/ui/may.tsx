@@ -8,7 +8,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { LockClosed24Regular } from '@fluentui/react-icons/svg/lock-closed';
-import type { MouseEvent, ReactElement, ReactNode } from 'react';
+import { type MouseEvent, type ReactElement, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Right } from '../../src/core/rights.ts';
 import { AppLink } from './link.tsx';
@@ -50,8 +50,16 @@ const nameRight = (t: Translate, role: 'administrator' | 'agent' | 'auditor', ri
  * what it did, as an offer closes "Assign…", keeps the focus.
  */
 export function Explained({ reason, children }: { reason: string | null; children: ReactElement }) {
+  const [wanted, setWanted] = useState(false);
   return (
-    <Tooltip content={{ children: reason }} relationship={reason ? 'description' : 'inaccessible'} withArrow>
+    <Tooltip
+      content={{ children: reason }}
+      relationship={reason ? 'description' : 'inaccessible'}
+      withArrow
+      // An empty one would be drawn as well, and take the next Escape for itself.
+      visible={wanted && reason !== null}
+      onVisibleChange={(_, { visible }) => setWanted(visible)}
+    >
       {children}
     </Tooltip>
   );
