@@ -139,7 +139,7 @@ describe('two agents and an administrator at one desk', () => {
     // Whom is asked first: there the focus is.
     await expect.poll(() => alex.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('radio');
     await dialog.getByRole('radio', { name: /Maria Muster/ }).check();
-    await dialog.getByRole('textbox', { name: /Reason/ }).fill('You know her order');
+    await dialog.getByRole('textbox', { name: /Reason/ }).fill(`You know her order ${'x'.repeat(300)}`);
     await dialog.getByRole('button', { name: 'Offer the chat' }).click();
     await bar(maria)
       .getByText(/offers you this chat/)
@@ -155,6 +155,9 @@ describe('two agents and an administrator at one desk', () => {
       .poll(() => alex.evaluate(() => document.activeElement?.textContent?.trim() ?? ''))
       .toBe('Assign…');
     await takePicture(maria, 'desk-01-offered');
+    // However long a word of the reason is, what decides stands on the screen beside it.
+    const reject = await bar(maria).getByRole('button', { name: 'Reject' }).boundingBox();
+    expect((reject?.x ?? 9999) + (reject?.width ?? 0)).toBeLessThan(maria.viewportSize()?.width ?? 0);
     await bar(maria).getByRole('button', { name: 'Accept' }).click();
     await bar(alex)
       .getByText(/Maria Muster answers this chat/)

@@ -28,6 +28,8 @@ const ReasonDialog = later(async () => (await import('./reason-dialog.tsx')).Rea
 
 const useStyles = makeStyles({
   bar: { flexShrink: 0, borderRadius: 0, borderInlineStyle: 'none', borderTopStyle: 'none' },
+  // What people wrote may be one long word; what decides stands below it.
+  words: { minWidth: 0, overflowWrap: 'anywhere' },
   reason: { fontStyle: 'italic' },
   left: { color: tokens.colorNeutralForeground2, whiteSpace: 'nowrap' },
 });
@@ -57,7 +59,7 @@ export function OwnerBar({ conversation, backTo }: Props) {
       aria-label={t('bar.label')}
       data-standing={standing}
     >
-      <MessageBarBody>
+      <MessageBarBody className={styles.words}>
         <Words conversation={conversation} standing={standing} />
       </MessageBarBody>
       <Actions conversation={conversation} standing={standing} backTo={backTo} />
