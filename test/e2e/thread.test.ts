@@ -350,6 +350,11 @@ describe('a conversation with all that WhatsApp knows', () => {
       area.getByRole('button', { name: 'Send Consent Template' }),
     ])
       await eventually(() => isWholeInSight(part));
+    // On a phone there is less room, and still nobody sends words that they do not see.
+    await page.setViewportSize(PHONE);
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    await eventually(() => heightInSight(area.getByRole('figure')).then((height) => height >= 90));
+    await takePicture(page, 'thread-ask-again-phone');
     await close();
   });
 
@@ -479,6 +484,16 @@ async function isWholeInSight(part: Locator): Promise<boolean> {
       new IntersectionObserver(resolve).observe(element);
     });
     return (entry?.intersectionRatio ?? 0) > 0.99;
+  });
+}
+
+/** How much of it nothing cuts off, in pixels. */
+async function heightInSight(part: Locator): Promise<number> {
+  return part.evaluate(async (element) => {
+    const [entry] = await new Promise<IntersectionObserverEntry[]>((resolve) => {
+      new IntersectionObserver(resolve).observe(element);
+    });
+    return entry?.intersectionRect.height ?? 0;
   });
 }
 

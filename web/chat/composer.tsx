@@ -53,7 +53,8 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
-  roomy: { minHeight: '200px' },
+  // Of the question itself some lines are in sight too; where that is more than there is, the composer scrolls as a whole.
+  roomy: { minHeight: '320px' },
   cardTitle: {
     fontSize: tokens.fontSizeBase300,
     lineHeight: tokens.lineHeightBase300,
