@@ -2,14 +2,16 @@ import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { later } from '../ui/later.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { useChannelName, useRemindAfter } from './desk-queries.ts';
 import { useAiming } from './use-aiming.ts';
-import { ViewEmpty } from './view-empty.tsx';
 import { inShownOrder, type Row, shiftOf } from './view-pages.ts';
 import { useConversationList } from './view-query.ts';
 import { type ChatsSearch, chatsAddress } from './view-search.ts';
+
+const ViewEmpty = later(async () => (await import('./view-empty.tsx')).ViewEmpty, { words: ['dialogs'] });
 
 /** Every row is as high as this, so that a list of any length scrolls smoothly. In CSS pixels. */
 const ROW = 88;

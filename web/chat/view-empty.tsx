@@ -6,15 +6,25 @@ import { type ChatsSearch, chatsAddress, DEFAULT_VIEW, isNarrowed, plainView } f
 
 /** Why a view shows nothing, which is as a rule good news, and what to do next. */
 export function ViewEmpty({ search }: { search: ChatsSearch }) {
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation(['dialogs', 'desk']);
   const router = useRouter();
   const view = search.view ?? DEFAULT_VIEW;
   const go = (to: ChatsSearch) => router.history.push(chatsAddress(to));
+  const inNames = search.search !== undefined && search.searchIn === undefined;
   if (isNarrowed(search))
     return (
       <EmptyState
         title={t('empty.narrowed.title')}
-        action={<Button onClick={() => go(plainView(search))}>{t('filters.clearAll')}</Button>}
+        action={
+          <>
+            {inNames && (
+              <Button onClick={() => go({ ...search, searchIn: 'messages' })}>
+                {t('empty.narrowed.inMessages')}
+              </Button>
+            )}
+            <Button onClick={() => go(plainView(search))}>{t('desk:filters.clearAll')}</Button>
+          </>
+        }
       >
         {t(search.searchIn === 'messages' ? 'empty.narrowed.messages' : 'empty.narrowed.text')}
       </EmptyState>
