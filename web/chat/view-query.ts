@@ -7,7 +7,7 @@ import { isObject } from '../ui/is-object.ts';
 import { hearHints } from '../ui/live.ts';
 import { isTouched, keys } from '../ui/queries.ts';
 import { type Ask, extend, type ListPage, refresh, rowsOf, type Single, withSingles } from './view-pages.ts';
-import type { ChatsSearch } from './view-search.ts';
+import { type ChatsSearch, listAsked } from './view-search.ts';
 
 /** Between two readings of the same list, however many hints come. Milliseconds. */
 const BREATH = 400;
@@ -28,7 +28,10 @@ export function useConversationList(search: ChatsSearch) {
   const key = useMemo(() => listKey(search), [search]);
   const ask = useCallback<Ask>(
     (cursor, limit) =>
-      api.get(withQuery('/api/conversations', { ...search, limit, cursor }), answerOf<ConversationPage>()),
+      api.get(
+        withQuery('/api/conversations', { ...listAsked(search), limit, cursor }),
+        answerOf<ConversationPage>(),
+      ),
     [search],
   );
   const query = useQuery({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConversationQuery } from '../../src/http/schemas/chat.ts';
-import { chatsAddress, chatsSearchOf, isNarrowed, plainView, without } from './view-search.ts';
+import { chatsAddress, chatsSearchOf, isNarrowed, listAsked, plainView, without } from './view-search.ts';
 
 describe('the address of a list of chats', () => {
   it.each([
@@ -53,6 +53,17 @@ describe('the address of a list of chats', () => {
         },
       ),
     );
+  });
+
+  it.each([
+    { raw: {}, asked: { view: 'team' } },
+    { raw: { view: 'team', consent: 'denied' }, asked: { view: 'team', consent: 'denied' } },
+    { raw: { view: 'closed' }, asked: { view: 'closed' } },
+    // Without a limit of age: a chat that was closed long ago is found from the first page on.
+    { raw: { search: 'Ana' }, asked: { search: 'Ana' } },
+    { raw: { view: 'mine', search: 'Ana' }, asked: { view: 'mine', search: 'Ana' } },
+  ])('$raw asks the server for $asked', ({ raw, asked }) => {
+    expect(listAsked(chatsSearchOf(raw))).toEqual(asked);
   });
 
   it('a plain view keeps the view and the order, and is not narrowed', () => {

@@ -41,6 +41,11 @@ export function chatsSearchOf(raw: Record<string, unknown>): ChatsSearch {
   });
 }
 
+/** What the server is asked: *Team* is what is open, unless words are searched, which are searched in all (docs/desk.md). */
+export function listAsked(search: ChatsSearch): ChatsSearch {
+  return search.search === undefined ? { view: DEFAULT_VIEW, ...search } : search;
+}
+
 /** Where this list is, with one of its chats open or none. */
 export function chatsAddress(search: ChatsSearch, conversationId?: string): string {
   const path = conversationId === undefined ? '/chats' : `/chats/${encodeURIComponent(conversationId)}`;
