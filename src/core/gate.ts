@@ -374,7 +374,7 @@ const SENTENCES: Record<GateCode | 'superseded', string> = {
   'asking-forbidden': 'Asking again after a refusal is not allowed here.',
   'crm-unreachable': 'The CRM cannot be reached, and the value it last gave is too old to rely on.',
   'service-window-closed':
-    'More than 24 hours have passed since the customer’s last message. Send a template instead.',
+    'Free text needs a message of the customer’s from the last 24 hours. Send a template instead.',
   superseded: 'A newer answer of the customer’s made this automatic answer obsolete.',
 };
 
