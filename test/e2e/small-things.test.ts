@@ -450,6 +450,19 @@ describe('small things of the pages', () => {
       await admin.getByRole('option', { name: option }).first().click();
     };
     await admin.goto(`${product.url}/configuration/message-templates/new`);
+    // Nothing to discard yet, and what is published with nothing in it is on its own page, with what it lacks in sight.
+    const discard = admin.getByRole('button', { name: 'Discard changes' });
+    await discard.waitFor();
+    expect(await discard.getAttribute('aria-disabled')).toBe('true');
+    await admin.getByRole('textbox', { name: 'Name', exact: true }).fill('Nothing in it');
+    expect(await discard.getAttribute('aria-disabled')).not.toBe('true');
+    await admin.getByRole('button', { name: 'Publish', exact: true }).click();
+    await admin.getByRole('heading', { level: 1, name: 'Nothing in it' }).waitFor();
+    await expect
+      .poll(() => admin.evaluate(() => document.activeElement?.matches('[data-problems]')))
+      .toBe(true);
+
+    await admin.goto(`${product.url}/configuration/message-templates/new`);
     await admin.getByRole('radio', { name: /^Consent Template/ }).check();
     const asks = admin.getByRole('radiogroup', { name: 'What is asked' });
     expect(await asks.getByRole('radio', { name: 'Messages about their business with us' }).isChecked()).toBe(

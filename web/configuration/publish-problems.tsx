@@ -1,13 +1,18 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../src/http/schemas/common.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { answerOf, api } from '../ui/api.ts';
-import { ProblemList } from '../ui/problem-list.tsx';
+import { goToProblems, ProblemList } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
 import { withAddress } from './publish-fix.ts';
 import { messageTemplatePath } from './queries.ts';
+
+/** At the end of the address of a template that was just made and could not be published: what stands in the way is gone to. */
+export const PROBLEMS = 'problems';
 
 type Check = { problems: NonNullable<Problem['problems']> };
 
@@ -28,6 +33,11 @@ export function PublishProblems({ template, dirty }: Props) {
     queryFn: ({ signal }) =>
       api.post(`${messageTemplatePath(template.id)}/check`, {}, answerOf<Check>(), { signal }),
   });
+  const wanted = useLocation({ select: ({ hash }) => hash === PROBLEMS });
+  const { isSuccess } = check;
+  useEffect(() => {
+    if (wanted && isSuccess) goToProblems();
+  }, [wanted, isSuccess]);
   const { recordType } = template.draft ?? template;
   const unpublished = template.status === 'draft' || template.draft !== null;
   const problems = check.data?.problems ?? [];

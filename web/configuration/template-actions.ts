@@ -14,8 +14,8 @@ export type TemplateActions = {
   /** Saves first, so that what is published is what is on the screen. */
   publish: UseMutationResult<void, Error, void>;
   retire: UseMutationResult<void, Error, void>;
-  /** The id of the template this form has created, once it has. */
-  createdId: string | null;
+  /** The template this form has created, once it has, and whether publishing it as well was refused. */
+  created: { id: string; refused: boolean } | null;
 };
 
 /** What can be done with a template; results are told, and the shown pages refetch. */
@@ -28,16 +28,16 @@ export function useTemplateActions(
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
-  const [createdId, setCreatedId] = useState<string | null>(null);
+  const [created, setCreated] = useState<TemplateActions['created']>(null);
 
   const store = () =>
     template === null
       ? api.post('/api/message-templates', inputOf(draft), answerOf<MessageTemplateOut>())
       : api.patch(messageTemplatePath(template.id), inputOf(draft), answerOf<MessageTemplateOut>());
-  const settle = async (stored: MessageTemplateOut) => {
+  const settle = async (stored: MessageTemplateOut, refused = false) => {
     client.setQueryData(keys.messageTemplate(stored.id), stored);
     await client.invalidateQueries();
-    if (template === null) setCreatedId(stored.id);
+    if (template === null) setCreated({ id: stored.id, refused });
   };
 
   const save = useMutation({
@@ -65,7 +65,7 @@ export function useTemplateActions(
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.problems.length === 0) throw error;
         // The page lists them from the check, which says the same for as long as they stand.
-        await settle(stored);
+        await settle(stored, true);
         if (stored !== template) notify.info(t('template.savedNotPublished'), t('template.whatIsMissing'));
         if (template !== null) goToProblems();
       }
@@ -87,5 +87,5 @@ export function useTemplateActions(
     onError: (error) => notify.problem(error, t('template.notRetired')),
   });
 
-  return { save, publish, retire, createdId };
+  return { save, publish, retire, created };
 }

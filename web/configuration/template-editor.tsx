@@ -11,7 +11,7 @@ import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AnswerFields } from './answer-fields.tsx';
 import { problemsOf } from './problems.ts';
 import { withAddress } from './publish-fix.ts';
-import { PublishProblems } from './publish-problems.tsx';
+import { PROBLEMS, PublishProblems } from './publish-problems.tsx';
 import { useWhatsAppTemplates } from './queries.ts';
 import { ReadableForm } from './readable-form.tsx';
 import { SentTemplateFields } from './sent-template-fields.tsx';
@@ -40,7 +40,7 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
   const whatsappTemplates = useWhatsAppTemplates();
   const [draft, setDraft] = useState(saved);
   const set = (change: Partial<TemplateDraft>) => setDraft((before) => ({ ...before, ...change }));
-  const dirty = template === null || !sameDraft(draft, saved);
+  const dirty = !sameDraft(draft, saved);
   const actions = useTemplateActions(template, draft, dirty);
 
   const recordType = recordTypes.find(({ table }) => table === draft.recordType);
@@ -58,11 +58,12 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
   const addressed = (problem: ShownProblem) => withAddress(problem, draft.recordType);
 
   // A template that was just created has an address of its own.
-  const { createdId } = actions;
+  const { created } = actions;
   useEffect(() => {
-    if (createdId === null) return;
-    router.history.replace(`/configuration/message-templates/${encodeURIComponent(createdId)}`);
-  }, [createdId, router]);
+    if (created === null) return;
+    const path = `/configuration/message-templates/${encodeURIComponent(created.id)}`;
+    router.history.replace(created.refused ? `${path}#${PROBLEMS}` : path);
+  }, [created, router]);
 
   return (
     <form
@@ -72,9 +73,7 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
         if (incomplete === null) actions.save.mutate();
       }}
     >
-      <UnsavedGuard
-        dirty={!disabled && createdId === null && (template === null ? draft.name !== '' : dirty)}
-      />
+      <UnsavedGuard dirty={!disabled && created === null && dirty} />
       <ProblemList title={t('template.notSaved')} problems={problemsOf(actions.save.error).map(addressed)} />
       <ProblemList
         title={t('template.notPublished')}
