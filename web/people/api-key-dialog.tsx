@@ -1,12 +1,5 @@
 import {
-  Button,
   Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
   Field,
   FieldContextProvider,
   Input,
@@ -25,7 +18,7 @@ import { keys } from '../ui/queries.ts';
 import { RIGHT_GROUPS } from '../ui/right-groups.ts';
 import { expiryOf, LIVES } from './api-key-standing.ts';
 import { DialogProblem } from './dialog-problem.tsx';
-import { Secret } from './secret.tsx';
+import { SecretDialog } from './secret.tsx';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '16px', paddingBlock: '8px' },
@@ -157,27 +150,15 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
 }
 
 function Made({ apiKey, name, onClose }: { apiKey: string; name: string; onClose: () => void }) {
-  const { t } = useTranslation(['people', 'rights']);
+  const { t } = useTranslation('people');
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t('apiKeys.madeTitle', { name })}</DialogTitle>
-          <DialogContent>
-            <Secret
-              label={t('apiKeys.key')}
-              value={apiKey}
-              copyLabel={t('apiKeys.copy')}
-              hint={t('apiKeys.keyHint')}
-            />
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={onClose}>
-              {t('links.done')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <SecretDialog
+      title={t('apiKeys.madeTitle', { name })}
+      label={t('apiKeys.key')}
+      value={apiKey}
+      copyLabel={t('apiKeys.copy')}
+      hint={t('apiKeys.keyHint')}
+      onClose={onClose}
+    />
   );
 }

@@ -1,12 +1,3 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { WebhookOut, WebhookSecretOut } from '../../src/http/schemas/webhooks.ts';
@@ -15,7 +6,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { DialogProblem } from './dialog-problem.tsx';
-import { Secret } from './secret.tsx';
+import { SecretDialog } from './secret.tsx';
 import { WebhookDeliveries } from './webhook-deliveries.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 import { webhookPath } from './webhook-path.ts';
@@ -141,25 +132,13 @@ function RemoveWebhook({ webhook, onClose }: OfOne) {
 function ShowSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
   const { t } = useTranslation('integrations');
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t('webhooks.secretTitle')}</DialogTitle>
-          <DialogContent>
-            <Secret
-              label={t('webhooks.secret')}
-              value={secret}
-              copyLabel={t('webhooks.copySecret')}
-              hint={t('webhooks.secretHint')}
-            />
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={onClose}>
-              {t('webhooks.done')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <SecretDialog
+      title={t('webhooks.secretTitle')}
+      label={t('webhooks.secret')}
+      value={secret}
+      copyLabel={t('webhooks.copySecret')}
+      hint={t('webhooks.secretHint')}
+      onClose={onClose}
+    />
   );
 }

@@ -4,8 +4,10 @@ import { Copy20Regular } from '@fluentui/react-icons/svg/copy';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+type Props = { text: string; label: string; onCopied?: () => void };
+
 /** Copies a text; says so for a moment, to screen readers as well. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, onCopied }: Props) {
   const { t } = useTranslation('ui');
   const [result, setResult] = useState<'copied' | 'failed' | null>(null);
   useEffect(() => {
@@ -15,7 +17,10 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   }, [result]);
   const copy = () =>
     navigator.clipboard.writeText(text).then(
-      () => setResult('copied'),
+      () => {
+        setResult('copied');
+        onCopied?.();
+      },
       () => setResult('failed'),
     );
   return (
