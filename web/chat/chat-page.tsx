@@ -74,10 +74,12 @@ function Chats({ search, conversationId, toRecord }: Props) {
   useLayoutEffect(() => {
     opened.current = conversationId;
   }, [conversationId]);
-  // A search is no place to come back to with every letter; it takes the place of the one before.
+  const { view } = search;
+  // A search is no place to come back to with every letter; it takes the place of the one before. Another view is one.
   const change = useCallback(
-    (next: ChatsSearch) => router.history.replace(chatsAddress(next, opened.current)),
-    [router],
+    (next: ChatsSearch) =>
+      router.history[next.view === view ? 'replace' : 'push'](chatsAddress(next, opened.current)),
+    [router, view],
   );
   return (
     <div className={styles.page}>

@@ -49,7 +49,7 @@ export function ViewTabs({ search, onChange }: Props) {
   const view = search.view ?? DEFAULT_VIEW;
   const choose = (next: unknown) => {
     const known = oneOf(VIEWS, next);
-    if (known !== undefined) onChange({ ...search, view: known });
+    if (known !== undefined && known !== view) onChange({ ...search, view: known });
   };
   const further = FURTHER.includes(view);
   return (
