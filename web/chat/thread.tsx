@@ -121,11 +121,17 @@ export function Thread({ conversationId, customer }: { conversationId: string; c
   }
   const { newest } = thread;
   const failed = thread.loadError !== null;
+  // What failed for one reason is said once.
+  const lost = [events, trace].filter(({ error }) => error !== null && !isMissing(error));
   return (
     <ThreadContext value={context}>
-      {events.isError && <ErrorState error={events.error} onRetry={() => void events.refetch()} />}
-      {trace.isError && !isMissing(trace.error) && (
-        <ErrorState error={trace.error} onRetry={() => void trace.refetch()} />
+      {lost[0] && (
+        <ErrorState
+          error={lost[0].error}
+          onRetry={() => {
+            for (const { refetch } of lost) void refetch();
+          }}
+        />
       )}
       <ThreadList
         label={t('thread.label', { name: customer })}
