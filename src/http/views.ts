@@ -25,6 +25,10 @@ export const isoOrNull = (ms: number | null): string | null => (ms === null ? nu
 type State = ConversationOut['consent']['service'];
 const stateOf = (state: string | null): State => (state ?? 'not-asked') as State;
 
+/** A number as people write it, for an answer that has one. */
+export const phoneTextOf = (phone: string | null) =>
+  phone === null ? {} : { phoneText: formatPhone(phone) };
+
 /** One conversation by itself. A list goes without `phoneText`: a number takes 50 µs to write out. */
 export function oneConversationOut(
   row: ConversationRow,
@@ -180,7 +184,7 @@ export function sendableOut(sendable: Sendable): SendableOut {
       },
     },
     phone: sendable.phone,
-    ...(sendable.phone === null ? {} : { phoneText: formatPhone(sendable.phone) }),
+    ...phoneTextOf(sendable.phone),
     conversationId: sendable.conversationId,
     records: sendable.records
       .filter((record) => record.messaging)

@@ -175,6 +175,11 @@ describe('small things of the pages', () => {
     const called = asked.filter((url) => url.includes('/api/'));
     expect(called.filter((url) => /bogus|May|sideways/.test(url))).toEqual([]);
     expect(called.some((url) => url.includes('/api/conversations'))).toBe(true);
+    // Another view is a place to come back from.
+    await agent.getByRole('tab', { name: /^Unassigned/ }).click();
+    await agent.waitForURL(/view=unassigned/);
+    await agent.goBack();
+    await agent.locator('[role=tab][aria-selected=true]', { hasText: 'Team' }).waitFor();
     agent.removeAllListeners('request');
   });
 
@@ -269,6 +274,16 @@ describe('small things of the pages', () => {
     await takePicture(agent, 'small-things-grant-waits');
     await admin.getByRole('link', { name: 'On hold 2 wait for your decision' }).waitFor();
     await takePicture(admin, 'small-things-waiting-count');
+    // A second one is refused where it was asked for.
+    await agent.getByRole('button', { name: 'Record a grant' }).click();
+    await dialog.getByRole('textbox', { name: /^Evidence/ }).fill('Signed at the fair again.');
+    await dialog.getByRole('button', { name: 'Record the grant' }).click();
+    await dialog.getByRole('alert').getByText('It was not recorded.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await admin.getByRole('link', { name: 'On hold 2 wait for your decision' }).click();
+    await admin.getByRole('link', { name: 'Lucas Lima', exact: true }).click();
+    await admin.getByRole('heading', { level: 1, name: 'Records' }).waitFor();
+    await admin.getByRole('link', { name: 'Lucas Lima', exact: true }).waitFor();
     await agent.getByRole('tab', { name: 'Consent' }).click();
     await agent.getByText(/^Recorded by Alex Agent, today/).waitFor();
     const [waiting] = await listOf(product, '/api/pending-grants');

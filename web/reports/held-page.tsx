@@ -10,10 +10,10 @@ import { listOf } from '../i18n/locale.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { type HoldChoice, HoldDialog } from '../ui/hold-dialog.tsx';
 import { AppLink } from '../ui/link.tsx';
-import { Ltr } from '../ui/ltr.tsx';
 import { MayButton, Needing } from '../ui/may.tsx';
 import { useMay } from '../ui/me.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
+import { PhoneNumber } from '../ui/phone-number.tsx';
 import { keys } from '../ui/queries.ts';
 import { EmptyState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -134,7 +134,11 @@ function HeldCard({ held, onDecide }: CardProps) {
           {held.name}
         </h2>
         <span className={styles.note}>
-          {held.phone === null ? t('held.noNumber') : <Ltr>{held.phone}</Ltr>}
+          {held.phone === null ? (
+            t('held.noNumber')
+          ) : (
+            <PhoneNumber number={held.phone} text={held.phoneText} />
+          )}
         </span>
         {conversationId !== null && (
           <AppLink to={`/chats/${encodeURIComponent(conversationId)}`}>{t('held.openChat')}</AppLink>

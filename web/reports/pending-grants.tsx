@@ -7,6 +7,7 @@ import type { PendingGrantOut, PendingGrantPage } from '../../src/http/schemas/c
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { FileLink } from '../ui/file-link.tsx';
+import { AppLink } from '../ui/link.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.ts';
 import { PhoneNumber } from '../ui/phone-number.tsx';
@@ -71,8 +72,8 @@ export function PendingGrants() {
               header: t('grants.customer'),
               cell: (row) => (
                 <>
-                  {row.name !== row.phone && <bdi>{row.name}</bdi>}{' '}
-                  {row.phone !== null && <PhoneNumber number={row.phone} />}
+                  {row.name !== row.phone && <Customer grant={row} />}{' '}
+                  {row.phone !== null && <PhoneNumber number={row.phone} text={row.phoneText} />}
                 </>
               ),
             },
@@ -118,6 +119,12 @@ export function PendingGrants() {
       )}
     </section>
   );
+}
+
+/** Their records are found by the number, whichever of several it is. */
+function Customer({ grant: { name, phone } }: { grant: Pending }) {
+  const shown = <bdi>{name}</bdi>;
+  return phone === null ? shown : <AppLink to={withQuery('/records', { search: phone })}>{shown}</AppLink>;
 }
 
 function Decide({ grant, onDecided }: { grant: Pending; onDecided: () => void }) {

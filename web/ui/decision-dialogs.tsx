@@ -9,6 +9,7 @@ import { answerOf, api } from './api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { useNotify } from './notify.ts';
+import { ErrorState } from './states.tsx';
 
 /** Whose decision is recorded. */
 type DecisionOf = { phone: string } | { conversationId: string };
@@ -53,6 +54,7 @@ export function RefusalDialog({ of, name, onClose }: Props) {
         <Field label={t('refusal.reason')}>
           <Textarea value={reason} maxLength={2000} onChange={(_, data) => setReason(data.value)} />
         </Field>
+        {record.isError && <ErrorState title={t('decisionFailed')} error={record.error} />}
       </div>
     </ConfirmDialog>
   );
@@ -105,6 +107,7 @@ export function GrantDialog({ of, name, onClose }: Props) {
         >
           {(field) => <FilePicker {...field} id={fileId} file={file} onFile={setFile} />}
         </Field>
+        {record.isError && <ErrorState title={t('decisionFailed')} error={record.error} />}
       </div>
     </ConfirmDialog>
   );
@@ -139,7 +142,6 @@ function useRecordDecision(onDone: () => void) {
       else notify.success(decision === 'denied' ? t('refusal.done') : t('grant.done'));
       onDone();
     },
-    onError: (error) => notify.problem(error, t('decisionFailed')),
     onSettled: () => {
       for (const topic of ['consent', 'sendable', 'conversation', 'record'])
         void client.invalidateQueries({ queryKey: [topic] });

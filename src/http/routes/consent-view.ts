@@ -5,14 +5,14 @@ import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { fieldOf } from '../../actions/project-decision.ts';
 import { findTarget, type To } from '../../actions/target.ts';
 import { firstWaitingGrant } from '../../actions/waiting-grants.ts';
-import { formatPhone, matchKey } from '../../core/phone.ts';
+import { matchKey } from '../../core/phone.ts';
 import type { Purpose } from '../../core/purpose.ts';
 import { conversationWith, type Viewer } from '../../db/access.ts';
 import { requestEvidence } from '../../db/consent.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
 import { recordsOfContactPoints, recordsOfNumber } from '../../db/records.ts';
 import type { ConsentOut } from '../schemas/consent.ts';
-import { historyOut, isoOrNull, isoTime } from '../views.ts';
+import { historyOut, isoOrNull, isoTime, phoneTextOf } from '../views.ts';
 
 const DAY = 86_400_000;
 
@@ -65,7 +65,7 @@ export async function consentOf(
     target.addressed === null ? records[0] : records.find((one) => one.id === target.addressed?.recordId);
   return {
     phone: target.phone,
-    ...(target.phone === null ? {} : { phoneText: formatPhone(target.phone) }),
+    ...phoneTextOf(target.phone),
     conversationId: conversation.id,
     withheld: conversation.another ? 'another-team' : null,
     purpose,

@@ -23,7 +23,7 @@ import {
   RecordConsentInput,
   WaitingDecisionsOut,
 } from '../schemas/consent.ts';
-import { isoTime } from '../views.ts';
+import { isoTime, phoneTextOf } from '../views.ts';
 import { consentOf } from './consent-view.ts';
 import { heldCursor, timeCursor, toCursor } from './cursor.ts';
 
@@ -161,6 +161,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
             contactPointId: row.contactPointId,
             name: names.get(row.contactPointId) ?? row.name ?? row.phone ?? 'Unknown',
             phone: row.phone,
+            ...phoneTextOf(row.phone),
             purpose: row.purpose,
             text: row.text ?? '',
             heldAt: isoTime(row.at),
@@ -204,6 +205,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
           items: pending.map((grant) => ({
             id: grant.id,
             phone: grant.phone,
+            ...phoneTextOf(grant.phone),
             name: names.get(grant.contactPointId) ?? grant.name ?? grant.phone ?? 'Unknown',
             refusedMeanwhile: outrun.has(grant),
             purpose: grant.purpose,

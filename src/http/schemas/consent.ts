@@ -120,6 +120,8 @@ export const HeldOut = z.object({
   contactPointId: Id,
   name: z.string(),
   phone: z.string().nullable(),
+  /** As people write it. */
+  phoneText: z.string().optional(),
   purpose: PurposeName,
   text: z.string(),
   heldAt: Time,
@@ -143,6 +145,8 @@ export type WaitingDecisionsOut = z.infer<typeof WaitingDecisionsOut>;
 export const PendingGrantOut = z.object({
   id: Id,
   phone: z.string().nullable(),
+  /** As people write it. */
+  phoneText: z.string().optional(),
   name: z.string(),
   /** The customer refused after it was recorded: it can only be rejected. */
   refusedMeanwhile: z.boolean(),
