@@ -354,6 +354,7 @@ describe('from a record type without a field to a customer who refuses, agrees a
       desk.waitForEvent('download'),
       desk.getByRole('menuitem', { name: 'Evidence (JSON)' }).click(),
     ]);
+    expect(download.suggestedFilename()).toMatch(/^consent-\d{8,}\.json$/);
     const evidence = await readFile(await download.path(), 'utf8');
     expect(evidence).toContain('may Contoso write to you');
     expect(evidence).toContain('No, Thank You');

@@ -175,6 +175,11 @@ describe('small things of the pages', () => {
     const called = asked.filter((url) => url.includes('/api/'));
     expect(called.filter((url) => /bogus|May|sideways/.test(url))).toEqual([]);
     expect(called.some((url) => url.includes('/api/conversations'))).toBe(true);
+    // A record that is not there is not asked for again.
+    await agent.goto(`${product.url}/records/contact/00000000-0000-4000-8000-000000000000`);
+    await agent.getByRole('main').getByRole('heading', { level: 2 }).waitFor();
+    expect(await agent.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await agent.goBack();
     // Another view is a place to come back from.
     await agent.getByRole('tab', { name: /^Unassigned/ }).click();
     await agent.waitForURL(/view=unassigned/);

@@ -20,6 +20,12 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground2,
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
+    // A hash beside its label leaves it two letters a line on a phone.
+    '@media (max-width: 480px)': {
+      gridTemplateColumns: 'minmax(0, 1fr)',
+      rowGap: 0,
+      '& > dd': { marginBottom: '6px' },
+    },
   },
   term: { color: tokens.colorNeutralForeground2 },
   value: { overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' },

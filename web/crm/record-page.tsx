@@ -3,11 +3,13 @@ import { useLocation, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordOut } from '../../src/http/schemas/records.ts';
+import { ApiProblem } from '../ui/api.ts';
 import { ConsentBadge } from '../ui/consent-badge.tsx';
+import { AppLink } from '../ui/link.tsx';
 import { Needing } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { PhoneNumber } from '../ui/phone-number.tsx';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, ErrorState, Loading, sentenceOf } from '../ui/states.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
 import { RecordForm } from './record-form.tsx';
 import { useRecord, useRecordTypes } from './record-queries.ts';
@@ -65,7 +67,15 @@ function Known({ table, id, chat }: Props) {
       {record.isError ? (
         <>
           <PageHeader title={t('record.title')} trail={[{ label: t('records.title'), to: '/records' }]} />
-          <ErrorState error={record.error} onRetry={() => void record.refetch()} />
+          {record.error instanceof ApiProblem && record.error.status === 404 ? (
+            // To ask again for what is not there helps nobody.
+            <EmptyState
+              title={sentenceOf(record.error)}
+              action={<AppLink to="/records">{t('records.title')}</AppLink>}
+            />
+          ) : (
+            <ErrorState error={record.error} onRetry={() => void record.refetch()} />
+          )}
         </>
       ) : (
         <Loading label={t('record.loading')} />

@@ -102,10 +102,12 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
         const to = toOf(query);
         await accessEvidence(db, ctx, caller, to);
         const pack = await exportEvidence(ctx, to);
+        // By whose it is, so that several beside each other can be told apart.
+        const whose = pack.phone?.replace(/\D/g, '') ?? pack.chains.at(-1)?.contactPointId ?? '';
         if (query.format === 'json')
           return reply
             .type('application/json; charset=utf-8')
-            .header('content-disposition', 'attachment; filename="consent.json"')
+            .header('content-disposition', `attachment; filename="consent-${whose}.json"`)
             .send(JSON.stringify(pack, null, 2));
         const rows = pack.chains.flatMap((chain) =>
           chain.lines.map((line) => [
@@ -137,7 +139,7 @@ export function consentRoutes(ctx: Context): FastifyPluginAsyncZod {
         ];
         return reply
           .type('text/csv; charset=utf-8')
-          .header('content-disposition', 'attachment; filename="consent.csv"')
+          .header('content-disposition', `attachment; filename="consent-${whose}.csv"`)
           .send(stringify([header, ...rows], { escape_formulas: true }));
       },
     );
