@@ -20,7 +20,6 @@ import {
 import { PURPOSES, type Purpose } from './purpose.ts';
 
 export type { Act, Fact } from './consent-fact.ts';
-export { factId } from './consent-fact.ts';
 export type { RequestView } from './consent-requests.ts';
 
 /**

@@ -136,23 +136,6 @@ export interface RequestRow {
   buttons: { label: string; meaning: 'yes' | 'no' }[];
 }
 
-/** Requests of these contact points since `since`, newest first, with their buttons. */
-export async function requestsOf(tx: Tx, ids: readonly string[], since: number): Promise<RequestRow[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<RequestRow>`/* keyed */
-    select r.id, coalesce(c.merged_into, c.id) as "contactPointId", r.message_id as "messageId", m.whatsapp_id as "whatsappId",
-           r.purpose, r.requested_at as at, r.language, r.record_type as "recordType", r.record_id as "recordId",
-           r.message_template_id as "messageTemplateId", r.actor_id as "actorId",
-           (select jsonb_agg(jsonb_build_object('label', t.label, 'meaning', t.meaning) order by t.button) from consent_token t
-             where t.contact_point_id = r.contact_point_id and t.request_id = r.id) as buttons
-      from contact_point c
-      join consent_request r on r.contact_point_id = c.id
-      left join message m on m.id = r.message_id
-     where (c.id = any(${uuids(ids)}) or c.merged_into = any(${uuids(ids)})) and r.requested_at > ${time(since)}
-     order by r.requested_at desc`.execute(tx);
-  return rows;
-}
-
 /** What a history line shows of its request: wording, language, delivery times. */
 export interface RequestEvidence {
   id: string;
