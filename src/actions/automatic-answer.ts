@@ -39,8 +39,6 @@ export async function queueAutomaticAnswer(tx: Tx, ctx: Context, by: AnsweredBy)
   const purpose = changedPurpose(by.recorded);
   if (purpose === null) return;
   const view = by.recorded.after[purpose];
-  // It would not leave (`decideAutomaticAnswer`).
-  if (purpose === 'marketing' && by.recorded.after.service.state === 'denied') return;
   const type = view.state === 'granted' ? 'opt-in' : 'opt-out';
   const now = ctx.clock();
   // A repeated stop word gets none within 24 hours, also when START came in between; what answered a button counts not.

@@ -16,7 +16,7 @@ import type { Context } from './context.ts';
 import { fold, type Views, type ViewsOf, viewsByRecord } from './gate-contact.ts';
 import { type NotedLine, noteConsent } from './note-timeline.ts';
 import { decisionOf, projectDecision } from './project-decision.ts';
-import { askedAnew, type Judging, loadJudging, neverAsked, rejudgeQueued } from './rejudge-queued.ts';
+import { type Judging, loadJudging, neverAsked, rejudgeQueued } from './rejudge-queued.ts';
 
 /**
  * The one door to the ledger: appends lines to a locked contact point, folds, and makes everything that follows true in
@@ -181,10 +181,8 @@ async function recordAll(
   for (const { contact } of entries.filter((entry) => queued.has(entry.contact.id))) {
     const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, judged), now);
     const one = recorded.get(contact.id);
-    if (one === undefined) continue;
-    const more = [...failed, ...(await askedAnew(tx, contact, one.after, now))];
-    if (more.length > 0)
-      ({ after: one.after, afterOf: one.afterOf } = await recordFacts(tx, ctx, contact, more, judged));
+    if (failed.length > 0 && one !== undefined)
+      ({ after: one.after, afterOf: one.afterOf } = await recordFacts(tx, ctx, contact, failed, judged));
   }
   return recorded;
 }

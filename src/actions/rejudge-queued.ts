@@ -1,11 +1,10 @@
-import { knewDecision } from '../core/gate.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
 import { cancel, type QueuedMessage, queuedOf } from '../db/outbox.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import type { Context } from './context.ts';
-import { loadContacts, type Views } from './gate-contact.ts';
+import { loadContacts } from './gate-contact.ts';
 import { type JudgeInputs, judgeQueued } from './judge.ts';
 import { loadPublished } from './organisation.ts';
 import type { NewLine, Rules } from './record-facts.ts';
@@ -77,42 +76,4 @@ export function neverAsked(
           },
         ],
   );
-}
-
-/**
- * A question that was queued before a refusal and may leave all the same leaves after it: from now on it is one that was asked then,
- * so that its Yes counts, and it itself toward the limits after a refusal.
- */
-export async function askedAnew(
-  tx: Tx,
-  contact: ContactPoint,
-  views: Views,
-  now: number,
-): Promise<NewLine[]> {
-  return (await queuedOf(tx, contact.id)).flatMap(({ id, request }): NewLine[] => {
-    if (request === null) return [];
-    const view = views[request.purpose];
-    const asked = view.requests.find(({ requestId }) => requestId === request.id);
-    if (view.state !== 'denied' || asked === undefined) return [];
-    if (knewDecision(view, { contactPointId: asked.chain, knowsSeq: asked.seq, at: asked.at })) return [];
-    return [
-      {
-        act: {
-          act: 'requested',
-          purpose: request.purpose,
-          requestId: request.id,
-          knowsSeq: 0,
-          afterRefusal: true,
-          ...(asked.record === undefined ? {} : { record: asked.record }),
-        },
-        purposes: [request.purpose],
-        at: now,
-        receivedAt: now,
-        source: 'gate',
-        actor: null,
-        detail: {},
-        personal: { messageId: id },
-      },
-    ];
-  });
 }

@@ -9,8 +9,6 @@ export function describeLine(row: HistoryRow, type: Verdict, names: ReadonlyMap<
   const purpose = row.purposes.length === 1 && row.purposes[0] === 'marketing' ? ' for marketing' : '';
   switch (row.act) {
     case 'requested':
-      if (row.source === 'gate')
-        return 'The question was on its way still when the customer refused: it counts as asked after that';
       return `Asked for consent${purpose}${by}`;
     case 'request-failed':
       return `The consent request did not reach the customer${purpose}`;

@@ -222,36 +222,6 @@ it('in some countries nobody asks again after a refusal', async () => {
   }
 });
 
-it('a question that leaves after a refusal was asked after it: its Yes counts, and so does it', async () => {
-  const { phone, record } = await contact(world);
-  await world.says(phone, 'Hello');
-  await world.pass(2000);
-  world.emulator.fault({ kind: '429', retryAfter: 60, to: phone, count: 1 });
-  takenFrom(await world.send(ask(record)));
-  await world.settled();
-  await world.pass(3000);
-  // What answers the stop word waits behind the question.
-  world.emulator.customerSends(phone, { text: 'STOP' });
-  await world.emulator.idle();
-  await expect.poll(async () => (await world.consent(phone)).state).toBe('denied');
-  const questions = () => world.emulator.messagesOf(phone).filter(({ buttons }) => buttons.length > 0).length;
-  expect(questions()).toBe(0);
-  await world.advance(120_000);
-  expect(questions()).toBe(1);
-  expect(await blocked(world, ask(record))).toMatchObject({ code: 'asked-too-recently' });
-  await world.tap(phone, 'yes');
-  expect(await world.consent(phone)).toMatchObject({ state: 'granted' });
-  expect((await world.readRecord(record)).complianceValue).toBe(true);
-  const { history } = await world.consent(phone);
-  expect(history.map(({ act, type }) => [act, type])).toEqual([
-    ['requested', 'requested'],
-    ['stop-word', 'denied'],
-    ['requested', 'requested'],
-    ['button', 'granted'],
-  ]);
-  expect(history[2]?.summary).toMatch(/^The question was on its way still/);
-});
-
 it('a country that no number has is refused: it would protect nobody', async () => {
   for (const code of ['UK', 'ZZ', 'EU'])
     expect(

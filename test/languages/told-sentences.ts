@@ -206,7 +206,7 @@ function statuses(): Told[] {
 /** Every line that the consent history can show. */
 export function toldHistory(): { act: string; summary: string }[] {
   const acts: [act: string, types: Verdict[], details?: Record<string, unknown>[], sources?: string[]][] = [
-    ['requested', ['requested'], [{}], ['person', 'gate']],
+    ['requested', ['requested']],
     ['request-failed', ['request-failed']],
     ['button', ['granted', 'denied', 'not-counted']],
     ['answer', ['granted', 'denied', 'not-counted']],
