@@ -286,7 +286,7 @@ describe('every page can be used by everyone', () => {
     await desk.getByText('Only for colleagues').first().waitFor();
     await go('Close');
     await desk.keyboard.press('Enter');
-    await desk.getByText('This chat is closed. It opens again when the customer writes.').waitFor();
+    await desk.getByText('This chat is closed. Writing to the customer opens it again').waitFor();
     expect(agent.errors).toEqual([]);
     await agent.close();
   });

@@ -73,7 +73,10 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
         if (incomplete === null) actions.save.mutate();
       }}
     >
-      <UnsavedGuard dirty={!disabled && created === null && dirty} />
+      {/* What was only chosen so far is chosen again in a moment; what the form itself links to is not asked about. */}
+      <UnsavedGuard
+        dirty={!disabled && created === null && (template === null ? draft.name !== '' : dirty)}
+      />
       <ProblemList title={t('template.notSaved')} problems={problemsOf(actions.save.error).map(addressed)} />
       <ProblemList
         title={t('template.notPublished')}
