@@ -11,7 +11,7 @@ describe('erasing a customer’s data', () => {
   let page: Page;
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
-    await vi.waitUntil(() => demoIsPlayed(product), { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(() => demoIsPlayed(product), { timeout: 120_000, interval: 100 });
   }, 240_000);
   afterAll(async () => {
     await browser?.close();

@@ -18,7 +18,7 @@ describe('small things of the pages', () => {
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
-    await vi.waitFor(async () => expect(await demoIsPlayed(product)).toBe(true), 60_000);
+    await vi.waitFor(async () => expect(await demoIsPlayed(product)).toBe(true), 120_000);
     const signedIn = async (url: string): Promise<Page> => {
       const window = await openWindow(browser, { url });
       windows.push(window);

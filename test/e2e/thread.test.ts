@@ -23,7 +23,7 @@ describe('a conversation with all that WhatsApp knows', () => {
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
-    await eventually(() => demoIsPlayed(product), 60_000);
+    await eventually(() => demoIsPlayed(product), 120_000);
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
