@@ -27,7 +27,7 @@ describe('two agents and an administrator at one desk', () => {
   beforeAll(async () => {
     product = await startProduct();
     browsers = await Promise.all([launchBrowser(), launchBrowser(), launchBrowser()]);
-    await eventually(() => demoIsPlayed(product));
+    await eventually(() => demoIsPlayed(product), 120_000);
   }, 240_000);
   afterAll(async () => {
     await Promise.all((browsers ?? []).map((browser) => browser.close()));

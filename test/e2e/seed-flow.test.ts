@@ -32,7 +32,7 @@ describe('from a record type without a field to a customer who refuses, agrees a
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
     // The sandbox comes set up; the story sets Contact up by itself, after the demo's people have played.
-    await eventually('the demo is played', () => demoIsPlayed(product));
+    await eventually('the demo is played', () => demoIsPlayed(product), 120_000);
     await clearContact(product);
   }, 240_000);
   afterAll(async () => {
@@ -493,8 +493,12 @@ describe('from a record type without a field to a customer who refuses, agrees a
 const PATIENCE = 20_000;
 
 /** Waits for a condition that no single element shows. */
-async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + PATIENCE * 3;
+async function eventually(
+  what: string,
+  check: () => Promise<boolean>,
+  patience = PATIENCE * 3,
+): Promise<void> {
+  const until = Date.now() + patience;
   while (!(await check())) {
     if (Date.now() > until) throw new Error(`not so in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
