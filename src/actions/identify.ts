@@ -1,4 +1,14 @@
 import { matchKey, parsePhone } from '../core/phone.ts';
+import {
+  type Keys,
+  keyOf,
+  keysOf,
+  movesOn,
+  noteNumber,
+  standsAt,
+  type TakenOver,
+  tellApart,
+} from '../core/tell-apart.ts';
 import type { Identity } from '../core/update.ts';
 import {
   type Alias,
@@ -19,16 +29,6 @@ import type { Tx } from '../db/engine.ts';
 import { anyErased, ownersOfMarks } from '../db/erasure.ts';
 import type { LockedPerson } from '../db/lock-people.ts';
 import type { Context } from './context.ts';
-import {
-  type Keys,
-  keyOf,
-  keysOf,
-  movesOn,
-  noteNumber,
-  standsAt,
-  type TakenOver,
-  tellApart,
-} from './tell-apart.ts';
 
 /**
  * From the keys WhatsApp gives a person (phone, business-scoped user id, parent id) to one contact point, made where

@@ -1,18 +1,35 @@
-import { hasLeft } from '../core/left-number.ts';
-import { matchKey } from '../core/phone.ts';
-import type { Alias, ContactPoint } from '../db/contact-points.ts';
-import type { LockedPerson } from '../db/lock-people.ts';
-import type { Dated } from './identify.ts';
+import { hasLeft, type Whereabouts } from './left-number.ts';
+import { matchKey } from './phone.ts';
 
 /**
  * Who is meant by a number that has had more than one customer, told from what WhatsApp said of them until then. The people of a
- * batch are taken in its order: what one update says of a number holds for the next ones. Nothing is read or stored here.
+ * batch are taken in its order: what one update says of a number holds for the next ones.
  */
 
-type Named = Dated & { aliases: Alias[] };
-type Standing = Pick<ContactPoint, 'id' | 'phone' | 'renumberedAt' | 'lastInboundAt'>;
+interface Key {
+  kind: string;
+  value: string;
+}
 
-export const keyOf = (alias: { kind: string; value: string }): string => `${alias.kind}:${alias.value}`;
+/** Somebody named by one update. */
+interface Named<K extends Key> {
+  /** All keys that the update gives them. */
+  aliases: readonly K[];
+  /** Further keys that they have from now on: there where the update says that they changed. */
+  also?: unknown;
+  /** When they did what it tells, ms by WhatsApp's clock. */
+  at: number;
+  /** The number they are at from then on; null where the update does not say. */
+  number: string | null;
+}
+
+interface Standing extends Whereabouts {
+  id: string;
+  /** Of their last message, ms by WhatsApp's clock. */
+  lastInboundAt: number | null;
+}
+
+export const keyOf = ({ kind, value }: Key): string => `${kind}:${value}`;
 
 /** What the keys of a batch lead to, as it goes on from one update to the next. */
 export interface Keys {
@@ -34,7 +51,9 @@ export interface TakenOver {
   since: number | null;
 }
 
-export function keysOf(locked: readonly LockedPerson[]): Keys {
+export function keysOf(
+  locked: readonly (Standing & { keys: readonly (Key & { since: number | null })[] })[],
+): Keys {
   const keys: Keys = { known: new Map(), joined: new Map(), since: new Map(), at: new Map() };
   for (const contact of locked) {
     for (const key of contact.keys) {
@@ -50,13 +69,13 @@ export function standsAt(keys: Keys, { id, phone, renumberedAt, lastInboundAt }:
   keys.at.set(id, { id, phone, renumberedAt, lastInboundAt, key: phone === null ? null : matchKey(phone) });
 }
 
-function ownerOf(alias: Alias, { known, joined }: Keys): string | null {
+function ownerOf(alias: Key, { known, joined }: Keys): string | null {
   const id = known.get(keyOf(alias)) ?? null;
   return id === null ? null : (joined.get(id) ?? id);
 }
 
 /** Whether a key of theirs is another number than the one at which somebody is whom their keys lead to. */
-export function movesOn({ aliases, also }: Named, keys: Keys): boolean {
+export function movesOn({ aliases, also }: Named<Key>, keys: Keys): boolean {
   if (also !== undefined) return true;
   const owners = aliases.flatMap((alias) => keys.at.get(ownerOf(alias, keys) ?? '') ?? []);
   return aliases.some(({ kind, value }) => kind === 'phone' && owners.some(({ key }) => key !== value));
@@ -66,16 +85,16 @@ export function movesOn({ aliases, also }: Named, keys: Keys): boolean {
  * The keys that are this person's, and those of them that somebody else gave up. A number says nothing of who left it before,
  * nor of who came to it after, unless another key says that it is them.
  */
-export function tellApart(
-  { aliases, at: when }: Named,
+export function tellApart<K extends Key>(
+  { aliases, at: when }: Named<K>,
   keys: Keys,
-): { aliases: Alias[]; taken: TakenOver[] } {
-  const standing = (alias: Alias): Standing | undefined => keys.at.get(ownerOf(alias, keys) ?? '');
-  const isLeft = (alias: Alias): boolean => {
+): { aliases: K[]; taken: TakenOver[] } {
+  const standing = (alias: Key): Standing | undefined => keys.at.get(ownerOf(alias, keys) ?? '');
+  const isLeft = (alias: Key): boolean => {
     const owner = standing(alias);
     return alias.kind === 'phone' && owner !== undefined && hasLeft(owner, alias.value, when);
   };
-  const isEarlier = (alias: Alias): boolean => {
+  const isEarlier = (alias: Key): boolean => {
     const since = keys.since.get(keyOf(alias));
     return since !== undefined && when <= since;
   };
@@ -95,7 +114,7 @@ export function tellApart(
 
 /** Whom an update is about is one, and where it says; what it changes is stored later (`setIdentity`, `storeArrivals`). */
 export function noteNumber(
-  { also, number, at: when }: Named,
+  { also, number, at: when }: Named<Key>,
   found: readonly string[],
   { joined, at }: Keys,
 ): void {
