@@ -1,11 +1,10 @@
 import { PURPOSES } from '../core/purpose.ts';
 import { insertContactPoints, type PassedNumber, passNumbers } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { type PhoneLink, recordsOfNumber, saveFieldsSeen } from '../db/records.ts';
-import type { FieldWrite } from '../ports.ts';
+import { type PhoneLink, recordsOfNumber } from '../db/records.ts';
 import type { Context } from './context.ts';
 import { newContactPoint } from './identify.ts';
-import { fieldOf } from './project-decision.ts';
+import { writeValues } from './project-decision.ts';
 import type { Rules } from './record-facts.ts';
 import type { Sighted } from './sight.ts';
 
@@ -45,18 +44,12 @@ export async function emptyRecordsOf(
   recordTypes: Types,
   but?: Pick<Sighted, 'table' | 'id'>,
 ): Promise<void> {
-  const now = ctx.clock();
-  const writes: FieldWrite[] = [];
-  for (const { value } of numbers)
-    for (const { recordType: table, recordId, messaging } of await recordsOfNumber(tx, value)) {
-      const type = recordTypes.get(table);
-      if (!messaging || type === undefined || (table === but?.table && recordId === but.id)) continue;
-      for (const purpose of PURPOSES) {
-        const column = fieldOf(type, purpose);
-        if (column === null) continue;
-        writes.push({ table, recordId, column, value: null });
-        await saveFieldsSeen(tx, table, [{ recordId, purpose, value: null }], now);
-      }
-    }
-  if (writes.length > 0) await ctx.crm.writeFields(tx, writes, now);
+  for (const { value } of numbers) {
+    const held = (await recordsOfNumber(tx, value)).filter(
+      ({ recordType, recordId, messaging }) =>
+        messaging && !(recordType === but?.table && recordId === but.id),
+    );
+    const values = held.flatMap((record) => PURPOSES.map((purpose) => ({ record, purpose, value: null })));
+    await writeValues(tx, ctx, values, recordTypes);
+  }
 }

@@ -3,7 +3,7 @@ import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { complianceToField, type RecordType } from '../core/record-type.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { recordsOfContactPoints, saveFieldsSeen } from '../db/records.ts';
+import { type LinkedRecord, recordsOfContactPoints, saveFieldsSeen } from '../db/records.ts';
 import type { FieldWrite } from '../ports.ts';
 import type { Context } from './context.ts';
 import type { Views, ViewsOf } from './gate-contact.ts';
@@ -21,32 +21,43 @@ export async function projectDecision(
   recordTypes: Map<string, RecordType>,
 ): Promise<void> {
   const records = (await recordsOfContactPoints(tx, [contact.id])).filter((record) => record.messaging);
-  const writes: FieldWrite[] = [];
-  for (const record of records) {
-    const type = recordTypes.get(record.recordType);
+  const values = records.flatMap((record) => {
     const key = `${record.recordType}/${record.recordId}`;
     const [was, is] = [before?.(key) ?? null, after(key)];
-    for (const purpose of PURPOSES) {
-      const column = type === undefined ? null : fieldOf(type, purpose);
-      if (type === undefined || column === null) continue;
-      if (was !== null && decisionOf(was, purpose) === decisionOf(is, purpose)) continue;
-      const value = desired(is[purpose], was?.[purpose] ?? null, key);
-      if (value === undefined) continue;
-      writes.push({
-        table: record.recordType,
-        recordId: record.recordId,
-        column,
-        value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
-      });
-      await saveFieldsSeen(
-        tx,
-        record.recordType,
-        [{ recordId: record.recordId, purpose, value }],
-        ctx.clock(),
-      );
-    }
+    return PURPOSES.filter(
+      (purpose) => was === null || decisionOf(was, purpose) !== decisionOf(is, purpose),
+    ).map((purpose) => ({ record, purpose, value: desired(is[purpose], was?.[purpose] ?? null, key) }));
+  });
+  await writeValues(tx, ctx, values, recordTypes);
+}
+
+/** Lets the fields of records say these values, in the words of consent; undefined leaves a field alone, as does a type without one. */
+export async function writeValues(
+  tx: Tx,
+  ctx: Context,
+  values: readonly {
+    record: Pick<LinkedRecord, 'recordType' | 'recordId'>;
+    purpose: Purpose;
+    value: boolean | null | undefined;
+  }[],
+  recordTypes: Map<string, RecordType>,
+): Promise<void> {
+  const now = ctx.clock();
+  const writes: FieldWrite[] = [];
+  for (const { record, purpose, value } of values) {
+    const { recordType: table, recordId } = record;
+    const type = recordTypes.get(table);
+    const column = type === undefined ? null : fieldOf(type, purpose);
+    if (type === undefined || column === null || value === undefined) continue;
+    writes.push({
+      table,
+      recordId,
+      column,
+      value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
+    });
+    await saveFieldsSeen(tx, table, [{ recordId, purpose, value }], now);
   }
-  if (writes.length > 0) await ctx.crm.writeFields(tx, writes, ctx.clock());
+  if (writes.length > 0) await ctx.crm.writeFields(tx, writes, now);
 }
 
 /** What must be projected again when it changes. */

@@ -104,14 +104,11 @@ async function recordAll(
   const known = await factsOf(tx, ids);
   const rows: LedgerRow[] = [];
   const personal: PersonalRow[] = [];
-  const recorded = new Map<string, Recorded>();
-  const beforeOfEach = new Map<string, ViewsOf>();
-  const written = new Map<string, NewLine[]>();
-  for (const { contact, lines } of entries) {
+  const all: Written[] = [];
+  for (const { contact, lines, told } of entries) {
     const old = known.get(contact.id) ?? [];
     const facts: Fact[] = [];
-    const seqs: number[] = [];
-    const all: NewLine[] = [];
+    const noted: NotedLine[] = [];
     const write = (line: NewLine): void => {
       const { row, personalRow } = chainLine(ctx, contact, line);
       rows.push(row);
@@ -124,78 +121,68 @@ async function recordAll(
       });
       contact.ledgerSeq = row.seq;
       contact.ledgerHead = row.hash;
-      seqs.push(row.seq);
-      all.push(line);
+      noted.push(notedLine(line, row.seq));
     };
     lines.forEach(write);
-    const { settings } = rules;
     const saying = (said: readonly Fact[]): [Views, ViewsOf] => {
-      const views = fold(said, now, settings);
-      return [views, viewsByRecord(contact, views, said, now, settings)];
+      const views = fold(said, now, rules.settings);
+      return [views, viewsByRecord(contact, views, said, now, rules.settings)];
     };
     const [before, beforeOf] = saying(old);
     let [after, afterOf] = saying([...old, ...facts]);
     // Grants that are past their days, which one that START brought back may be.
-    const lapsed = await lapsedPurposes(tx, contact, after, afterOf, now, settings);
+    const lapsed = await lapsedPurposes(tx, contact, after, afterOf, now, rules.settings);
     if (lapsed.length > 0) {
-      for (const purpose of lapsed) write(expiryLine(purpose, now, settings));
+      for (const purpose of lapsed) write(expiryLine(purpose, now, rules.settings));
       [after, afterOf] = saying([...old, ...facts]);
     }
-    recorded.set(contact.id, { before, after, afterOf, seqs });
-    beforeOfEach.set(contact.id, beforeOf);
-    written.set(contact.id, all);
+    const seqs = noted.map(({ seq }) => seq);
+    all.push({ contact, told: told ?? before, beforeOf, noted, recorded: { before, after, afterOf, seqs } });
   }
   await appendLines(tx, rows, personal);
   await saveStates(
     tx,
-    [...recorded].map(([contactPointId, { after }]) => ({ contactPointId, views: after })),
+    all.map(({ contact, recorded }) => ({ contactPointId: contact.id, views: recorded.after })),
   );
-  for (const { contact, told } of entries) {
-    const one = recorded.get(contact.id);
-    if (one === undefined) continue;
-    const { before, after, afterOf, seqs } = one;
+  for (const { contact, told, beforeOf, noted, recorded } of all) {
+    const { before, after, afterOf } = recorded;
     const turned = PURPOSES.some((purpose) => decisionOf(before, purpose) !== decisionOf(after, purpose));
     // What one of several people decided need not be what the number says.
     if (contact.shared || turned)
-      await projectDecision(
-        tx,
-        ctx,
-        contact,
-        beforeOfEach.get(contact.id) ?? null,
-        afterOf,
-        rules.recordTypes,
-      );
-    await announceConsent(tx, ctx, contact, told ?? before, after);
-    await noteConsent(
-      tx,
-      ctx,
-      contact,
-      notedLines(written.get(contact.id) ?? [], seqs),
-      after,
-      rules.settings.timelineConsent,
-    );
+      await projectDecision(tx, ctx, contact, beforeOf, afterOf, rules.recordTypes);
+    await announceConsent(tx, ctx, contact, told, after);
+    await noteConsent(tx, ctx, contact, noted, after, rules.settings.timelineConsent);
   }
   const queued = await withQueued(tx, ids);
   const judged =
     queued.size === 0 ? rules : { ...rules, judging: rules.judging ?? (await loadJudging(tx, ctx)) };
-  for (const { contact } of entries.filter((entry) => queued.has(entry.contact.id))) {
+  for (const { contact, recorded } of all) {
+    if (!queued.has(contact.id)) continue;
     const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, judged), now);
-    const one = recorded.get(contact.id);
-    if (failed.length > 0 && one !== undefined)
-      ({ after: one.after, afterOf: one.afterOf } = await recordFacts(tx, ctx, contact, failed, judged));
+    if (failed.length === 0) continue;
+    const { after, afterOf } = await recordFacts(tx, ctx, contact, failed, judged);
+    Object.assign(recorded, { after, afterOf });
   }
-  return recorded;
+  return new Map(all.map(({ contact, recorded }) => [contact.id, recorded]));
 }
 
-function notedLines(lines: readonly NewLine[], seqs: readonly number[]): NotedLine[] {
-  return lines.map((line, position) => ({
-    seq: seqs[position] ?? 0,
-    act: line.act.act,
-    purposes: line.purposes,
-    requestId: 'requestId' in line.act ? line.act.requestId : null,
-    actorId: line.actorId != null && isUuid(line.actorId) ? line.actorId : null,
-  }));
+/** What was written of one contact point, and what has to follow. */
+interface Written {
+  contact: ContactPoint;
+  /** What others were told last. */
+  told: Views;
+  beforeOf: ViewsOf;
+  noted: NotedLine[];
+  recorded: Recorded;
 }
+
+const notedLine = (line: NewLine, seq: number): NotedLine => ({
+  seq,
+  act: line.act.act,
+  purposes: line.purposes,
+  requestId: 'requestId' in line.act ? line.act.requestId : null,
+  actorId: line.actorId != null && isUuid(line.actorId) ? line.actorId : null,
+});
 
 /** Of which purposes a grant counts no more (`asOf`) and the line that says so is not written. Of several people each has their own. */
 async function lapsedPurposes(
