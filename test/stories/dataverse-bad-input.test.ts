@@ -83,6 +83,16 @@ afterEach(() => all.crm.emulator.clearFaults());
 const batch = { method: 'POST', url: '$batch' };
 const write = { method: 'PATCH', url: 'contacts' };
 const list = { method: 'GET', url: 'contacts?' };
+/** One write is a request of its own, and two that wait together are members of a batch: which it is, is a matter of moments. */
+const everyWrite = (httpStatus: number, code: string): Fault[] =>
+  (['api', 'part'] as const).map((scope) => ({
+    kind: 'code',
+    httpStatus,
+    code,
+    ...write,
+    scope,
+    always: true,
+  }));
 
 describe.each<[string, Fault[], string]>([
   ['a page with status 200', [{ kind: 'html', always: true }], 'unreadable'],
@@ -117,27 +127,15 @@ describe.each<[string, Fault[], string]>([
     [{ kind: 'code', httpStatus: 404, code: '0x80060888', ...list, always: true }],
     'refused',
   ],
+  ['no right to write', everyWrite(403, '0x80040220'), 'missing-right'],
+  ['a secured column', everyWrite(403, '0x8004F507'), 'column-secured'],
+  ['412 of a version', everyWrite(412, '0x80060882'), 'conflict'],
+  ['412 of a duplicate', everyWrite(412, '0x80040333'), 'conflict'],
   [
-    'no right to write',
-    [{ kind: 'code', httpStatus: 403, code: '0x80040220', ...write, always: true }],
-    'missing-right',
+    'a proxy’s page for all that writes',
+    [write, batch].map((request) => ({ kind: 'html', ...request, always: true })),
+    'unreadable',
   ],
-  [
-    'a secured column',
-    [{ kind: 'code', httpStatus: 403, code: '0x8004F507', ...write, always: true }],
-    'column-secured',
-  ],
-  [
-    '412 of a version',
-    [{ kind: 'code', httpStatus: 412, code: '0x80060882', ...write, always: true }],
-    'conflict',
-  ],
-  [
-    '412 of a duplicate',
-    [{ kind: 'code', httpStatus: 412, code: '0x80040333', ...write, always: true }],
-    'conflict',
-  ],
-  ['404 that is a proxy’s page', [{ kind: 'html', ...write, always: true }], 'unreadable'],
 ])('%s', (_, faults, code) => {
   it(`is shown as ${code}, loses no answer and turns no field`, async () => {
     const { world, crm } = all;
