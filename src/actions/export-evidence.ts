@@ -1,12 +1,15 @@
+import { type ConsentView, viewOfAll, viewWhileFound } from '../core/consent.ts';
 import { canonicalJson } from '../core/evidence.ts';
 import { KEYWORD_LIST_VERSION } from '../core/keywords.ts';
+import { PURPOSES } from '../core/purpose.ts';
+import type { Settings } from '../core/settings.ts';
 import { requestEvidence } from '../db/consent.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf, headsOf, historyOf, linesOfChains, readAsOfOneMoment } from '../db/ledger.ts';
 import type { Context } from './context.ts';
-import { fold } from './gate-contact.ts';
-import { loadSettings } from './organisation.ts';
+import { fold, loadTarget } from './gate-contact.ts';
+import { loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound } from './refusal.ts';
 import { findTarget, type To } from './target.ts';
 import { inTransaction } from './transaction.ts';
@@ -33,22 +36,13 @@ async function packOf(tx: Tx, ctx: Context, contact: ContactPoint, phone: string
   const unique = [...new Set([...history.map((row) => row.contactPointId), contact.id])];
   const heads = await headsOf(tx, unique);
   const lines = await linesOfChains(tx, unique);
-  const views = fold((await factsOf(tx, [contact.id])).get(contact.id) ?? [], ctx.clock(), settings);
   return {
     format: 'assent-consent-evidence/2',
     exportedAt: new Date(ctx.clock()).toISOString(),
     keywordListVersion: KEYWORD_LIST_VERSION,
     phone,
     userId: contact.userId,
-    today: Object.values(views).map((view) => ({
-      purpose: view.purpose,
-      state: view.state,
-      source: view.source,
-      decidedAt: view.decidedAt === null ? null : new Date(view.decidedAt).toISOString(),
-      decidedBy: view.decidedBy,
-      onHold: view.onHold !== null,
-      platformStopped: view.platformStopped,
-    })),
+    ...(await statesToday(tx, ctx, contact, phone, settings)),
     requests: [...(await requestEvidence(tx, unique)).values()],
     chains: unique.map((contactPointId) => ({
       contactPointId,
@@ -65,6 +59,52 @@ async function packOf(tx: Tx, ctx: Context, contact: ContactPoint, phone: string
     })),
   };
 }
+
+/** As a send would find it: where several people use the number, by record, and of the number what holds for all of them. */
+async function statesToday(
+  tx: Tx,
+  ctx: Context,
+  contact: ContactPoint,
+  phone: string | null,
+  settings: Settings,
+) {
+  const now = ctx.clock();
+  const recordTypes = await loadRecordTypes(tx);
+  const { views, records, fields } = await loadTarget(tx, { contact, phone }, now, settings, recordTypes);
+  if (!contact.shared) return { today: Object.values(views).map(stateOf) };
+  const facts = (await factsOf(tx, [contact.id])).get(contact.id) ?? [];
+  const ofEach = records
+    .filter(({ messaging }) => messaging)
+    .map(({ recordType, recordId }) => {
+      const key = `${recordType}/${recordId}`;
+      const own = fold(facts, now, settings, key);
+      const service = viewWhileFound(own.service, [fields.get(key)]);
+      return { recordType, recordId, views: { ...own, service } };
+    });
+  const today = PURPOSES.map((purpose) =>
+    viewOfAll(
+      views[purpose],
+      ofEach.map((one) => one.views[purpose]),
+    ),
+  );
+  return {
+    today: today.map(stateOf),
+    todayByRecord: ofEach.map(({ views: own, ...record }) => ({
+      ...record,
+      states: Object.values(own).map(stateOf),
+    })),
+  };
+}
+
+const stateOf = (view: ConsentView) => ({
+  purpose: view.purpose,
+  state: view.state,
+  source: view.source,
+  decidedAt: view.decidedAt === null ? null : new Date(view.decidedAt).toISOString(),
+  decidedBy: view.decidedBy,
+  onHold: view.onHold !== null,
+  platformStopped: view.platformStopped,
+});
 
 const signatureOf = (ctx: Pick<Context, 'keys'>, pack: unknown): string =>
   ctx.keys.sign(canonicalJson(JSON.parse(JSON.stringify(pack))));

@@ -31,6 +31,7 @@ import { isUuid } from '../db/rows.ts';
 import { boundedSearch } from './bounded-search.ts';
 import type { Context } from './context.ts';
 import { loadSettings } from './organisation.ts';
+import { withStatesOfAll } from './shown-states.ts';
 
 /**
  * The list of conversations and its search. Every way through it reads a bounded number of rows, whatever the database
@@ -85,7 +86,7 @@ export async function listConversations(ctx: Context, viewer: Viewer, request: L
       : await boundedSearch(ctx, (tx) => searchNames(tx, query, request, search.words));
   const rows = page.rows.slice(0, request.limit);
   const next = page.rows.length > request.limit ? (rows.at(-1) ?? null) : page.seenTo;
-  return { ...nothing, rows: await readInOrder(db, rows), next };
+  return { ...nothing, rows: await readInOrder(ctx, rows), next };
 }
 
 const nothing: Listed = { rows: [], next: null, searchedSince: null, matches: new Map() };
@@ -186,7 +187,7 @@ async function searchMessages(
   );
   return {
     rows: await readInOrder(
-      db,
+      ctx,
       page.map((one) => ({ id: one.conversationId, key: one.position })),
     ),
     next: found.length > limit && last !== undefined ? { key: last.position, id: last.conversationId } : null,
@@ -210,14 +211,11 @@ async function matchesAmongRecent(tx: Tx, search: MessageSearch): Promise<FoundM
   return null;
 }
 
-async function readInOrder(tx: Tx, keys: readonly ListKey[]): Promise<ConversationRow[]> {
-  const rows = new Map(
-    (
-      await readConversations(
-        tx,
-        keys.map((key) => key.id),
-      )
-    ).map((row) => [row.id, row]),
+async function readInOrder(ctx: Context, keys: readonly ListKey[]): Promise<ConversationRow[]> {
+  const read = await readConversations(
+    ctx.database.db,
+    keys.map((key) => key.id),
   );
+  const rows = new Map((await withStatesOfAll(ctx, read)).map((row) => [row.id, row]));
   return keys.flatMap(({ id }) => rows.get(id) ?? []);
 }

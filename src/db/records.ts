@@ -129,6 +129,8 @@ export interface ListedRecord extends CrmRecordRow {
   projects: boolean | null;
   onHold: boolean;
   contactPointId: string | null;
+  /** Several people use its number: its own state is another one than that of the number. */
+  shared: boolean;
   conversationId: string | null;
   /** The record whose number and consent these are, where it is another one. */
   related: { table: string; id: string; data: Cells } | null;
@@ -140,6 +142,7 @@ export const listedFrom = (from: RawBuilder<unknown>): RawBuilder<unknown> => sq
        from record_phone where record_type = ${carrierType} and record_id = ${carrierId}) as phones,
     s.state as service, k.state as marketing, s.decided_at as "decidedAt", s.source, s.projects,
     s.on_hold_at is not null or k.on_hold_at is not null as "onHold", a.contact_point_id as "contactPointId",
+    coalesce((select c.shared from contact_point c where c.id = a.contact_point_id), false) as shared,
     (select id from conversation where contact_point_id = a.contact_point_id order by last_message_at desc nulls last limit 1) as "conversationId",
     case when y.config ->> 'relatedColumn' is not null then
       (select jsonb_build_object('table', c.table_name, 'id', c.id, 'data', c.data) from crm_record c

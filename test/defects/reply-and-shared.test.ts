@@ -166,6 +166,49 @@ describe('a number that several people use', () => {
     // As a send to the number, which the gate refuses too.
     expect((await world.consent(phone)).state).toBe('not-asked');
   });
+
+  it('lists, the export and the evidence say of each record and of the chat what a send would find', async () => {
+    const { phone, asked, other, conversationId } = await sharedBy();
+    await world.sendConsent(asked);
+    await world.tap(phone, 'yes');
+    const Records = z.object({
+      items: z.array(z.object({ id: z.string(), consent: z.looseObject({ service: z.string() }) })),
+    });
+    const listed = async (query: string) => {
+      const { items } = await world.ok(Records, 'GET', `/api/records?search=${phone}${query}`);
+      return Object.fromEntries(items.map((one) => [one.id, one.consent.service]));
+    };
+    expect(await listed('')).toEqual({ [asked.id]: 'granted', [other.id]: 'not-asked' });
+    expect(await listed('&consent=granted')).toEqual({ [asked.id]: 'granted' });
+    expect((await world.readRecord(other)).consent).toMatchObject({ service: 'not-asked', decidedAt: null });
+    const csv = await fetch(`${world.url}/api/records.csv?consent=granted&search=${phone}`, {
+      headers: { authorization: `Bearer ${ADMIN_API_KEY}` },
+    });
+    const text = await csv.text();
+    expect([text.includes(asked.id), text.includes(other.id)]).toEqual([true, false]);
+
+    const Chat = z.object({ id: z.string(), consent: z.object({ service: z.string() }) });
+    const Chats = z.object({ items: z.array(Chat) });
+    const found = await world.ok(Chats, 'GET', `/api/conversations?search=${phone}`);
+    expect(found.items).toEqual([{ id: conversationId, consent: { service: 'not-asked' } }]);
+    expect((await world.ok(Chat, 'GET', `/api/conversations/${conversationId}`)).consent.service).toBe(
+      'not-asked',
+    );
+
+    const State = z.object({ purpose: z.string(), state: z.string() });
+    const Pack = z.object({
+      today: z.array(State),
+      todayByRecord: z.array(z.object({ recordId: z.string(), states: z.array(State) })),
+    });
+    const pack = await world.ok(Pack, 'GET', `/api/consent-export?phone=${encodeURIComponent(phone)}`);
+    const service = (states: z.infer<typeof State>[]) =>
+      states.find(({ purpose }) => purpose === 'service')?.state;
+    expect(service(pack.today)).toBe('not-asked');
+    expect(Object.fromEntries(pack.todayByRecord.map((one) => [one.recordId, service(one.states)]))).toEqual({
+      [asked.id]: 'granted',
+      [other.id]: 'not-asked',
+    });
+  });
 });
 
 it('a number in another column than the first is not ruled by what its record allows', async () => {

@@ -6,15 +6,15 @@ import type { Context } from '../../actions/context.ts';
 import { markRead, settleUnconfirmed, showTyping } from '../../actions/conversation.ts';
 import { loadSettings } from '../../actions/organisation.ts';
 import { decideHold, markShared } from '../../actions/record-consent.ts';
-import { notFound, Refusal } from '../../actions/refusal.ts';
+import { Refusal } from '../../actions/refusal.ts';
 import { type Sender, sendMessage } from '../../actions/send-message.ts';
 import { readSendable } from '../../actions/sendable.ts';
 import type { To } from '../../actions/target.ts';
 import { requestEvidence } from '../../db/consent.ts';
-import { readConversation } from '../../db/conversations.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
 import { recordsOfContactPoints } from '../../db/records.ts';
 import type { Caller } from '../auth.ts';
+import { conversationShown } from '../conversation-shown.ts';
 import { asAccepted } from '../message-view.ts';
 import {
   ConversationOut,
@@ -26,7 +26,7 @@ import {
 } from '../schemas/chat.ts';
 import { IdempotencyKey } from '../schemas/common.ts';
 import { ConsentOut, HoldDecision, LedgerLineOut } from '../schemas/consent.ts';
-import { historyOut, oneConversationOut, sendableOut } from '../views.ts';
+import { historyOut, sendableOut } from '../views.ts';
 import { consentOf } from './consent-view.ts';
 import { shownMessage, threadPart } from './thread-pages.ts';
 
@@ -51,11 +51,7 @@ const senderOf = (caller: Caller): Sender => ({
 /** Chats: conversations, threads, what may be sent, and sending. */
 export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
-  const shown = async (id: string, caller: Caller) => {
-    const row = await readConversation(db, id);
-    if (row === null) throw notFound('conversation');
-    return oneConversationOut(row, caller.id, await loadSettings(db));
-  };
+  const shown = (id: string, caller: Caller) => conversationShown(ctx, id, caller);
 
   return async (app) => {
     app.get(

@@ -4,13 +4,13 @@ import { accessConversation } from '../../actions/access-conversation.ts';
 import type { Context } from '../../actions/context.ts';
 import { countConversations, type ListRequest, listConversations } from '../../actions/list-conversations.ts';
 import { loadSettings } from '../../actions/organisation.ts';
-import { notFound, Refusal } from '../../actions/refusal.ts';
+import { Refusal } from '../../actions/refusal.ts';
 import { matchKey, parsePhone } from '../../core/phone.ts';
-import { readConversation } from '../../db/conversations.ts';
 import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
+import { conversationShown } from '../conversation-shown.ts';
 import { ConversationCounts, ConversationOut, ConversationPage, ConversationQuery } from '../schemas/chat.ts';
-import { conversationOut, isoTime, oneConversationOut } from '../views.ts';
+import { conversationOut, isoTime } from '../views.ts';
 import { keyCursor, toCursor } from './cursor.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
@@ -66,9 +66,7 @@ export function conversationRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ params, caller }) => {
         const { id } = await accessConversation(db, caller, params.id);
-        const row = await readConversation(db, id);
-        if (row === null) throw notFound('conversation');
-        return oneConversationOut(row, caller.id, await loadSettings(db));
+        return conversationShown(ctx, id, caller);
       },
     );
   };

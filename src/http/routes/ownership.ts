@@ -7,7 +7,6 @@ import { listColleagues } from '../../actions/colleagues.ts';
 import type { Context } from '../../actions/context.ts';
 import { askIn, endDiscussionWith } from '../../actions/discuss.ts';
 import { writeNote } from '../../actions/notes.ts';
-import { loadSettings } from '../../actions/organisation.ts';
 import {
   acceptConversation,
   closeConversation,
@@ -22,9 +21,9 @@ import {
 import { showPresence } from '../../actions/presence.ts';
 import { notFound } from '../../actions/refusal.ts';
 import type { Right } from '../../core/rights.ts';
-import { readConversation } from '../../db/conversations.ts';
 import { readTrace, tracePage } from '../../db/trace.ts';
 import type { Caller } from '../auth.ts';
+import { conversationShown } from '../conversation-shown.ts';
 import { colleagueOut, traceOut } from '../desk-views.ts';
 import { ConversationOut } from '../schemas/chat.ts';
 import { Id, PageQuery } from '../schemas/common.ts';
@@ -39,7 +38,6 @@ import {
   TraceOut,
   TracePage,
 } from '../schemas/desk.ts';
-import { oneConversationOut } from '../views.ts';
 import { numberCursor, toCursor } from './cursor.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
@@ -48,11 +46,7 @@ const ById = z.object({ id: z.string().min(1).max(100) });
 export function ownershipRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
   /** As it is after the call, also where the caller does not see it any more. */
-  const shown = async (id: string, caller: Caller) => {
-    const row = await readConversation(db, id);
-    if (row === null) throw notFound('conversation');
-    return oneConversationOut(row, caller.id, await loadSettings(db));
-  };
+  const shown = (id: string, caller: Caller) => conversationShown(ctx, id, caller);
 
   return async (app) => {
     /** `POST /conversations/{id}/{path}` that changes something and answers the conversation. */

@@ -9,6 +9,7 @@ import { editRecord, refuseFieldByHand } from '../../actions/edit-records.ts';
 import { importRecords } from '../../actions/import-records.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
+import { withOwnStates } from '../../actions/shown-states.ts';
 import { formatPhone } from '../../core/phone.ts';
 import type { RecordType } from '../../core/record-type.ts';
 import { seenAmong } from '../../db/access.ts';
@@ -40,7 +41,8 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       const row = isUuid(id) ? await readListed(db, table, id) : null;
       if (row === null) throw notFound('record');
       const seen = await seenAmong(db, [row.conversationId], caller);
-      const out = recordOut(row, await loadRecordTypes(db), seen);
+      const [shown = row] = await withOwnStates(ctx, [row]);
+      const out = recordOut(shown, await loadRecordTypes(db), seen);
       const [phone] = out.phones;
       return phone === undefined ? out : { ...out, phoneText: formatPhone(phone) };
     };
@@ -63,6 +65,14 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       };
       return boundedRead(ctx, (tx) => recordPage(tx, filter, timeCursor(cursor), limit), options);
     };
+    /** What was found by the state of a number, and what of it holds for the record itself. */
+    const shown = async (
+      page: readonly ListedRecord[],
+      query: z.infer<typeof RecordQuery>,
+    ): Promise<ListedRecord[]> => {
+      const rows = await withOwnStates(ctx, page);
+      return rows.filter((row) => !row.shared || fits(row, query));
+    };
     const csvPage = (query: z.infer<typeof RecordQuery>, cursor?: string): Promise<ListedRecord[]> =>
       find(query, CSV_PAGE, cursor, { unattended: true });
     /** Page by page, as fast as it is taken: a million records stand in no memory, and nobody waits for them. */
@@ -74,7 +84,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       const lines = (rows: unknown[][]): string => stringify(rows, { escape_formulas: true });
       yield lines([CSV_HEADER]);
       for (let page = first; ; ) {
-        yield lines(page.map((row) => csvRow(row, types)));
+        yield lines((await shown(page, query)).map((row) => csvRow(row, types)));
         const last = page.at(-1);
         if (page.length < CSV_PAGE || last === undefined) return;
         page = await csvPage(query, toCursor({ at: last.createdAt, id: last.id }));
@@ -97,7 +107,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
           caller,
         );
         return {
-          items: page.map((row) => recordOut(row, types, seen)),
+          items: (await shown(page, query)).map((row) => recordOut(row, types, seen)),
           nextCursor:
             rows.length > query.limit && last !== undefined
               ? toCursor({ at: last.createdAt, id: last.id })
@@ -208,6 +218,18 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       );
     });
   };
+}
+
+/** Whether the state that is shown is one that was asked for. */
+function fits(row: ListedRecord, query: z.infer<typeof RecordQuery>): boolean {
+  const { consent, decidedSince, decidedUntil } = query;
+  const state = row.service ?? 'not-asked';
+  const at = row.decidedAt ?? Number.NaN;
+  return (
+    (consent === undefined || (consent === 'on-hold' ? row.onHold : state === consent)) &&
+    (decidedSince === undefined || at >= Date.parse(decidedSince)) &&
+    (decidedUntil === undefined || at < Date.parse(decidedUntil))
+  );
 }
 
 const STATES = ['not-asked', 'requested', 'granted', 'denied', 'expired', 'on-hold'];

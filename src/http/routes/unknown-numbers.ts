@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accessConversation } from '../../actions/access-conversation.ts';
 import type { Context } from '../../actions/context.ts';
 import { refuseFieldByHand } from '../../actions/edit-records.ts';
-import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
+import { loadRecordTypes } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
 import {
   createFromChat,
@@ -17,6 +17,7 @@ import { readListed } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
 import { columnOut } from '../column-view.ts';
+import { conversationShown } from '../conversation-shown.ts';
 import { ConversationOut } from '../schemas/chat.ts';
 import {
   DuplicatesOut,
@@ -25,7 +26,7 @@ import {
   RecordFromChat,
   RecordOut,
 } from '../schemas/records.ts';
-import { oneConversationOut, recordOut } from '../views.ts';
+import { recordOut } from '../views.ts';
 import { wantedLanguages } from '../wanted-languages.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
@@ -113,7 +114,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
         if (!isUuid(body.recordId)) throw notFound('record');
         const row = await conversation(params.id, caller);
         await linkToRecord(ctx, row, body, caller);
-        return oneConversationOut(await conversation(row.id, caller), caller.id, await loadSettings(db));
+        return conversationShown(ctx, row.id, caller);
       },
     );
   };
