@@ -1,6 +1,6 @@
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
 import { expiresAfterDays } from '../core/settings.ts';
-import { grantsOlderThan, heldRows } from '../db/consent.ts';
+import { grantsOlderThan, heldRows, requestsWaitingSince } from '../db/consent.ts';
 import { lockContactPoints } from '../db/contact-points.ts';
 import { forgetOld } from '../db/inbox.ts';
 import type { Context } from './context.ts';
@@ -21,13 +21,14 @@ const AT_ONCE = 50;
 const RAW_AT_ONCE = 1_000;
 
 /**
- * What time decides: holds nobody settled, grants that expire, what becomes of conversations, what may be searched, webhooks
+ * What time decides: holds nobody settled, grants that expire, requests nobody answered, what becomes of conversations, what may be searched, webhooks
  * and keys that served their purpose; and what a change of a record type left to be taken in. True where more is due than one
  * turn does.
  */
 export async function keepUp(ctx: Context): Promise<boolean> {
   const more = [await elapseHolds(ctx)];
   for (const purpose of PURPOSES) more.push(await expireGrants(ctx, purpose));
+  more.push(await endWaiting(ctx));
   await keepUpDesk(ctx);
   await keepSearchable(ctx);
   // A notice of another node's may have been lost.
@@ -78,5 +79,23 @@ async function expireGrants(ctx: Context, purpose: Purpose): Promise<boolean> {
     }
     await hints.send(tx);
     return expired === 0 ? 0 : old.length;
+  });
+}
+
+/** A request past its days waits no more (core/consent `openRequest`): nothing happened, so lists alone are told. */
+async function endWaiting(ctx: Context): Promise<boolean> {
+  return inRounds(ctx, AT_ONCE, async (tx) => {
+    const settings = await loadSettings(tx);
+    const rules = { settings, recordTypes: await loadRecordTypes(tx) };
+    const before = ctx.clock() - settings.requestOpenDays * DAY;
+    const hints = createHints();
+    const waiting = await requestsWaitingSince(tx, before, AT_ONCE);
+    const contacts = await lockContactPoints(tx, waiting);
+    for (const contact of contacts) {
+      await recordFacts(tx, ctx, contact, [], rules);
+      hints.contact(contact.id);
+    }
+    await hints.send(tx);
+    return contacts.length === 0 ? 0 : waiting.length;
   });
 }

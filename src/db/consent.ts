@@ -40,22 +40,23 @@ export async function saveStates(
         onHoldSeq: view.onHold?.seq ?? null,
         onHoldChain: view.onHold?.chain ?? null,
         requestOpen: view.openRequest !== null,
+        requestAt: iso(view.openRequest?.at ?? null),
         platformStopped: view.platformStopped,
       };
     }),
   );
   await sql`/* keyed */ insert into consent_state (contact_point_id, purpose, state, decided_at, source, projects, on_hold_at, on_hold_seq,
-        on_hold_chain, request_open, platform_stopped)
+        on_hold_chain, request_open, request_at, platform_stopped)
     select "contactPointId", purpose, state, "decidedAt", source, projects, "onHoldAt", "onHoldSeq", "onHoldChain", "requestOpen",
-           "platformStopped"
+           "requestAt", "platformStopped"
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as r("contactPointId" uuid, purpose text, state text, "decidedAt" timestamptz, source text, projects boolean,
-             "onHoldAt" timestamptz, "onHoldSeq" integer, "onHoldChain" uuid, "requestOpen" boolean, "platformStopped" boolean)
+             "onHoldAt" timestamptz, "onHoldSeq" integer, "onHoldChain" uuid, "requestOpen" boolean, "requestAt" timestamptz,
+             "platformStopped" boolean)
     on conflict (contact_point_id, purpose) do update set state = excluded.state, decided_at = excluded.decided_at,
       source = excluded.source, projects = excluded.projects, on_hold_at = excluded.on_hold_at, on_hold_seq = excluded.on_hold_seq,
-      on_hold_chain = excluded.on_hold_chain, request_open = excluded.request_open, platform_stopped = excluded.platform_stopped`.execute(
-    tx,
-  );
+      on_hold_chain = excluded.on_hold_chain, request_open = excluded.request_open,
+      request_at = excluded.request_at, platform_stopped = excluded.platform_stopped`.execute(tx);
   await copyConsent(
     tx,
     states.map((one) => one.contactPointId),
@@ -219,6 +220,18 @@ export async function grantsOlderThan(
            and not exists (select 1 from ledger e where e.contact_point_id = c.id and e.act = 'expired'
              and ${purpose} = any(e.purposes) and e.at >= l.at + make_interval(days => ${days}::integer)))
       limit ${limit})`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+/** Contact points whose request waits since before that, ms: those past the days of the setting. */
+export async function requestsWaitingSince(tx: Tx, before: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    (select contact_point_id as id from consent_state where request_open and request_at <= ${time(before)}
+      order by request_at limit ${limit})
+    union
+    (select contact_point_id as id from consent_state where request_open and request_at is null limit ${limit})`.execute(
+    tx,
+  );
   return rows.map((row) => row.id);
 }
 

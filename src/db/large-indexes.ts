@@ -9,11 +9,12 @@ import type { Db } from './engine.ts';
  * walks count from 1) are found by name and number, which `record_phone_search` holds: over their texts too, a first load
  * would take half as long again, and every walk would write the index anew.
  *
- * Numbers that several people use are few, and their grants are looked through for expiry.
+ * Numbers that several people use are few, and their grants are looked through for expiry; requests that wait, for their end.
  */
 const LARGE: Record<string, string> = {
   crm_record_search: 'on crm_record using gin (search gin_trgm_ops) where walk = 0',
   contact_point_shared: 'on contact_point (id) where shared',
+  consent_state_waiting: 'on consent_state (request_at) where request_open',
 };
 
 /** Any number: who holds it builds. */

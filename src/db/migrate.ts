@@ -30,6 +30,7 @@ import { up as requestDelivery } from './migrations/0027-request-delivery.ts';
 import { up as crmColumnTakes } from './migrations/0028-crm-column-takes.ts';
 import { up as whoMadeAKey } from './migrations/0029-who-made-a-key.ts';
 import { up as numbersPassedOn } from './migrations/0030-numbers-passed-on.ts';
+import { up as openRequests } from './migrations/0031-open-requests.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 export const MIGRATIONS: Record<string, readonly string[]> = {
@@ -61,6 +62,7 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
   '0028-crm-column-takes': crmColumnTakes,
   '0029-who-made-a-key': whoMadeAKey,
   '0030-numbers-passed-on': numbersPassedOn,
+  '0031-open-requests': openRequests,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -51,6 +51,36 @@ it('grants that expire close their chats at the moment they are due, and each ge
   }
 }, 120_000);
 
+it('a request that nobody answered stops waiting after its days, on lists and in views', async () => {
+  const { phone, record } = await contact(world);
+  await world.sendConsent(record);
+  const shown = async () => {
+    const Chats = z.object({ items: z.array(z.object({ consent: z.object({ service: z.string() }) })) });
+    const Counts = z.object({ waitingForConsent: z.number() });
+    const query = `/api/conversations?phone=${encodeURIComponent(phone)}`;
+    const chats = (of: string) => world.ok(Chats, 'GET', `${query}${of}`);
+    return {
+      record: (await world.readRecord(record)).consent.service,
+      chat: (await chats('')).items.map((one) => one.consent.service),
+      waiting: (await chats('&view=waiting-for-consent')).items.length,
+      counted: (await world.ok(Counts, 'GET', '/api/conversation-counts')).waitingForConsent,
+    };
+  };
+  const { counted } = await shown();
+  expect(await shown()).toEqual({ record: 'requested', chat: ['requested'], waiting: 1, counted });
+  await world.advance(29 * DAY);
+  expect((await shown()).waiting).toBe(1);
+  await world.advance(2 * DAY);
+  expect(await shown()).toMatchObject({ record: 'not-asked', chat: ['not-asked'], waiting: 0 });
+  // Written by a version before this one: when it was made is not known there.
+  await world.sendConsent(record);
+  await sql`update consent_state set request_at = null`.execute(world.ctx.database.db);
+  await world.advance(0);
+  expect((await shown()).waiting).toBe(1);
+  await world.advance(31 * DAY);
+  expect((await shown()).waiting).toBe(0);
+});
+
 it('raw webhooks leave as fast as they came', async () => {
   const { db } = world.ctx.database;
   await sql`insert into inbox (subject, event_key, kind, raw, body_sha256, received_at, status)
