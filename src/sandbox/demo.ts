@@ -216,7 +216,11 @@ async function play(
   }
 }
 
-/** Sends the Consent Template and waits until WhatsApp took it; answers its WhatsApp id. */
+/** On a machine that does other work a message may be put off several times; whoever is given up has no story in the demo. */
+const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 25;
+
+/** Sends the Consent Template and waits until WhatsApp took it; answers its WhatsApp id, null where it does not come. */
 async function ask(
   ctx: Context,
   one: DemoPerson,
@@ -226,12 +230,12 @@ async function ask(
   const key = `demo:${recordId}`;
   const to = { recordType: one.table, recordId };
   const message = await sendMessage(ctx, { to, messageTemplateId }, SENDER, key);
-  for (let turn = 0; turn < 200; turn += 1) {
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
     const row = await readMessage(ctx.database.db, message.id);
     if (row !== null && row.whatsappId !== null) return row.whatsappId;
-    if (row === null || row.status === 'failed' || row.status === 'cancelled' || row.status === 'unconfirmed')
-      return null;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    // What is unconfirmed has its id once WhatsApp tells of it.
+    if (row === null || row.status === 'failed' || row.status === 'cancelled') return null;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   return null;
 }
