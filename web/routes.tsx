@@ -37,6 +37,10 @@ const RecordConversation = page(
 const RecordsPage = page(async () => (await import('./crm/records-page.tsx')).RecordsPage, 'crm', 'dialogs');
 const RecordFromChat = page(async () => (await import('./crm/record-from-chat.tsx')).RecordFromChat, 'crm');
 const RecordPage = page(async () => (await import('./crm/record-page.tsx')).RecordPage, 'crm', 'dialogs');
+const CampaignsPage = page(
+  async () => (await import('./campaigns/campaigns-page.tsx')).CampaignsPage,
+  'campaigns',
+);
 const HeldPage = page(async () => (await import('./reports/held-page.tsx')).HeldPage, 'reports', 'dialogs');
 const RecordTypesPage = page(
   async () => (await import('./configuration/record-types-page.tsx')).RecordTypesPage,
@@ -241,6 +245,14 @@ const record = createRoute({
 
 const held = createRoute({ getParentRoute: () => inside, path: '/held', component: () => <HeldPage /> });
 
+const campaigns = createRoute({
+  getParentRoute: () => inside,
+  path: '/campaigns/{-$id}',
+  component: function Campaigns() {
+    return <CampaignsPage {...campaigns.useParams()} />;
+  },
+});
+
 const recordTypes = createRoute({
   getParentRoute: () => inside,
   path: '/configuration/record-types',
@@ -366,6 +378,7 @@ export const router = createRouter({
       records,
       record,
       held,
+      campaigns,
       recordTypes,
       recordType,
       messageTemplates,

@@ -40,6 +40,7 @@ describe('every page can be used by everyone', () => {
   const openings: { name: string; at: () => string; open: () => Promise<unknown> }[] = [
     dialog('new-record', () => '/records', 'New record'),
     dialog('import', () => '/records', 'Import CSV'),
+    dialog('new-campaign', () => '/campaigns', 'New campaign'),
     dialog('invite', () => '/configuration/people', 'Invite'),
     dialog('new-team', () => '/configuration/teams', 'New team'),
     dialog('new-key', () => '/configuration/api-keys', 'New key'),

@@ -18,6 +18,7 @@ export interface Ids {
   held: string;
   template: string;
   stranger: string;
+  campaign: string;
 }
 
 /** Waits for the demo, and adds what it has none of. */
@@ -37,6 +38,7 @@ export async function furnish(product: Product): Promise<{ ids: Ids; invitationL
     held: await idOf('/api/conversations?search=Hanna'),
     template: await idOf('/api/message-templates?recordType=contact'),
     stranger: await chatOf(product, stranger),
+    campaign: await campaignOf(product),
   };
   // A second person's approval gives the list of holds its second part.
   await callApi(product, 'PATCH', '/api/settings', { grantNeedsSecondPerson: true });
@@ -55,6 +57,30 @@ export async function furnish(product: Product): Promise<{ ids: Ids; invitationL
   const invited = await callApi(product, 'POST', '/api/people', maria);
   const { invitation } = z.object({ invitation: z.object({ url: z.string() }) }).parse(await invited.json());
   return { ids, invitationLink: invitation.url };
+}
+
+/** A campaign that some get and others do not, once it is over. */
+async function campaignOf(product: Product): Promise<string> {
+  const utility = (await listOf(product, '/api/message-templates')).find(({ type }) => type === 'utility');
+  const started = await callApi(
+    product,
+    'POST',
+    '/api/campaigns',
+    {
+      name: 'Your order is ready',
+      messageTemplateId: utility?.id,
+      audience: { recordType: utility?.recordType },
+    },
+    { 'idempotency-key': 'your-order-is-ready' },
+  );
+  const { id } = z.object({ id: z.string() }).parse(await started.json());
+  for (;;) {
+    const { state } = z
+      .object({ state: z.string() })
+      .parse(await (await callApi(product, 'GET', `/api/campaigns/${id}`)).json());
+    if (state === 'done') return id;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function chatOf(product: Product, phone: string): Promise<string> {
@@ -131,6 +157,24 @@ export const PAGES: readonly {
     route: '/held',
     at: () => '/held',
     shown: (page) => page.getByRole('article', { name: 'Hanna Held' }).waitFor(),
+  },
+  {
+    name: 'campaigns',
+    route: '/campaigns/{-$id}',
+    at: () => '/campaigns',
+    shown: (page) => page.getByRole('table', { name: 'Campaigns' }).waitFor(),
+  },
+  {
+    name: 'campaign',
+    route: '/campaigns/{-$id}',
+    at: (ids) => `/campaigns/${ids.campaign}`,
+    shown: async (page) => {
+      await page
+        .getByRole('button', { name: /^Show who: / })
+        .first()
+        .click();
+      await page.getByRole('table', { name: 'Who', exact: true }).waitFor();
+    },
   },
   {
     name: 'record-types',

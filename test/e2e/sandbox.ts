@@ -11,12 +11,14 @@ export async function callApi(
   method: string,
   path: string,
   body?: unknown,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const answer = await fetch(`${product.url}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${product.adminApiKey}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

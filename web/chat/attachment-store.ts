@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { MediaKind } from '../../src/core/media.ts';
 import type { MediaOut } from '../../src/http/schemas/chat.ts';
+import { newIntentKey } from '../ui/intent.ts';
 import { type Checked, checkFile } from './attachment-check.ts';
 import { uploadFile } from './attachment-upload.ts';
-import { newIntentKey } from './intent.ts';
 
 /** A file that waits beside the draft. */
 export interface Attachment {

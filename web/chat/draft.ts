@@ -1,7 +1,7 @@
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { newIntentKey } from '../ui/intent.ts';
 import { isObject } from '../ui/is-object.ts';
 import * as kept from '../ui/kept.ts';
-import { newIntentKey } from './intent.ts';
 
 /** The message a draft answers, with what its bar shows. */
 export type QuotedDraft = {

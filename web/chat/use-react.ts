@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import { newIntentKey } from '../ui/intent.ts';
 import { useNotify } from '../ui/notify.ts';
-import { newIntentKey } from './intent.ts';
 import { isUncertain, useSend } from './use-send.ts';
 
 /** Keys of reactions whose outcome is not known, so that trying again is the same intent. */

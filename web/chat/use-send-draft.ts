@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react';
 import { LONGEST_CAPTION } from '../../src/core/interactive.ts';
 import type { SendMessage } from '../../src/http/schemas/chat.ts';
+import { newIntentKey } from '../ui/intent.ts';
 import { takesCaption } from './attachment-check.ts';
 import type { Attachments } from './attachment-store.ts';
 import type { Recipient } from './chat-queries.ts';
 import type { useDraft } from './draft.ts';
-import { newIntentKey } from './intent.ts';
 import { isUncertain, useSend } from './use-send.ts';
 
 /** One message of a draft: a file, or the text. */

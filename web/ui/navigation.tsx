@@ -12,6 +12,7 @@ import { People20Regular } from '@fluentui/react-icons/svg/people';
 import { PeopleTeam20Regular } from '@fluentui/react-icons/svg/people-team';
 import { Person20Regular } from '@fluentui/react-icons/svg/person';
 import { PlugConnected20Regular } from '@fluentui/react-icons/svg/plug-connected';
+import { Send20Regular } from '@fluentui/react-icons/svg/send';
 import { Settings20Regular } from '@fluentui/react-icons/svg/settings';
 import { Shield20Regular } from '@fluentui/react-icons/svg/shield';
 import { Table20Regular } from '@fluentui/react-icons/svg/table';
@@ -39,6 +40,12 @@ const groups: { name: keyof Words['groups']; places: Place[] }[] = [
       { name: 'chats', to: '/chats', icon: <Chat20Regular /> },
       { name: 'records', to: '/records', icon: <People20Regular /> },
       { name: 'held', to: '/held', icon: <PauseCircle20Regular /> },
+      {
+        name: 'campaigns',
+        to: '/campaigns',
+        icon: <Send20Regular />,
+        needs: ['run-campaigns', 'see-audit'],
+      },
     ],
   },
   {

@@ -42,6 +42,10 @@ export const keys = {
   /** `of` says whose: `{ recordType, recordId }`, `{ phone }` or `{ conversationId }`. */
   consent: (of: object, purpose: string) => ['consent', { ...of, purpose }],
   sendable: (of: object, language?: string) => ['sendable', { ...of, language }],
+  /** Nothing tells of these: they are asked for while one is under way. */
+  campaigns: () => ['campaign', { what: 'list' }],
+  campaign: (id: string) => ['campaign', { what: 'one', id }],
+  campaignSkipped: (id: string, code: string) => ['campaign', { what: 'skipped', id, code }],
   held: () => ['consent', { what: 'held' }],
   pendingGrants: () => ['consent', { what: 'pending-grants' }],
   conversations: (filter: object) => ['conversation', { what: 'list', filter }],

@@ -9,7 +9,7 @@ import type { Tx } from '../../db/engine.ts';
 import { isUuid } from '../../db/rows.ts';
 import { CampaignInput, CampaignOut, CampaignPage, SkippedPage, SkippedQuery } from '../schemas/campaigns.ts';
 import { Id, NeededIdempotencyKey, PageQuery } from '../schemas/common.ts';
-import { isoOrNull, isoTime } from '../views.ts';
+import { isoOrNull, isoTime, phoneTextOf } from '../views.ts';
 import { idCursor, timeCursor, toCursor } from './cursor.ts';
 
 /** Campaigns: start, follow, see who was skipped and why, cancel. */
@@ -72,6 +72,7 @@ export function campaignRoutes(ctx: Context): FastifyPluginAsyncZod {
             contactPointId: row.contactPointId,
             name: row.name,
             phone: row.phone,
+            ...phoneTextOf(row.phone),
           })),
           nextCursor:
             rows.length > query.limit && last !== undefined ? toCursor({ id: last.recordId }) : null,

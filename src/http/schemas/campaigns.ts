@@ -66,6 +66,8 @@ export const SkippedOut = z.object({
   contactPointId: Id.nullable(),
   name: z.string().nullable(),
   phone: z.string().nullable(),
+  /** As people write it. */
+  phoneText: z.string().optional(),
 });
 export type SkippedOut = z.infer<typeof SkippedOut>;
 export const SkippedPage = pageOf(SkippedOut);

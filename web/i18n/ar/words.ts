@@ -1,3 +1,4 @@
+import campaigns from './campaigns.json' with { type: 'json' };
 import chat from './chat.json' with { type: 'json' };
 import configuration from './configuration.json' with { type: 'json' };
 import crm from './crm.json' with { type: 'json' };
@@ -18,6 +19,7 @@ import ui from './ui.json' with { type: 'json' };
 /** One file per feature, with the keys of the English one (web/i18n/i18n.test.ts). */
 export default {
   ui,
+  campaigns,
   chat,
   desk,
   dialogs,

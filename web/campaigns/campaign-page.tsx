@@ -1,0 +1,247 @@
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  ProgressBar,
+  tokens,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatNumber } from '../i18n/locale.ts';
+import { serverText } from '../i18n/server-text.ts';
+import { answerOf, api } from '../ui/api.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { AppLink } from '../ui/link.tsx';
+import { MayButton } from '../ui/may.tsx';
+import { Page, PageHeader } from '../ui/page.tsx';
+import { PhoneNumber } from '../ui/phone-number.tsx';
+import { keys } from '../ui/queries.ts';
+import { ErrorState, Loaded } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { CampaignState } from './campaign-state.tsx';
+import {
+  type Campaign,
+  campaignPath,
+  useCampaign,
+  useMessageTemplates,
+  useRecordTypes,
+  useSkipped,
+} from './queries.ts';
+
+const useStyles = makeStyles({
+  facts: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(150px, 1fr))',
+    gap: '12px 24px',
+    margin: 0,
+  },
+  term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  value: { margin: 0, overflowWrap: 'anywhere' },
+  progress: { display: 'flex', flexDirection: 'column', gap: '8px', maxWidth: '640px' },
+  part: { display: 'flex', flexDirection: 'column', gap: '8px' },
+  title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold },
+  note: { color: tokens.colorNeutralForeground2, maxWidth: '75ch' },
+});
+
+/** One campaign: how far it is, what it queued, and who was passed over for which reason. */
+export function CampaignPage({ id }: { id: string }) {
+  const { t } = useTranslation('campaigns');
+  const campaign = useCampaign(id);
+  const trail = [{ label: t('title'), to: '/campaigns' }];
+  if (campaign.data === undefined)
+    return (
+      <Page>
+        <PageHeader title={t('one')} trail={trail} />
+        <Loaded query={campaign}>{() => null}</Loaded>
+      </Page>
+    );
+  const { name, waitsFor } = campaign.data;
+  return (
+    <Page>
+      <PageHeader
+        title={name}
+        trail={trail}
+        beside={<CampaignState campaign={campaign.data} />}
+        commands={<Cancel campaign={campaign.data} />}
+      />
+      {waitsFor !== null && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t('waitsFor', { what: serverText(waitsFor) })}</MessageBarBody>
+        </MessageBar>
+      )}
+      <Progress campaign={campaign.data} />
+      <Standing campaign={campaign.data} />
+      <PassedOver campaign={campaign.data} />
+    </Page>
+  );
+}
+
+function Progress({ campaign: { done, total, state } }: { campaign: Campaign }) {
+  const { t } = useTranslation('campaigns');
+  const styles = useStyles();
+  const text = total === null ? t('notCounted') : t('recordsOfAll', { done, count: total });
+  return (
+    <div className={styles.progress}>
+      <p aria-live="polite">{text}</p>
+      <ProgressBar
+        aria-label={t('lookedAt')}
+        thickness="large"
+        color={state === 'done' ? 'success' : 'brand'}
+        max={Math.max(1, total ?? 1)}
+        value={total === null ? 0 : Math.min(done, total)}
+      />
+    </div>
+  );
+}
+
+function Standing({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation('campaigns');
+  const styles = useStyles();
+  const templates = useMessageTemplates();
+  const types = useRecordTypes();
+  const { recordType } = campaign.audience;
+  const template = templates.data?.find((one) => one.id === campaign.messageTemplateId);
+  const type = types.data?.find(({ table }) => table === recordType)?.displayName ?? recordType;
+  const facts: [string, ReactNode][] = [
+    [
+      t('template'),
+      <AppLink key="template" to={`/configuration/message-templates/${campaign.messageTemplateId}`}>
+        {template?.name ?? t('one')}
+      </AppLink>,
+    ],
+    [t('to'), campaign.audience.everyRecord ? t('everyRecord', { type }) : t('someRecords', { type })],
+    [t('startedBy'), <bdi key="by">{campaign.startedBy}</bdi>],
+    [t('begun'), <Time key="begun" at={campaign.createdAt} />],
+  ];
+  if (campaign.finishedAt !== null)
+    facts.push([t('ended'), <Time key="ended" at={campaign.finishedAt} form="short" />]);
+  facts.push([t('queued'), formatNumber(campaign.queued)]);
+  if (campaign.withdrawn > 0) facts.push([t('withdrawn'), formatNumber(campaign.withdrawn)]);
+  return (
+    <>
+      <dl className={styles.facts}>
+        {facts.map(([term, value]) => (
+          <div key={term}>
+            <dt className={styles.term}>{term}</dt>
+            <dd className={styles.value}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={styles.note}>{t('judgedAgain')}</p>
+    </>
+  );
+}
+
+/** By reason, most first; one of them shows whom it was about. */
+function PassedOver({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation('campaigns');
+  const styles = useStyles();
+  const [shown, setShown] = useState<string | null>(null);
+  const { skipped } = campaign;
+  if (skipped.length === 0) return campaign.state === 'done' ? <p>{t('nobodyPassedOver')}</p> : null;
+  const columns: Column<Campaign['skipped'][number]>[] = [
+    { header: t('reason'), long: true, cell: (one) => serverText(one) },
+    { header: t('records'), width: '120px', cell: ({ count }) => formatNumber(count) },
+    {
+      header: t('who'),
+      align: 'end',
+      width: '160px',
+      cell: (one) => (
+        <Button
+          size="small"
+          aria-expanded={shown === one.code}
+          aria-label={t(shown === one.code ? 'hideOne' : 'showOne', { reason: serverText(one) })}
+          onClick={() => setShown(shown === one.code ? null : one.code)}
+        >
+          {shown === one.code ? t('hide') : t('show')}
+        </Button>
+      ),
+    },
+  ];
+  const open = skipped.find(({ code }) => code === shown);
+  return (
+    <section className={styles.part} aria-label={t('passedOver')}>
+      <h2 className={styles.title}>{t('passedOver')}</h2>
+      <DataTable label={t('reasons')} columns={columns} rows={skipped} rowKey={({ code }) => code} />
+      {open !== undefined && <Skipped key={open.code} id={campaign.id} reason={open} />}
+    </section>
+  );
+}
+
+function Skipped({ id, reason }: { id: string; reason: Campaign['skipped'][number] }) {
+  const { t } = useTranslation('campaigns');
+  const styles = useStyles();
+  const skipped = useSkipped(id, reason.code);
+  const rows = skipped.data?.pages.flatMap(({ items }) => items) ?? [];
+  const columns: Column<(typeof rows)[number]>[] = [
+    {
+      header: t('record'),
+      cell: ({ recordType, recordId, name }) => (
+        <AppLink to={`/records/${encodeURIComponent(recordType)}/${encodeURIComponent(recordId)}`}>
+          <bdi>{name ?? t('noName')}</bdi>
+        </AppLink>
+      ),
+    },
+    {
+      header: t('number'),
+      cell: ({ phone, phoneText }) => phone !== null && <PhoneNumber number={phone} text={phoneText} />,
+    },
+  ];
+  return (
+    <div className={styles.part}>
+      <h3>{serverText(reason)}</h3>
+      <Loaded query={skipped}>
+        {() => (
+          <DataTable label={t('who')} columns={columns} rows={rows} rowKey={({ recordId }) => recordId} />
+        )}
+      </Loaded>
+      {skipped.hasNextPage && (
+        <div>
+          <Button disabledFocusable={skipped.isFetchingNextPage} onClick={() => void skipped.fetchNextPage()}>
+            {t('more')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Also once all is queued: most of it waits for its turn then. */
+function Cancel({ campaign: { id, name, state, queued } }: { campaign: Campaign }) {
+  const { t } = useTranslation('campaigns');
+  const client = useQueryClient();
+  const returnFocus = useRestoreFocusTarget();
+  const [asking, setAsking] = useState(false);
+  const cancel = useMutation({
+    mutationFn: () => api.post(campaignPath(id, '/cancel'), undefined, answerOf<Campaign>()),
+    onSuccess: (campaign) => {
+      client.setQueryData(keys.campaign(id), campaign);
+      setAsking(false);
+    },
+  });
+  if (state !== 'running' && !(state === 'done' && queued > 0)) return null;
+  return (
+    <>
+      <MayButton {...returnFocus} right="run-campaigns" onClick={() => setAsking(true)}>
+        {t('cancel')}
+      </MayButton>
+      {asking && (
+        <ConfirmDialog
+          open
+          title={t('cancelAsk', { name })}
+          confirmLabel={t('cancel')}
+          busy={cancel.isPending}
+          onConfirm={() => cancel.mutate()}
+          onCancel={() => setAsking(false)}
+        >
+          {t('cancelText')}
+          {cancel.isError && <ErrorState error={cancel.error} title={t('notCancelled')} />}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

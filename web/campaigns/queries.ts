@@ -1,0 +1,106 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { z } from 'zod';
+import type { CampaignOut, CampaignPage, SkippedPage } from '../../src/http/schemas/campaigns.ts';
+import type { ConsentSummary, RecordPage, RecordTypeOut } from '../../src/http/schemas/records.ts';
+import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { answerOf, api, withQuery } from '../ui/api.ts';
+import { keys } from '../ui/queries.ts';
+
+export type Campaign = CampaignOut;
+
+export const campaignPath = (id: string, part = '') => `/api/campaigns/${encodeURIComponent(id)}${part}`;
+
+/** Nobody is told how far a campaign is: it is asked while there is something to see. */
+const LOOK_EVERY_MS = 1_000;
+const isUnderWay = ({ state }: Campaign): boolean => state === 'running' || state === 'cancelling';
+
+export function useCampaigns() {
+  return useInfiniteQuery({
+    queryKey: keys.campaigns(),
+    queryFn: ({ pageParam, signal }) =>
+      api.get(withQuery('/api/campaigns', { cursor: pageParam }), answerOf<z.infer<typeof CampaignPage>>(), {
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ items }) => items.some(isUnderWay)) ? LOOK_EVERY_MS : false,
+  });
+}
+
+export function useCampaign(id: string) {
+  return useQuery({
+    queryKey: keys.campaign(id),
+    queryFn: ({ signal }) => api.get(campaignPath(id), answerOf<Campaign>(), { signal }),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && isUnderWay(state.data) ? LOOK_EVERY_MS : false,
+  });
+}
+
+/** Who was passed over for one reason. */
+export function useSkipped(id: string, code: string) {
+  return useInfiniteQuery({
+    queryKey: keys.campaignSkipped(id, code),
+    queryFn: ({ pageParam, signal }) =>
+      api.get(
+        withQuery(campaignPath(id, '/skipped'), { code, cursor: pageParam }),
+        answerOf<z.infer<typeof SkippedPage>>(),
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
+
+export function useMessageTemplates() {
+  return useQuery({
+    queryKey: keys.messageTemplates(),
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/message-templates', answerOf<{ items: MessageTemplateOut[] }>(), { signal }))
+        .items,
+  });
+}
+
+export function useWhatsAppTemplates() {
+  return useQuery({
+    queryKey: keys.whatsappTemplates(),
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/whatsapp-templates', answerOf<{ items: WhatsAppTemplateOut[] }>(), { signal }))
+        .items,
+  });
+}
+
+export function useRecordTypes() {
+  return useQuery({
+    queryKey: keys.recordTypes(),
+    queryFn: async ({ signal }) =>
+      (await api.get('/api/record-types', answerOf<{ items: RecordTypeOut[] }>(), { signal })).items,
+  });
+}
+
+/** How many records of the type there are, in whatever state. */
+export function useRecordCount(recordType: string) {
+  return useQuery({
+    queryKey: keys.consentSummary(recordType),
+    queryFn: ({ signal }) =>
+      api.get(withQuery('/api/consent-summary', { recordType }), answerOf<ConsentSummary>(), { signal }),
+    enabled: recordType !== '',
+    select: ({ items }) =>
+      Object.entries(items[0]?.counts ?? {}).reduce(
+        // Who is on hold is counted beside their state.
+        (sum, [state, count]) => (state === 'on-hold' ? sum : sum + count),
+        0,
+      ),
+  });
+}
+
+/** Somebody of the type, to show a template with real values. */
+export function useSample(recordType: string) {
+  const filter = { recordType, limit: 1 };
+  return useQuery({
+    queryKey: keys.records(filter),
+    queryFn: async ({ signal }) =>
+      (await api.get(withQuery('/api/records', filter), answerOf<RecordPage>(), { signal })).items,
+    enabled: recordType !== '',
+  });
+}
