@@ -210,6 +210,9 @@ export async function resumeChannel(ctx: Context, actor: string): Promise<void> 
       before: { stoppedReason: before?.stoppedReason ?? null },
       after: { stoppedReason: null },
     });
+    const hints = createHints();
+    hints.topic('channel');
+    await hints.send(tx);
   });
   ctx.wake.outbox();
 }

@@ -79,3 +79,9 @@ describe('a conversation that moves, is offered, and is talked about', () => {
     }
   });
 });
+
+it('that the number may send again is told to everybody', async () => {
+  for (const name of names) await pages[name].heard();
+  expect((await people.ada.api('POST', '/api/channel/resume')).status).toBe(200);
+  for (const name of names) expect(await pages[name].heard()).toContainEqual({ topic: 'channel' });
+});

@@ -40,6 +40,11 @@ describe('which shown queries a live hint makes stale', () => {
     expect(isTouched(keys.conversations({}), hint, customerOf)).toBe(false);
   });
 
+  test('a number that stops, or sends again, touches what may be sent to everybody', () => {
+    expect(isTouched(keys.sendable({ conversationId: 'c1' }), { topic: 'channel' })).toBe(true);
+    expect(isTouched(keys.messages('c1'), { topic: 'channel' })).toBe(false);
+  });
+
   test('a hint without a conversation touches every conversation', () => {
     expect(isTouched(keys.messages('c1'), { topic: 'message' })).toBe(true);
     expect(isTouched(keys.sendable({ conversationId: 'c1' }), { topic: 'settings' })).toBe(true);

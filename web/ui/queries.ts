@@ -93,7 +93,7 @@ const touches: Record<LiveHint['topic'], string[]> = {
   record: ['record', 'record-type', 'conversation', 'consent', 'sendable', 'setup'],
   template: ['template', 'sendable', 'setup', 'channel'],
   settings: ['settings', 'record-type', 'record', 'template', 'sendable', 'setup'],
-  channel: ['channel', 'template', 'setup'],
+  channel: ['channel', 'template', 'sendable', 'setup'],
   people: ['people', 'me', 'conversation'],
   notification: ['notification'],
   presence: [],
