@@ -260,16 +260,16 @@ export function timeOut(state: Ownership, now: number): Change | null {
 export const standing = <S extends Ownership>(state: S, now: number): S =>
   timeOut(state, now) === null ? state : { ...state, offer: null };
 
-/** From when a colleague may take the conversation over, ms; null: only administrators may. */
+/** From when a colleague may take the conversation over, ms; null: only administrators may. `minutes`: the setting. */
 export function takeOverFrom(
-  state: Pick<Ownership, 'owner' | 'ownerActiveAt'>,
+  state: { owner: Named | null; ownerActiveAt: number | null },
   minutes: number | null,
 ): number | null {
   if (state.owner === null || state.ownerActiveAt === null || minutes === null) return null;
   return state.ownerActiveAt + minutes * 60_000;
 }
 
-/** Administrators at once, colleagues once the owner showed no sign for the setting's minutes or is gone for good. */
+/** Administrators at once, the team once the owner showed no sign for the setting's minutes or is gone for good. */
 export function takeOver(state: Ownership, actor: Actor, now: number, minutes: number | null): Decision {
   const key = needsPerson(actor);
   if (key !== null) return key;
@@ -278,10 +278,10 @@ export function takeOver(state: Ownership, actor: Actor, now: number, minutes: n
   if (state.blocked) return refused('contact-blocked', BLOCKED);
   if (state.status === 'closed') return refused('already-closed', CLOSED);
   if (owner === null && !(actor.decides && offer !== null)) return accept(state, actor);
+  if (!actor.decides && !inTeam(state, actor))
+    return refused('not-yours', `The team ${state.team.name} answers this conversation.`);
   if (owner?.active && !actor.decides) {
     const from = takeOverFrom(state, minutes);
-    if (!inTeam(state, actor))
-      return refused('not-yours', `The team ${state.team.name} answers this conversation.`);
     if (from === null)
       return refused(
         'not-idle',

@@ -272,6 +272,17 @@ describe('taking over', () => {
     expect((await current(second.phone)).owner).toBeNull();
     expect(await traceOf(world, second.id)).toEqual(['accepted', 'released']);
   });
+
+  it('not even then by who was asked in from another team', async () => {
+    const leaver = await hire(world, 'Lars', 'agent');
+    const guest = await hire(world, 'Gwen', 'agent', [await team(world, 'Guests')]);
+    const { id } = await someoneWrites(world);
+    await leaver.does('accept', id);
+    await leaver.does('discuss', id, { person: guest.id });
+    await chief.api('PATCH', `/api/people/${leaver.id}`, { disabled: true });
+    expect((await guest.cannot('take-over', id, {}))[1]).toBe('not-yours');
+    await jonas.does('take-over', id);
+  });
 });
 
 describe('releasing, closing, reopening', () => {
