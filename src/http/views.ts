@@ -1,6 +1,7 @@
 import { fold, type Views } from '../actions/gate-contact.ts';
 import type { Sendable } from '../actions/sendable.ts';
 import { type Fact, meaningOf, type Verdict } from '../core/consent.ts';
+import { takeOverFrom } from '../core/ownership.ts';
 import { formatPhone } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { RecordType } from '../core/record-type.ts';
@@ -72,7 +73,6 @@ export function conversationOut(row: ConversationRow, viewer: string, settings: 
 }
 
 function ownershipOut(row: ConversationRow, viewer: string, settings: Settings): OwnershipOut {
-  const { takeOverMinutes } = settings;
   const { assignment } = row;
   return {
     team: row.team,
@@ -89,10 +89,7 @@ function ownershipOut(row: ConversationRow, viewer: string, settings: Settings):
     blocked: row.blocked,
     dismissed: row.dismissedBy.includes(viewer),
     waitingSince: isoOrNull(row.waitingSince),
-    takeOverFrom:
-      row.owner === null || row.ownerActiveAt === null || takeOverMinutes === null
-        ? null
-        : isoTime(row.ownerActiveAt + takeOverMinutes * 60_000),
+    takeOverFrom: isoOrNull(takeOverFrom(row, settings.takeOverMinutes)),
   };
 }
 
