@@ -1,5 +1,5 @@
 import { columnAccess } from '../core/column-access.ts';
-import type { RecordType } from '../core/record-type.ts';
+import { fieldsOf, type RecordType } from '../core/record-type.ts';
 import { columnChecks } from '../db/crm-column-checks.ts';
 import { mirrorTable } from '../db/crm-mirror.ts';
 import type { Tx } from '../db/engine.ts';
@@ -27,7 +27,7 @@ export async function closedFields(
   type: RecordType,
   columns: readonly ColumnRow[],
 ): Promise<string[]> {
-  const fields = columns.filter(({ name }) => name === type.complianceField || name === type.marketingField);
+  const fields = columns.filter(({ name }) => fieldsOf(type).includes(name));
   return (await withAccess(tx, type.table, fields))
     .filter((column) => column.access === 'unreadable')
     .map((column) => column.name);

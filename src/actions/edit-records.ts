@@ -1,4 +1,4 @@
-import type { RecordType } from '../core/record-type.ts';
+import { fieldsOf, type RecordType } from '../core/record-type.ts';
 import { emptyProblem, valueProblems, withFullName } from '../core/record-values.ts';
 import type { Role } from '../core/rights.ts';
 import { statesOf } from '../db/consent.ts';
@@ -50,8 +50,7 @@ export async function refuseFieldByHand(
 ): Promise<void> {
   if (role === 'administrator') return;
   const type = (await loadRecordTypes(tx)).get(table);
-  const fields = [type?.complianceField, type?.marketingField];
-  if (fields.some((field) => field != null && columns.includes(field)))
+  if (type !== undefined && fieldsOf(type).some((field) => columns.includes(field)))
     throw new Refusal(
       422,
       'compliance-field-read-only',
@@ -111,8 +110,7 @@ async function refusedBy(
   id: string,
   edited: readonly string[],
 ): Promise<string[]> {
-  const fields = [type?.complianceField, type?.marketingField];
-  if (type === null || !fields.some((field) => field != null && edited.includes(field))) return [];
+  if (type === null || !fieldsOf(type).some((field) => edited.includes(field))) return [];
   const links = await linksOfRecords(tx, type.table, [id]);
   const keys = links.filter(({ messaging }) => messaging).map(({ matchKey }) => matchKey);
   const aliases = await findAliases(
@@ -137,7 +135,7 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
     return {
       place: await mirrorTable(tx, edit.table),
       problems: valueProblems(edit.values, columns, type, edit.id === null ? 'create' : 'update'),
-      fields: [type.complianceField, type.marketingField].filter((name) => name !== null),
+      fields: fieldsOf(type),
     };
   });
   if (problems.length > 0)

@@ -1,7 +1,7 @@
 import { hasLeft } from '../core/left-number.ts';
 import { matchKey } from '../core/phone.ts';
 import type { Purpose } from '../core/purpose.ts';
-import { complianceToField, messagingNumber, type RecordType } from '../core/record-type.ts';
+import { messagingNumber, type RecordType, valueToHold } from '../core/record-type.ts';
 import {
   type ContactPoint,
   findAliases,
@@ -108,12 +108,7 @@ export async function observeRecords(
     for (const { purpose, column, value, differs } of fieldsAfter(type, sight, viewsOf(sight))) {
       seen.push({ recordId: record.id, purpose, value });
       if (differs)
-        writes.push({
-          table,
-          recordId: record.id,
-          column,
-          value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
-        });
+        writes.push({ table, recordId: record.id, column, value: valueToHold(type, purpose, value) });
     }
   }
   if (writes.length > 0) await ctx.crm.writeFields(tx, writes, now);

@@ -1,6 +1,6 @@
 import type { ConsentView } from '../core/consent.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
-import { complianceToField, type RecordType } from '../core/record-type.ts';
+import { fieldOf, type RecordType, valueToHold } from '../core/record-type.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { type LinkedRecord, recordsOfContactPoints, saveFieldsSeen } from '../db/records.ts';
@@ -49,12 +49,7 @@ export async function writeValues(
     const type = recordTypes.get(table);
     const column = type === undefined ? null : fieldOf(type, purpose);
     if (type === undefined || column === null || value === undefined) continue;
-    writes.push({
-      table,
-      recordId,
-      column,
-      value: purpose === 'service' ? complianceToField(value, type.polarity) : value,
-    });
+    writes.push({ table, recordId, column, value: valueToHold(type, purpose, value) });
     await saveFieldsSeen(tx, table, [{ recordId, purpose, value }], now);
   }
   if (writes.length > 0) await ctx.crm.writeFields(tx, writes, now);
@@ -63,9 +58,6 @@ export async function writeValues(
 /** What must be projected again when it changes. */
 export const decisionOf = (views: Views, purpose: Purpose): string =>
   `${views[purpose].state}/${views[purpose].decidedBy ?? ''}/${views[purpose].projects}`;
-
-export const fieldOf = (type: RecordType, purpose: Purpose): string | null =>
-  (purpose === 'service' ? type.complianceField : type.marketingField) ?? null;
 
 /**
  * The value the field of a record shall hold in the words of consent; undefined leaves it alone. A stop word that was taken back

@@ -9,7 +9,7 @@ import {
 } from '../core/gate.ts';
 import { sendHeldBy, standing } from '../core/ownership.ts';
 import type { Purpose } from '../core/purpose.ts';
-import type { RecordType } from '../core/record-type.ts';
+import { fieldOf, type RecordType } from '../core/record-type.ts';
 import { windowClosesAt } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Rendered } from '../core/template.ts';
@@ -21,7 +21,6 @@ import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadTarget } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
-import { fieldOf } from './project-decision.ts';
 import {
   composeFor,
   contentFor,

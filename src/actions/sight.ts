@@ -1,10 +1,10 @@
 import { matchKey } from '../core/phone.ts';
 import { PURPOSES, type Purpose } from '../core/purpose.ts';
-import { numbersOf, observedCompliance, type RecordType } from '../core/record-type.ts';
+import { fieldOf, numbersOf, type RecordType, valueFound } from '../core/record-type.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { PhoneLink } from '../db/records.ts';
 import type { Views } from './gate-contact.ts';
-import { desired, fieldOf } from './project-decision.ts';
+import { desired } from './project-decision.ts';
 import type { NewLine } from './record-facts.ts';
 
 /** A record as it was just seen, beside what was known of it, and what follows (product.md §3.2). Nothing is read or stored here. */
@@ -61,21 +61,8 @@ export function linksOf(type: RecordType, record: Pick<Sighted, 'table' | 'id' |
 export function holdsValue(type: RecordType, values: Values): boolean {
   return PURPOSES.some((purpose) => {
     const column = fieldOf(type, purpose);
-    return column !== null && valueIn(type, purpose, values[column] ?? null, false) !== null;
+    return column !== null && valueFound(type, purpose, values[column], false) !== null;
   });
-}
-
-/**
- * A field's value in the words of consent. Under polarity `forbids` an "allowed" without a grant in the ledger is unset.
- */
-function valueIn(
-  type: RecordType,
-  purpose: Purpose,
-  raw: string | number | boolean | null,
-  granted: boolean,
-): boolean | null {
-  if (typeof raw !== 'boolean') return null;
-  return purpose === 'service' ? observedCompliance(raw, type.polarity, granted) : raw;
 }
 
 const grants = (views: Views | null): boolean =>
@@ -92,7 +79,7 @@ export function linesOf(type: RecordType, sight: Sight, views: Views | null, now
   for (const purpose of PURPOSES) {
     const column = fieldOf(type, purpose);
     if (column === null) continue;
-    const value = valueIn(type, purpose, record.values[column] ?? null, grants(views));
+    const value = valueFound(type, purpose, record.values[column], grants(views));
     const known = seen.get(purpose);
     const byHand = record.edited?.includes(column) ?? false;
     const firstSight = known === undefined || before === null || (changed && byHand);
@@ -151,7 +138,7 @@ export function fieldsAfter(type: RecordType, sight: Sight, views: Views | null)
   return PURPOSES.flatMap((purpose): FieldAfter[] => {
     const column = fieldOf(type, purpose);
     if (column === null) return [];
-    const present = valueIn(type, purpose, record.values[column] ?? null, grants(views));
+    const present = valueFound(type, purpose, record.values[column], grants(views));
     const wanted = views === null ? undefined : desired(views[purpose], null, `${record.table}/${record.id}`);
     const byHand = record.edited?.includes(column) ?? false;
     const value = wanted === undefined ? (numberChanged(sight) && !byHand ? null : present) : wanted;

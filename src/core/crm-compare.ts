@@ -1,5 +1,5 @@
 import { PURPOSES, type Purpose } from './purpose.ts';
-import { observedCompliance, type RecordType } from './record-type.ts';
+import { fieldOf, fieldsOf, type RecordType, valueFound } from './record-type.ts';
 import { addDays, localDate, momentOf } from './working-hours.ts';
 
 /** Comparing the mirror of a remote CRM with the CRM, once a night: when, and what counts as a difference. */
@@ -33,14 +33,14 @@ export function difference(
   for (const [name, value] of Object.entries(crm))
     if (value !== (mirror[name] ?? null) && !standing.writing.includes(name)) shown[name] = value;
   for (const purpose of PURPOSES) {
-    const column = purpose === 'service' ? type.complianceField : type.marketingField;
+    const column = fieldOf(type, purpose);
     if (column === null || standing.writing.includes(column)) continue;
     if (!saysWhatIsDecided(type, purpose, mirror[column] ?? null, standing))
       shown[column] = crm[column] ?? null;
   }
   const columns = Object.keys(shown);
   if (columns.length === 0) return null;
-  const ofConsent = columns.some((name) => name === type.complianceField || name === type.marketingField);
+  const ofConsent = fieldsOf(type).some((name) => columns.includes(name));
   return { kind: ofConsent ? 'field' : 'values', shown };
 }
 
@@ -48,10 +48,7 @@ function saysWhatIsDecided(type: RecordType, purpose: Purpose, raw: Cell, { deci
   const decision = decided[purpose];
   if (decision === undefined) return true;
   const wanted = { granted: true, denied: false, none: null }[decision];
-  const value = typeof raw === 'boolean' ? raw : null;
-  const says =
-    purpose === 'service' ? observedCompliance(value, type.polarity, decision === 'granted') : value;
-  return says === wanted;
+  return valueFound(type, purpose, raw, decision === 'granted') === wanted;
 }
 
 /** So many differences are no drift but something else: column security, another organisation. */

@@ -5,11 +5,13 @@ import {
   complianceToField,
   fieldToCompliance,
   messagingNumber,
+  numbersOf,
   observedCompliance,
-  otherNumbers,
   RECORD_TYPE_DEFAULTS,
   type RecordType,
   recordTypeProblems,
+  valueFound,
+  valueToHold,
 } from './record-type.ts';
 
 const CONTACT: RecordType = {
@@ -96,19 +98,28 @@ describe('what a column means', () => {
       expect(observedCompliance(value, polarity, granted)).toBe(counts);
     },
   );
+
+  test('polarity is the Compliance Field’s: in a marketing field Yes permits', () => {
+    const type = { polarity: 'forbids' } as const;
+    expect(valueToHold(type, 'service', true)).toBe(false);
+    expect(valueToHold(type, 'marketing', true)).toBe(true);
+    expect(valueFound(type, 'service', true, false)).toBe(false);
+    expect(valueFound(type, 'marketing', true, false)).toBe(true);
+    expect(valueFound(type, 'service', 'Yes', false)).toBeNull();
+  });
 });
 
 describe('the numbers of a record', () => {
   test('the first column that parses is the messaging number, the rest recognise who writes', () => {
     const values = { mobilephone: 'ask her', telephone1: '(11) 98765-4321', telephone2: '+49 170 1234567' };
     expect(messagingNumber(CONTACT, values)).toEqual({ column: 'telephone1', e164: '+5511987654321' });
-    expect(otherNumbers(CONTACT, values)).toEqual([{ column: 'telephone2', e164: '+491701234567' }]);
+    expect(numbersOf(CONTACT, values).slice(1)).toEqual([{ column: 'telephone2', e164: '+491701234567' }]);
   });
 
   test('one number written twice is one', () => {
     const values = { mobilephone: '+55 11 8765-4321', telephone1: '(11) 98765-4321', telephone2: null };
     expect(messagingNumber(CONTACT, values)?.column).toBe('mobilephone');
-    expect(otherNumbers(CONTACT, values)).toEqual([]);
+    expect(numbersOf(CONTACT, values)).toHaveLength(1);
   });
 
   test('a number that a spreadsheet made a number of', () => {
@@ -117,7 +128,7 @@ describe('the numbers of a record', () => {
 
   test('a record without a number has none', () => {
     expect(messagingNumber(CONTACT, { mobilephone: '', telephone1: null })).toBeNull();
-    expect(otherNumbers(CONTACT, {})).toEqual([]);
+    expect(numbersOf(CONTACT, {})).toEqual([]);
   });
 });
 

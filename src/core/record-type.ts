@@ -1,5 +1,6 @@
 import type { ChatMapping } from './new-record.ts';
 import { matchKey, parseNumber, supportedCountry } from './phone.ts';
+import type { Purpose } from './purpose.ts';
 
 /** A CRM table Assent works with (product.md §1), as an administrator set it up. */
 export interface RecordType {
@@ -88,6 +89,12 @@ export interface RecordTypeProblem {
 export const fieldsOf = ({ complianceField, marketingField }: RecordType): string[] =>
   [complianceField, marketingField].filter((field) => field !== null);
 
+/** The column that says what was decided about a purpose; null where the record type has none. */
+export const fieldOf = (
+  { complianceField, marketingField }: Pick<RecordType, 'complianceField' | 'marketingField'>,
+  purpose: Purpose,
+): string | null => (purpose === 'service' ? complianceField : marketingField);
+
 /** What the column holds for a decision: `allowed` true for granted, false for denied, null for empty. */
 export function complianceToField(allowed: boolean | null, polarity: Polarity): boolean | null {
   return allowed === null || polarity === 'allows' ? allowed : !allowed;
@@ -114,6 +121,24 @@ export function observedCompliance(
   return polarity === 'forbids' && allowed === true && !grantedInLedger ? null : allowed;
 }
 
+/** What the column of a purpose (`fieldOf`) holds for a decision. Polarity is the Compliance Field's: a marketing field's Yes permits. */
+export const valueToHold = (
+  { polarity }: Pick<RecordType, 'polarity'>,
+  purpose: Purpose,
+  allowed: boolean | null,
+): boolean | null => (purpose === 'service' ? complianceToField(allowed, polarity) : allowed);
+
+/** What a value found in that column counts as (`observedCompliance`); null also for what is neither Yes nor No. */
+export function valueFound(
+  { polarity }: Pick<RecordType, 'polarity'>,
+  purpose: Purpose,
+  raw: unknown,
+  grantedInLedger: boolean,
+): boolean | null {
+  if (typeof raw !== 'boolean') return null;
+  return purpose === 'service' ? observedCompliance(raw, polarity, grantedInLedger) : raw;
+}
+
 export interface ColumnNumber {
   column: string;
   e164: string;
@@ -125,11 +150,6 @@ export function messagingNumber(
   values: Record<string, unknown>,
 ): ColumnNumber | null {
   return numbersOf(recordType, values)[0] ?? null;
-}
-
-/** The record's further numbers, each once: they recognise who writes and nothing more. */
-export function otherNumbers(recordType: RecordType, values: Record<string, unknown>): ColumnNumber[] {
-  return numbersOf(recordType, values).slice(1);
 }
 
 /** A table of the CRM as far as a set-up is checked against it. */
@@ -276,7 +296,7 @@ function namedColumns(recordType: RecordType): [field: keyof RecordType, name: s
   return all.flatMap(([field, name]) => (name === null ? [] : [[field, name]]));
 }
 
-/** The messaging number first, then the others. */
+/** The messaging number first, then the others, each once: they recognise who writes and nothing more. */
 export function numbersOf(recordType: RecordType, values: Record<string, unknown>): ColumnNumber[] {
   const found = new Map<string, ColumnNumber>();
   for (const column of recordType.phoneColumns) {

@@ -11,6 +11,7 @@ import {
   possibleDuplicates,
   proposeRecord,
 } from '../../actions/unknown-number.ts';
+import { fieldsOf } from '../../core/record-type.ts';
 import { seenAmong } from '../../db/access.ts';
 import { type ConversationRow, readConversation } from '../../db/conversations.ts';
 import { readListed } from '../../db/records.ts';
@@ -56,7 +57,7 @@ export function unknownNumberRoutes(ctx: Context): FastifyPluginAsyncZod {
         const form = await proposeRecord(ctx, await conversation(params.id, caller), query.table);
         const type = (await loadRecordTypes(db)).get(query.table);
         // The Compliance Field is the customer's answer, no part of a form.
-        const fields = [type?.complianceField, type?.marketingField];
+        const fields = type === undefined ? [] : fieldsOf(type);
         return {
           values: form.values,
           columns: form.columns
