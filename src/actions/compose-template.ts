@@ -1,10 +1,11 @@
 import type { TemplateFault } from '../core/gate.ts';
 import { chooseLanguage } from '../core/language.ts';
-import type { PublishedTemplate } from '../core/message-template.ts';
-import { labelMeanings } from '../core/publish.ts';
+import { type PublishedTemplate, tenantKeywords } from '../core/message-template.ts';
+import { type AnswerKeyword, labelMeanings } from '../core/publish.ts';
 import type { Purpose } from '../core/purpose.ts';
 import type { Settings } from '../core/settings.ts';
 import {
+  type Binding,
   bindingValues,
   parametersOf,
   parseTemplate,
@@ -16,7 +17,7 @@ import type { ContactPoint } from '../db/contact-points.ts';
 import type { WhatsAppTemplateRow } from '../db/templates.ts';
 import type { TemplateParameter } from '../ports.ts';
 import { Refusal } from './refusal.ts';
-import { answerKeywords, isAnswerable, whatsappFault } from './template-fault.ts';
+import { isAnswerable, whatsappFault } from './template-fault.ts';
 
 /** A message template made ready for one customer: language chosen, variables filled, buttons understood. */
 export interface Composed {
@@ -93,7 +94,7 @@ export function templateComposer(
 ): (to: ComposeFor) => Composed {
   const { definition } = template;
   const siblings = siblingsOf(template, whatsappTemplates);
-  const keywords = answerKeywords(published, definition.recordType);
+  const keywords = tenantKeywords(published, [definition.recordType]);
   const languages = inLanguages(template, siblings, keywords).map((one) => one.language);
   const purpose = definition.session === 'marketing' ? 'marketing' : 'service';
 
@@ -161,7 +162,7 @@ function siblingsOf(
 function inLanguages(
   { definition }: PublishedTemplate,
   siblings: WhatsAppTemplateRow[],
-  keywords: ReturnType<typeof answerKeywords>,
+  keywords: readonly AnswerKeyword[],
 ): WhatsAppTemplateRow[] {
   const approved = siblings.filter((one) => one.status === 'APPROVED');
   // A question is only asked in a language whose buttons both have a meaning.
@@ -181,7 +182,8 @@ export function mustKnow(
 ): void {
   const siblings = siblingsOf(template, whatsappTemplates);
   if (siblings.length === 0) return;
-  const sendable = inLanguages(template, siblings, answerKeywords(published, template.definition.recordType));
+  const keywords = tenantKeywords(published, [template.definition.recordType]);
+  const sendable = inLanguages(template, siblings, keywords);
   const languages = sendable.map((one) => one.language);
   if (asked.language !== undefined && !languages.includes(asked.language))
     throw new Refusal(
@@ -220,22 +222,9 @@ function firstFilled<T>(...lists: T[][]): T[] {
 }
 
 /** Every variable of the wording needs a value; one nobody bound is asked from the sender. */
-function bindingsOf(
-  template: PublishedTemplate,
-  variables: readonly string[],
-): Parameters<typeof bindingValues>[0] {
+function bindingsOf(template: PublishedTemplate, variables: readonly string[]): Record<string, Binding> {
   const { bindings } = template.definition;
-  return Object.fromEntries(
-    variables.map((key) => {
-      const binding = bindings[key];
-      if (binding === undefined) return [key, { column: '' }];
-      if ('text' in binding) return [key, binding];
-      return [
-        key,
-        { column: binding.column, ...(binding.fallback === undefined ? {} : { fallback: binding.fallback }) },
-      ];
-    }),
-  );
+  return Object.fromEntries(variables.map((key) => [key, bindings[key] ?? { column: '' }]));
 }
 
 /** What is wrong with the template in one language, whoever gets it. */

@@ -1,4 +1,9 @@
-import { fitsSession, type MessageTemplateDefinition, wordingChanged } from '../core/message-template.ts';
+import {
+  fitsSession,
+  type MessageTemplateDefinition,
+  tenantKeywords,
+  wordingChanged,
+} from '../core/message-template.ts';
 import { publishProblems, waitsFor } from '../core/publish.ts';
 import type { PublishProblem } from '../core/publish-problem.ts';
 import { relationOf } from '../core/record-type.ts';
@@ -20,7 +25,7 @@ import { createHints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { rejudgeTemplates } from './rejudge-templates.ts';
-import { answerKeywords, quickReplies } from './template-fault.ts';
+import { quickReplies } from './template-fault.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Message templates: draft, published, retired; versioned. Editing a published one makes a draft beside it. */
@@ -218,7 +223,7 @@ export async function waitingFor(
   const templates = await listWhatsAppTemplates(tx, name);
   const own = templates.find((one) => one.language === language);
   if (own === undefined) return { missingOptIn: [], missingOptOut: [] };
-  const keywords = answerKeywords(await loadPublished(tx), definition.recordType);
+  const keywords = tenantKeywords(await loadPublished(tx), [definition.recordType]);
   return waitsFor({ [own.language]: quickReplies(own) }, keywords);
 }
 
@@ -264,7 +269,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
     const templates = (await listWhatsAppTemplates(tx, definition.whatsappTemplate.name)).filter(
       (one) => one.status === 'APPROVED',
     );
-    const keywords = answerKeywords(await loadPublished(tx), definition.recordType);
+    const keywords = tenantKeywords(await loadPublished(tx), [definition.recordType]);
     const missing = templates.map((one) => ({
       language: one.language,
       ...waitsFor({ [one.language]: quickReplies(one) }, keywords),

@@ -6,14 +6,14 @@ import {
   type SendPath,
   type TemplateFault,
 } from '../core/gate.ts';
-import type { PublishedTemplate } from '../core/message-template.ts';
+import { type PublishedTemplate, tenantKeywords } from '../core/message-template.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Tx } from '../db/engine.ts';
 import type { ChannelRow } from '../db/organisation.ts';
 import type { QueuedMessage } from '../db/outbox.ts';
 import type { WhatsAppTemplateRow } from '../db/templates.ts';
 import { askLimits, gateFor, type LoadedContact } from './gate-contact.ts';
-import { answerKeywords, isAnswerable, servesAnother, whatsappFault } from './template-fault.ts';
+import { isAnswerable, servesAnother, whatsappFault } from './template-fault.ts';
 
 /** Asks the gate about a message that is queued already: at hand-over, and whenever a decision changed. */
 
@@ -112,7 +112,7 @@ function faultOf(
   if (fault !== null || whatsapp === undefined) return fault;
   if (servesAnother(message.content, whatsapp)) return 'template-not-published';
   if (definition.type !== 'consent') return null;
-  return isAnswerable(whatsapp, answerKeywords(inputs.published, definition.recordType))
+  return isAnswerable(whatsapp, tenantKeywords(inputs.published, [definition.recordType]))
     ? null
     : 'template-waiting';
 }

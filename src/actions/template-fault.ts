@@ -49,23 +49,3 @@ export const quickReplies = (
   parseTemplate(template.components, template.parameterFormat)
     .buttons.filter((button) => button.kind === 'QUICK_REPLY')
     .map((button) => button.label);
-
-/** Keywords of the published Opt-In and Opt-Out Templates of a record type: what its buttons mean. */
-export function answerKeywords(
-  published: readonly PublishedTemplate[],
-  recordType: string,
-): { text: string; meaning: 'yes' | 'no'; language?: string }[] {
-  return published.flatMap(({ definition }) => {
-    if (
-      definition.recordType !== recordType ||
-      (definition.type !== 'opt-in' && definition.type !== 'opt-out')
-    )
-      return [];
-    const meaning = definition.type === 'opt-in' ? ('yes' as const) : ('no' as const);
-    return definition.keywords.map((keyword) => ({
-      text: keyword.text,
-      meaning,
-      ...(keyword.language === undefined ? {} : { language: keyword.language }),
-    }));
-  });
-}

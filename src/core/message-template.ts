@@ -1,5 +1,5 @@
 import type { TenantKeyword } from './keywords.ts';
-import { type HeldTemplate, servesTheSame } from './template.ts';
+import { type Binding, type HeldTemplate, servesTheSame } from './template.ts';
 
 /** What an administrator builds on a WhatsApp template, or the two answer templates (product.md §2, §3.11). */
 export interface MessageTemplateDefinition {
@@ -8,7 +8,8 @@ export interface MessageTemplateDefinition {
   recordType: string;
   session: 'utility' | 'marketing';
   whatsappTemplate: { name: string; language: string } | null;
-  bindings: Record<string, { column: string; fallback?: string | undefined } | { text: string }>;
+  /** By variable (`variablesOf`). */
+  bindings: Record<string, Binding>;
   keywords: { text: string; language?: string | undefined }[];
   reply: { text: string; texts?: Record<string, string> | undefined } | null;
   keywordsAreStopWords: boolean;
@@ -47,7 +48,10 @@ export function wordingChanged(
   return then !== undefined && !servesTheSame(then, whatsapp);
 }
 
-/** Keywords of the published Opt-In and Opt-Out Templates of these record types; of all where none is given. */
+/**
+ * Keywords of the published Opt-In and Opt-Out Templates of these record types, of all where none is given: what typed words
+ * mean, and what the buttons of a Consent Template do (`labelMeanings`).
+ */
 export function tenantKeywords(
   published: readonly PublishedTemplate[],
   recordTypes: readonly string[],
