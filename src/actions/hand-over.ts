@@ -1,5 +1,5 @@
+import { takeFromPair } from '../core/pair-limit.ts';
 import type { Permit } from '../core/permits.ts';
-import { pairWait } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { markTaken, readChannel } from '../db/organisation.ts';
 import {
@@ -104,7 +104,7 @@ async function claimIn(
   const granted: ((typeof passed)[number] & { tokens: number })[] = [];
   for (const one of passed) {
     const point = pairs.get(one.message.contactPointId);
-    const pair = pairWait(point?.pairTokens ?? 0, point?.pairAt ?? now, now);
+    const pair = takeFromPair({ tokens: point?.pairTokens ?? 0, at: point?.pairAt ?? now }, now);
     if (pair.wait > 0) await postpone(tx, one.message.id, now + Math.ceil(pair.wait));
     else granted.push({ ...one, tokens: pair.tokens });
   }

@@ -266,15 +266,3 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
   await sql`delete from consent_state where contact_point_id = ${from}::uuid`.execute(tx);
   return onlyRow(rows);
 }
-
-/** Pair limit: takes one token if there is one. Answers 0, or how many ms until the next one. */
-export function pairWait(tokens: number, at: number, now: number): { tokens: number; wait: number } {
-  const available = Math.min(PAIR_BURST, tokens + Math.max(0, now - at) / PAIR_REFILL_MS);
-  return available >= 1
-    ? { tokens: available - 1, wait: 0 }
-    : { tokens: available, wait: (1 - available) * PAIR_REFILL_MS };
-}
-
-/** Meta: a burst of 45 to one person, then one back per 6 s (error 131056 otherwise). */
-const PAIR_BURST = 45;
-const PAIR_REFILL_MS = 6_000;
