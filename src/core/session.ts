@@ -12,10 +12,10 @@ export function windowClosesAt(lastInboundAt: number | null): number | null {
 
 /**
  * Whether free text may be sent at `now`. `lastInboundAt` is the timestamp of WhatsApp's webhook, so a clock of ours
- * that runs behind keeps the window open too long by that much: `marginMs` shuts it that much earlier. None by
- * default, because WhatsApp itself refuses what comes too late and nothing wrong reaches the customer.
+ * that runs behind keeps the window open too long by that much. No margin is taken off for it: WhatsApp itself refuses
+ * what comes too late, and nothing wrong reaches the customer.
  */
-export function windowOpen(lastInboundAt: number | null, now: number, marginMs = 0): boolean {
+export function windowOpen(lastInboundAt: number | null, now: number): boolean {
   const closesAt = windowClosesAt(lastInboundAt);
-  return closesAt !== null && now < closesAt - marginMs;
+  return closesAt !== null && now < closesAt;
 }
