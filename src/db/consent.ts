@@ -272,7 +272,7 @@ export async function heldRows(
       from consent_state s
       join contact_point c on c.id = s.contact_point_id
       left join ledger_personal p on p.contact_point_id = s.on_hold_chain and p.seq = s.on_hold_seq
-      left join lateral (select id from conversation where contact_point_id = s.contact_point_id order by last_message_at desc limit 1) v on true
+      left join lateral (select id from conversation where contact_point_id = s.contact_point_id order by last_message_at desc nulls last limit 1) v on true
      where s.on_hold_at is not null and (${time(before)} is null or s.on_hold_at < ${time(before)})
        and (${time(after?.at ?? null)} is null or (s.on_hold_at, s.contact_point_id, s.purpose)
             > (${time(after?.at ?? null)}, ${after?.id ?? null}::uuid, ${after?.purpose ?? null}::text)) and ${seen}
