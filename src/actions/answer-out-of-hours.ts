@@ -1,5 +1,6 @@
 import { decideSend } from '../core/gate.ts';
 import { chooseLanguage } from '../core/language.ts';
+import type { Settings } from '../core/settings.ts';
 import { awayAnswer, type ClosedPeriod, closedPeriod, type WorkingHours } from '../core/working-hours.ts';
 import { touchConversations } from '../db/conversations.ts';
 import type { Tx } from '../db/engine.ts';
@@ -12,7 +13,6 @@ import { askLimits, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import type { Hints } from './live.ts';
 import { noteMessages } from './note-timeline.ts';
-import type { Rules } from './record-facts.ts';
 import type { Applying } from './stored-update.ts';
 
 interface Talk {
@@ -33,8 +33,7 @@ export async function answerOutOfHours(
 ): Promise<boolean> {
   if (talk.length === 0) return false;
   const now = ctx.clock();
-  const { workingHours: hours } = configuration;
-  const rules = configuration;
+  const { workingHours: hours, settings, recordTypes } = configuration;
   const period = closedPeriod(hours, now);
   if (period === null) return false;
   let queued = false;
@@ -43,17 +42,15 @@ export async function answerOutOfHours(
     const found = talk.find((one) => one.conversationId === conversationId);
     const contact = contacts.get(found?.contactPointId ?? '');
     if (contact === undefined) continue;
-    const loaded = (await loadContacts(tx, [contact], now, rules.settings, rules.recordTypes)).get(
-      contact.id,
-    );
-    if (loaded === undefined || !(await mayAnswer(tx, ctx, loaded, rules))) continue;
-    await queueAnswer(tx, ctx, conversationId, loaded, { hours, period, rules, hints });
+    const loaded = (await loadContacts(tx, [contact], now, settings, recordTypes)).get(contact.id);
+    if (loaded === undefined || !(await mayAnswer(tx, ctx, loaded, settings))) continue;
+    await queueAnswer(tx, ctx, conversationId, loaded, { hours, period, settings, hints });
     queued = true;
   }
   return queued;
 }
 
-async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, rules: Rules): Promise<boolean> {
+async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, settings: Settings): Promise<boolean> {
   const decision = decideSend({
     now: ctx.clock(),
     path: 'automation',
@@ -63,7 +60,7 @@ async function mayAnswer(tx: Tx, ctx: Context, loaded: LoadedContact, rules: Rul
     contactBlocked: loaded.contact.blocked,
     channelConnected: channelConnected(await readChannel(tx, ctx.channel.phoneNumberId)),
     contact: loaded.gate,
-    limits: askLimits(rules.settings),
+    limits: askLimits(settings),
   });
   return decision.allowed;
 }
@@ -73,7 +70,7 @@ async function queueAnswer(
   ctx: Context,
   conversationId: string,
   loaded: LoadedContact,
-  about: { hours: WorkingHours; period: ClosedPeriod; rules: Rules; hints: Hints },
+  about: { hours: WorkingHours; period: ClosedPeriod; settings: Settings; hints: Hints },
 ): Promise<void> {
   const now = ctx.clock();
   const { contact } = loaded;
@@ -82,7 +79,7 @@ async function queueAnswer(
       available,
       lastAnswered: contact.language,
       country: contact.country,
-      fallback: about.rules.settings.defaultLanguage,
+      fallback: about.settings.defaultLanguage,
     }),
   );
   if (answer === null) return;

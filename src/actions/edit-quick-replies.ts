@@ -34,6 +34,11 @@ export function mayEdit(editor: QuickReplyEditor, row: Pick<QuickReplyRow, 'pers
   return row.personId === null ? editor.rights.has('manage-templates') : row.personId === editor.id;
 }
 
+/**
+ * Makes a quick reply, or changes the one with this id; what is not given stays.
+ * @throws Refusal 422 for a variable that nothing fills, or a key's own; 404 for what is not there or somebody else's own;
+ *   403 without the right; 409 for a shortcut that is taken
+ */
 export async function saveReply(
   ctx: Context,
   id: string | null,
@@ -76,20 +81,17 @@ export async function saveReply(
       );
     const after = await readQuickReply(tx, row.id);
     if (after === null) throw new Error('a quick reply that was just saved is gone');
-    await audit(before, after);
-
-    async function audit(was: QuickReplyRow | null, is: QuickReplyRow): Promise<void> {
-      // What is one's own is no administration.
-      if (is.personId !== null && (was === null || was.personId !== null)) return;
+    // What is one's own is no administration.
+    const shared = after.personId === null || (before !== null && before.personId === null);
+    if (shared)
       await insertAudit(tx, {
         at: ctx.clock(),
         actor: editor.name,
-        action: was === null ? 'quick-reply.create' : 'quick-reply.change',
-        subject: is.id,
-        before: was,
-        after: is,
+        action: before === null ? 'quick-reply.create' : 'quick-reply.change',
+        subject: after.id,
+        before,
+        after,
       });
-    }
     return after;
   });
 }

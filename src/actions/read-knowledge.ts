@@ -18,7 +18,7 @@ export async function readKnowledge(
   const messages = updates.filter((update) => update.kind === 'message');
   const { messageIds, whatsappIds } = statusIds(updates);
   const people = new Set(about.flatMap(({ contactPointId }) => contactPointId ?? []));
-  const known = await storeAndRead(tx, {
+  return storeAndRead(tx, {
     inbox,
     now: ctx.clock(),
     channelId: ctx.channel.id,
@@ -44,5 +44,4 @@ export async function readKnowledge(
     ],
     tokens: messages.flatMap(({ content }) => payloadOf(content) ?? []),
   });
-  return known;
 }
