@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Prometheus metrics. The five without comment are part of the stable interface (architecture.md §4). */
+/** Prometheus metrics; what each is for stands in docs/operations.md, which a test holds to this list. */
 export interface Metrics {
   registry: Registry;
   inboxPending: Gauge;
@@ -13,7 +13,7 @@ export interface Metrics {
   webhooks: Counter<'result'>;
   updates: Counter<'kind'>;
   sends: Counter<'outcome'>;
-  /** Seconds from the request's arrival to its commit. */
+  /** From the start of a commit of webhooks to its end, seconds. */
   ingestSeconds: Histogram;
   /** Records that campaigns looked at, by what became of them: `queued`, `skipped`; and messages `withdrawn` by a cancel. */
   campaignRecords: Counter<'outcome'>;
@@ -27,7 +27,7 @@ export interface Metrics {
   unconfirmedOldestSeconds: Gauge;
   /** From WhatsApp's own time of a message to its commit here, seconds. */
   webhookLag: Histogram;
-  /** From before the mark of a message to its write to WhatsApp, seconds: the window of architecture.md §3. */
+  /** From before the mark of a message to its write to WhatsApp, seconds (actions/handovers.ts). */
   handoverWindow: Histogram;
   /** For how long WhatsApp took messages and told nothing (core/silence.ts). */
   unheardSeconds: Gauge;
@@ -104,7 +104,7 @@ export function createMetrics(): Metrics {
     }),
     ingestSeconds: new Histogram({
       name: 'assent_ingest_seconds',
-      help: 'From a webhook request to its commit',
+      help: 'From the start of a commit of webhooks to its end',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     }),

@@ -13,6 +13,7 @@ const names = new Set(
     String(type) === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
   ),
 );
+const explained = textOf('docs/operations.md');
 const asked = (text: string): string[] => [...new Set(text.match(/\bassent_[a-z_]+/g))];
 
 it.each(['ops/alerts.yml', 'ops/grafana-dashboard.json'])('%s asks for metrics that exist', (file) => {
@@ -29,7 +30,14 @@ it('the dashboard is JSON with a query in each panel', () => {
 
 it('each alert has a part of its name in docs/operations.md', () => {
   const alerts = [...textOf('ops/alerts.yml').matchAll(/- alert: (\w+)/g)].map((match) => match[1]);
-  const sections = [...textOf('docs/operations.md').matchAll(/^### (Assent\w+)$/gm)].map((match) => match[1]);
+  const sections = [...explained.matchAll(/^### (Assent\w+)$/gm)].map((match) => match[1]);
   expect(alerts.length).toBeGreaterThan(5);
   expect(sections.toSorted()).toEqual(alerts.toSorted());
+});
+
+it('docs/operations.md says what each metric is', () => {
+  const told = new Set(Array.from(explained.matchAll(/`(assent_\w+)[`{]/g), (match) => match[1]));
+  const ours = metrics.flatMap(({ name }) => (name.startsWith('assent_') ? [name] : []));
+  expect(ours.length).toBeGreaterThan(15);
+  expect(ours.filter((name) => !told.has(name))).toEqual([]);
 });
