@@ -15,7 +15,7 @@ export interface Handovers {
   passing(messageId: string): Promise<void> | null;
 }
 
-/** From mark to write (architecture.md §3). ms */
+/** From mark to write (docs/decisions/0026-asked-when-the-connection-stands.md). ms */
 const HANDOVER_DEADLINE_MS = 100;
 /**
  * Asked later than this after its mark, a claim goes back. The rest of the deadline is for a process that loses its processor

@@ -119,7 +119,10 @@ export interface ToldMessage {
   at: number;
 }
 
-/** The newest messages of a session, in their order. */
+/**
+ * The newest messages of a session, in their order. Which of them were deleted is asked with the condition of the index
+ * `message_event_target` beside the kind, or PostgreSQL does not take it.
+ */
 export async function messagesOfSession(tx: Tx, id: string, most: number): Promise<ToldMessage[]> {
   const { rows } = await sql<ToldMessage>`
     select * from (

@@ -179,7 +179,7 @@ export async function stateCounts(tx: Tx, table: string): Promise<{ state: strin
   return rows;
 }
 
-/** Ids of a table, page by page, for re-indexing. */
+/** Records of a table by id, page by page from `after`, for taking them in. */
 export async function recordsAfter(
   tx: Tx,
   table: string,
@@ -248,11 +248,12 @@ export async function linksOfRecords(
   return rows;
 }
 
-/** Records that carry one of a contact point's numbers, with the value their fields were last seen to hold. */
+/** A record that carries one of a contact point's numbers. */
 export interface LinkedRecord extends PhoneLink {
   contactPointId: string;
 }
 
+/** The records of these contact points, those whose messaging number it is first. */
 export async function recordsOfContactPoints(tx: Tx, ids: readonly string[]): Promise<LinkedRecord[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<LinkedRecord>`/* keyed */
@@ -312,7 +313,7 @@ export async function forgetFieldsSeen(tx: Tx, recordType: string, purpose: Purp
   await sql`delete from record_field where record_type = ${recordType} and purpose = ${purpose}`.execute(tx);
 }
 
-/** What the service fields of these records say, as last seen: the gate's view of the CRM. */
+/** By `type/id`, what the field of a purpose was last seen to say: the gate's view of the CRM. Who was never seen is not in it. */
 export async function fieldsSeen(
   tx: Tx,
   records: readonly { recordType: string; recordId: string }[],

@@ -138,7 +138,7 @@ export async function sessionsOf(tx: Tx, personId: string, now: number): Promise
   return rows;
 }
 
-/** Replaced tokens are kept as long as their sign-in can last: one that comes back was stolen (actions/sign-in.ts). */
+/** Replaced tokens are kept as long as their sign-in can last: one that comes back was stolen (actions/sessions.ts). */
 export async function deleteOldSessions(tx: Tx, now: number, keepReplaced: number): Promise<void> {
   await sql`delete from session where expires_at < ${time(now)}
     and (replaced_at is null or created_at < ${time(now - keepReplaced)})`.execute(tx);

@@ -8,7 +8,7 @@ import type { Tokens } from './tokens.ts';
  * or a `CrmFailure` of a named kind. Headers and body together have one time-out; redirects are not followed.
  */
 
-/** What all nodes together may ask (db/crm-sync.ts); throws `CrmFailure` `paused` while nobody may. */
+/** What all nodes together may ask (db/crm-connection.ts); throws `CrmFailure` `paused` while nobody may. */
 export interface Allowance {
   take(requests: number): Promise<void>;
   /** The organisation said to stop: every node does. */
