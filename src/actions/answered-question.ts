@@ -25,6 +25,7 @@ export function answeredQuestion(
   return { person: request.actorId, answer: state === 'granted' ? 'agreed' : 'refused', whatsappId };
 }
 
+/** Tells each who asked, once per answer, however often WhatsApp brings it. */
 export async function tellWhoAsked(
   tx: Tx,
   ctx: Context,

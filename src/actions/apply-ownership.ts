@@ -38,6 +38,7 @@ export interface Acting {
   teams: readonly string[] | null;
 }
 
+/** Who acts, as core/ownership.ts knows them. */
 export const actorOf = ({ kind, id, name, role, teams }: Acting): Actor => ({
   kind,
   id,
@@ -48,6 +49,8 @@ export const actorOf = ({ kind, id, name, role, teams }: Acting): Actor => ({
 
 /** The person an act is put down to; a key has a name alone. Null: Assent itself. */
 export type By = { id: string | null; name: string } | null;
+
+/** To whom an act of this actor is put down. */
 export const byOf = (actor: Actor): By => ({
   id: actor.kind === 'person' ? actor.id : null,
   name: actor.name,
@@ -151,6 +154,7 @@ function stateAfter(row: OwnershipRow, change: Change, now: number): Partial<Own
   };
 }
 
+/** Notes in a conversation what was done with it, one line each, as its people see it between the messages. */
 export async function leaveTrace(
   tx: Tx,
   ctx: Context,

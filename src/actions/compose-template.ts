@@ -77,6 +77,7 @@ export interface ComposeFor {
   settings: Settings;
 }
 
+/** What one customer would read, with what is missing or wrong. */
 export function composeTemplate(
   template: PublishedTemplate,
   whatsappTemplates: readonly WhatsAppTemplateRow[],

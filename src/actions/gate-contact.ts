@@ -68,6 +68,7 @@ export const viewsByRecord = (
   settings: Settings,
 ): ViewsOf => (shared ? (record) => fold(facts, now, settings, record) : () => views);
 
+/** The limits on asking, as the gate takes them. */
 export function askLimits(settings: Settings): AskLimits {
   return {
     unansweredPerDay: settings.askUnansweredPerDay,
@@ -78,6 +79,10 @@ export function askLimits(settings: Settings): AskLimits {
   };
 }
 
+/**
+ * What the gate knows of these contact points, by id; they are locked by whoever decides on it. `now`: ms, for what
+ * expires.
+ */
 export async function loadContacts(
   tx: Tx,
   contacts: readonly ContactPoint[],

@@ -26,6 +26,7 @@ export const LEAVES_WITHIN_MS = 60;
 /** What a paused timer of another node may add. */
 const MARGIN_MS = 15;
 
+/** One per process. */
 export function createHandovers(): Handovers {
   const held = new Map<string, { passing: Promise<void>; pass: () => void }>();
   return {

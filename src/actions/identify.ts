@@ -54,6 +54,7 @@ export interface Dated extends Person {
   number: string | null;
 }
 
+/** The keys that an identity is found by, the surest first. */
 export function aliasesOf(identity: Identity): Alias[] {
   const aliases: Alias[] = [];
   if (identity.userId !== undefined) aliases.push({ kind: 'user', value: identity.userId });
@@ -114,6 +115,11 @@ export interface Identified {
   gainedNumber: string[];
 }
 
+/**
+ * Finds the contact points of people by all their keys, and makes one for whoever is known by none; keys that are new
+ * go to who has the others. Two that turn out to be one person are both answered, for the caller to merge. Nothing is
+ * locked; what is answered may be merged meanwhile.
+ */
 export async function identify(tx: Tx, ctx: Context, people: readonly Person[]): Promise<Identified> {
   const wanted = withAliases(people);
   const known = new Map<string, string>();

@@ -29,6 +29,7 @@ export type Judgement =
   | { allowed: true; inputs: Record<string, unknown> }
   | { allowed: false; code: string; text: string; inputs: Record<string, unknown> };
 
+/** What the gate says now. `loaded` is read in the same transaction, its contact point locked. */
 export async function judgeQueued(
   tx: Tx,
   message: QueuedMessage,

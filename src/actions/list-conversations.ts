@@ -73,6 +73,7 @@ const SOON = 2_500;
 /** How many of the newest messages are looked through for a word before the index of words is asked: an ordinary word is among them. */
 const RECENT_MESSAGES = [5_000, 50_000];
 
+/** One page of the conversations that this viewer may see, by filter, words or record. */
 export async function listConversations(ctx: Context, viewer: Viewer, request: ListRequest): Promise<Listed> {
   const { db } = ctx.database;
   const conditions = conditionsOf(request.filter, isUuid(viewer.id) ? viewer.id : null);

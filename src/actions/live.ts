@@ -31,6 +31,7 @@ export interface LiveNotice {
 const MOST_IDS = 80;
 const MOST_PEOPLE = 30;
 
+/** Nothing noted yet. One per transaction; `send` it in there: it is heard when that commits. */
 export function createHints(): Hints {
   const conversations = new Set<string>();
   const contacts = new Set<string>();

@@ -11,6 +11,7 @@ const RENEW_EVERY_MS = 10_000;
 /** An upload nobody sent, and bytes that stopped coming, are thrown away after this. */
 const UNUSED_MS = 24 * 3_600_000;
 
+/** Files to fetch or give to WhatsApp that are due, `most` at most, leased to this process. */
 export async function claimMediaWork(ctx: Context, most: number): Promise<MediaWork[]> {
   return inTransaction(ctx, (tx) => claimWork(tx, ctx.clock(), ctx.clock() + LEASE_MS, most));
 }

@@ -44,6 +44,7 @@ export async function noteMessages(
   });
 }
 
+/** The conversation was closed: its session is told to a CRM behind a network. */
 export async function noteClosed(tx: Tx, ctx: Context, conversationId: string): Promise<void> {
   if (ctx.crm.remote !== null) await endSession(tx, conversationId, ctx.clock());
 }

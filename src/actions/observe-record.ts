@@ -58,6 +58,7 @@ export async function lockNumbersOf(
   await lockContactPoints(tx, [...new Set(aliases.map((alias) => alias.contactPointId))]);
 }
 
+/** Takes in what a record shows: whose number it is, and what its Compliance Fields say beside what they said. */
 export async function observeRecord(tx: Tx, ctx: Context, record: Sighted, rules: Rules): Promise<void> {
   await observeRecords(tx, ctx, record.table, [record], rules);
 }

@@ -115,6 +115,7 @@ function tokenOf(one: StoredMessage, tokens: Applying['known']['tokens']): Answe
     : { requestId: token.requestId, meaning: token.meaning, label: token.label };
 }
 
+/** What a button or an option brings back of ours; null for what is neither. */
 export function payloadOf(content: InboundContent): string | null {
   if (content.kind === 'button') return content.payload;
   return content.kind === 'reply' ? content.id : null;

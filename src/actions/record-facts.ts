@@ -66,6 +66,10 @@ export interface NewFacts {
   told?: Views | undefined;
 }
 
+/**
+ * Writes the lines, folds, stores the state, and does what follows of it (fields of records, queued messages, events,
+ * the timeline). The contact point is locked. `told`: as in `NewFacts`.
+ */
 export async function recordFacts(
   tx: Tx,
   ctx: Context,

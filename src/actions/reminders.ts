@@ -33,6 +33,7 @@ const MINUTE = 60_000;
 const KEPT_DAYS = 30;
 const AT_ONCE = 100;
 
+/** One round of it, for the upkeep of every minute. */
 export async function keepUpDesk(ctx: Context): Promise<void> {
   const settings = await loadSettings(ctx.database.db);
   const now = ctx.clock();

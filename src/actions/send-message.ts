@@ -238,6 +238,7 @@ export function missingToSend(
   return rightsBeyond(rights, needed);
 }
 
+/** What is to be sent as the gate sees it; null: a text. */
 export function contentFor(composed: Composed | null): GateInput['content'] {
   if (composed === null) return { kind: 'text', reply: true };
   const { type } = composed.template.definition;
@@ -294,6 +295,10 @@ async function compose(
   );
 }
 
+/**
+ * Composes a template for a target from what its record holds. `given`: values of variables that the caller sets;
+ * `language`: theirs, or null to choose one.
+ */
 export async function composeFor(
   tx: Tx,
   ctx: Context,
@@ -327,6 +332,7 @@ export async function composeFor(
   );
 }
 
+/** What a record says of its customer's language, in the CRM's own words; null where it says nothing. */
 export function languageIn(values: Values, type: RecordType | undefined): string | null {
   const value = type?.languageColumn == null ? null : values?.[type.languageColumn];
   return typeof value === 'string' && value !== '' ? value : null;

@@ -38,6 +38,7 @@ export interface Sight {
 
 type Values = Sighted['values'];
 
+/** Whether a record that was known by a number is known by another one now, or by none. */
 export const numberChanged = ({ before, after }: Pick<Sight, 'before' | 'after'>): boolean =>
   before !== null && before.matchKey !== (after?.matchKey ?? '');
 

@@ -34,6 +34,7 @@ export interface PreparedRow extends RemoteRow {
   holdsValue: boolean;
 }
 
+/** What of a row takes the processor and no database. */
 export function prepareRow(type: RecordType, row: RemoteRow): PreparedRow {
   const { id, values } = row;
   return {

@@ -19,6 +19,9 @@ type Content = Pick<RemoteEntry, 'subject' | 'text' | 'chat'> & { ended: boolean
 /** More lines fit no timeline. */
 const MOST_MESSAGES = 300;
 
+/**
+ * Subject and text of an entry, no longer than the CRM's columns (`room`); null where there is nothing left to tell.
+ */
 export async function entryContent(
   ctx: Context,
   entry: ClaimedEntry,

@@ -19,6 +19,7 @@ import { inTransaction } from './transaction.ts';
 const KEPT_MS = 29 * 24 * 3_600_000;
 const RETRY_SECONDS = [2, 8, 30, 90, 300];
 
+/** One try. Afterwards the message may be claimed, waits for the next try, or has failed. */
 export async function uploadMedia(ctx: Context, work: MediaWork, signal: AbortSignal): Promise<void> {
   const { messageId, fileId } = work;
   if (messageId === null || fileId === null) throw new Error(`media ${work.id} has nothing to upload`);

@@ -26,6 +26,10 @@ const NEEDS_CONSENT: ReadonlySet<GateCode | null> = new Set([
   'consent-expired',
 ]);
 
+/**
+ * The banner for one customer, the most telling first: nothing may leave, a hold, a refusal, a missing or expired
+ * consent, the window.
+ */
 export function composerBanner(input: BannerInput): Banner {
   const { contact, now, freeText, grantWaitsFrom } = input;
   const { service } = contact;

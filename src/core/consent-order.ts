@@ -32,6 +32,7 @@ export interface Decision {
 
 export type Knows = (from: Knowledge | null, line: Pick<Fact, 'chain' | 'seq'>) => boolean;
 
+/** A moment in whole seconds, as WhatsApp tells it; ms in, s out. */
 export const second = (at: number): number => Math.floor(at / 1000);
 
 /** Who knew a chain after a merge knew the other chain as well, up to where it stood when they were merged. */

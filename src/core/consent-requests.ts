@@ -23,6 +23,7 @@ export interface RequestView {
 /** Every request of every purpose, by id: an answer to one purpose's request is no answer to another's. */
 export type Requests = Map<string, RequestView & { purpose: Purpose }>;
 
+/** The requests that a ledger holds, none of them answered or settled yet: that is for the fold to find. */
 export function collectRequests(facts: readonly Fact[]): Requests {
   const failed = new Set(facts.flatMap((f) => (f.act === 'request-failed' ? [f.requestId] : [])));
   const requests: Requests = new Map();

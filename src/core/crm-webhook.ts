@@ -56,6 +56,9 @@ export interface WebhookStep {
 
 const MESSAGES = ['Create', 'Update', 'Delete'];
 
+/**
+ * How what was found there stands to what is wanted. `keyIsOurs`: it was registered with the key that we check now.
+ */
 export function webhookState(
   wanted: { url: string; tables: readonly { name: string; columns: readonly string[] }[] },
   found: { url: string | null; steps: readonly WebhookStep[] },

@@ -23,6 +23,7 @@ const BUTTON_TITLE = 20;
 const BUTTONS_TEXT = 1024;
 export const LONGEST_CAPTION = 1024;
 
+/** Why WhatsApp would refuse these buttons or this list with this text; null where it takes them. */
 export function interactiveProblem(interactive: InteractiveInput, text: string): ContentProblem | null {
   const { form, options } = interactive;
   const buttons = form === 'buttons';

@@ -164,6 +164,7 @@ function accepted(state: Ownership, actor: Actor): Change {
 
 const named = ({ id, name }: Named): Named => ({ id, name });
 
+/** Takes on a conversation that nobody owns, or that is offered to this person. */
 export function accept(state: Ownership, actor: Actor): Decision {
   const key = needsPerson(actor);
   if (key !== null) return key;
@@ -319,6 +320,7 @@ export function release(state: Ownership, actor: Actor): Decision {
 const endOffer = (state: Ownership): Pick<Change, 'offer'> =>
   state.offer === null ? {} : { offer: 'withdrawn' };
 
+/** Ends a conversation by hand: its owner, its team where nobody owns it, or who decides for others. */
 export function close(state: Ownership, actor: Actor): Decision {
   const theirs = notTheirs(state, actor);
   if (theirs !== null) return theirs;
@@ -351,6 +353,7 @@ export function reopen(state: Ownership, actor: Actor): Decision {
   });
 }
 
+/** Hands a conversation to another team: nobody owns it there yet. */
 export function moveTeam(state: Ownership, actor: Actor, team: Named): Decision {
   const theirs = notTheirs(state, actor);
   if (theirs !== null) return theirs;

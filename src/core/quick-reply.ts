@@ -8,12 +8,16 @@ export type QuickReplyVariable = (typeof QUICK_REPLY_VARIABLES)[number];
 /** What the variables stand for in one conversation; an empty one stays as it is written, to be seen and replaced. */
 export type QuickReplyValues = Readonly<Record<QuickReplyVariable, string>>;
 
+/**
+ * What the variables stand for: `customer` is the name shown in the chat, which may be a number; `agent` who writes.
+ */
 export function quickReplyValues(customer: string, agent: string): QuickReplyValues {
   // A number in the place of a name is no name to greet with.
   const name = /\p{L}/u.test(customer) ? customer : '';
   return { name, firstName: name.split(/\s+/)[0] ?? '', agent };
 }
 
+/** Puts the values in. A variable without a value stays as it is written, so that whoever sends sees it. */
 export function fillQuickReply(text: string, values: QuickReplyValues): string {
   return text.replace(/\{(\w+)\}/g, (whole, word: string) => {
     const variable = QUICK_REPLY_VARIABLES.find((one) => one.toLowerCase() === word.toLowerCase());
@@ -35,6 +39,7 @@ export interface SlashWord {
   to: number;
 }
 
+/** The word after a slash that the caret (UTF-16 units from the start) is in. */
 export function slashWordAt(text: string, caret: number): SlashWord | null {
   const before = /(?:^|\s)\/([\p{L}\p{N}_-]{0,32})$/u.exec(text.slice(0, caret));
   if (before === null) return null;

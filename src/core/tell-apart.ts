@@ -29,6 +29,7 @@ interface Standing extends Whereabouts {
   lastInboundAt: number | null;
 }
 
+/** One text for a key, to find it in a map by. */
 export const keyOf = ({ kind, value }: Key): string => `${kind}:${value}`;
 
 /** What the keys of a batch lead to, as it goes on from one update to the next. */
@@ -51,6 +52,7 @@ export interface TakenOver {
   since: number | null;
 }
 
+/** What the keys of these contact points, which are locked, lead to before the batch. */
 export function keysOf(
   locked: readonly (Standing & { keys: readonly (Key & { since: number | null })[] })[],
 ): Keys {
@@ -65,6 +67,7 @@ export function keysOf(
   return keys;
 }
 
+/** Notes where a contact point is from this update on. */
 export function standsAt(keys: Keys, { id, phone, renumberedAt, lastInboundAt }: Standing): void {
   keys.at.set(id, { id, phone, renumberedAt, lastInboundAt, key: phone === null ? null : matchKey(phone) });
 }

@@ -30,6 +30,7 @@ const MOST_PER_MESSAGE = 1_000;
 /** More than that is for nobody to read in a timeline, whatever a column takes. */
 const MOST_TEXT = 20_000;
 
+/** The subject of the entry for a chat, `most` UTF-16 units long at most. */
 export const chatSubject = (
   { name, firstAt }: Pick<TimelineChat, 'name' | 'firstAt'>,
   most: number,
@@ -153,9 +154,11 @@ function titleOf(verdict: ToldVerdict): string {
   }
 }
 
+/** The subject of the entry for a decision, `most` UTF-16 units long at most. */
 export const consentSubject = (event: Pick<TimelineConsent, 'verdict' | 'at'>, most: number): string =>
   clip(`WhatsApp consent: ${titleOf(event.verdict)}, ${day(event.at)}`, most);
 
+/** One line per fact of a decision, those that are not known left out, `most` UTF-16 units long at most. */
 export function consentText(event: TimelineConsent, most: number): string {
   const own = event.actor === null || event.actor === 'customer';
   const facts: [string, string | null][] = [

@@ -42,8 +42,9 @@ export function retryAfterMs(header: string | null, now: number): number | null 
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-/** How a try ended: what the other side answered, or null where it did not. */
 export type Ending = 'delivered' | 'gone' | 'failed';
+
+/** How a try ended: `status` is what the other side answered, or null where it did not. */
 export function endingOf(status: number | null): Ending {
   if (status === null) return 'failed';
   if (status >= 200 && status < 300) return 'delivered';

@@ -92,6 +92,7 @@ function spansOf(hours: WorkingHours, date: string): { from: number; to: number 
 const holidayOn = (hours: WorkingHours, date: string) =>
   hours.holidays.find((holiday) => holiday.from <= date && date <= holiday.to);
 
+/** A calendar day, `2026-05-12`, so many days on. */
 export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 
@@ -128,6 +129,7 @@ function wallClock(timeZone: string, at: number): number {
   return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
 }
 
+/** The calendar day there at a moment (ms), `2026-05-12`. */
 export const localDate = (timeZone: string, at: number): string =>
   new Date(wallClock(timeZone, at)).toISOString().slice(0, 10);
 

@@ -138,6 +138,7 @@ export async function saveStep(tx: Tx, step: CampaignStep): Promise<void> {
      where id = ${step.id}::uuid`.execute(tx);
 }
 
+/** Rows of a table as they are here. */
 export async function countRecords(tx: Tx, recordType: string): Promise<number> {
   const { rows } = await sql<{
     count: number;

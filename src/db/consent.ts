@@ -63,6 +63,7 @@ export async function saveStates(
   );
 }
 
+/** The copies of what the ledger says, both purposes in no order; the gate folds the ledger itself. */
 export async function statesOf(tx: Tx, ids: readonly string[]): Promise<StateRow[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<StateRow>`
@@ -96,6 +97,7 @@ export interface NewRequest {
   tokens: { token: string; button: number; label: string; meaning: 'yes' | 'no' }[];
 }
 
+/** Stores consent requests with their wording, and the tokens of their buttons. */
 export async function insertRequests(tx: Tx, requests: readonly NewRequest[]): Promise<void> {
   if (requests.length === 0) return;
   const rows = requests.map(({ tokens: _tokens, ...one }) => ({ ...one, requestedAt: iso(one.requestedAt) }));
@@ -157,6 +159,7 @@ export interface RequestEvidence {
   readAt: number | null;
 }
 
+/** By id, the requests of these contact points, with what became of their messages. */
 export async function requestEvidence(
   tx: Tx,
   contactPointIds: readonly string[],
@@ -187,6 +190,7 @@ export async function noteDelivery(
      where r.message_id = s."messageId"`.execute(tx);
 }
 
+/** The request that a message is; null where it is none. */
 export async function requestOfMessage(
   tx: Tx,
   messageId: string,
@@ -350,6 +354,7 @@ const toApprove = (viewer: Approver) => sql`
 /** Of customers, `contact_point c`, whose conversation the viewer sees, or who have none. */
 export const openTo = (viewer: Viewer) => customerOpenTo(viewer, sql`coalesce(c.merged_into, c.id)`);
 
+/** A grant that waits, where this approver may see its customer. */
 export async function readPendingGrant(tx: Tx, id: string, viewer: Approver): Promise<GrantToApprove | null> {
   const { rows } =
     await sql<GrantToApprove>`${toApprove(viewer)} and g.id = ${id}::uuid and ${openTo(viewer)}`.execute(tx);

@@ -144,6 +144,7 @@ export const erasedMeanwhile = (): Error =>
 /** PostgreSQL's code of a serialization failure: nothing happened, run the transaction again. */
 export const COLLISION = '40001';
 
+/** By its id, or by one that was merged into it; not locked. */
 export async function readContactPoint(tx: Tx, id: string): Promise<ContactPoint | null> {
   const { rows } = await sql<ContactPoint>`
     select ${CONTACT_POINT} from contact_point c

@@ -65,9 +65,11 @@ export function storingInbox(rows: readonly NewInboxRow[], now: number): RawBuil
     returning id, subject, event_key`;
 }
 
+/** What an update is stored once by. */
 export const inboxKey = (row: { subject: string; eventKey: string }): string =>
   `${row.subject}\n${row.eventKey}`;
 
+/** Done: what they told is in other tables now, so the update itself goes. */
 export async function markApplied(tx: Tx, ids: readonly number[], at: number): Promise<void> {
   if (ids.length === 0) return;
   await sql`update inbox set status = 'applied', update = null, applied_at = ${time(at)}, error = null, next_attempt_at = null

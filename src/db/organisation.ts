@@ -5,11 +5,13 @@ import { json, time } from './rows.ts';
 
 /** Settings, audit, the channel, record types. */
 
+/** As it was stored, unparsed; null where nobody set it. */
 export async function readSetting(tx: Tx, name: string): Promise<unknown> {
   const { rows } = await sql<{ value: unknown }>`select value from setting where name = ${name}`.execute(tx);
   return rows[0]?.value ?? null;
 }
 
+/** The whole value. Whoever makes it of the value before holds the setting (`lockSetting`). */
 export async function saveSetting(tx: Tx, name: string, value: unknown, now: number): Promise<void> {
   await sql`insert into setting (name, value, updated_at) values (${name}, ${json(value)}, ${time(now)})
     on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at`.execute(tx);
@@ -23,6 +25,7 @@ export async function lockSetting(tx: Tx, name: string): Promise<void> {
   await sql`select 1 from setting where name = ${name} for update`.execute(tx);
 }
 
+/** Who changed what, with what it said before and after; null where there was nothing, or is nothing left. */
 export async function insertAudit(
   tx: Tx,
   entry: { at: number; actor: string; action: string; subject: string; before: unknown; after: unknown },
@@ -64,6 +67,7 @@ export interface ChannelRow {
   templatesSyncedAt: number | null;
 }
 
+/** The channel of a number, made where there is none; its id stays. */
 export async function ensureChannel(
   tx: Tx,
   channel: { id: string; phoneNumberId: string; businessAccountId: string },
@@ -97,6 +101,7 @@ export async function saveChannelInfo(
   );
 }
 
+/** A webhook of these numbers came: noted every five seconds at most, or each would write this one row. */
 export async function markWebhook(tx: Tx, phoneNumberIds: readonly string[], now: number): Promise<void> {
   await sql`update channel set last_webhook_at = ${time(now)} where phone_number_id = any(${phoneNumberIds as string[]}::text[])
      and (last_webhook_at is null or last_webhook_at < ${time(now - 5_000)})`.execute(tx);
@@ -186,6 +191,7 @@ export async function forgetKeys(tx: Tx, before: number, from: number, pages: nu
   return true;
 }
 
+/** What was sent under this key: whoever comes with it again is answered with that message. */
 export async function bindIdempotencyKey(
   tx: Tx,
   caller: string,
@@ -200,6 +206,7 @@ export async function bindIdempotencyKey(
 /** Changes with every change of settings, record types and templates (migration 0016); never says the same twice. */
 export const CONFIGURATION_VERSION = sql`(select string_agg(version::text, ' ' order by source) from configuration_version)`;
 
+/** What a process compares its copy of the configuration by. */
 export async function configurationVersion(tx: Tx): Promise<string> {
   const { rows } = await sql<{
     version: string;

@@ -195,6 +195,7 @@ export async function requeue(tx: Tx, id: string, nextAttemptAt: number): Promis
      where id = ${id}::uuid and status = 'handing-over'`.execute(tx);
 }
 
+/** Not before then (ms), behind what its lane lets pass first. */
 export async function postpone(tx: Tx, id: string, nextAttemptAt: number): Promise<void> {
   await sql`/* keyed */ update message set next_attempt_at = ${time(nextAttemptAt)} + ${laneOf(sql`path`)}
      where id = ${id}::uuid and status = 'queued'`.execute(tx);

@@ -30,6 +30,7 @@ export async function tryLockOwnership(tx: Tx, id: string): Promise<OwnershipRow
   return rows.length === 0 ? null : readOwnership(tx, id);
 }
 
+/** As core/ownership.ts judges it; not locked. */
 export async function readOwnership(tx: Tx, id: string): Promise<OwnershipRow | null> {
   interface Row extends Omit<OwnershipRow, 'offer'> {
     offer: (Omit<NonNullable<Ownership['offer']>, 'expiresAt'> & { expiresAt: string | null }) | null;
@@ -151,6 +152,7 @@ export async function settleOffer(
      where id = ${id}::uuid and outcome is null`.execute(tx);
 }
 
+/** Hides a conversation from a person; false where it is hidden already. */
 export async function insertDismissal(tx: Tx, id: string, personId: string, now: number): Promise<boolean> {
   const { rows } = await sql`insert into dismissal (conversation_id, person_id, at)
     values (${id}::uuid, ${personId}::uuid, ${time(now)}) on conflict do nothing returning person_id`.execute(

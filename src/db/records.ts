@@ -50,6 +50,7 @@ export async function insertColumn(
   return rows.length === 1;
 }
 
+/** By column, how many records hold Yes, No and nothing. */
 export async function booleanCounts(
   tx: Tx,
   table: string,
@@ -73,6 +74,7 @@ export interface CrmRecordRow {
 
 const RECORD = sql`r.table_name as "table", r.id, r.data, r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
+/** `lock`: until the transaction ends, for whoever writes what it reads. */
 export async function readRecord(
   tx: Tx,
   table: string,
@@ -92,6 +94,7 @@ export const searchText = (data: Cells): string =>
     .toLowerCase()
     .slice(0, 4000);
 
+/** Makes it, or replaces what it holds; `createdAt` counts for a new one alone. */
 export async function saveRecord(
   tx: Tx,
   record: { table: string; id: string; data: Cells; search: string; createdAt: number; updatedAt: number },
@@ -293,6 +296,7 @@ export async function readFieldsSeen(
   return rows;
 }
 
+/** What the fields of these records say, seen at `now`, ms. */
 export async function saveFieldsSeen(
   tx: Tx,
   recordType: string,

@@ -14,6 +14,7 @@ export interface KnownUntil {
   message: number | null;
 }
 
+/** The newest of each that the backup holds, ms; null where it holds none. */
 export async function knownUntil(tx: Tx): Promise<KnownUntil> {
   const { rows } = await sql<KnownUntil>`
     select (select max(received_at) from inbox) as webhook, (select max(received_at) from ledger) as ledger,

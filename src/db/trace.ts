@@ -19,6 +19,7 @@ export interface NewTrace {
   mentions: readonly string[];
 }
 
+/** What was done with conversations, or noted in them; an erasure alone takes it away. */
 export async function insertTraces(tx: Tx, traces: readonly NewTrace[]): Promise<void> {
   if (traces.length === 0) return;
   const rows = traces.map((one) => ({
