@@ -2,10 +2,13 @@ import { PURPOSES } from '../core/purpose.ts';
 import { type ContactPoint, mergeContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
+import { setBlocked } from '../db/ownership.ts';
 import type { Context } from './context.ts';
 import { fold, viewsByRecord } from './gate-contact.ts';
+import { createHints } from './live.ts';
 import { projectDecision } from './project-decision.ts';
 import { type Rules, recordFacts } from './record-facts.ts';
+import { nobodyWaits } from './settle-reminders.ts';
 
 /**
  * Two contact points turn out to be one person: the most restrictive decision wins. Nothing is rewritten: the survivor's
@@ -26,7 +29,13 @@ export async function mergeContactPoints(
   Object.assign(into, await mergeContactPoint(tx, from.id, into.id));
   into.lastInboundAt = latest(into.lastInboundAt, from.lastInboundAt);
   into.lastWordAt = latest(into.lastWordAt, from.lastWordAt);
-  into.blocked ||= from.blocked;
+  if (into.blocked !== from.blocked) {
+    into.blocked = true;
+    // As for whoever is blocked by hand (block-contact.ts): they wait for nobody in any of their conversations.
+    const hints = createHints();
+    await nobodyWaits(tx, ctx, await setBlocked(tx, into.id, true), hints);
+    await hints.send(tx);
+  }
   into.shared ||= from.shared;
   await recordFacts(
     tx,

@@ -254,7 +254,11 @@ export async function mergeContactPoint(tx: Tx, from: string, into: string): Pro
   await sql`update media set contact_point_id = ${into}::uuid where contact_point_id = ${from}::uuid`.execute(
     tx,
   );
-  await sql`update conversation o set unread = o.unread + old.unread, last_message_at = greatest(o.last_message_at, old.last_message_at)
+  const newer = sql`old.last_message_at > coalesce(o.last_message_at, '-infinity')`;
+  await sql`update conversation o set unread = o.unread + old.unread, last_message_at = greatest(o.last_message_at, old.last_message_at),
+           last_text = case when ${newer} then old.last_text else o.last_text end,
+           last_direction = case when ${newer} then old.last_direction else o.last_direction end,
+           last_status = case when ${newer} then old.last_status else o.last_status end
       from conversation old
      where old.contact_point_id = ${from}::uuid and o.contact_point_id = ${into}::uuid and o.channel_id = old.channel_id`.execute(
     tx,

@@ -59,6 +59,26 @@ const changed = (from: string, to: string, at: number): Record<string, unknown> 
     ],
   });
 
+/** The same, and that both are one person. The emulator gives no number away that somebody has: Meta's own words, then. */
+const isNow = (from: string, to: string): Record<string, unknown> =>
+  webhook('messages', {
+    messages: [
+      {
+        from: from.slice(1),
+        from_user_id: world.emulator.userIdOf(from),
+        id: `wamid.${randomUUID()}`,
+        timestamp: String(Math.floor(world.now() / 1000)),
+        type: 'system',
+        system: {
+          type: 'user_changed_number',
+          body: 'User Ana changed from one number to another',
+          wa_id: to.slice(1),
+          user_id: world.emulator.userIdOf(to),
+        },
+      },
+    ],
+  });
+
 const moves = async (from: string, phone: string, shared = true) => {
   await world.ok(z.unknown(), 'POST', `/emulator/customers/${encodeURIComponent(from)}/number`, {
     phone,
@@ -223,26 +243,7 @@ it('IDN-4 of two numbers that turn out to be one person the refusal wins, whiche
     // Later by WhatsApp's clock: what came last is not what wins.
     await world.advance(2_000);
     const other = await answered(world, staying);
-    // The emulator gives no number away that somebody has: Meta's own words, then.
-    const notice = webhook('messages', {
-      messages: [
-        {
-          from: one.phone.slice(1),
-          from_user_id: world.emulator.userIdOf(one.phone),
-          id: `wamid.moved.${moving}`,
-          timestamp: String(Math.floor(world.now() / 1000)),
-          type: 'system',
-          system: {
-            type: 'user_changed_number',
-            body: 'User Ana changed from one number to another',
-            wa_id: other.phone.slice(1),
-            user_id: world.emulator.userIdOf(other.phone),
-          },
-        },
-      ],
-    });
-    expect((await world.postWebhook(notice)).status).toBe(200);
-    await world.settled();
+    await post(isNow(one.phone, other.phone));
     for (const phone of [one.phone, other.phone]) {
       const consent = await world.consent(phone);
       expect(consent, moving).toMatchObject({ state: 'denied' });
@@ -256,6 +257,36 @@ it('IDN-4 of two numbers that turn out to be one person the refusal wins, whiche
     }
     await expectSoundChains(other.phone, 2);
   }
+});
+
+it('two chats that become one show the newest message of both in the list of chats', async () => {
+  for (const newest of ['staying', 'moving'] as const) {
+    const [staying, moving] = [await answered(world, 'yes'), await contact(world)];
+    for (const who of newest === 'staying' ? [moving, staying] : [staying, moving]) {
+      await world.advance(2_000);
+      await world.says(who.phone, who === staying ? 'Hello from here' : 'Hello from there');
+    }
+    await post(isNow(moving.phone, staying.phone));
+    const chat = await conversationWith(world, { userId: world.emulator.userIdOf(staying.phone) });
+    expect(chat?.lastMessage).toMatchObject({
+      text: newest === 'staying' ? 'Hello from here' : 'Hello from there',
+      direction: 'in',
+    });
+  }
+});
+
+it('who is blocked at one number waits for nobody as one person', async () => {
+  const [staying, moving] = [await answered(world, 'yes'), await contact(world)];
+  await world.says(moving.phone, 'Answer me');
+  await world.says(staying.phone, 'Hello');
+  const chat = await conversationWith(world, { phone: moving.phone });
+  await world.ok(z.unknown(), 'POST', `/api/conversations/${chat?.id}/block`);
+  await post(isNow(moving.phone, staying.phone));
+  expect(await conversationWith(world, { userId: world.emulator.userIdOf(staying.phone) })).toMatchObject({
+    blocked: true,
+    waitingSince: null,
+    unread: 0,
+  });
 });
 
 it('IDN-4 what both agreed to stays agreed, for the records of both', async () => {
