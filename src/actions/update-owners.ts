@@ -21,7 +21,7 @@ export function subjectOf(update: Update): string {
   return alias === undefined ? '-' : `${alias.kind}:${alias.value}`;
 }
 
-/** The person of an update, where it may make one known. A status only ever concerns a message that is known. */
+/** The person of an update, where it may make one known. A status only ever concerns a message that is known (`recipientOf`). */
 function personOf(update: Update): Dated | null {
   const named = (identity: Identity, more: Partial<Dated> = {}): Dated | null =>
     aliasesOf(identity).length === 0 && (more.also ?? []).flatMap(aliasesOf).length === 0
@@ -39,6 +39,41 @@ function personOf(update: Update): Dated | null {
     default:
       return null;
   }
+}
+
+/**
+ * Whom a status names by an id beside the number that their message went to. What they write later may show the id alone, and a
+ * refusal in it is theirs. Only while they have that number: one of an old message says nothing of who has it since. An id of
+ * somebody who is at another number stays theirs.
+ */
+function recipientOf(update: Status, { byKey, contacts }: Locked): Dated | null {
+  const { phone, userId, parentUserId } = update.recipient;
+  const owner = ownerOfStatus(update, byKey);
+  if (owner === null || phone === undefined || (userId ?? parentUserId) === undefined) return null;
+  const numberOf = (id: string): string | null => contacts.get(id)?.phone ?? null;
+  const key = matchKey(phone);
+  const at = numberOf(owner);
+  if (at === null || matchKey(at) !== key || byKey.get(`phone:${key}`) !== owner) return null;
+  const known = aliasesOf(update.recipient).flatMap(
+    (alias) => byKey.get(`${alias.kind}:${alias.value}`) ?? [],
+  );
+  if (known.some((id) => id !== owner && numberOf(id) !== null)) return null;
+  return { identity: update.recipient, name: null, at: update.at, number: null };
+}
+
+type Status = Extract<Update, { kind: 'status' }>;
+
+/** Who is meant by keys and by messages, `kind:value`, before anybody is made known or joined. */
+interface Locked {
+  byKey: ReadonlyMap<string, string>;
+  contacts: ReadonlyMap<string, ContactPoint>;
+}
+
+/** By whom somebody may be found. */
+function identitiesOf(update: Update): Identity[] {
+  if (update.kind === 'status') return [update.recipient];
+  const person = personOf(update);
+  return person === null ? [] : [person.identity, ...(person.also ?? [])];
 }
 
 /** What statuses name messages by: ours where they bring it, and WhatsApp's. */
@@ -65,22 +100,28 @@ export async function lockOwners(
   ctx: Context,
   items: readonly { update: Update; receivedAt: number }[],
 ): Promise<Owned> {
-  const ours = items.map(({ update }) =>
-    update.phoneNumberId === ctx.channel.phoneNumberId ? personOf(update) : null,
-  );
-  const people = ours.filter((person) => person !== null);
+  const isOurs = ({ update }: (typeof items)[number]): boolean =>
+    update.phoneNumberId === ctx.channel.phoneNumberId;
   const locked = await lockPeople(tx, {
-    aliases: people.flatMap((one) => [one.identity, ...(one.also ?? [])].flatMap(aliasesOf)),
+    aliases: items.filter(isOurs).flatMap(({ update }) => identitiesOf(update).flatMap(aliasesOf)),
     ...statusIds(items.map((item) => item.update)),
   });
+  const contacts = new Map(locked.map((contact) => [contact.id, contact as ContactPoint]));
+  const byKey = new Map(
+    locked.flatMap(({ id, keys }) => keys.map((key) => [`${key.kind}:${key.value}`, id] as const)),
+  );
+  const ours = items.map((item) => {
+    if (!isOurs(item)) return null;
+    return item.update.kind === 'status'
+      ? recipientOf(item.update, { byKey, contacts })
+      : personOf(item.update);
+  });
+  const people = ours.filter((person) => person !== null);
   const { found, gainedNumber, more, passed } = await identifyLocked(tx, ctx, people, locked);
   // Before what was decided of whoever has the number now is written to its records.
   if (passed.length > 0)
     await emptyRecordsOf(tx, ctx, passed, (await loadConfiguration(tx, ctx)).recordTypes);
-  const contacts = new Map([...locked, ...more].map((contact) => [contact.id, contact]));
-  const byMessage = new Map(
-    locked.flatMap(({ id, keys }) => keys.map((key) => [`${key.kind}:${key.value}`, id] as const)),
-  );
+  for (const contact of more) contacts.set(contact.id, contact);
   const standsFor = new Map<string, string>();
   const today = (id: string): string => {
     const next = standsFor.get(id);
@@ -90,7 +131,7 @@ export async function lockOwners(
   const owners: (string | null)[] = [];
   for (const [index, item] of items.entries()) {
     if (ours[index] === null) {
-      owners.push(item.update.kind === 'status' ? ownerOfStatus(item.update, byMessage) : null);
+      owners.push(item.update.kind === 'status' ? ownerOfStatus(item.update, byKey) : null);
       continue;
     }
     const ids = [...new Set((found[next] ?? []).map(today))];
@@ -167,9 +208,6 @@ async function changeIdentity(
   await recordFacts(tx, ctx, contact, [line], await loadConfiguration(tx, ctx));
 }
 
-function ownerOfStatus(
-  { callbackData, whatsappId }: Extract<Update, { kind: 'status' }>,
-  byMessage: ReadonlyMap<string, string>,
-): string | null {
-  return byMessage.get(`message:${callbackData}`) ?? byMessage.get(`whatsapp-message:${whatsappId}`) ?? null;
+function ownerOfStatus({ callbackData, whatsappId }: Status, byKey: Locked['byKey']): string | null {
+  return byKey.get(`message:${callbackData}`) ?? byKey.get(`whatsapp-message:${whatsappId}`) ?? null;
 }

@@ -141,6 +141,51 @@ it('IDN-1 a STOP of somebody unknown by number counts for the number as soon as 
   await expectSoundChains(phone, 1);
 });
 
+it('IDN-1 a STOP by the user id alone closes the number that was written to, whose customer never wrote before', async () => {
+  const { phone, record } = await contact(world);
+  // WhatsApp names both where it says that the question arrived.
+  expect(await world.sendConsent(record)).toMatchObject({ status: 'delivered' });
+  world.emulator.changeCustomer(phone, { username: 'ana.jones', hidePhone: true });
+  await world.says(phone, 'STOP');
+  const last = world.emulator.deliveries().findLast((one) => one.body.includes('"STOP"'));
+  expect(last?.body).not.toContain(phone.slice(1));
+  expect(await world.consent(phone)).toMatchObject({ state: 'denied', source: 'stop-word' });
+  expect((await world.readRecord(record)).complianceValue).toBe(false);
+  expect(await blocked(world, { to: to(record), text: 'Hello' })).toMatchObject({ code: 'consent-denied' });
+  await expectSoundChains(phone, 1);
+});
+
+it('IDN-1 a STOP of somebody unknown by number counts for it once WhatsApp says that a message to it reached them', async () => {
+  const { phone, record } = await contact(world);
+  const userId = world.emulator.userIdOf(phone);
+  await post(textFrom({ userId }, 'STOP', world.now() - 5_000));
+  expect((await world.readRecord(record)).complianceValue).toBeNull();
+  await world.sendConsent(record);
+  expect(await world.consent(phone)).toMatchObject({ state: 'denied' });
+  expect((await world.readRecord(record)).complianceValue).toBe(false);
+  await expectSoundChains(phone, 2);
+});
+
+it('IDN-1 a status of a message that is not ours makes nobody known', async () => {
+  const { phone } = await contact(world);
+  const userId = newUserId();
+  await post(
+    webhook('messages', {
+      statuses: [
+        {
+          id: `wamid.${randomUUID()}`,
+          status: 'delivered',
+          timestamp: String(Math.floor(world.now() / 1000)),
+          recipient_id: phone.slice(1),
+          recipient_user_id: userId,
+        },
+      ],
+    }),
+  );
+  await post(textFrom({ userId }, 'STOP', world.now()));
+  expect(await world.consent(phone)).toMatchObject({ state: 'not-asked' });
+});
+
 it('IDN-1 a new user id without a word about the number is still the same person', async () => {
   const { phone, record } = await answered(world, 'yes');
   const before = world.emulator.userIdOf(phone);
