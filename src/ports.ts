@@ -29,8 +29,10 @@ export interface OutboundMessage {
         language: string;
         header: TemplateParameter[];
         body: TemplateParameter[];
-        /** Payloads of the quick replies by button index: our tokens. */
+        /** Payloads of the quick replies in their order: our tokens. */
         buttonPayloads: string[];
+        /** Where each stands among all buttons of the template; absent: they are its first. */
+        buttonIndexes?: number[];
       }
     | {
         kind: 'buttons';

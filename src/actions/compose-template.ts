@@ -31,8 +31,8 @@ export interface Composed {
   rendered: Rendered;
   header: TemplateParameter[];
   body: TemplateParameter[];
-  /** What each quick reply means, frozen in its token when sent. */
-  buttons: { label: string; meaning: 'yes' | 'no' | null }[];
+  /** What each quick reply means, frozen in its token when sent; `index` is its place among all buttons. */
+  buttons: { index: number; label: string; meaning: 'yes' | 'no' | null }[];
 }
 
 /** What a message keeps of its template; `tokens` are its buttons', in order. */
@@ -46,6 +46,7 @@ export function templateParts(composed: Composed, tokens: readonly string[]) {
       header,
       body,
       buttonPayloads: tokens,
+      buttonIndexes: composed.buttons.map((button) => button.index),
       rendered,
     },
     messageTemplateId: template.id,
@@ -102,15 +103,19 @@ export function templateComposer(
   const wordingIn = kept((language: string) => {
     const whatsapp = siblings.find((one) => one.language === language);
     const parsed = parseTemplate(whatsapp?.components ?? [], whatsapp?.parameterFormat ?? 'POSITIONAL');
-    const labels = parsed.buttons
-      .filter((button) => button.kind === 'QUICK_REPLY')
-      .map((button) => button.label);
-    const meanings = labelMeanings(labels, keywords, language);
+    const replies = parsed.buttons.flatMap(({ kind, label }, index) =>
+      kind === 'QUICK_REPLY' ? [{ index, label }] : [],
+    );
+    const meanings = labelMeanings(
+      replies.map((reply) => reply.label),
+      keywords,
+      language,
+    );
     return {
       whatsapp,
       parsed,
       bindings: bindingsOf(template, variablesOf(parsed)),
-      buttons: labels.map((label, index) => ({ label, meaning: meanings[index] ?? null })),
+      buttons: replies.map((reply, n) => ({ ...reply, meaning: meanings[n] ?? null })),
       fault: ownFault(template, whatsapp, meanings),
     };
   });

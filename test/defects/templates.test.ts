@@ -11,7 +11,7 @@ import {
 import { MessageTemplateOut, PublishAnswer, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { recording } from '../db/plans.ts';
 import { openWorld, type TypeSetUp, type World } from '../stories/world.ts';
-import { accepted, answered, blocked, contact, keepQueued, takenFrom, to } from './acts.ts';
+import { accepted, answered, BUSINESS, blocked, contact, keepQueued, takenFrom, to } from './acts.ts';
 
 /** Defects of templates that peers have (consent-practice.md §7, TPL-1 to TPL-3), and product.md §3.11. */
 
@@ -378,6 +378,57 @@ it('TPL-3 what was queued with the old wording does not leave with the new one t
     await sql`update message_template_version v set wording = replace(wording::text, 'the order', 'your order')::jsonb
                where template_id = ${type.utility}::uuid`.execute(db);
   }
+});
+
+/** A template as Meta's page makes it, approved and read. */
+const makeAtMeta = async (name: string, buttons: readonly object[]) => {
+  const body = {
+    type: 'BODY',
+    text: 'Hello {{1}}, may Contoso write to you here?',
+    example: { body_text: [['Ana']] },
+  };
+  const made = await fetch(`${world.url}/v26.0/${BUSINESS.accountId}/message_templates`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${world.accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      name,
+      language: 'en',
+      category: 'UTILITY',
+      components: [body, { type: 'BUTTONS', buttons }],
+    }),
+  });
+  expect(made.status).toBe(200);
+  await play(`${name}:en/status`, { event: 'APPROVED' });
+  await synchronised();
+};
+
+it('quick replies that stand after a link are asked with, and understood', async () => {
+  await makeAtMeta('ask_with_policy', [
+    { type: 'URL', text: 'Privacy policy', url: 'https://contoso.example/privacy' },
+    { type: 'QUICK_REPLY', text: 'Yes, I Agree' },
+    { type: 'QUICK_REPLY', text: 'No, Thank You' },
+  ]);
+  const made = await world.template({
+    name: 'Ask with policy',
+    type: 'consent',
+    recordType: 'contact',
+    session: 'utility',
+    whatsappTemplate: { name: 'ask_with_policy', language: 'en' },
+    bindings: { '1': { column: 'fullname' } },
+  });
+  await world.publish(made);
+  for (const [index, state] of [
+    [1, 'granted'],
+    [2, 'denied'],
+  ] as const) {
+    const { phone, record } = await contact(world);
+    const asked = await accepted(world, { to: to(record), messageTemplateId: made.id });
+    expect(asked).toMatchObject({ status: 'delivered' });
+    world.emulator.customerSends(phone, { buttonOf: asked.whatsappId ?? '', button: index });
+    await world.settled();
+    expect(await world.consent(phone)).toMatchObject({ state, source: 'button' });
+  }
+  await world.ok(z.unknown(), 'POST', `/api/message-templates/${made.id}/retire`);
 });
 
 it('a published template is edited beside its live version', async () => {

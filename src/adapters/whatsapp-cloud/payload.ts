@@ -58,10 +58,10 @@ function contentOf(content: OutboundMessage['content']): object {
       const components = [
         ...textComponent('header', content.header),
         ...textComponent('body', content.body),
-        ...content.buttonPayloads.map((payload, index) => ({
+        ...content.buttonPayloads.map((payload, n) => ({
           type: 'button',
           sub_type: 'quick_reply',
-          index: String(index),
+          index: String(content.buttonIndexes?.[n] ?? n),
           parameters: [{ type: 'payload', payload }],
         })),
       ];
