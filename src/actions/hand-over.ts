@@ -17,7 +17,7 @@ import type { OutboundMessage, SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { loadFreshOf } from './gate-contact.ts';
 import { LEAVES_WITHIN_MS } from './handovers.ts';
-import { judgeQueued } from './judge.ts';
+import { channelConnected, judgeQueued } from './judge.ts';
 import { createHints } from './live.ts';
 import { recordFacts } from './record-facts.ts';
 import { neverAsked } from './rejudge-queued.ts';
@@ -141,12 +141,12 @@ async function judgeAll(tx: Tx, ctx: Context, queued: readonly QueuedMessage[], 
   );
   if (fresh === null) return passed;
   const { loaded, configuration } = fresh;
-  const channel = await readChannel(tx, ctx.channel.phoneNumberId);
+  const connected = channelConnected(await readChannel(tx, ctx.channel.phoneNumberId));
   const hints = createHints();
   for (const message of queued) {
     const contact = loaded.get(message.contactPointId);
     if (contact === undefined) continue;
-    const verdict = await judgeQueued(tx, message, contact, { ...configuration, now, channel });
+    const verdict = await judgeQueued(tx, message, contact, { ...configuration, now, connected });
     if (!verdict.allowed) {
       if (verdict.code === 'channel-disconnected') {
         await postpone(tx, message.id, now + 60_000);

@@ -20,7 +20,7 @@ import { isAnswerable, servesAnother, whatsappFault } from './template-fault.ts'
 export interface JudgeInputs {
   now: number;
   settings: Settings;
-  channel: ChannelRow | null;
+  connected: boolean;
   whatsappTemplates: readonly WhatsAppTemplateRow[];
   published: readonly PublishedTemplate[];
 }
@@ -44,7 +44,7 @@ export async function judgeQueued(
       contact: { ...loaded.gate, ...loaded.views },
       now: inputs.now,
       blocked: loaded.contact.blocked,
-      channelConnected: channelConnected(inputs.channel),
+      channelConnected: inputs.connected,
     });
     return verdict === null
       ? { allowed: true, inputs: summary }
@@ -63,7 +63,7 @@ export async function judgeQueued(
     // Decided when it was accepted: whoever owns the conversation since then does not undo it.
     ownedByColleague: false,
     contactBlocked: loaded.contact.blocked,
-    channelConnected: channelConnected(inputs.channel),
+    channelConnected: inputs.connected,
     contact,
     limits: askLimits(inputs.settings),
   });

@@ -158,8 +158,7 @@ async function recordAll(
     await noteConsent(tx, ctx, contact, noted, after, rules.settings.timelineConsent);
   }
   const queued = await withQueued(tx, ids);
-  const judged =
-    queued.size === 0 ? rules : { ...rules, judging: rules.judging ?? (await loadJudging(tx, ctx)) };
+  const judged = queued.size === 0 ? rules : { ...rules, judging: rules.judging ?? (await loadJudging(tx)) };
   for (const { contact, recorded } of all) {
     if (!queued.has(contact.id)) continue;
     const failed = neverAsked(await rejudgeQueued(tx, ctx, contact, judged), now);

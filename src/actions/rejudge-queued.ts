@@ -1,6 +1,5 @@
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { readChannel } from '../db/organisation.ts';
 import { cancel, type QueuedMessage, queuedOf } from '../db/outbox.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import type { Context } from './context.ts';
@@ -15,11 +14,10 @@ export interface Cancelled {
 }
 
 /** What every queued message is judged by, whoever it is for. */
-export type Judging = Pick<JudgeInputs, 'channel' | 'whatsappTemplates' | 'published'>;
+export type Judging = Pick<JudgeInputs, 'whatsappTemplates' | 'published'>;
 
 /** Read once for all that one call judges: every template there is. */
-export const loadJudging = async (tx: Tx, ctx: Context): Promise<Judging> => ({
-  channel: await readChannel(tx, ctx.channel.phoneNumberId),
+export const loadJudging = async (tx: Tx): Promise<Judging> => ({
   whatsappTemplates: await listWhatsAppTemplates(tx),
   published: await loadPublished(tx),
 });
@@ -42,7 +40,9 @@ export async function rejudgeQueued(
   const inputs = {
     now,
     settings: rules.settings,
-    ...(rules.judging ?? (await loadJudging(tx, ctx))),
+    // A number that cannot send is waited for: hand-over puts off what nothing else stands against.
+    connected: true,
+    ...(rules.judging ?? (await loadJudging(tx))),
   };
   const cancelled: Cancelled[] = [];
   for (const message of queued) {

@@ -28,7 +28,7 @@ export async function rejudgeTemplates(
   const rules = {
     settings: await loadSettings(tx),
     recordTypes: await loadRecordTypes(tx),
-    judging: await loadJudging(tx, ctx),
+    judging: await loadJudging(tx),
   };
   for (const read of await lockContactPoints(tx, free)) {
     const contact = held.get(read.id) ?? read;

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createHints } from '../../src/actions/live.ts';
 import { rejudgeTemplates } from '../../src/actions/rejudge-templates.ts';
+import { stopChannel } from '../../src/db/organisation.ts';
 import {
   listWhatsAppTemplates,
   saveWhatsAppTemplates,
@@ -11,7 +12,17 @@ import {
 import { MessageTemplateOut, PublishAnswer, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { recording } from '../db/plans.ts';
 import { openWorld, type TypeSetUp, type World } from '../stories/world.ts';
-import { accepted, answered, BUSINESS, blocked, contact, keepQueued, takenFrom, to } from './acts.ts';
+import {
+  accepted,
+  answered,
+  BUSINESS,
+  blocked,
+  contact,
+  keepQueued,
+  preferenceOf,
+  takenFrom,
+  to,
+} from './acts.ts';
 
 /** Defects of templates that peers have (consent-practice.md §7, TPL-1 to TPL-3), and product.md §3.11. */
 
@@ -145,7 +156,7 @@ it('TPL-3 templates are read once for all whose messages wait, as every webhook 
   });
   await expect(judged).rejects.toBe(ended);
   const reads = (table: string) => statements.filter((one) => one.sql.includes(`from ${table}`)).length;
-  expect([reads('whatsapp_template'), reads('channel')]).toEqual([1, 1]);
+  expect([reads('whatsapp_template'), reads('channel')]).toEqual([1, 0]);
 });
 
 it('TPL-3 a request that is cancelled was never asked', async () => {
@@ -429,6 +440,42 @@ it('quick replies that stand after a link are asked with, and understood', async
     expect(await world.consent(phone)).toMatchObject({ state, source: 'button' });
   }
   await world.ok(z.unknown(), 'POST', `/api/message-templates/${made.id}/retire`);
+});
+
+describe('a number that cannot send', () => {
+  const stopped = async (work: () => Promise<void>) => {
+    const { database, channel } = world.ctx;
+    await stopChannel(database.db, channel.id, 'a test');
+    try {
+      await work();
+    } finally {
+      await world.ok(z.unknown(), 'POST', '/api/channel/resume');
+    }
+  };
+
+  it('is waited for by what is queued, whatever else becomes known meanwhile', async () => {
+    const { phone, message } = await queueFor(type.utility);
+    await stopped(async () => {
+      await world.postWebhook(preferenceOf(phone, 'stop', world.now()));
+      await synchronised();
+      expect(await world.consent(phone, 'marketing')).toMatchObject({ platformStopped: true });
+      expect(await world.message(message.id)).toMatchObject({ status: 'queued' });
+    });
+    world.emulator.clearFaults();
+    await world.advance(3 * 3_600_000);
+    expect(await world.message(message.id)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('hides no refusal: what is queued is cancelled for that', async () => {
+    const { phone, message } = await queueFor(type.utility);
+    await stopped(async () => {
+      await world.says(phone, 'STOP');
+      expect(await world.message(message.id)).toMatchObject({
+        status: 'cancelled',
+        reason: 'consent-denied',
+      });
+    });
+  });
 });
 
 it('a published template is edited beside its live version', async () => {
