@@ -16,6 +16,7 @@ import {
   saveWhatsAppTemplates,
   updateWhatsAppTemplate,
 } from '../db/templates.ts';
+import type { SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { configureRecordType } from './edit-organisation.ts';
 import { editRecord } from './edit-records.ts';
@@ -485,6 +486,35 @@ describe('a cancel', () => {
     expect(await cancelCampaign(ctx, id, SOMEBODY)).toMatchObject({ state: 'cancelled' });
     expect(made).toHaveLength(6);
   });
+
+  test.each<[string, SendOutcome | null]>([
+    ['past its deadline', null],
+    ['throttled', { kind: 'throttled', until: NOON + 5_000, scope: 'number' }],
+  ])(
+    'takes back what was being handed over and comes back %s, after it was passed',
+    async (_how, outcome) => {
+      const recordId = await record(newPhone());
+      const { id } = await start('consent', [recordId]);
+      await run();
+      const { claims } = await claimSends(ctx, freePermits(1));
+      await cancelCampaign(ctx, id, SOMEBODY);
+      await run();
+      expect(await shown(id)).toMatchObject({ state: 'cancelled', withdrawn: 0 });
+      const send: typeof ctx.provider.send = async (_message, mayLeave) =>
+        mayLeave() && outcome !== null ? outcome : { kind: 'held-back' };
+      const node: Context = { ...ctx, provider: { ...ctx.provider, send } };
+      const deadline = outcome === null ? 0 : Number.POSITIVE_INFINITY;
+      for (const one of claims) await handOver(node, { ...one, deadline });
+      expect(await messagesOf(id)).toMatchObject([{ status: 'cancelled', reason: 'campaign-cancelled' }]);
+      expect(await shown(id)).toMatchObject({ state: 'cancelled', withdrawn: 1 });
+      world.setNow(NOON + 6_000);
+      expect([claims.length, await claimAll(), calls.length]).toEqual([1, 0, 0]);
+      // A question that was withdrawn was never asked.
+      const again = await start('consent', [recordId]);
+      await run();
+      expect(await became(again.id)).toEqual(new Map([[recordId, 'queued']]));
+    },
+  );
 });
 
 // PGlite has one connection: nobody can hold anything beside a set.

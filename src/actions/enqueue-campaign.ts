@@ -20,7 +20,6 @@ import { conversationsOf, ensureConversations } from '../db/conversations.ts';
 import { notify, type Tx } from '../db/engine.ts';
 import { insertOutbound, type NewOutboundMessage } from '../db/messages.ts';
 import { type ChannelRow, readChannel } from '../db/organisation.ts';
-import { withdrawQueued } from '../db/outbox.ts';
 import { isUuid } from '../db/rows.ts';
 import { type Asked, askConsent } from './ask-consent.ts';
 import { type Composed, templateComposer, templateParts } from './compose-template.ts';
@@ -30,11 +29,10 @@ import { askLimits, gateFor, type LoadedContact, loadFreshOf } from './gate-cont
 import { identify } from './identify.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import { noteMessages } from './note-timeline.ts';
-import { recordFactsOf } from './record-facts.ts';
-import { neverAsked } from './rejudge-queued.ts';
 import { contentFor, languageIn } from './send-message.ts';
 import { openedFrom, type Target, typesFor } from './target.ts';
 import { inKeyedTransaction, WORK } from './transaction.ts';
+import { withdraw } from './withdraw.ts';
 
 /**
  * Queues the messages of campaigns, set by set. A set is one transaction: the contact points are locked in id order, a second
@@ -402,9 +400,7 @@ async function conversationsFor(
   return there;
 }
 
-const WITHDRAWN = 'campaign-cancelled';
-
-/** Takes back what has not left, in the order of the records. A question that was withdrawn was never asked. */
+/** Takes back what has not left, in the order of the records. */
 async function withdrawSet(
   tx: Tx,
   ctx: Context,
@@ -419,38 +415,20 @@ async function withdrawSet(
     return { looked: 1, againInMs: 0, counts: NOTHING };
   }
   await lockAll(tx, [...new Set(queued.map(({ contactPointId }) => contactPointId))]);
-  const withdrawn = await withdrawQueued(
+  const withdrawn = await withdraw(
     tx,
+    ctx,
     queued.map(({ messageId }) => messageId),
-    { code: WITHDRAWN, text: 'The campaign was cancelled before this message left.' },
-    now,
   );
-  const asked = withdrawn.filter(({ request }) => request !== null);
-  const fresh = await loadFreshOf(tx, ctx, [...new Set(asked.map(({ contactPointId }) => contactPointId))]);
-  if (fresh !== null)
-    await recordFactsOf(
-      tx,
-      ctx,
-      [...fresh.loaded.values()].map(({ contact }) => ({
-        contact,
-        lines: neverAsked(
-          asked
-            .filter(({ contactPointId }) => contactPointId === contact.id)
-            .map((message) => ({ message, code: WITHDRAWN })),
-          now,
-        ),
-      })),
-      fresh.configuration,
-    );
   await saveStep(tx, {
     ...campaign,
     walkedTo: last.recordId,
-    withdrawn: campaign.withdrawn + withdrawn.length,
+    withdrawn: campaign.withdrawn + withdrawn,
     nextAt: now,
   });
   return {
     looked: queued.length,
     againInMs: 0,
-    counts: { decisions: {}, outcomes: { withdrawn: withdrawn.length } },
+    counts: { decisions: {}, outcomes: { withdrawn } },
   };
 }

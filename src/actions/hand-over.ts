@@ -11,7 +11,6 @@ import {
   postpone,
   type QueuedMessage,
   readClaimable,
-  requeue,
 } from '../db/outbox.ts';
 import type { OutboundMessage, SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
@@ -23,6 +22,7 @@ import { recordFacts } from './record-facts.ts';
 import { neverAsked } from './rejudge-queued.ts';
 import { type Ended, settleSend, UNCONFIRMED } from './settle-sends.ts';
 import { inKeyedTransaction, inTransaction } from './transaction.ts';
+import { returnToQueue } from './withdraw.ts';
 
 /** A message this process may hand over now, until its deadline on the process's own monotonic clock. */
 export interface Claim {
@@ -229,7 +229,7 @@ async function handOverNow(
     .finally(() => ctx.handovers.passed(claim.message.id));
   if (!left) permit.giveBack();
   if (outcome.kind === 'held-back') {
-    await inTransaction(ctx, (tx) => requeue(tx, claim.message.id, ctx.clock()));
+    await inTransaction(ctx, (tx) => returnToQueue(tx, ctx, claim.message, ctx.clock()));
     ctx.metrics.sends.inc({ outcome: 'past-deadline' });
     return 'past-deadline';
   }

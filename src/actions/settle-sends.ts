@@ -3,7 +3,7 @@ import { closeServiceWindow, lockContactPoints, readContactPoint } from '../db/c
 import type { Tx } from '../db/engine.ts';
 import { wakeStatusesOf } from '../db/inbox.ts';
 import { stopChannel } from '../db/organisation.ts';
-import { type QueuedMessage, requeue, type Settled, settleHandovers } from '../db/outbox.ts';
+import { type QueuedMessage, type Settled, settleHandovers } from '../db/outbox.ts';
 import type { SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
@@ -12,6 +12,7 @@ import { recordFacts } from './record-facts.ts';
 import { isConnectionLoss } from './retry-inbox.ts';
 import { inKeyedTransaction, inTransaction } from './transaction.ts';
 import { uploadAgain } from './upload-media.ts';
+import { returnToQueue } from './withdraw.ts';
 
 /** How one hand-over ended. */
 export interface Ended {
@@ -116,7 +117,7 @@ export async function settleSend(ctx: Context, { message, outcome }: Ended): Pro
         woken = await wakeStatusesOf(tx, [outcome.whatsappId], now);
         break;
       case 'throttled':
-        await requeue(tx, message.id, Math.max(outcome.until, now + 50));
+        await returnToQueue(tx, ctx, message, Math.max(outcome.until, now + 50));
         break;
       case 'unconfirmed':
         await settleHandovers(tx, [settledBy(message, outcome)], now);

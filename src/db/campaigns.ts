@@ -266,6 +266,25 @@ export async function queuedEntries(
   return rows;
 }
 
+/** The campaign that queued this message, where it is called off. */
+export async function calledOffBy(
+  tx: Tx,
+  message: { id: string; contactPointId: string },
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`/* keyed */
+    select c.id from campaign_entry e join campaign c on c.id = e.campaign_id and c.state in ('cancelling', 'cancelled')
+     where e.contact_point_id = ${message.contactPointId}::uuid and e.message_id = ${message.id}::uuid`.execute(
+    tx,
+  );
+  return rows[0]?.id ?? null;
+}
+
+export async function countWithdrawn(tx: Tx, id: string, more: number): Promise<void> {
+  await sql`/* keyed */ update campaign set withdrawn = withdrawn + ${more}::bigint where id = ${id}::uuid`.execute(
+    tx,
+  );
+}
+
 export interface SkippedRow {
   recordId: string;
   contactPointId: string | null;

@@ -213,13 +213,19 @@ export async function cancel(tx: Tx, id: string, code: string, text: string, now
   );
 }
 
-/** Cancels those of these messages that are still queued; answers them, with the request that each is. */
+/**
+ * Cancels those of these messages that are still queued; answers them, with the request that each is. One that is just going back
+ * to the queue is waited for.
+ */
 export async function withdrawQueued(
   tx: Tx,
   ids: readonly string[],
   reason: { code: string; text: string },
   now: number,
 ): Promise<{ id: string; contactPointId: string; request: QueuedMessage['request'] }[]> {
+  await sql`/* keyed */ select id from message where id = any(${uuids(ids)}) and status = 'handing-over' order by id for update`.execute(
+    tx,
+  );
   const { rows } = await sql<{
     id: string;
     contactPointId: string;
