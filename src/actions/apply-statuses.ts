@@ -1,10 +1,11 @@
 import { type MessageStatus, nextStatus } from '../core/delivery.ts';
-import { meaningOfFailure } from '../core/failure.ts';
+import { meaningOfFailure, stoppedBy } from '../core/failure.ts';
 import type { ProviderError, Update } from '../core/update.ts';
 import { noteDelivery, requestOfMessage } from '../db/consent.ts';
 import { type ContactPoint, closeServiceWindow } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { setStatuses } from '../db/messages.ts';
+import { stopChannel } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import type { Context } from './context.ts';
 import { type Rules, recordFacts } from './record-facts.ts';
@@ -54,12 +55,26 @@ export async function applyStatuses(
       });
     hints.conversation(message.conversationId, message.contactPointId);
     const contact = contacts.get(message.contactPointId);
-    if (one.update.status === 'failed' && current !== 'failed' && contact !== undefined)
-      await applyFailure(tx, ctx, one, message, contact, configuration);
+    if (one.update.status !== 'failed' || current === 'failed') continue;
+    await stopWhereToldTo(tx, ctx, one.update.errors, hints);
+    if (contact !== undefined) await applyFailure(tx, ctx, one, message, contact, configuration);
   }
   await setStatuses(tx, [...changes.values()]);
   await noteDelivery(tx, delivery);
   return { waiting };
+}
+
+/** Some of what stops the number is told of messages that it took, a payment that failed among it: what is queued waits. */
+async function stopWhereToldTo(
+  tx: Tx,
+  ctx: Context,
+  errors: readonly ProviderError[],
+  hints: Applying['hints'],
+): Promise<void> {
+  const error = errors.find(({ code }) => ctx.provider.advise(code) === 'stop-channel');
+  if (error === undefined) return;
+  await stopChannel(tx, ctx.channel.id, stoppedBy(error));
+  hints.topic('channel');
 }
 
 /** A failure may say something about consent: a request that never arrived, or Meta's marketing stop. */

@@ -1,4 +1,4 @@
-import { meaningOfFailure } from '../core/failure.ts';
+import { meaningOfFailure, stoppedBy } from '../core/failure.ts';
 import { closeServiceWindow, lockContactPoints, readContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { wakeStatusesOf } from '../db/inbox.ts';
@@ -141,7 +141,7 @@ export async function settleSend(ctx: Context, { message, outcome }: Ended): Pro
         };
         await settleHandovers(tx, [failed], now);
         if (advice === 'stop-channel') {
-          await stopChannel(tx, ctx.channel.id, `${error.code}: ${error.details ?? error.title}`);
+          await stopChannel(tx, ctx.channel.id, stoppedBy(error));
           hints.topic('channel');
         }
         await recordRefusal(tx, ctx, message, error.code, now);

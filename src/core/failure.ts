@@ -1,6 +1,10 @@
 import type { Act } from './consent-fact.ts';
 import type { Purpose } from './purpose.ts';
 import { SERVICE_WINDOW_MS } from './session.ts';
+import type { ProviderError } from './update.ts';
+
+/** Why the number stands, as an administrator reads it: WhatsApp's code and its own words. */
+export const stoppedBy = ({ code, title, details }: ProviderError): string => `${code}: ${details ?? title}`;
 
 /** What WhatsApp says about the customer when it takes a message not at all, or fails it later. */
 export interface FailureMeaning {

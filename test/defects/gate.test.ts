@@ -535,3 +535,40 @@ it('GAT-9 marketing needs its own consent, by type and by Meta’s category, in 
       code: 'consent-denied',
     });
 });
+
+it('a payment that fails is told of messages that were taken, and stops the number for all', async () => {
+  const { phone } = await answered(world, 'yes');
+  const other = await answered(world, 'yes');
+  const taken = await accepted(world, { to: { phone }, text: 'Hello' });
+  keepQueued(world, other.phone);
+  const waiting = takenFrom(await world.send({ to: to(other.record), text: 'Hello' }));
+  await world.settled();
+  const failed = {
+    id: taken.whatsappId,
+    status: 'failed',
+    timestamp: String(Math.floor(world.now() / 1000)),
+    recipient_id: phone.slice(1),
+    errors: [{ code: 131042, title: 'Business eligibility payment issue' }],
+  };
+  expect((await world.postWebhook(webhook('messages', { statuses: [failed] }))).status).toBe(200);
+  await world.settled();
+  const Channel = z.object({ stoppedReason: z.string().nullable() });
+  try {
+    expect(await world.ok(Channel, 'GET', '/api/channel')).toEqual({
+      stoppedReason: '131042: Business eligibility payment issue',
+    });
+    expect(await blocked(world, { to: to(other.record), text: 'Hello' })).toMatchObject({
+      code: 'channel-disconnected',
+    });
+    expect(await world.message(waiting.id)).toMatchObject({ status: 'queued' });
+  } finally {
+    await world.ok(z.unknown(), 'POST', '/api/channel/resume');
+  }
+  // The same word again is no second reason.
+  expect((await world.postWebhook(webhook('messages', { statuses: [failed] }))).status).toBe(200);
+  await world.settled();
+  expect(await world.ok(Channel, 'GET', '/api/channel')).toEqual({ stoppedReason: null });
+  world.emulator.clearFaults();
+  await world.advance(3 * HOUR);
+  expect(await world.message(waiting.id)).toMatchObject({ status: 'delivered' });
+});
