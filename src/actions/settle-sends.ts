@@ -105,12 +105,14 @@ async function settleTogether(ctx: Context, ended: readonly PlainlyEnded[]): Pro
 /** Stores how a hand-over ended (product.md §3.9). */
 export async function settleSend(ctx: Context, { message, outcome }: Ended): Promise<void> {
   let files = false;
+  let templates = false;
   const woke = await inTransaction(ctx, async (tx) => {
     const now = ctx.clock();
     const hints = createHints();
     hints.conversation(message.conversationId, message.contactPointId);
     let woken = false;
     files = false;
+    templates = false;
     switch (outcome.kind) {
       case 'accepted':
         await settleHandovers(tx, [settledBy(message, outcome)], now);
@@ -140,6 +142,8 @@ export async function settleSend(ctx: Context, { message, outcome }: Ended): Pro
           reasonText: ctx.provider.explain(error),
         };
         await settleHandovers(tx, [failed], now);
+        // Its webhook may be late, or not subscribed to: until it is known, everybody's message fails like this one.
+        templates = advice === 'stop-template';
         if (advice === 'stop-channel') {
           await stopChannel(tx, ctx.channel.id, stoppedBy(error));
           hints.topic('channel');
@@ -153,6 +157,7 @@ export async function settleSend(ctx: Context, { message, outcome }: Ended): Pro
   });
   if (woke) ctx.wake.inbox();
   if (files) ctx.wake.media();
+  if (templates) ctx.wake.templates();
   ctx.wake.outbox();
 }
 

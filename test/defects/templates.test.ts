@@ -413,6 +413,22 @@ const makeAtMeta = async (name: string, buttons: readonly object[]) => {
   await synchronised();
 };
 
+it('a pause that Meta did not tell of is known once a send is refused for it', async () => {
+  const { record } = await answered(world, 'yes');
+  const send = { to: to(record), messageTemplateId: type.utility };
+  world.emulator.fault({ kind: 'drop', field: 'message_template_status_update' });
+  await play('order_update:en/status', { event: 'PAUSED' });
+  try {
+    expect(await accepted(world, send)).toMatchObject({ status: 'failed', reason: 'whatsapp-132015' });
+    await vi.waitFor(
+      async () => expect((await world.send(send)).body).toMatchObject({ code: 'template-paused' }),
+      { timeout: 5_000 },
+    );
+  } finally {
+    await play('order_update:en/status', { event: 'APPROVED' });
+  }
+});
+
 it('quick replies that stand after a link are asked with, and understood', async () => {
   await makeAtMeta('ask_with_policy', [
     { type: 'URL', text: 'Privacy policy', url: 'https://contoso.example/privacy' },
