@@ -121,7 +121,11 @@ function rowsOf(
   const rows = new Map<string, NewInboxRow>();
   for (const [index, { update, raw, bodySha256, receivedAt }] of items.entries()) {
     const { phoneNumberId, kind } = update;
-    const foreign = phoneNumberId !== '' && phoneNumberId !== ctx.channel.phoneNumberId;
+    const accountId = 'businessAccountId' in update ? update.businessAccountId : '';
+    const foreign =
+      (phoneNumberId !== '' && phoneNumberId !== ctx.channel.phoneNumberId) ||
+      // An app is told of every account that it is subscribed to, Meta's test account among them.
+      (accountId !== '' && accountId !== ctx.channel.businessAccountId);
     const row: NewInboxRow = {
       subject: subjectOf(update),
       eventKey: update.eventKey,

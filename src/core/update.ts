@@ -117,7 +117,7 @@ export type Update =
   | (Base & { kind: 'template-quality'; businessAccountId: string; template: TemplateRef; quality: string })
   | (Base & { kind: 'template-components'; businessAccountId: string; template: TemplateRef })
   | (Base & { kind: 'account'; businessAccountId: string; event: string; detail?: string })
-  | (Base & { kind: 'phone-number'; event: string; detail?: string })
+  | (Base & { kind: 'phone-number'; businessAccountId: string; event: string; detail?: string })
   | (Base & { kind: 'echo'; to: Identity; whatsappId: string })
   | (Base & { kind: 'unknown'; field: string; reason: string });
 

@@ -494,6 +494,39 @@ describe('a number that cannot send', () => {
   });
 });
 
+/** What Meta says of a template of an account, as of a moment. */
+const said = async (field: string, value: object, at = world.now(), accountId = BUSINESS.accountId) => {
+  const about = {
+    message_template_id: '1',
+    message_template_name: 'order_update',
+    message_template_language: 'en',
+  };
+  const entry = [
+    { id: accountId, time: Math.floor(at / 1000), changes: [{ field, value: { ...about, ...value } }] },
+  ];
+  expect((await world.postWebhook({ object: 'whatsapp_business_account', entry })).status).toBe(200);
+  await world.settled();
+};
+
+it('what Meta says of another account of the app changes nothing of ours', async () => {
+  const { record } = await answered(world, 'yes');
+  const another = '100200300400999';
+  await said('message_template_status_update', { event: 'PAUSED', reason: 'NONE' }, world.now(), another);
+  await said('template_category_update', { new_category: 'MARKETING' }, world.now(), another);
+  await said('account_update', { event: 'DISABLED_UPDATE' }, world.now(), another);
+  await said('phone_number_quality_update', { event: 'FLAGGED' }, world.now(), another);
+  const channel = await world.ok(
+    z.object({ stoppedReason: z.string().nullable(), quality: z.string().nullable() }),
+    'GET',
+    '/api/channel',
+  );
+  expect(channel).toMatchObject({ stoppedReason: null, quality: expect.not.stringContaining('FLAGGED') });
+  expect(await categoryOf('order_update')).toMatchObject({ category: 'UTILITY' });
+  expect(await accepted(world, { to: to(record), messageTemplateId: type.utility })).toMatchObject({
+    status: 'delivered',
+  });
+});
+
 it('a published template is edited beside its live version', async () => {
   const { record } = await answered(world, 'yes');
   const bindings = { '1': { text: 'Version Two' }, '2': { text: 'B-2' }, '3': { text: 'Friday' } };

@@ -159,7 +159,7 @@ const numberQuality = z.looseObject({
 });
 
 /** Names the number by its digits only; `detail` is those and the messaging limit, where they are given. */
-export const parseNumberQuality: ItemParser = (value, { entryTime, phoneNumberId }) => {
+export const parseNumberQuality: ItemParser = (value, { entryTime, phoneNumberId, businessAccountId }) => {
   const parsed = numberQuality.safeParse(value);
   if (!parsed.success) return { misfit: complaint(parsed.error) };
   if (entryTime === undefined) return NO_TIME;
@@ -170,6 +170,7 @@ export const parseNumberQuality: ItemParser = (value, { entryTime, phoneNumberId
     phoneNumberId,
     eventKey: `n:${event}:${entryTime}:${digestOf(value)}`,
     at: entryTime,
+    businessAccountId,
     event,
     detail: detail === '' ? undefined : detail,
   });
