@@ -49,6 +49,7 @@ export async function applyChannelUpdate(
       const known = await updateWhatsAppTemplate(tx, update.template.name, update.template.language, {
         ...(status === undefined ? {} : { status }),
         ...(update.category === undefined ? {} : { category: update.category }),
+        toldAt: update.at,
       });
       if (!known) ctx.wake.templates();
       break;
@@ -59,8 +60,8 @@ export async function applyChannelUpdate(
         update.template.name,
         update.template.language,
         update.phase === 'done'
-          ? { category: update.current, impendingCategory: null }
-          : { impendingCategory: update.next ?? null },
+          ? { category: update.current, impendingCategory: null, toldAt: update.at }
+          : { impendingCategory: update.next ?? null, toldAt: update.at },
       );
       break;
     case 'template-quality':

@@ -31,6 +31,7 @@ import { up as crmColumnTakes } from './migrations/0028-crm-column-takes.ts';
 import { up as whoMadeAKey } from './migrations/0029-who-made-a-key.ts';
 import { up as numbersPassedOn } from './migrations/0030-numbers-passed-on.ts';
 import { up as openRequests } from './migrations/0031-open-requests.ts';
+import { up as toldOfTemplates } from './migrations/0032-told-of-templates.ts';
 
 /** Named migrations in order. Kysely keeps what was done in `kysely_migration` and takes a lock, so nodes may race. */
 export const MIGRATIONS: Record<string, readonly string[]> = {
@@ -63,6 +64,7 @@ export const MIGRATIONS: Record<string, readonly string[]> = {
   '0029-who-made-a-key': whoMadeAKey,
   '0030-numbers-passed-on': numbersPassedOn,
   '0031-open-requests': openRequests,
+  '0032-told-of-templates': toldOfTemplates,
 };
 
 function migration(statements: readonly string[]): Migration {

@@ -59,7 +59,10 @@ export async function saveWhatsAppTemplates(
   );
 }
 
-/** Changes one by a webhook; languages come as `en_US` or `en-US`. Answers whether we knew it. */
+/**
+ * Changes one by a webhook; languages come as `en_US` or `en-US`. Status and category stay where `toldAt`, ms, is before what was told
+ * of them last: webhooks come in any order. Answers whether we knew it.
+ */
 export async function updateWhatsAppTemplate(
   tx: Tx,
   name: string,
@@ -70,16 +73,26 @@ export async function updateWhatsAppTemplate(
     quality?: string;
     impendingCategory?: string | null;
     componentsChangedAt?: number;
+    toldAt?: number;
   },
 ): Promise<boolean> {
-  const { rows } = await sql`update whatsapp_template set status = coalesce(${change.status ?? null}, status),
-        category = coalesce(${change.category ?? null}, category), quality = coalesce(${change.quality ?? null}, quality),
-        impending_category = case when ${change.impendingCategory !== undefined}::boolean then ${change.impendingCategory ?? null}
-                                  else impending_category end,
+  const [status, category, toldAt] = [
+    change.status ?? null,
+    change.category ?? null,
+    time(change.toldAt ?? null),
+  ];
+  const { rows } =
+    await sql`update whatsapp_template set quality = coalesce(${change.quality ?? null}, quality),
+        status = case when status_told_at > ${toldAt} then status else coalesce(${status}, status) end,
+        status_told_at = case when ${status}::text is null then status_told_at else greatest(status_told_at, ${toldAt}) end,
+        category = case when category_told_at > ${toldAt} then category else coalesce(${category}, category) end,
+        category_told_at = case when ${category}::text is null then category_told_at else greatest(category_told_at, ${toldAt}) end,
+        impending_category = case when ${change.impendingCategory !== undefined}::boolean and (category_told_at > ${toldAt}) is not true
+                                  then ${change.impendingCategory ?? null} else impending_category end,
         components_changed_at = coalesce(${time(change.componentsChangedAt ?? null)}, components_changed_at)
      where name = ${name} and replace(language, '-', '_') = replace(${language}, '-', '_') returning name`.execute(
-    tx,
-  );
+      tx,
+    );
   return rows.length > 0;
 }
 

@@ -527,6 +527,28 @@ it('what Meta says of another account of the app changes nothing of ours', async
   });
 });
 
+it('TPL-1 an older word of Meta’s that comes late takes back no later one', async () => {
+  const { record } = await answered(world, 'yes');
+  const send = { to: to(record), messageTemplateId: type.utility };
+  const earlier = world.now() - 60_000;
+  const approved = { event: 'APPROVED', reason: 'NONE', message_template_category: 'UTILITY' };
+  try {
+    await play('order_update:en/category', { category: 'MARKETING' });
+    await said('message_template_status_update', approved, earlier);
+    await said('template_category_update', { new_category: 'UTILITY' }, earlier);
+    expect(await categoryOf('order_update')).toEqual({ category: 'MARKETING', impending: null });
+    expect(await blocked(world, send)).toMatchObject({ code: 'marketing-consent-needed' });
+    await play('order_update:en/category', { category: 'UTILITY' });
+    await play('order_update:en/status', { event: 'PAUSED' });
+    await said('message_template_status_update', approved, earlier + 1_000);
+    expect(await blocked(world, send)).toMatchObject({ code: 'template-paused' });
+  } finally {
+    await play('order_update:en/category', { category: 'UTILITY' });
+    await play('order_update:en/status', { event: 'APPROVED' });
+  }
+  expect(await accepted(world, send)).toMatchObject({ status: 'delivered' });
+});
+
 it('a published template is edited beside its live version', async () => {
   const { record } = await answered(world, 'yes');
   const bindings = { '1': { text: 'Version Two' }, '2': { text: 'B-2' }, '3': { text: 'Friday' } };
