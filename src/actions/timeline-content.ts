@@ -12,7 +12,10 @@ import { readLine } from '../db/ledger.ts';
 import type { EntryRoom, RemoteEntry } from '../ports.ts';
 import type { Context } from './context.ts';
 
-/** What an entry says now; read when it is written. Null where there is nothing to say any more. */
+/**
+ * What an entry says now; read when it is written. Null where there is nothing to say any more, `silent` where there is nothing yet:
+ * all messages of a session failed or were cancelled so far, and it goes on.
+ */
 
 type Content = Pick<RemoteEntry, 'subject' | 'text' | 'chat'> & { ended: boolean };
 
@@ -27,7 +30,7 @@ export async function entryContent(
   entry: ClaimedEntry,
   publicUrl: string,
   room: Pick<EntryRoom, 'subject' | 'text'>,
-): Promise<Content | null> {
+): Promise<Content | 'silent' | null> {
   if (entry.sessionId !== null) return chatContent(ctx, entry, entry.sessionId, publicUrl, room);
   if (entry.chain === null || entry.seq === null) return null;
   const line = await readLine(ctx.database.db, entry.chain, entry.seq);
@@ -62,10 +65,11 @@ async function chatContent(
   sessionId: string,
   publicUrl: string,
   room: Pick<EntryRoom, 'subject' | 'text'>,
-): Promise<Content | null> {
+): Promise<Content | 'silent' | null> {
   const { db } = ctx.database;
   const session = await readSession(db, sessionId);
-  if (session === null || session.firstAt === null || session.lastAt === null) return null;
+  if (session === null) return null;
+  if (session.firstAt === null || session.lastAt === null) return 'silent';
   const { firstAt, lastAt } = session;
   const number = session.phone ?? session.userId;
   const chat = {

@@ -11,9 +11,14 @@ import {
   impersonationFails,
   impersonationWorks,
   queueChatEntries,
-  recordsAddressed,
 } from '../db/crm-entries.ts';
-import { endIdleSessions, forgetSessions, type SessionRow, takeDueSessions } from '../db/crm-sessions.ts';
+import {
+  endIdleSessions,
+  forgetSessions,
+  recordsAddressed,
+  type SessionRow,
+  takeDueSessions,
+} from '../db/crm-sessions.ts';
 import type { Tx } from '../db/engine.ts';
 import { recordsOfContactPoints } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
@@ -76,6 +81,8 @@ export async function writeTimeline(ctx: Context, remote: RemoteCrm, publicUrl: 
 type Outcome = { impersonation?: CrmFailure | 'worked' | undefined } & (
   | { kind: 'written' }
   | { kind: 'ended' }
+  /** Nothing to say so far. */
+  | { kind: 'silent' }
   | { kind: 'failed'; failure: CrmFailure; made: boolean }
 );
 
@@ -102,7 +109,7 @@ async function planChats(ctx: Context): Promise<void> {
     const priorities = new Map(
       [...(await loadRecordTypes(tx)).values()].map((type) => [type.table, type.priority]),
     );
-    for (const session of due)
+    for (const session of due.filter(({ tells }) => tells))
       await queueChatEntries(tx, session, await recordsFor(tx, session, priorities), now);
   });
 }
@@ -135,7 +142,7 @@ async function writeEntry(
   if (room === null)
     throw new CrmFailure('refused', `The organisation takes no entries of the form “${form}” any more.`);
   const content = await entryContent(ctx, entry, publicUrl, room);
-  if (content === null) return { kind: 'ended' };
+  if (content === null || content === 'silent') return { kind: content ?? 'ended' };
   // Before the first byte: after a lost answer the same form is tried again, whatever was installed meanwhile.
   if (entry.form === null) await inTransaction(ctx, (tx) => chooseForm(tx, entry.id, form));
   const { ended, ...said } = content;
@@ -218,6 +225,8 @@ async function settle(
       return entryIsDone(tx, entry, lease, now);
     case 'ended':
       return entryEnds(tx, entry, lease, now);
+    case 'silent':
+      return entryIsDone(tx, entry, lease, now, entry.made);
     case 'failed': {
       const { kind, message, passing, retryAfterMs } = outcome.failure;
       const longest = passing ? LONGEST_PASSING_MS : LONGEST_PAUSE_MS;

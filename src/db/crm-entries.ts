@@ -118,9 +118,15 @@ export async function chooseForm(tx: Tx, id: string, form: 'activity' | 'note'):
   await sql`update crm_entry set form = ${form} where id = ${id}::uuid`.execute(tx);
 }
 
-/** The organisation holds it. What was said anew meanwhile is pending still. */
-export async function entryIsDone(tx: Tx, entry: ClaimedEntry, lease: string, now: number): Promise<void> {
-  await sql`update crm_entry set made = true, lease = null, attempts = 0, next_at = ${time(now)}, settled_at = ${time(now)},
+/** The organisation holds it, or nothing of it is `made` yet. What was said anew meanwhile is pending still. */
+export async function entryIsDone(
+  tx: Tx,
+  entry: ClaimedEntry,
+  lease: string,
+  now: number,
+  made = true,
+): Promise<void> {
+  await sql`update crm_entry set made = ${made}, lease = null, attempts = 0, next_at = ${time(now)}, settled_at = ${time(now)},
       state = case when version = ${entry.version} then 'done' else 'pending' end,
       problem_code = null, problem_text = null, problem_since = null
     where id = ${entry.id}::uuid and lease = ${lease}::uuid`.execute(tx);
@@ -270,13 +276,4 @@ export async function askersOf(
     tx,
   );
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** The records that our own messages of a session were addressed to. */
-export async function recordsAddressed(tx: Tx, sessionId: string): Promise<Set<string>> {
-  const { rows } = await sql<{ record: string }>`
-    select distinct m.record_type || '/' || m.record_id as record
-      from crm_session s join message m on m.conversation_id = s.conversation_id and m.position >= s.first_position
-     where s.id = ${sessionId}::uuid and m.record_id is not null`.execute(tx);
-  return new Set(rows.map((row) => row.record));
 }

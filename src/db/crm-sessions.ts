@@ -55,6 +55,14 @@ export async function endIdleSessions(tx: Tx, idleSince: number, now: number): P
     where ended_at is null and last_at < ${time(idleSince)}`.execute(tx);
 }
 
+/** Messages `m` of the session `s`. */
+const MESSAGES_OF = sql`m.conversation_id = s.conversation_id and m.position >= s.first_position
+  and m.position < coalesce((select min(n.first_position) from crm_session n
+        where n.conversation_id = s.conversation_id and n.first_position > s.first_position), 9223372036854775807)`;
+const WAITS = sql`m.status in ('queued', 'handing-over')`;
+/** Which of them were said, as far as anybody knows. */
+const TOLD = sql`m.status not in ('queued', 'handing-over', 'cancelled', 'failed')`;
+
 export interface SessionRow {
   id: string;
   conversationId: string;
@@ -63,20 +71,31 @@ export interface SessionRow {
   authorId: string | null;
   /** Two people share the number. */
   shared: boolean;
+  /** There is something to tell now. */
+  tells: boolean;
 }
 
-/** Takes the sessions that are due; in the same transaction their entries are queued. */
+/** A session in which something waits to leave is looked at again after so long, ms. */
+const AGAIN_MS = 3 * 60_000;
+
+/**
+ * Takes the sessions that are due; in the same transaction their entries are queued. What waits to leave was not said yet, and may
+ * never be: the session comes again, and one that is over tells nothing before.
+ */
 export async function takeDueSessions(tx: Tx, now: number, most: number): Promise<SessionRow[]> {
   await sql`delete from crm_session s where s.due_at <= ${time(now)}
     and not exists (select 1 from conversation v where v.id = s.conversation_id)`.execute(tx);
   const { rows } = await sql<SessionRow>`
-    with due as (select id from crm_session where due_at <= ${time(now)} order by due_at limit ${most} for update skip locked)
-    update crm_session s set due_at = null, dirty_since = null
-      from due, conversation v join contact_point c on c.id = v.contact_point_id
-     where s.id = due.id and v.id = s.conversation_id
-    returning s.id, s.conversation_id as "conversationId", c.id as "contactPointId", s.author_id as "authorId", c.shared`.execute(
-    tx,
-  );
+    with due as (select id from crm_session where due_at <= ${time(now)} order by due_at limit ${most} for update skip locked),
+    held as (
+      select s.id, exists (select 1 from message m where ${MESSAGES_OF} and ${WAITS}) as waits,
+             exists (select 1 from message m where ${MESSAGES_OF} and ${TOLD}) as said
+        from due join crm_session s on s.id = due.id)
+    update crm_session s set due_at = case when h.waits then ${time(now + AGAIN_MS)} end, dirty_since = null
+      from held h, conversation v join contact_point c on c.id = v.contact_point_id
+     where s.id = h.id and v.id = s.conversation_id
+    returning s.id, s.conversation_id as "conversationId", c.id as "contactPointId", s.author_id as "authorId", c.shared,
+      h.said and not (h.waits and s.ended_at is not null) as tells`.execute(tx);
   return rows;
 }
 
@@ -91,19 +110,22 @@ export interface ToldSession {
   ended: boolean;
 }
 
-const MESSAGES_OF = sql`m.conversation_id = s.conversation_id and m.position >= s.first_position
-  and m.position < coalesce((select min(n.first_position) from crm_session n
-        where n.conversation_id = s.conversation_id and n.first_position > s.first_position), 9223372036854775807)
-  and m.status not in ('cancelled', 'failed')`;
-
 export async function readSession(tx: Tx, id: string): Promise<ToldSession | null> {
   const { rows } = await sql<ToldSession>`
     select s.conversation_id as "conversationId", c.name, c.phone, c.user_id as "userId", s.ended_at is not null as ended,
            t.first as "firstAt", t.last as "lastAt", t.count::integer as messages
       from crm_session s join conversation v on v.id = s.conversation_id join contact_point c on c.id = v.contact_point_id
-      cross join lateral (select min(m.at) as first, max(m.at) as last, count(*) as count from message m where ${MESSAGES_OF}) t
+      cross join lateral (select min(m.at) as first, max(m.at) as last, count(*) as count from message m where ${MESSAGES_OF} and ${TOLD}) t
      where s.id = ${id}::uuid`.execute(tx);
   return rows[0] ?? null;
+}
+
+/** The records that our own messages of a session were addressed to. */
+export async function recordsAddressed(tx: Tx, sessionId: string): Promise<Set<string>> {
+  const { rows } = await sql<{ record: string }>`
+    select distinct m.record_type || '/' || m.record_id as record from crm_session s join message m on ${MESSAGES_OF} and ${TOLD}
+     where s.id = ${sessionId}::uuid and m.record_id is not null`.execute(tx);
+  return new Set(rows.map((row) => row.record));
 }
 
 export interface ToldMessage {
@@ -130,7 +152,7 @@ export async function messagesOfSession(tx: Tx, id: string, most: number): Promi
              exists (select 1 from message e where e.kind in ('reaction', 'edit', 'revoke') and e.kind = 'revoke'
                        and e.content ->> 'target' = m.whatsapp_id and e.conversation_id = m.conversation_id) as revoked,
              (select d.file_name from media d where d.message_id = m.id limit 1) as "fileName"
-        from crm_session s join message m on ${MESSAGES_OF}
+        from crm_session s join message m on ${MESSAGES_OF} and ${TOLD}
        where s.id = ${id}::uuid order by m.position desc limit ${most}) newest order by position`.execute(tx);
   return rows;
 }

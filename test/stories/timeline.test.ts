@@ -5,6 +5,7 @@ import { pausedFor } from '../../src/actions/crm-connection.ts';
 import { SANDBOX_PEOPLE } from '../../src/actions/sign-in.ts';
 import { ConversationPage } from '../../src/http/schemas/chat.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld } from './dataverse-world.ts';
+import type { TypeSetUp } from './world.ts';
 
 const ACTIVITY = 'assent_whatsappconversation';
 const MINUTE = 60_000;
@@ -12,6 +13,7 @@ const MINUTE = 60_000;
 /** What the timelines of records in a Dataverse organisation are told. */
 describe('the timeline in a Dataverse organisation', () => {
   let all: DataverseWorld;
+  let types: TypeSetUp;
   const record = (id: string) => all.world.readRecord({ recordType: 'contact', id });
   const entries = (table: string, contact: string) =>
     all.crm.emulator
@@ -83,7 +85,7 @@ describe('the timeline in a Dataverse organisation', () => {
   beforeAll(async () => {
     all = await openDataverseWorld();
     await all.crm.control('POST', '/activity-table');
-    await all.setUp('contact');
+    types = await all.setUp('contact');
   }, 60_000);
   afterAll(() => all?.close());
 
@@ -221,6 +223,81 @@ describe('the timeline in a Dataverse organisation', () => {
     expect(chats(gone.contact)).toEqual([]);
     expect(crm.emulator.record('contact', gone.contact)).toBeUndefined();
     expect((await all.sync()).timeline).toMatchObject({ pending: 0, problems: [] });
+  });
+
+  it('a session whose first message did not arrive is told once there is something to tell', async () => {
+    const { world, crm } = all;
+    const phone = world.newPhone();
+    const contact = crm.emulator.create('contact', { lastname: 'Late', mobilephone: phone, [FIELD]: null });
+    await all.synced();
+    const grant = { phone, decision: 'granted', evidence: 'At the counter' };
+    await world.ok(z.unknown(), 'POST', '/api/consent', grant);
+    world.emulator.fault({ kind: 'code', code: 131026, to: phone });
+    const answer = await world.send({
+      to: { recordType: 'contact', recordId: contact },
+      messageTemplateId: types.utility,
+    });
+    expect(answer.status).toBe(202);
+    await told();
+    expect(chats(contact)).toEqual([]);
+    await world.says(phone, 'Did you write?');
+    await told();
+    expect(chats(contact)).toMatchObject([
+      { values: { description: expect.stringContaining('Late: Did you write?'), assent_messages: 1 } },
+    ]);
+  });
+
+  it('what waits to leave is told once it left, and never where it does not', async () => {
+    const { world, crm } = all;
+    const waiting = async (lastname: string) => {
+      const { phone, contact } = await granted(lastname);
+      world.emulator.fault({ kind: '429', retryAfter: 7200, to: phone, count: 4 });
+      const to = { recordType: 'contact', recordId: contact };
+      expect((await world.send({ to, text: 'It is on its way.' })).status).toBe(202);
+      await world.settled();
+      return { phone, contact };
+    };
+    const [left, refused] = [await waiting('Left'), await waiting('Refused')];
+    await world.pass(20 * MINUTE);
+    world.ctx.wake.crm();
+    const text = (contact: string) => String(chats(contact)[0]?.values.description);
+    await vi.waitFor(
+      () => {
+        for (const { contact } of [left, refused]) expect(text(contact)).toContain('Yes, I Agree');
+      },
+      { timeout: 10_000 },
+    );
+    for (const { contact } of [left, refused]) expect(text(contact)).not.toContain('on its way');
+    await world.says(refused.phone, 'STOP');
+    world.emulator.clearFaults();
+    await world.pass(3 * 60 * MINUTE);
+    await told();
+    expect(crm.emulator.record('contact', left.contact)).toBeDefined();
+    expect(text(left.contact)).toContain('It is on its way.');
+    expect(text(refused.contact)).toContain('STOP');
+    expect(text(refused.contact)).not.toContain('on its way');
+  });
+
+  it('on a shared number a chat stands on no record that was written to in another session', async () => {
+    const { world, crm } = all;
+    const phone = world.newPhone();
+    const [one, other] = ['One', 'Other'].map((lastname) =>
+      crm.emulator.create('contact', { lastname, mobilephone: phone, [FIELD]: null }),
+    );
+    await all.synced();
+    await world.says(phone, 'The results, please.');
+    const { conversationId } = await world.consent(phone);
+    await world.ok(z.unknown(), 'POST', `/api/conversations/${conversationId}/shared`, { shared: true });
+    await world.sendConsent(await record(one ?? ''));
+    await told();
+    const texts = (contact = '') => chats(contact).map(({ values }) => String(values.description));
+    expect(texts(one)).toEqual([expect.stringContaining('The results, please.')]);
+    expect(texts(other)).toEqual([]);
+    await world.pass(25 * 60 * MINUTE);
+    await world.sendConsent(await record(other ?? ''));
+    await told();
+    expect(texts(other)).toEqual([expect.not.stringContaining('The results, please.')]);
+    expect(texts(one)).toHaveLength(1);
   });
 
   it('an outage loses nothing, and fields go out before entries', async () => {
