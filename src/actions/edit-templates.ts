@@ -1,3 +1,4 @@
+import { cut } from '../core/clip.ts';
 import {
   fitsSession,
   type MessageTemplateDefinition,
@@ -296,7 +297,7 @@ export async function createAnswerTemplates(ctx: Context, id: string, actor: str
     const created = await createTemplate(
       ctx,
       {
-        name: `${label} for “${wanted.definition.name}”`.slice(0, 100),
+        name: cut(`${label} for “${wanted.definition.name}”`, 100),
         type,
         recordType: wanted.definition.recordType,
         session: 'utility',

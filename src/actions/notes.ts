@@ -1,3 +1,4 @@
+import { clip } from '../core/clip.ts';
 import { markOwnerActive } from '../db/ownership.ts';
 import { insertTraces } from '../db/trace.ts';
 import { accessConversation } from './access-conversation.ts';
@@ -54,7 +55,7 @@ export async function writeNote(
         [row.owner?.id, row.offer?.to.id, ...row.discussing].includes(person.id);
       if (!sees) await letIn(tx, ctx, row, person, { by: byOf(actor), reason: null, hints });
     }
-    const excerpt = note.text.length > EXCERPT ? `${note.text.slice(0, EXCERPT)}…` : note.text;
+    const excerpt = clip(note.text, EXCERPT);
     const telling = others.map((person) => ({
       kind: 'mentioned',
       person: person.id,

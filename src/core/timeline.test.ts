@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chatSubject, chatText, clip, consentText, type TimelineMessage, toldVerdict } from './timeline.ts';
+import { clip } from './clip.ts';
+import { chatSubject, chatText, consentText, type TimelineMessage, toldVerdict } from './timeline.ts';
 
 const AT = Date.parse('2026-05-12T12:00:00Z');
 const message = (text: string, more: Partial<TimelineMessage> = {}): TimelineMessage => ({

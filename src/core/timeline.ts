@@ -1,3 +1,5 @@
+import { clip } from './clip.ts';
+
 /** What the timeline of a record says of a chat and of consent, as plain text. Times are UTC, and said to be. */
 
 export interface TimelineMessage {
@@ -223,12 +225,3 @@ function howOf({ act, source }: TimelineConsent): string {
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 const day = (ms: number): string => stamp(ms).slice(0, 10);
 const clock = (ms: number): string => stamp(ms).slice(11);
-
-/** At most so many UTF-16 units, which is what a column of Dataverse counts; never half of a character. */
-export function clip(text: string, most: number): string {
-  if (text.length <= most) return text;
-  if (most <= 1) return '';
-  const end = most - 1;
-  const last = text.charCodeAt(end - 1);
-  return `${text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end)}…`;
-}

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { cut } from '../core/clip.ts';
 import type { Tx } from './engine.ts';
 import { nameOrder, nameOrderJoins } from './record-order.ts';
 import { integers, iso, texts, times, uuids } from './rows.ts';
@@ -81,7 +82,7 @@ export function touching(touches: readonly Touch[]): RawBuilder<unknown> {
            last_message_at = greatest(c.last_message_at, t.at), unread = c.unread + t.unread,
            waiting_since = coalesce(c.waiting_since, t.waits_since)
       from unnest(${uuids(rows.map((one) => one.id))}, ${times(rows.map((one) => one.at))},
-             ${texts(rows.map((one) => one.text.slice(0, 300)))}, ${texts(rows.map((one) => one.direction))},
+             ${texts(rows.map((one) => cut(one.text, 300)))}, ${texts(rows.map((one) => one.direction))},
              ${texts(rows.map((one) => one.status))}, ${integers(rows.map((one) => one.unread))},
              ${times(rows.map((one) => one.waitsSince ?? null))})
         as t(id, at, text, direction, status, unread, waits_since)

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { cut } from '../core/clip.ts';
 import type { Purpose } from '../core/purpose.ts';
 import { searchForm } from '../core/search-text.ts';
 import type { Tx } from './engine.ts';
@@ -88,11 +89,13 @@ export async function readRecord(
 
 /** What the search of records looks through: every text of a record; ids that lookups hold are none. */
 export const searchText = (data: Cells): string =>
-  Object.values(data)
-    .filter((value) => typeof value === 'string' && !isUuid(value))
-    .join(' ')
-    .toLowerCase()
-    .slice(0, 4000);
+  cut(
+    Object.values(data)
+      .filter((value) => typeof value === 'string' && !isUuid(value))
+      .join(' ')
+      .toLowerCase(),
+    4000,
+  );
 
 /** Makes it, or replaces what it holds; `createdAt` counts for a new one alone. */
 export async function saveRecord(

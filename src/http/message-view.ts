@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { cut } from '../core/clip.ts';
 import type { MessageEvent, ShownMedia, ShownMessage } from '../db/thread.ts';
 import type { ErrorAdvice } from '../ports.ts';
 import { nextStepOf } from './next-step.ts';
@@ -212,10 +213,6 @@ function spokenOf(kind: string, content: Record<string, unknown>): string | null
     .flatMap((one) => (typeof one === 'string' ? one : isObject(one) ? (textIn(one, 'name') ?? []) : []))
     .join(', ');
 }
-
-/** At most so many characters, none of them in half. */
-const cut = (text: string, most: number): string =>
-  text.length <= most ? text : text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
 
 function textIn(content: Record<string, unknown>, key: string): string | null {
   const value = content[key];

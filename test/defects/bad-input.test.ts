@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SANDBOX_PEOPLE } from '../../src/actions/sign-in.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { ImportReport } from '../../src/http/schemas/records.ts';
 import { ADMIN_API_KEY, type Answer, openWorld, type TypeSetUp, type World } from '../stories/world.ts';
@@ -605,3 +606,28 @@ it('no text that a person may type makes a fault of ours', async () => {
   await world.settled();
   expect((await world.api('GET', '/readyz')).status).toBe(200);
 }, 60_000);
+
+it('a long note is kept, wherever an emoji stands in it', async () => {
+  const { phone } = await answered(world, 'yes');
+  const { conversationId } = await world.consent(phone);
+  const mentions = SANDBOX_PEOPLE.filter(({ role }) => role === 'agent').map(({ id }) => id);
+  // What its notification shows of it ends at 200 characters, or a little before.
+  for (let before = 196; before <= 201; before += 1) {
+    const text = `${'x'.repeat(before)}😀 and more`;
+    const answer = await world.api('POST', `/api/conversations/${conversationId}/notes`, { text, mentions });
+    expect([before, answer.status]).toEqual([before, 201]);
+  }
+});
+
+it('Opt-In and Opt-Out Templates are made in one click, whatever the question is called', async () => {
+  const made = await world.template({
+    name: `${'x'.repeat(87)}😀 ask`,
+    type: 'consent',
+    recordType: 'contact',
+    session: 'utility',
+    whatsappTemplate: { name: 'consent_request', language: 'es' },
+    bindings: { '1': { column: 'fullname' } },
+  });
+  const answer = await world.api('POST', `/api/message-templates/${made.id}/answer-templates`);
+  expect([answer.status, answer.body]).toEqual([200, expect.anything()]);
+});
