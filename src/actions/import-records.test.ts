@@ -45,6 +45,20 @@ describe('an import', () => {
     expect(await named('Again %')).toBe(4);
   });
 
+  test.each(['id', 'ID', 'Id'])('changes the record that a row names under “%s”', async (header) => {
+    await bring(`${header} of Dee,+12025550120`);
+    const { rows } = await sql<{ id: string }>`select id from crm_record
+       where data ->> 'fullname' = ${`${header} of Dee`}`.execute(world.ctx.database.db);
+    const csv = `${header},fullname\n${rows[0]?.id},${header} now Dora\n`;
+    expect(
+      await importRecords(world.ctx, 'contact', readCsv(Buffer.from(csv)), {
+        name: 'Test',
+        role: 'administrator',
+      }),
+    ).toMatchObject({ created: 0, updated: 1, bad: [] });
+    expect([await named(`${header} of %`), await named(`${header} now %`)]).toEqual([0, 1]);
+  });
+
   test('that an error stops says where, and goes on when the file comes again', async () => {
     const { db } = world.ctx.database;
     const rows = ['Stop One,', 'Stop Two,', 'Stop Three,'];

@@ -33,12 +33,15 @@ export async function importRecords(
     columns: await columnsOf(tx, table),
     type: (await loadRecordTypes(tx)).get(table) ?? null,
   }));
-  const ids = new Map(rows.map((row) => [row.line, row.values.id?.trim() || null]));
+  const idHeader = header.find(isId);
+  const ids = new Map(
+    rows.map((row) => [row.line, (idHeader === undefined ? '' : row.values[idHeader])?.trim() || null]),
+  );
   const plan = planImport(
-    rows.map((row) => Object.fromEntries(Object.entries(row.values).filter(([name]) => name !== 'id'))),
+    rows.map((row) => Object.fromEntries(Object.entries(row.values).filter(([name]) => name !== idHeader))),
     columns,
     {
-      headers: header.filter((name) => name !== 'id'),
+      headers: header.filter((name) => name !== idHeader),
       lines: rows.map((row) => row.line),
       ...(type === null ? {} : { phoneColumns: type.phoneColumns }),
       ...(type?.defaultCountry == null ? {} : { defaultCountry: type.defaultCountry }),
@@ -78,6 +81,9 @@ export async function importRecords(
   report.bad.sort((a, b) => a.line - b.line);
   return report;
 }
+
+/** In any case, as the names of columns are. */
+const isId = (header: string): boolean => header.toLowerCase() === 'id';
 
 /**
  * The id of the record that a row makes: by what the row says, and how often the file said that before. It is keyed, as ids stay
