@@ -52,7 +52,7 @@ export async function deletePersonal(
   await sql`delete from media_file f where f.id = any(${uuids(media.flatMap((row) => row.fileId ?? []))})
       and not exists (select 1 from media d where d.file_id = f.id)`.execute(tx);
   await sql`delete from inbox where subject = any(${texts(subjects)}) or (subject = '-' and event_key in (
-      select 's:' || m.whatsapp_id || ':' || s.status from message m, unnest(array['sent', 'delivered', 'read', 'failed']) as s(status)
+      select 's:' || m.whatsapp_id || ':' || s.status from message m, unnest(array['sent', 'delivered', 'read', 'played', 'failed']) as s(status)
        where m.contact_point_id = ${whose} and m.whatsapp_id is not null))`.execute(tx);
   const { rows: notes } = await sql<{ kind: string }>`
     delete from trace where conversation_id = ${chats} returning kind`.execute(tx);

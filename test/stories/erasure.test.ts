@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { verifyLedger } from '../../src/actions/verify-ledger.ts';
 import { ErasureOut } from '../../src/http/schemas/erasure.ts';
-import { blocked, to } from '../defects/acts.ts';
+import { blocked, to, webhook } from '../defects/acts.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld } from './dataverse-world.ts';
 import { pdf } from './files.ts';
 import { openWorld, type TypeSetUp, type World } from './world.ts';
@@ -39,6 +39,18 @@ async function customer(answer: 'yes' | 'no') {
   });
   return { phone, record, conversationId };
 }
+/** They listened to what we sent last, as WhatsApp says of a voice message. */
+async function heard(phone: string): Promise<void> {
+  const timestamp = String(Math.floor(world.now() / 1000));
+  const played = {
+    id: world.emulator.messagesOf(phone).at(-1)?.id,
+    status: 'played',
+    timestamp,
+    recipient_id: phone.slice(1),
+  };
+  expect((await world.postWebhook(webhook('messages', { statuses: [played] }))).status).toBe(200);
+  await world.settled();
+}
 const erase = (body: object) =>
   world.api('POST', '/api/erasures', { reason: 'Asked for it by letter', ...body });
 async function erased(body: object) {
@@ -69,6 +81,7 @@ describe('erasing a customer’s data', () => {
   it('leaves no name, number or word of theirs anywhere, and a ledger that verifies', async () => {
     const { phone, record } = await customer('yes');
     const digits = phone.slice(1);
+    await heard(phone);
     expect(await holding(digits)).not.toEqual([]);
     const { contactPointId, messages, notes, records, states } = await erased({
       to: to(record),
