@@ -59,9 +59,11 @@ export async function furnish(product: Product): Promise<{ ids: Ids; invitationL
   return { ids, invitationLink: invitation.url };
 }
 
-/** A campaign that some get and others do not, once it is over. */
+/** A campaign, once it is over. Nobody gets it: the chats of the demo end as its stories do. */
 async function campaignOf(product: Product): Promise<string> {
-  const utility = (await listOf(product, '/api/message-templates')).find(({ type }) => type === 'utility');
+  const utility = (await listOf(product, '/api/message-templates?recordType=account')).find(
+    ({ type }) => type === 'utility',
+  );
   const started = await callApi(
     product,
     'POST',
