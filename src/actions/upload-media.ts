@@ -94,9 +94,12 @@ async function fail(
   ctx.wake.outbox();
 }
 
-/** A send was refused because WhatsApp lost the file: it gets it once more. False where that was tried already. */
+/** Hand-overs of one message that WhatsApp lost the file of; those that it put off, or that came too late, count among them. */
+const MOST_HAND_OVERS = 5;
+
+/** A send was refused because WhatsApp lost the file: it gets it once more. False where that was tried several times. */
 export async function uploadAgain(tx: Tx, ctx: Context, message: QueuedMessage): Promise<boolean> {
-  const media = message.attempts > 0 ? null : await readMediaOfMessage(tx, message.id);
+  const media = message.attempts >= MOST_HAND_OVERS ? null : await readMediaOfMessage(tx, message.id);
   if (media === null || media.fileId === null) return false;
   await forgetUpload(tx, media.fileId, ctx.channel.id);
   await startUpload(tx, media.id, ctx.clock());

@@ -339,6 +339,24 @@ describe('what we send', () => {
     expect(world.emulator.messagesOf(phone).at(-1)?.media?.id).not.toBe(held);
   });
 
+  test('so is one whose message was put off before', async () => {
+    const { phone, conversationId } = await customer();
+    const media = await uploaded(Buffer.concat([pdf, Buffer.from('put off')]), 'put-off.pdf');
+    await sent(conversationId, { mediaId: media.id });
+    const held = world.emulator.messagesOf(phone).at(-1)?.media?.id;
+    await fetch(`${world.url}/v26.0/${held}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${world.accessToken}` },
+    });
+    world.emulator.fault({ kind: '429' });
+    const { id } = MessageOut.parse((await world.send({ to: { conversationId }, mediaId: media.id })).body);
+    await until(async () => {
+      await world.advance(30_000);
+      return /sent|delivered/.test((await world.message(id)).status) ? true : undefined;
+    });
+    expect(world.emulator.messagesOf(phone).at(-1)?.media?.id).not.toBe(held);
+  });
+
   test('while WhatsApp takes no file the message waits, and a refusal meanwhile cancels it', async () => {
     const { phone, conversationId } = await customer();
     const media = await uploaded(Buffer.concat([pdf, Buffer.from('waits')]), 'waits.pdf');
