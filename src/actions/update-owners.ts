@@ -54,10 +54,10 @@ function recipientOf(update: Status, { byKey, contacts }: Locked): Dated | null 
   const key = matchKey(phone);
   const at = numberOf(owner);
   if (at === null || matchKey(at) !== key || byKey.get(`phone:${key}`) !== owner) return null;
-  const known = aliasesOf(update.recipient).flatMap(
-    (alias) => byKey.get(`${alias.kind}:${alias.value}`) ?? [],
-  );
-  if (known.some((id) => id !== owner && numberOf(id) !== null)) return null;
+  const known = aliasesOf(update.recipient).map((alias) => byKey.get(`${alias.kind}:${alias.value}`));
+  // Nothing new, as in nearly all of them.
+  if (known.every((id) => id === owner)) return null;
+  if (known.some((id) => id !== undefined && id !== owner && numberOf(id) !== null)) return null;
   return { identity: update.recipient, name: null, at: update.at, number: null };
 }
 
