@@ -13,8 +13,10 @@ import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
+import { useMessageTemplates, useRecordTypes } from '../ui/configured.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
@@ -23,24 +25,9 @@ import { keys } from '../ui/queries.ts';
 import { ErrorState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { CampaignState } from './campaign-state.tsx';
-import {
-  type Campaign,
-  campaignPath,
-  useCampaign,
-  useMessageTemplates,
-  useRecordTypes,
-  useSkipped,
-} from './queries.ts';
+import { type Campaign, campaignPath, useCampaign, useSkipped } from './queries.ts';
 
 const useStyles = makeStyles({
-  facts: {
-    display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fill, minmax(150px, 1fr))',
-    gap: '12px 24px',
-    margin: 0,
-  },
-  term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
-  value: { margin: 0, overflowWrap: 'anywhere' },
   progress: { display: 'flex', flexDirection: 'column', gap: '8px', maxWidth: '640px' },
   part: { display: 'flex', flexDirection: 'column', gap: '8px' },
   title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold },
@@ -106,31 +93,29 @@ function Standing({ campaign }: { campaign: Campaign }) {
   const { recordType } = campaign.audience;
   const template = templates.data?.find((one) => one.id === campaign.messageTemplateId);
   const type = types.data?.find(({ table }) => table === recordType)?.displayName ?? recordType;
-  const facts: [string, ReactNode][] = [
-    [
-      t('template'),
-      <AppLink key="template" to={`/configuration/message-templates/${campaign.messageTemplateId}`}>
-        {template?.name ?? t('one')}
-      </AppLink>,
-    ],
-    [t('to'), campaign.audience.everyRecord ? t('everyRecord', { type }) : t('someRecords', { type })],
-    [t('startedBy'), <bdi key="by">{campaign.startedBy}</bdi>],
-    [t('begun'), <Time key="begun" at={campaign.createdAt} />],
+  const facts: { term: string; value: ReactNode }[] = [
+    {
+      term: t('template'),
+      value: template !== undefined && (
+        <AppLink to={`/configuration/message-templates/${encodeURIComponent(template.id)}`}>
+          {template.name}
+        </AppLink>
+      ),
+    },
+    {
+      term: t('to'),
+      value: campaign.audience.everyRecord ? t('everyRecord', { type }) : t('someRecords', { type }),
+    },
+    { term: t('startedBy'), value: <bdi>{campaign.startedBy}</bdi> },
+    { term: t('begun'), value: <Time at={campaign.createdAt} /> },
   ];
   if (campaign.finishedAt !== null)
-    facts.push([t('ended'), <Time key="ended" at={campaign.finishedAt} form="short" />]);
-  facts.push([t('queued'), formatNumber(campaign.queued)]);
-  if (campaign.withdrawn > 0) facts.push([t('withdrawn'), formatNumber(campaign.withdrawn)]);
+    facts.push({ term: t('ended'), value: <Time at={campaign.finishedAt} /> });
+  facts.push({ term: t('queued'), value: formatNumber(campaign.queued) });
+  if (campaign.withdrawn > 0) facts.push({ term: t('withdrawn'), value: formatNumber(campaign.withdrawn) });
   return (
     <>
-      <dl className={styles.facts}>
-        {facts.map(([term, value]) => (
-          <div key={term}>
-            <dt className={styles.term}>{term}</dt>
-            <dd className={styles.value}>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts items={facts} />
       <p className={styles.note}>{t('judgedAgain')}</p>
     </>
   );

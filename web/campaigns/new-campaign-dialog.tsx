@@ -7,20 +7,13 @@ import { bindingValues, parseTemplate, renderTemplate } from '../../src/core/tem
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { waitText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
+import { useMessageTemplates, useRecordTypes, useWhatsAppTemplates } from '../ui/configured.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { newIntentKey } from '../ui/intent.ts';
 import { keys } from '../ui/queries.ts';
 import { ErrorState } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
-import {
-  type Campaign,
-  campaignPath,
-  useMessageTemplates,
-  useRecordCount,
-  useRecordTypes,
-  useSample,
-  useWhatsAppTemplates,
-} from './queries.ts';
+import { type Campaign, campaignPath, useRecordCount, useSample } from './queries.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '12px' },

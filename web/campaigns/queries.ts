@@ -1,8 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { CampaignOut, CampaignPage, SkippedPage } from '../../src/http/schemas/campaigns.ts';
-import type { ConsentSummary, RecordPage, RecordTypeOut } from '../../src/http/schemas/records.ts';
-import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import type { ConsentSummary, RecordPage } from '../../src/http/schemas/records.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
 
@@ -49,32 +48,6 @@ export function useSkipped(id: string, code: string) {
       ),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-}
-
-export function useMessageTemplates() {
-  return useQuery({
-    queryKey: keys.messageTemplates(),
-    queryFn: async ({ signal }) =>
-      (await api.get('/api/message-templates', answerOf<{ items: MessageTemplateOut[] }>(), { signal }))
-        .items,
-  });
-}
-
-export function useWhatsAppTemplates() {
-  return useQuery({
-    queryKey: keys.whatsappTemplates(),
-    queryFn: async ({ signal }) =>
-      (await api.get('/api/whatsapp-templates', answerOf<{ items: WhatsAppTemplateOut[] }>(), { signal }))
-        .items,
-  });
-}
-
-export function useRecordTypes() {
-  return useQuery({
-    queryKey: keys.recordTypes(),
-    queryFn: async ({ signal }) =>
-      (await api.get('/api/record-types', answerOf<{ items: RecordTypeOut[] }>(), { signal })).items,
   });
 }
 

@@ -2,10 +2,10 @@ import { Field, Switch } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { parseTemplate } from '../../src/core/template.ts';
 import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import { useMessageTemplates } from '../ui/configured.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { COMMON_LANGUAGES } from './common-languages.ts';
 import { KeywordsField } from './keywords-field.tsx';
-import { useMessageTemplates } from './queries.ts';
 import { RepliesField } from './replies-field.tsx';
 import { readsAnswers, type TemplateDraft } from './template-draft.ts';
 

@@ -7,6 +7,7 @@ import type { CrmSyncOut } from '../../src/http/schemas/crm-sync.ts';
 import { formatNumber, listOf } from '../i18n/locale.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
@@ -15,7 +16,6 @@ import { useMay } from '../ui/me.tsx';
 import { keys } from '../ui/queries.ts';
 import { sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { Facts } from './facts.tsx';
 import { TroubleBar } from './trouble-bar.tsx';
 import { withoutDrift } from './without-drift.ts';
 

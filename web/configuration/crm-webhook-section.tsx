@@ -6,13 +6,13 @@ import type { CrmWebhookOut } from '../../src/http/schemas/crm-sync.ts';
 import { listOf } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
+import { Facts } from '../ui/facts.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { keys } from '../ui/queries.ts';
 import { Loaded, sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { Facts } from './facts.tsx';
 import { TroubleBar } from './trouble-bar.tsx';
 
 type Standing = z.infer<typeof CrmWebhookOut>;

@@ -6,13 +6,13 @@ import type { ChannelSecretsOut } from '../../src/http/schemas/channel-secrets.t
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 import { Loaded, sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { Facts } from './facts.tsx';
 
 type AppSecret = ChannelSecretsOut['appSecrets'][number];
 type Shown = { what: 'token' } | { what: 'add' } | { what: 'remove'; secret: AppSecret };

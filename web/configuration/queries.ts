@@ -1,13 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type {
-  ColumnOut,
-  ColumnValuesOut,
-  RecordPage,
-  RecordTypeOut,
-  TableOut,
-} from '../../src/http/schemas/records.ts';
-import type { MessageTemplateOut, WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
+import type { ColumnOut, ColumnValuesOut, RecordPage, TableOut } from '../../src/http/schemas/records.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { useMay } from '../ui/me.tsx';
 import { keys } from '../ui/queries.ts';
@@ -16,9 +9,6 @@ export type Column = z.infer<typeof ColumnOut>;
 
 type Tables = { items: TableOut[] };
 type Columns = { items: ColumnOut[] };
-type RecordTypes = { items: RecordTypeOut[] };
-export type WhatsAppTemplates = { items: WhatsAppTemplateOut[] };
-export type MessageTemplates = { items: MessageTemplateOut[] };
 
 export const columnsPath = (table: string) => `/api/crm/tables/${encodeURIComponent(table)}/columns`;
 export const recordTypePath = (table: string) => `/api/record-types/${encodeURIComponent(table)}`;
@@ -29,16 +19,6 @@ export function useTables() {
   return useQuery({
     queryKey: keys.tables(),
     queryFn: async ({ signal }) => (await api.get('/api/crm/tables', answerOf<Tables>(), { signal })).items,
-  });
-}
-
-export function useRecordTypes() {
-  return useQuery({
-    queryKey: keys.recordTypes(),
-    queryFn: async ({ signal }) =>
-      (await api.get('/api/record-types', answerOf<RecordTypes>(), { signal })).items,
-    // While records are taken in, how far that is.
-    refetchInterval: ({ state }) => (state.data?.some((type) => type.takingIn !== null) ? 3_000 : false),
   });
 }
 
@@ -72,22 +52,6 @@ export function useColumnValues(table: string, wanted: boolean) {
     },
     enabled: wanted && may,
     staleTime: 60_000,
-  });
-}
-
-export function useWhatsAppTemplates() {
-  return useQuery({
-    queryKey: keys.whatsappTemplates(),
-    queryFn: async ({ signal }) =>
-      (await api.get('/api/whatsapp-templates', answerOf<WhatsAppTemplates>(), { signal })).items,
-  });
-}
-
-export function useMessageTemplates() {
-  return useQuery({
-    queryKey: keys.messageTemplates(),
-    queryFn: async ({ signal }) =>
-      (await api.get('/api/message-templates', answerOf<MessageTemplates>(), { signal })).items,
   });
 }
 

@@ -1,10 +1,11 @@
 import { Badge, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { Trans, useTranslation } from 'react-i18next';
+import { useRecordTypes } from '../ui/configured.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
 import { EmptyState, Loaded } from '../ui/states.tsx';
-import { useCountedColumns, useRecordTypes, useTables } from './queries.ts';
+import { useCountedColumns, useTables } from './queries.ts';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { RecordTypeForm, valuesOf } from './record-type-form.tsx';
 import { relatedChoices } from './related-choices.ts';

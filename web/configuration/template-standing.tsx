@@ -10,9 +10,10 @@ import { useTranslation } from 'react-i18next';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { listOf } from '../i18n/locale.ts';
 import { answerOf, api } from '../ui/api.ts';
+import type { MessageTemplates } from '../ui/configured.ts';
 import { MayButton } from '../ui/may.tsx';
 import { useNotify } from '../ui/notify.ts';
-import { type MessageTemplates, messageTemplatePath } from './queries.ts';
+import { messageTemplatePath } from './queries.ts';
 import { waitsFor } from './template-status.tsx';
 
 const useStyles = makeStyles({ list: { margin: '4px 0', paddingInlineStart: '20px' } });

@@ -8,6 +8,7 @@ import { formatNumber } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';
 import { Explained, useWhyNot } from '../ui/may.tsx';
@@ -15,7 +16,6 @@ import { keys } from '../ui/queries.ts';
 import { Loaded, Loading, sentenceOf } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { todoForTimeline } from './crm-words.ts';
-import { Facts } from './facts.tsx';
 
 type Timeline = NonNullable<z.infer<typeof CrmSyncOut>['timeline']>;
 type Problem = Timeline['problems'][number];

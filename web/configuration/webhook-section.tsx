@@ -17,12 +17,12 @@ import type { ChannelOut, WebhookTest } from '../../src/http/schemas/administrat
 import { webhookText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { Ltr } from '../ui/ltr.tsx';
 import { MayButton } from '../ui/may.tsx';
 import { sentenceOf } from '../ui/states.tsx';
 import { localTime, Time } from '../ui/time.tsx';
-import { Facts } from './facts.tsx';
 
 const useStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: '8px' },

@@ -8,6 +8,7 @@ import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
 import { answerOf, api } from '../ui/api.ts';
+import { useWhatsAppTemplates, type WhatsAppTemplates } from '../ui/configured.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { FormSection } from '../ui/form-section.tsx';
 import { MayButton } from '../ui/may.tsx';
@@ -16,7 +17,6 @@ import { EmptyState, Loaded } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
 import { Time } from '../ui/time.tsx';
 import { categoryWord, isApproved, qualityWord, statusWord } from './meta-words.ts';
-import { useWhatsAppTemplates, type WhatsAppTemplates } from './queries.ts';
 
 const useStyles = makeStyles({
   top: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 16px' },
