@@ -1,4 +1,5 @@
 import type { ConversationRow } from '../db/conversations.ts';
+import type { RecordFilter } from '../db/record-list.ts';
 import type { ListedRecord } from '../db/records.ts';
 import type { Context } from './context.ts';
 import { gateFor, type LoadedContact, loadFreshOf } from './gate-contact.ts';
@@ -22,6 +23,22 @@ export async function withOwnStates(ctx: Context, rows: readonly ListedRecord[])
       return { ...row, service: state, marketing: own.marketing.state, decidedAt, source, projects };
     }),
   );
+}
+
+/**
+ * The same of what a list found by the state of numbers: a record of a shared one stays where its own state is what was asked for, as
+ * `db/record-list.ts` asks it of numbers.
+ */
+export async function ownStatesAmong(
+  ctx: Context,
+  rows: readonly ListedRecord[],
+  { consent, decidedSince, decidedUntil }: Pick<RecordFilter, 'consent' | 'decidedSince' | 'decidedUntil'>,
+): Promise<ListedRecord[]> {
+  const fits = ({ service, onHold, decidedAt }: ListedRecord): boolean =>
+    (consent === null || (consent === 'on-hold' ? onHold : (service ?? 'not-asked') === consent)) &&
+    (decidedSince === null || (decidedAt !== null && decidedAt >= decidedSince)) &&
+    (decidedUntil === null || (decidedAt !== null && decidedAt < decidedUntil));
+  return (await withOwnStates(ctx, rows)).filter((row) => !row.shared || fits(row));
 }
 
 /** Of chats. */

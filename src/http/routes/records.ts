@@ -9,7 +9,7 @@ import { editRecord, refuseFieldByHand } from '../../actions/edit-records.ts';
 import { importRecords } from '../../actions/import-records.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
-import { withOwnStates } from '../../actions/shown-states.ts';
+import { ownStatesAmong, withOwnStates } from '../../actions/shown-states.ts';
 import { formatPhone } from '../../core/phone.ts';
 import type { RecordType } from '../../core/record-type.ts';
 import { seenAmong } from '../../db/access.ts';
@@ -59,19 +59,9 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
         tables: query.recordType === undefined ? tables : [query.recordType],
         search: query.search?.trim() || null,
         searchDigits: digits.length >= 3 ? digits : null,
-        consent: query.consent ?? null,
-        decidedSince: query.decidedSince === undefined ? null : Date.parse(query.decidedSince),
-        decidedUntil: query.decidedUntil === undefined ? null : Date.parse(query.decidedUntil),
+        ...askedStates(query),
       };
       return boundedRead(ctx, (tx) => recordPage(tx, filter, timeCursor(cursor), limit), options);
-    };
-    /** What was found by the state of a number, and what of it holds for the record itself. */
-    const shown = async (
-      page: readonly ListedRecord[],
-      query: z.infer<typeof RecordQuery>,
-    ): Promise<ListedRecord[]> => {
-      const rows = await withOwnStates(ctx, page);
-      return rows.filter((row) => !row.shared || fits(row, query));
     };
     const csvPage = (query: z.infer<typeof RecordQuery>, cursor?: string): Promise<ListedRecord[]> =>
       find(query, CSV_PAGE, cursor, { unattended: true });
@@ -84,7 +74,7 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       const lines = (rows: unknown[][]): string => stringify(rows, { escape_formulas: true });
       yield lines([CSV_HEADER]);
       for (let page = first; ; ) {
-        yield lines((await shown(page, query)).map((row) => csvRow(row, types)));
+        yield lines((await ownStatesAmong(ctx, page, askedStates(query))).map((row) => csvRow(row, types)));
         const last = page.at(-1);
         if (page.length < CSV_PAGE || last === undefined) return;
         page = await csvPage(query, toCursor({ at: last.createdAt, id: last.id }));
@@ -107,7 +97,9 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
           caller,
         );
         return {
-          items: (await shown(page, query)).map((row) => recordOut(row, types, seen)),
+          items: (await ownStatesAmong(ctx, page, askedStates(query))).map((row) =>
+            recordOut(row, types, seen),
+          ),
           nextCursor:
             rows.length > query.limit && last !== undefined
               ? toCursor({ at: last.createdAt, id: last.id })
@@ -220,17 +212,12 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
   };
 }
 
-/** Whether the state that is shown is one that was asked for. */
-function fits(row: ListedRecord, query: z.infer<typeof RecordQuery>): boolean {
-  const { consent, decidedSince, decidedUntil } = query;
-  const state = row.service ?? 'not-asked';
-  const at = row.decidedAt ?? Number.NaN;
-  return (
-    (consent === undefined || (consent === 'on-hold' ? row.onHold : state === consent)) &&
-    (decidedSince === undefined || at >= Date.parse(decidedSince)) &&
-    (decidedUntil === undefined || at < Date.parse(decidedUntil))
-  );
-}
+/** The part of the question that is about states. */
+const askedStates = ({ consent, decidedSince, decidedUntil }: z.infer<typeof RecordQuery>) => ({
+  consent: consent ?? null,
+  decidedSince: decidedSince === undefined ? null : Date.parse(decidedSince),
+  decidedUntil: decidedUntil === undefined ? null : Date.parse(decidedUntil),
+});
 
 const STATES = ['not-asked', 'requested', 'granted', 'denied', 'expired', 'on-hold'];
 const CSV_PAGE = 500;
