@@ -116,7 +116,7 @@ function Standing({ campaign }: { campaign: Campaign }) {
   return (
     <>
       <Facts items={facts} />
-      <p className={styles.note}>{t('judgedAgain')}</p>
+      {campaign.queued > 0 && <p className={styles.note}>{t('judgedAgain')}</p>}
     </>
   );
 }
