@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import type { ESTree, Plugin } from 'vite';
 
 /**
  * Takes the CSS out of the script. Fluent UI's modules carry their rules as strings beside the class names that they
  * give out (`__styles(names, rules)`), and put them into the page while they run. This build leaves the names in the
- * script and writes the rules of all modules that are used into one file, which `web/ui/style-rules.ts` hands to Griffel
- * before anything is drawn; it puts each into the sheet where it would have put it. A module whose rules are not plain
- * literals stays as it is.
+ * script and writes the rules of all modules that are used into one file, and with them the values of both themes.
+ * `web/ui/style-rules.ts` hands the rules to Griffel before anything is drawn; it puts each into the sheet where it would
+ * have put it. A module whose rules are not plain literals stays as it is.
  *
  * https://griffel.js.org/react/css-extraction/introduction
  */
@@ -30,7 +31,10 @@ export function stylesBesideTheScript(): Plugin {
       handler(_, bundle) {
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
         const used = chunks.flatMap((chunk) => Object.keys(chunk.modules)).sort();
-        const source = JSON.stringify(merged(used.map((id) => rulesOf.get(id) ?? {})));
+        const source = JSON.stringify({
+          rules: merged(used.map((id) => rulesOf.get(id) ?? {})),
+          themes: { light: webLightTheme, dark: webDarkTheme },
+        });
         const hash = createHash('sha256').update(source).digest('base64url').slice(0, 8);
         fileName = `assets/style-rules-${hash}.json`;
         this.emitFile({ type: 'asset', fileName, source });

@@ -23,13 +23,13 @@ const client = new QueryClient({
   },
 });
 
-await Promise.all([speakAtStart(), putStyleRules(renderer)]);
+const [themes] = await Promise.all([putStyleRules(renderer), speakAtStart()]);
 
 const container = document.getElementById('app');
 if (container === null) throw new Error('index.html has no #app');
 createRoot(container).render(
   <RendererProvider renderer={renderer} targetDocument={document}>
-    <ThemeProvider>
+    <ThemeProvider themes={themes}>
       <QueryClientProvider client={client}>
         <ErrorBoundary>
           <RouterProvider router={router} />

@@ -7,7 +7,7 @@ import { buildWeb } from '../../scripts/web-build.ts';
 const dist = path.resolve(import.meta.dirname, '../../web/dist');
 
 /** docs/performance.md has what was measured; this is a little more, so that a sentence can be written. */
-const MOST = 345_150;
+const MOST = 338_000;
 
 describe('the script of the chat', () => {
   let scripts: SizedFile[];

@@ -1,6 +1,7 @@
-import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { FluentProvider } from '@fluentui/react-components';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { useLanguage } from '../i18n/language.ts';
+import type { Themes } from './style-rules.ts';
 
 const storageKey = 'assent-theme';
 export type ThemeChoice = 'system' | 'light' | 'dark';
@@ -26,7 +27,7 @@ function storedChoice(): ThemeChoice {
 }
 
 /** Light or dark as the system asks, unless the person chose one (kept in this browser); and the direction of writing. */
-export function ThemeProvider({ children }: { children: ReactNode }) {
+export function ThemeProvider({ themes, children }: { themes: Themes; children: ReactNode }) {
   const { direction } = useLanguage();
   const [choice, setChoice] = useState(storedChoice);
   const [systemDark, setSystemDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
@@ -50,7 +51,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   }, [choice, dark]);
   return (
     <ThemeContext value={value}>
-      <FluentProvider theme={dark ? webDarkTheme : webLightTheme} dir={direction} style={{ height: '100%' }}>
+      <FluentProvider theme={dark ? themes.dark : themes.light} dir={direction} style={{ height: '100%' }}>
         {children}
       </FluentProvider>
     </ThemeContext>
