@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CampaignState } from '../core/campaign.ts';
+import type { ConsentState } from '../core/consent.ts';
+import type { MessageStatus } from '../core/delivery.ts';
 import type { Tx } from './engine.ts';
 import type { Cells, CellValue } from './records.ts';
 import { carrierId, carrierType } from './related-records.ts';
@@ -311,6 +313,42 @@ export async function skippedPage(
      where e.campaign_id = ${campaign.id}::uuid and e.code = ${code}
        and (${after}::uuid is null or e.record_id > ${after}::uuid)
      order by e.record_id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** How many of a campaign's messages ended so; what did not go well by its reason. */
+export interface OutcomeRow {
+  status: MessageStatus;
+  code: string | null;
+  text: string | null;
+  count: number;
+}
+
+/** What became of the messages that a campaign queued, most first. Reads all of them. */
+export async function campaignOutcomes(tx: Tx, campaignId: string): Promise<OutcomeRow[]> {
+  const { rows } = await sql<OutcomeRow>`
+    with ended as (
+      select m.status, case when m.status in ('failed', 'cancelled') then m.reason_code end as code, m.reason_text as text
+        from campaign_entry e join message m on m.id = e.message_id
+       where e.campaign_id = ${campaignId}::uuid and e.message_id is not null)
+    select status, code, case when code is not null then min(text) end as text, count(*) as count
+      from ended group by status, code order by count(*) desc, status, code`.execute(tx);
+  return rows;
+}
+
+/** Where the customers whom a campaign asked for consent stand today, by the purpose it asked for, most first. */
+export async function campaignAnswers(
+  tx: Tx,
+  campaignId: string,
+): Promise<{ state: ConsentState; count: number }[]> {
+  const { rows } = await sql<{ state: ConsentState; count: number }>`
+    with asked as (
+      select coalesce(s.state, 'not-asked') as state
+        from campaign_entry e
+        join message m on m.id = e.message_id and m.template_type = 'consent'
+        left join consent_state s on s.contact_point_id = e.contact_point_id and s.purpose = m.template_purpose
+       where e.campaign_id = ${campaignId}::uuid and e.message_id is not null)
+    select state, count(*) as count from asked group by state order by count(*) desc, state`.execute(tx);
   return rows;
 }
 

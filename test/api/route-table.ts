@@ -421,6 +421,10 @@ export const TABLE: Record<string, Row> = {
     ['run-campaigns', 'see-audit'],
     ({ campaign }) => `/api/campaigns/${campaign}/skipped?code=consent-needed`,
   ),
+  'GET /api/campaigns/{id}/outcomes': row(
+    ['run-campaigns', 'see-audit'],
+    ({ campaign }) => `/api/campaigns/${campaign}/outcomes`,
+  ),
   'POST /api/campaigns/{id}/cancel': row(
     'run-campaigns',
     ({ campaign }) => `/api/campaigns/${campaign}/cancel`,

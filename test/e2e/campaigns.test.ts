@@ -57,7 +57,15 @@ describe('a campaign', () => {
     await start('Orders of June', /Utility Template/);
     await page.getByText('Done', { exact: true }).waitFor();
     await takePicture(page, 'campaign-done');
-    expect(Number(await figure('Messages queued'))).toBeGreaterThan(0);
+    const queued = Number(await figure('Messages queued'));
+    expect(queued).toBeGreaterThan(0);
+    // The emulator's customers get theirs at once, and the page hears of it by itself.
+    const ended = page.getByRole('table', { name: 'What became of the messages' });
+    const arrived = ended.getByRole('row').filter({ hasText: /Delivered|Read/ });
+    const counted = async (): Promise<number> =>
+      (await arrived.locator('td:nth-child(3)').allInnerTexts()).reduce((sum, one) => sum + Number(one), 0);
+    await expect.poll(counted, { timeout: 60_000 }).toBe(queued);
+    await takePicture(page, 'campaign-arrived');
 
     const refused = page.getByRole('row').filter({ hasText: 'The customer refused' });
     await refused.getByRole('button', { name: /^Show who: / }).click();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CampaignOut, CampaignPage, SkippedPage } from '../../src/http/schemas/campaigns.ts';
+import { CampaignOut, CampaignOutcomes, CampaignPage, SkippedPage } from '../../src/http/schemas/campaigns.ts';
 import { MessagePage } from '../../src/http/schemas/chat.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { ADMIN_API_KEY, openWorld, type TypeSetUp, type World } from './world.ts';
@@ -145,6 +145,36 @@ it('asks for consent, and the answer counts like any other', async () => {
   expect(await world.consent(phone)).toMatchObject({ state: 'granted', complianceValue: true });
 });
 
+it('tells what became of its messages, and where those it asked stand', async () => {
+  const asked = await Promise.all(
+    ['Yes', 'No', 'Silent', 'Away'].map(async (fullname) => {
+      const phone = world.newPhone();
+      const { id } = await world.record('contact', { fullname, mobilephone: phone });
+      return { id, phone };
+    }),
+  );
+  const [yes, no, , away] = asked.map(({ phone }) => phone);
+  if (yes === undefined || no === undefined || away === undefined) throw new Error('four were asked');
+  world.emulator.fault({ kind: 'code', code: 131026, path: 'async', to: away });
+  const ids = asked.map(({ id }) => id);
+  const { id } = await started(request(ids, { messageTemplateId: templates.consent }));
+  await world.settled();
+  await world.tap(yes, 'yes');
+  await world.tap(no, 'no');
+  const { messages, answers } = await world.ok(CampaignOutcomes, 'GET', `/api/campaigns/${id}/outcomes`);
+  expect(messages.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+  expect(messages.filter(({ status }) => status === 'failed')).toEqual([
+    { status: 'failed', reason: { code: 'whatsapp-131026', text: expect.stringMatching(/\w/) }, count: 1 },
+  ]);
+  // Whom the question did not reach was not asked.
+  expect(Object.fromEntries(answers.map(({ state, count }) => [state, count]))).toEqual({
+    granted: 1,
+    denied: 1,
+    requested: 1,
+    'not-asked': 1,
+  });
+});
+
 it('the same request under the same key is the same campaign', async () => {
   const { id: recordId } = await agreed('Hal');
   const key = newKey();
@@ -245,6 +275,7 @@ describe('what does not fit is refused, and nothing begins', () => {
     `/api/campaigns/${NOBODY}`,
     '/api/campaigns/x',
     `/api/campaigns/${NOBODY}/skipped?code=consent-needed`,
+    `/api/campaigns/${NOBODY}/outcomes`,
   ])('%s is not there', async (path) => {
     expect((await world.refused(404, 'GET', path)).code).toBe('not-found');
   });

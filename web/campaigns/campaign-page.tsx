@@ -10,11 +10,12 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatNumber } from '../i18n/locale.ts';
+import { formatNumber, numberFormat } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { useMessageTemplates, useRecordTypes } from '../ui/configured.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { AppLink } from '../ui/link.tsx';
@@ -25,12 +26,20 @@ import { keys } from '../ui/queries.ts';
 import { ErrorState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { CampaignState } from './campaign-state.tsx';
-import { type Campaign, campaignPath, useCampaign, useSkipped } from './queries.ts';
+import { type Campaign, campaignPath, useCampaign, useOutcomes, useSkipped } from './queries.ts';
 
 const useStyles = makeStyles({
   progress: { display: 'flex', flexDirection: 'column', gap: '8px', maxWidth: '640px' },
   part: { display: 'flex', flexDirection: 'column', gap: '8px' },
   title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold },
+  answers: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: '8px 24px',
+    margin: 0,
+    padding: 0,
+    listStyleType: 'none',
+  },
   note: { color: tokens.colorNeutralForeground2, maxWidth: '75ch' },
 });
 
@@ -62,6 +71,7 @@ export function CampaignPage({ id }: { id: string }) {
       )}
       <Progress campaign={campaign.data} />
       <Standing campaign={campaign.data} />
+      {campaign.data.queued > 0 && <Outcomes campaign={campaign.data} />}
       <PassedOver campaign={campaign.data} />
     </Page>
   );
@@ -118,6 +128,58 @@ function Standing({ campaign }: { campaign: Campaign }) {
       <Facts items={facts} />
       {campaign.queued > 0 && <p className={styles.note}>{t('judgedAgain')}</p>}
     </>
+  );
+}
+
+/** How many messages are where, those that did not arrive with their reason, and what customers said to a question. */
+function Outcomes({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation('campaigns');
+  const styles = useStyles();
+  const outcomes = useOutcomes(campaign);
+  return (
+    <Loaded query={outcomes}>
+      {({ messages, answers }) => {
+        const sum = messages.reduce((so, { count }) => so + count, 0);
+        const share = (count: number): string =>
+          numberFormat({ style: 'percent', maximumFractionDigits: 1 }).format(sum === 0 ? 0 : count / sum);
+        const why: Column<(typeof messages)[number]> = {
+          header: t('reason'),
+          long: true,
+          cell: ({ reason }) => reason !== null && serverText(reason),
+        };
+        const columns: Column<(typeof messages)[number]>[] = [
+          { header: t('status'), cell: ({ status }) => t(`outcome.${status}`) },
+          ...(messages.some(({ reason }) => reason !== null) ? [why] : []),
+          { header: t('messages'), width: '120px', cell: ({ count }) => formatNumber(count) },
+          { header: t('share'), width: '90px', cell: ({ count }) => share(count) },
+        ];
+        return (
+          <>
+            <section className={styles.part} aria-label={t('outcomes')}>
+              <h2 className={styles.title}>{t('outcomes')}</h2>
+              <DataTable
+                label={t('outcomes')}
+                columns={columns}
+                rows={messages}
+                rowKey={({ status, reason }) => `${status} ${reason?.code ?? ''}`}
+              />
+            </section>
+            {answers.length > 0 && (
+              <section className={styles.part} aria-label={t('answers')}>
+                <h2 className={styles.title}>{t('answers')}</h2>
+                <ul className={styles.answers}>
+                  {answers.map(({ state, count }) => (
+                    <li key={state}>
+                      <ConsentBadge state={state} /> {formatNumber(count)} ({share(count)})
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )}
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 

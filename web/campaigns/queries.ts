@@ -1,6 +1,11 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { CampaignOut, CampaignPage, SkippedPage } from '../../src/http/schemas/campaigns.ts';
+import type {
+  CampaignOut,
+  CampaignOutcomes,
+  CampaignPage,
+  SkippedPage,
+} from '../../src/http/schemas/campaigns.ts';
 import type { ConsentSummary, RecordPage } from '../../src/http/schemas/records.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
@@ -33,6 +38,19 @@ export function useCampaign(id: string) {
     queryFn: ({ signal }) => api.get(campaignPath(id), answerOf<Campaign>(), { signal }),
     refetchInterval: ({ state }) =>
       state.data !== undefined && isUnderWay(state.data) ? LOOK_EVERY_MS : false,
+  });
+}
+
+/** Statuses come for days. A page that stands open is told of them like this; counting costs more than the rest. */
+const COUNT_EVERY_MS = 5_000;
+
+/** What became of its messages, and of a question to its customers. */
+export function useOutcomes({ id, state, withdrawn }: Campaign) {
+  return useQuery({
+    queryKey: keys.campaignOutcomes(id, `${state} ${withdrawn}`),
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => api.get(campaignPath(id, '/outcomes'), answerOf<CampaignOutcomes>(), { signal }),
+    refetchInterval: COUNT_EVERY_MS,
   });
 }
 

@@ -45,6 +45,8 @@ export const keys = {
   /** Nothing tells of these: they are asked for while one is under way. */
   campaigns: () => ['campaign', { what: 'list' }],
   campaign: (id: string) => ['campaign', { what: 'one', id }],
+  /** Another step of the campaign asks anew. */
+  campaignOutcomes: (id: string, step: string) => ['campaign', { what: 'outcomes', id, step }],
   campaignSkipped: (id: string, code: string) => ['campaign', { what: 'skipped', id, code }],
   held: () => ['consent', { what: 'held' }],
   pendingGrants: () => ['consent', { what: 'pending-grants' }],

@@ -1,22 +1,41 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Context } from '../../actions/context.ts';
+import { countedOnce } from '../../actions/counted-once.ts';
 import { notFound } from '../../actions/refusal.ts';
 import { cancelCampaign, startCampaign } from '../../actions/start-campaign.ts';
 import { explainSkip } from '../../core/campaign.ts';
-import { type CampaignRow, campaignPage, readCampaign, skippedPage } from '../../db/campaigns.ts';
+import {
+  type CampaignRow,
+  campaignAnswers,
+  campaignOutcomes,
+  campaignPage,
+  readCampaign,
+  skippedPage,
+} from '../../db/campaigns.ts';
 import type { Tx } from '../../db/engine.ts';
 import { isUuid } from '../../db/rows.ts';
-import { CampaignInput, CampaignOut, CampaignPage, SkippedPage, SkippedQuery } from '../schemas/campaigns.ts';
+import {
+  CampaignInput,
+  CampaignOut,
+  CampaignOutcomes,
+  CampaignPage,
+  SkippedPage,
+  SkippedQuery,
+} from '../schemas/campaigns.ts';
 import { Id, NeededIdempotencyKey, PageQuery } from '../schemas/common.ts';
 import { isoOrNull, isoTime, phoneTextOf } from '../views.ts';
 import { idCursor, timeCursor, toCursor } from './cursor.ts';
 
-/** Campaigns: start, follow, see who was skipped and why, cancel. */
+/** Campaigns: start, follow, see who was skipped and why and what became of the messages, cancel. */
 export function campaignRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
   const tags = ['Campaigns'];
   const params = z.object({ id: Id });
+  const countOutcomes = countedOnce(ctx, async (tx, id) => ({
+    messages: await campaignOutcomes(tx, id),
+    answers: await campaignAnswers(tx, id),
+  }));
   const follow = { config: { right: ['run-campaigns', 'see-audit'] as const } };
   return async (app) => {
     app.get(
@@ -76,6 +95,22 @@ export function campaignRoutes(ctx: Context): FastifyPluginAsyncZod {
           })),
           nextCursor:
             rows.length > query.limit && last !== undefined ? toCursor({ id: last.recordId }) : null,
+        };
+      },
+    );
+    app.get(
+      '/campaigns/:id/outcomes',
+      { ...follow, schema: { tags, params, response: { 200: CampaignOutcomes } } },
+      async ({ params: { id } }) => {
+        await found(db, id);
+        const { messages, answers } = await countOutcomes(id);
+        return {
+          messages: messages.map(({ status, code, text, count }) => ({
+            status,
+            reason: code === null ? null : { code, text: text ?? '' },
+            count,
+          })),
+          answers,
         };
       },
     );

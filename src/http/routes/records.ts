@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { boundedRead } from '../../actions/bounded-search.ts';
 import type { Context } from '../../actions/context.ts';
-import { createStateCounts } from '../../actions/count-states.ts';
+import { countedOnce } from '../../actions/counted-once.ts';
 import { editRecord, refuseFieldByHand } from '../../actions/edit-records.ts';
 import { importRecords } from '../../actions/import-records.ts';
 import { loadRecordTypes } from '../../actions/organisation.ts';
@@ -14,7 +14,7 @@ import { formatPhone } from '../../core/phone.ts';
 import type { RecordType } from '../../core/record-type.ts';
 import { seenAmong } from '../../db/access.ts';
 import { recordPage } from '../../db/record-list.ts';
-import { type ListedRecord, readListed } from '../../db/records.ts';
+import { type ListedRecord, readListed, stateCounts } from '../../db/records.ts';
 import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
 import { readCsv } from '../read-csv.ts';
@@ -35,7 +35,7 @@ const TableAndId = ByTable.extend({ id: z.string().min(1).max(100) });
 /** Records: the list with its export and counts, one record, and an import of many. */
 export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
   const { db } = ctx.database;
-  const countStates = createStateCounts(ctx);
+  const countStates = countedOnce(ctx, stateCounts);
   return async (app) => {
     const readOne = async (table: string, id: string, caller: Caller): Promise<z.infer<typeof RecordOut>> => {
       const row = isUuid(id) ? await readListed(db, table, id) : null;

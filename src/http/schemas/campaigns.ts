@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../core/campaign.ts';
-import { Id, PageQuery, pageOf, Time } from './common.ts';
+import { MessageStatusName } from './chat.ts';
+import { ConsentStateName, Id, PageQuery, pageOf, Time } from './common.ts';
 
 /** Campaigns (docs/campaigns.md). */
 
@@ -71,3 +72,14 @@ export const SkippedOut = z.object({
 });
 export type SkippedOut = z.infer<typeof SkippedOut>;
 export const SkippedPage = pageOf(SkippedOut);
+
+/** What became of a campaign so far. On a large one the numbers may be half a minute old. */
+export const CampaignOutcomes = z.object({
+  /** The messages that it queued, by status and, where they failed or were cancelled, by reason; most first. */
+  messages: z.array(
+    z.object({ status: MessageStatusName, reason: z.object(Reason).nullable(), count: z.number() }),
+  ),
+  /** Of a Consent Template: where the customers whom it asked stand today, most first. Empty otherwise. */
+  answers: z.array(z.object({ state: ConsentStateName, count: z.number() })),
+});
+export type CampaignOutcomes = z.infer<typeof CampaignOutcomes>;
