@@ -6,8 +6,10 @@ import { type Call, pause, recordingWhatsApp, textDelivery } from '../../test/fa
 import { RECORD_TYPE_DEFAULTS } from '../core/record-type.ts';
 import { rightsOf } from '../core/rights.ts';
 import { statesOf } from '../db/consent.ts';
+import { readConversation } from '../db/conversations.ts';
 import type { Database } from '../db/engine.ts';
 import { readMessage } from '../db/messages.ts';
+import type { SendOutcome } from '../ports.ts';
 import type { Context } from './context.ts';
 import { configureRecordType } from './edit-organisation.ts';
 import { editRecord } from './edit-records.ts';
@@ -59,15 +61,62 @@ const claimOne = async () => {
 };
 const stop = () => textDelivery(PHONE, 'STOP', 'wamid.stop', NOON + 3_000);
 
-test('a message that was cancelled no longer stands as queued in the list of conversations', async () => {
-  await queue();
-  await recordDecision(
-    world.ctx,
-    { to: { phone: PHONE }, purpose: 'service', decision: 'denied' },
-    { id: 'test', name: 'Test' },
-  );
-  const { rows } = await sql`select last_text, last_status from conversation`.execute(database.db);
-  expect(rows).toEqual([{ last_text: 'one', last_status: 'cancelled' }]);
+describe('the list of conversations shows how the newest message stands', () => {
+  const shown = async () => {
+    const { rows } = await sql<{ id: string }>`select id from conversation`.execute(database.db);
+    const row = await readConversation(database.db, rows[0]?.id ?? '');
+    return [row?.lastText, row?.lastStatus];
+  };
+  const ended = async (outcome: SendOutcome) => {
+    await queue();
+    await handOver(
+      { ...world.ctx, provider: { ...world.ctx.provider, send: async () => outcome } },
+      await claimOne(),
+    );
+  };
+
+  test('queued', async () => {
+    await queue();
+    expect(await shown()).toEqual(['one', 'queued']);
+  });
+
+  test('cancelled', async () => {
+    await queue();
+    await recordDecision(
+      world.ctx,
+      { to: { phone: PHONE }, purpose: 'service', decision: 'denied' },
+      { id: 'test', name: 'Test' },
+    );
+    expect(await shown()).toEqual(['one', 'cancelled']);
+  });
+
+  test('accepted', async () => {
+    await ended({ kind: 'accepted', whatsappId: 'wamid.one' });
+    expect(await shown()).toEqual(['one', 'sent']);
+  });
+
+  test('refused', async () => {
+    const error = { code: 131026, title: 'Undeliverable' };
+    await ended({ kind: 'refused', error, advice: 'never' });
+    expect(await shown()).toEqual(['one', 'failed']);
+  });
+
+  test('with an outcome that nobody knows', async () => {
+    await ended({ kind: 'unconfirmed', detail: 'cut' });
+    expect(await shown()).toEqual(['one', 'unconfirmed']);
+  });
+
+  test('whose process died', async () => {
+    await queue();
+    await claimOne();
+    await sql`update message set lease_until = clock_timestamp() - interval '1 second'`.execute(database.db);
+    await sweepLeases(world.ctx);
+    expect(await shown()).toEqual(['one', 'unconfirmed']);
+  });
+
+  test('and of the customer’s that it came', async () => {
+    expect(await shown()).toEqual(['Hello', 'received']);
+  });
 });
 
 describe('between the mark and the first byte', () => {

@@ -67,7 +67,7 @@ export interface Touch {
   waitsSince?: number;
 }
 
-/** What a conversation's row shows; `unread` is added. Times only move forward. */
+/** What a conversation's row shows; `unread` is added. Times only move forward. How ours stand later, their messages say (`STANDS`). */
 export async function touchConversations(tx: Tx, touches: readonly Touch[]): Promise<void> {
   if (touches.length > 0) await sql`/* prepared */ ${touching(touches)}`.execute(tx);
 }
@@ -145,9 +145,18 @@ export interface ConversationRow {
   records: { recordType: string; id: string; name: string }[] | null;
 }
 
+/**
+ * How the newest message of `v` stands: of ours, as that message says when it is read, so that nobody who changes one has its
+ * conversation to lock and to write as well. What a campaign sent is no news of the conversation (actions/enqueue-campaign.ts).
+ */
+const STANDS = sql`case when v.last_direction = 'out' then (
+    select m.status from message m
+     where m.conversation_id = v.id and m.direction = 'out' and m.path is distinct from 'campaign' and m.at >= v.last_message_at
+     order by m.position desc limit 1) else v.last_status end`;
+
 const CONVERSATION = sql`select v.id, v.contact_point_id as "contactPointId", v.channel_id as "channelId", c.name, c.phone,
     c.user_id as "userId", c.shared, v.last_message_at as "lastMessageAt", v.last_text as "lastText",
-    v.last_direction as "lastDirection", v.last_status as "lastStatus", v.unread, v.status,
+    v.last_direction as "lastDirection", ${STANDS} as "lastStatus", v.unread, v.status,
     s.service, s.marketing, coalesce(s.held, false) as "onHold",
     jsonb_build_object('id', t.id, 'name', t.name) as team,
     (select jsonb_build_object('id', p.id, 'name', p.name) from person p where p.id = v.owner_id) as owner,

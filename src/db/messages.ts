@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { indexWords } from './message-search.ts';
 import { BEFORE_CAMPAIGNS, dueInLane } from './outbox.ts';
-import { iso, texts, time, uuids } from './rows.ts';
+import { iso, texts, time } from './rows.ts';
 
 /** Chats: conversations and their messages. An outbound message is also its own outbox entry (status `queued`). */
 
@@ -186,10 +186,6 @@ export async function setStatuses(
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as s(id uuid, status text, at timestamptz, "whatsappId" text, "reasonCode" text, "reasonText" text)
      where m.id = s.id`.execute(tx);
-  // What a campaign sent is no news of the conversation (actions/enqueue-campaign.ts), so its status is none either.
-  await sql`update conversation c set last_status = m.status from message m
-     where m.id = any(${uuids(changes.map((one) => one.id))}) and c.id = m.conversation_id and m.at >= c.last_message_at
-       and m.path is distinct from 'campaign'`.execute(tx);
 }
 
 /** A message that somebody sent from the WhatsApp Business app: shown, and our last word for what follows it. */

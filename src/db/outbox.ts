@@ -202,15 +202,8 @@ export async function postpone(tx: Tx, id: string, nextAttemptAt: number): Promi
 }
 
 export async function cancel(tx: Tx, id: string, code: string, text: string, now: number): Promise<void> {
-  // What a campaign sent is no news of the conversation (actions/enqueue-campaign.ts), so its status is none either.
-  await sql`/* keyed */ with gone as (
-      update message set status = 'cancelled', reason_code = ${code}, reason_text = ${text}, status_at = ${time(now)}
-       where id = ${id}::uuid and status = 'queued'
-      returning conversation_id, at, path, status)
-    update conversation c set last_status = gone.status from gone
-     where c.id = gone.conversation_id and gone.at >= c.last_message_at and gone.path is distinct from 'campaign'`.execute(
-    tx,
-  );
+  await sql`/* keyed */ update message set status = 'cancelled', reason_code = ${code}, reason_text = ${text}, status_at = ${time(now)}
+     where id = ${id}::uuid and status = 'queued'`.execute(tx);
 }
 
 /**

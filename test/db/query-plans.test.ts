@@ -177,16 +177,16 @@ async function fill(db: Db, first: number, last: number): Promise<void> {
     select case when n % 2 = 0 then 'lead' else 'contact' end, n::text, '1202' || ${digits}, '+1202' || ${digits}, true, 'Ana', 'ana' from ${numbers}`.execute(
     db,
   );
-  await sql`insert into conversation (id, contact_point_id, channel_id, created_at, team_id, owner_id, status, last_message_at, waiting_since,
+  await sql`insert into conversation (id, contact_point_id, channel_id, created_at, team_id, owner_id, status, last_message_at, last_direction, waiting_since,
       unread, service_state, on_hold, awaits_consent)
     select ${id('v')}, ${id('c')}, ${context.ctx.channel.id}, ${at}, ${TEAM}::uuid, case when n % 3 = 0 then ${AGENT}::uuid end,
-           case when n % 3 = 1 then 'closed' else 'open' end, ${at}, case when n % 6 = 0 then ${at} end,
-           n % 2, case when n % 4 = 0 then 'denied' else 'granted' end, n % 5 = 0, n % 7 = 0 from ${numbers}`.execute(
+           case when n % 3 = 1 then 'closed' else 'open' end, ${at}, case when n % 2 = 0 then 'out' else 'in' end,
+           case when n % 6 = 0 then ${at} end, n % 2, case when n % 4 = 0 then 'denied' else 'granted' end, n % 5 = 0, n % 7 = 0 from ${numbers}`.execute(
     db,
   );
   await sql`insert into message (id, conversation_id, contact_point_id, channel_id, direction, kind, text, content, status, whatsapp_id, at)
-    select gen_random_uuid(), ${id('v')}, ${id('c')}, ${context.ctx.channel.id}, 'in', 'text', 'hello word' || n || 'x', '{}', 'received',
-           'wamid.' || n || '.' || k, ${at} from ${numbers}, generate_series(1, case when n = ${first}::int then 0 else 2 end) k`.execute(
+    select gen_random_uuid(), ${id('v')}, ${id('c')}, ${context.ctx.channel.id}, case when k = 1 then 'in' else 'out' end, 'text',
+           'hello word' || n || 'x', '{}', 'received', 'wamid.' || n || '.' || k, ${at} from ${numbers}, generate_series(1, case when n = ${first}::int then 0 else 2 end) k`.execute(
     db,
   );
   // the thread of the first grows too
