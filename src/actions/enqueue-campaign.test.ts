@@ -323,6 +323,86 @@ describe('a Consent Template', () => {
   });
 });
 
+describe('two customers who turn out to be one person', () => {
+  /** The number of the first changes to that of the second. */
+  const becomeOne = (from: string, to: string): Promise<void> => {
+    const { phoneNumberId } = ctx.channel;
+    const at = ctx.clock();
+    const change = {
+      kind: 'identity-change',
+      change: 'number',
+      from: { phone: from },
+      to: { phone: to },
+    } as const;
+    const update = { ...change, phoneNumberId, eventKey: `m:moved-${at}`, at };
+    const updates = [{ update, raw: {} }];
+    return createIngest(ctx).submit({ updates, bodySha256: 'a'.repeat(64), receivedAt: at });
+  };
+  const statuses = async (campaign: string) =>
+    (await messagesOf(campaign)).map(({ status, reason }) => [status, reason]).sort();
+
+  test('get what waits for both of them once', async () => {
+    const [one, two] = await several(2);
+    const { id } = await start('utility', [one?.id ?? '', two?.id ?? '']);
+    await run();
+    await becomeOne(one?.phone ?? '', two?.phone ?? '');
+    expect(await statuses(id)).toEqual([
+      ['cancelled', 'same-number'],
+      ['queued', null],
+    ]);
+  });
+
+  test.each(['first', 'second'])('get no more of it where it left for the %s', async (which) => {
+    const [one, two] = await several(2);
+    const { id } = await start('utility', [one?.id ?? '', two?.id ?? '']);
+    await run();
+    const left = (which === 'first' ? one : two)?.phone;
+    await sql`update message set status = 'delivered'
+      where contact_point_id in (select id from contact_point where phone = ${left ?? ''})`.execute(
+      database.db,
+    );
+    await becomeOne(one?.phone ?? '', two?.phone ?? '');
+    expect(await statuses(id)).toEqual([
+      ['cancelled', 'same-number'],
+      ['delivered', null],
+    ]);
+  });
+
+  test('are asked once', async () => {
+    const phones = [newPhone(), newPhone()] as const;
+    const { id } = await start('consent', [await record(phones[0]), await record(phones[1])]);
+    await run();
+    await becomeOne(...phones);
+    expect(await statuses(id)).toEqual([
+      ['cancelled', 'same-number'],
+      ['queued', null],
+    ]);
+    const { rows } = await sql`select act from ledger where act like 'request%' order by 1`.execute(
+      database.db,
+    );
+    expect(rows.map((row) => (row as { act: string }).act)).toEqual([
+      'request-failed',
+      'requested',
+      'requested',
+    ]);
+  });
+
+  test('get what waits for one of them where it failed for the other', async () => {
+    const [one, two] = await several(2);
+    const { id } = await start('utility', [one?.id ?? '', two?.id ?? '']);
+    await run();
+    await sql`update message set status = 'failed'
+      where contact_point_id in (select id from contact_point where phone = ${two?.phone ?? ''})`.execute(
+      database.db,
+    );
+    await becomeOne(one?.phone ?? '', two?.phone ?? '');
+    expect(await statuses(id)).toEqual([
+      ['failed', null],
+      ['queued', null],
+    ]);
+  });
+});
+
 describe('interrupted at any point', () => {
   /** Dies after making so many ids: within a set, where everything it wrote is undone. */
   const dyingAfter = (ids: number): Context => {

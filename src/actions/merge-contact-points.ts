@@ -1,19 +1,23 @@
+import { explainSkip, SAME_NUMBER } from '../core/campaign.ts';
 import { PURPOSES } from '../core/purpose.ts';
+import { doubledMessages } from '../db/campaigns.ts';
 import { type ContactPoint, mergeContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
+import { withdrawQueued } from '../db/outbox.ts';
 import { setBlocked } from '../db/ownership.ts';
 import type { Context } from './context.ts';
 import { fold, viewsByRecord } from './gate-contact.ts';
 import { createHints } from './live.ts';
 import { projectDecision } from './project-decision.ts';
 import { type Rules, recordFacts } from './record-facts.ts';
+import { neverAsked } from './rejudge-queued.ts';
 import { nobodyWaits } from './settle-reminders.ts';
 
 /**
  * Two contact points turn out to be one person: the most restrictive decision wins. Nothing is rewritten: the survivor's
  * chain gets a line that names the other chain's head, and both chains are folded together from now on. A hold stays
- * one: the fold lets no decision from the other chain settle it.
+ * one: the fold lets no decision from the other chain settle it. What a campaign queued for both leaves once.
  */
 export async function mergeContactPoints(
   tx: Tx,
@@ -26,6 +30,9 @@ export async function mergeContactPoints(
   const facts = await factsOf(tx, [into.id, from.id]);
   const views = [into, from].map((one) => fold(facts.get(one.id) ?? [], ctx.clock(), rules.settings));
   const denied = PURPOSES.filter((purpose) => views.some((view) => view[purpose].state === 'denied'));
+  const now = ctx.clock();
+  const once = { code: SAME_NUMBER, text: explainSkip(SAME_NUMBER) };
+  const doubled = await withdrawQueued(tx, await doubledMessages(tx, from.id, into.id), once, now);
   Object.assign(into, await mergeContactPoint(tx, from.id, into.id));
   into.lastInboundAt = latest(into.lastInboundAt, from.lastInboundAt);
   into.lastWordAt = latest(into.lastWordAt, from.lastWordAt);
@@ -52,6 +59,10 @@ export async function mergeContactPoints(
         detail: { otherHead: from.ledgerHead },
         personal: { otherPhone: from.phone, otherUserId: from.userId },
       },
+      ...neverAsked(
+        doubled.map((message) => ({ message, code: SAME_NUMBER })),
+        now,
+      ),
     ],
     rules,
     views[0],

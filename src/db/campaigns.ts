@@ -359,3 +359,21 @@ export async function mergeEntries(tx: Tx, from: string, into: string): Promise<
        and not exists (select 1 from campaign_entry o where o.contact_point_id = ${into}::uuid and o.campaign_id = e.campaign_id
                         and o.message_id is not null)`.execute(tx);
 }
+
+/**
+ * Messages that would reach one person as the second of one campaign, once these two customers are one: still queued, while the
+ * other's has left or is on its way, or waits as well. One that failed or was cancelled is no first. The caller holds both.
+ */
+export async function doubledMessages(tx: Tx, from: string, into: string): Promise<string[]> {
+  const reaches = sql`not in ('cancelled', 'failed')`;
+  const { rows } = await sql<{ id: string }>`
+    select case when f.status = 'queued' and i.status ${reaches} then f.id else i.id end as id
+      from campaign_entry a join message f on f.id = a.message_id
+      join campaign_entry b on b.campaign_id = a.campaign_id and b.contact_point_id = ${into}::uuid
+      join message i on i.id = b.message_id
+     where a.contact_point_id = ${from}::uuid
+       and ((f.status = 'queued' and i.status ${reaches}) or (i.status = 'queued' and f.status ${reaches}))`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
+}
