@@ -4,8 +4,10 @@ import { doubledMessages } from '../db/campaigns.ts';
 import { type ContactPoint, mergeContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
 import { factsOf } from '../db/ledger.ts';
+import { settleNotification } from '../db/notifications.ts';
 import { withdrawQueued } from '../db/outbox.ts';
-import { setBlocked } from '../db/ownership.ts';
+import { setBlocked, withdrawMergedOffers } from '../db/ownership.ts';
+import { offerKey } from './apply-ownership.ts';
 import type { Context } from './context.ts';
 import { fold, viewsByRecord } from './gate-contact.ts';
 import { createHints } from './live.ts';
@@ -31,6 +33,10 @@ export async function mergeContactPoints(
   const views = [into, from].map((one) => fold(facts.get(one.id) ?? [], ctx.clock(), rules.settings));
   const denied = PURPOSES.filter((purpose) => views.some((view) => view[purpose].state === 'denied'));
   const now = ctx.clock();
+  const hints = createHints();
+  for (const offer of await withdrawMergedOffers(tx, from.id, into.id, now))
+    for (const person of await settleNotification(tx, offer.toId, offerKey(offer.id), now))
+      hints.person(person);
   const once = { code: SAME_NUMBER, text: explainSkip(SAME_NUMBER) };
   const doubled = await withdrawQueued(tx, await doubledMessages(tx, from.id, into.id), once, now);
   Object.assign(into, await mergeContactPoint(tx, from.id, into.id));
@@ -39,10 +45,9 @@ export async function mergeContactPoints(
   if (into.blocked !== from.blocked) {
     into.blocked = true;
     // As for whoever is blocked by hand (block-contact.ts): they wait for nobody in any of their conversations.
-    const hints = createHints();
     await nobodyWaits(tx, ctx, await setBlocked(tx, into.id, true), hints);
-    await hints.send(tx);
   }
+  await hints.send(tx);
   into.shared ||= from.shared;
   await recordFacts(
     tx,

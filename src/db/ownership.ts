@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Candidate, Named, Ownership } from '../core/ownership.ts';
 import type { Tx } from './engine.ts';
 import { iso, time, uuids } from './rows.ts';
@@ -243,10 +243,28 @@ export async function reopen(tx: Tx, ids: readonly string[]): Promise<Reopened[]
   return rows;
 }
 
+/** Conversations of two customers in one channel: `o` is the one that stays. */
+const mergedPair = (fromContact: string, intoContact: string): RawBuilder<unknown> => sql`
+  from conversation old join conversation o on o.contact_point_id = ${intoContact}::uuid and o.channel_id = old.channel_id
+   where old.contact_point_id = ${fromContact}::uuid`;
+
+/** Offers of conversations that become part of another one; answers them. Before `mergeOwnership`. */
+export async function withdrawMergedOffers(
+  tx: Tx,
+  fromContact: string,
+  intoContact: string,
+  now: number,
+): Promise<{ id: string; toId: string }[]> {
+  const { rows } = await sql<{ id: string; toId: string }>`
+    update assignment a set outcome = 'withdrawn', decided_at = ${time(now)}
+     where a.outcome is null and a.conversation_id in (select old.id ${mergedPair(fromContact, intoContact)})
+    returning a.id, a.to_id as "toId"`.execute(tx);
+  return rows;
+}
+
 /** Two conversations become one (their customers turned out to be one person): nothing about the old one is lost. */
 export async function mergeOwnership(tx: Tx, fromContact: string, intoContact: string): Promise<void> {
-  const pair = sql`from conversation old join conversation o on o.contact_point_id = ${intoContact}::uuid and o.channel_id = old.channel_id
-     where old.contact_point_id = ${fromContact}::uuid`;
+  const pair = mergedPair(fromContact, intoContact);
   await sql`update conversation o
        set waiting_since = least(o.waiting_since, old.waiting_since), owner_id = coalesce(o.owner_id, old.owner_id),
            owner_since = case when o.owner_id is null then old.owner_since else o.owner_since end,
@@ -256,8 +274,6 @@ export async function mergeOwnership(tx: Tx, fromContact: string, intoContact: s
      where old.contact_point_id = ${fromContact}::uuid and o.contact_point_id = ${intoContact}::uuid and o.channel_id = old.channel_id`.execute(
     tx,
   );
-  await sql`update assignment a set outcome = 'withdrawn', decided_at = a.created_at
-     where a.outcome is null and a.conversation_id in (select old.id ${pair})`.execute(tx);
   for (const table of ['assignment', 'trace', 'notification', 'discussion'] as const)
     await sql`update ${sql.table(table)} x set conversation_id = p.into_id
         from (select old.id as from_id, o.id as into_id ${pair}) p where x.conversation_id = p.from_id`.execute(

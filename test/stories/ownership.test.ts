@@ -12,6 +12,7 @@ import {
   team,
   traceOf,
 } from './desk.ts';
+import { inbound, webhookOf } from './payloads.ts';
 import { openWorld, type World } from './world.ts';
 
 /** Who answers a conversation, as people do it at their desks: each step, who may take it, and its trace. */
@@ -181,6 +182,25 @@ describe('assigning', () => {
     expect(await maria.notices()).toContain('assignment-timed-out');
     expect((await jonas.cannot('assignment', id, { accept: true }))[1]).toBe('no-assignment');
     expect(await traceOf(world, id)).toEqual(['assigned', 'assignment-timed-out']);
+  });
+
+  it('of a chat that becomes part of another one is over, and the bell leads to the one that stays', async () => {
+    const kept = await someoneWrites(world);
+    await world.ok(z.unknown(), 'POST', '/api/consent', {
+      phone: kept.phone,
+      decision: 'granted',
+      evidence: 'said so',
+    });
+    const { id, phone } = await someoneWrites(world);
+    await maria.does('assign', id, { to: jonas.id });
+    const moved = { type: 'user_changed_number', body: 'changed', wa_id: kept.phone.slice(1) };
+    await world.postWebhook(webhookOf(inbound(phone, world.now(), { type: 'system', system: moved })));
+    expect((await current(kept.phone)).assignment).toBeNull();
+    expect((await jonas.notifications()).items[0]).toMatchObject({
+      kind: 'assigned',
+      readAt: expect.any(String),
+      conversation: { id: kept.id },
+    });
   });
 
   it('an offer that ran out stands in nobody’s way, before time itself has settled it', async () => {
