@@ -35,7 +35,8 @@ export async function listWhatsAppTemplates(
 
 /**
  * Replaces what we know by what WhatsApp said when it was asked, at `askedAt`; a template it no longer lists becomes DELETED,
- * not forgotten. What it told later of other components is not in its answer.
+ * not forgotten. What it told later of a status, a category or other components is not in its answer; by its clock, which has
+ * whole seconds, that is what it told in that second or since.
  */
 export async function saveWhatsAppTemplates(
   tx: Tx,
@@ -43,18 +44,22 @@ export async function saveWhatsAppTemplates(
   now: number,
   askedAt: number = now,
 ): Promise<void> {
+  const since = time(Math.floor(askedAt / 1_000) * 1_000);
   await sql`insert into whatsapp_template (id, name, language, category, status, parameter_format, components, quality, synced_at)
     select id, name, language, category, status, "parameterFormat", components, quality, ${time(now)}
       from jsonb_to_recordset(${JSON.stringify(templates)}::jsonb)
         as r(id text, name text, language text, category text, status text, "parameterFormat" text, components jsonb, quality text)
-    on conflict (name, language) do update set id = excluded.id, category = excluded.category, status = excluded.status,
+    on conflict (name, language) do update set id = excluded.id,
+      category = case when whatsapp_template.category_told_at >= ${since} then whatsapp_template.category else excluded.category end,
+      status = case when whatsapp_template.status_told_at >= ${since} then whatsapp_template.status else excluded.status end,
       parameter_format = excluded.parameter_format, components = excluded.components, quality = excluded.quality,
       impending_category = case when whatsapp_template.impending_category = excluded.category then null
                                 else whatsapp_template.impending_category end,
       components_changed_at = case when whatsapp_template.components_changed_at > ${time(askedAt)}
                                    then whatsapp_template.components_changed_at end,
       synced_at = excluded.synced_at`.execute(tx);
-  await sql`update whatsapp_template set status = 'DELETED', synced_at = ${time(now)} where synced_at < ${time(now)} and status <> 'DELETED'`.execute(
+  await sql`update whatsapp_template set status = 'DELETED', synced_at = ${time(now)}
+     where synced_at < ${time(now)} and status <> 'DELETED' and (status_told_at >= ${since}) is not true`.execute(
     tx,
   );
 }

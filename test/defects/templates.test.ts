@@ -365,6 +365,32 @@ it('TPL-3 what WhatsApp was asked before it told of another wording does not set
   expect(await read()).toBe(null);
 });
 
+it('TPL-1 what WhatsApp was asked before it told of a status or category takes neither back', async () => {
+  const { db } = world.ctx.database;
+  const name = 'appointment_reminder';
+  const language = (await listWhatsAppTemplates(db, name))[0]?.language ?? '';
+  const read = async () => {
+    const held = (await listWhatsAppTemplates(db, name)).find((one) => one.language === language);
+    return { status: held?.status, category: held?.category };
+  };
+  const before = await read();
+  const asked = world.now();
+  const all = await listWhatsAppTemplates(db);
+  const others = all.filter((one) => one.name !== name);
+  // By Meta's clock, which has whole seconds: the one in which the list was asked for.
+  const toldAt = Math.floor(asked / 1_000) * 1_000;
+  const told = { status: 'PAUSED', category: 'MARKETING' };
+  await updateWhatsAppTemplate(db, name, language, { ...told, toldAt });
+  await saveWhatsAppTemplates(db, all, asked + 500, asked);
+  expect(await read()).toEqual(told);
+  await saveWhatsAppTemplates(db, others, asked + 600, asked);
+  expect(await read()).toEqual(told);
+  await saveWhatsAppTemplates(db, others, asked + 2_500, asked + 2_000);
+  expect(await read()).toEqual({ ...told, status: 'DELETED' });
+  await saveWhatsAppTemplates(db, all, asked + 3_500, asked + 3_000);
+  expect(await read()).toEqual(before);
+});
+
 it('TPL-3 what was queued with the old wording does not leave with the new one that was published since', async () => {
   const { phone, message } = await queueFor(type.utility);
   const { db } = world.ctx.database;
