@@ -1,7 +1,8 @@
+import { stopAfter } from '../core/channel-stop.ts';
 import type { Update } from '../core/update.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { saveChannelInfo, stopChannel } from '../db/organisation.ts';
+import { readChannel, saveChannelInfo, stopChannel } from '../db/organisation.ts';
 import { updateWhatsAppTemplate } from '../db/templates.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
@@ -23,8 +24,6 @@ const STATUS_OF_EVENT: Record<string, string> = {
   PENDING_DELETION: 'PENDING_DELETION',
   DELETED: 'DELETED',
 };
-
-const STOPS = new Set(['DISABLED_UPDATE', 'ACCOUNT_RESTRICTION', 'ACCOUNT_VIOLATION', 'ACCOUNT_DELETED']);
 
 const REJUDGES: ReadonlySet<Update['kind']> = new Set([
   'template-status',
@@ -76,10 +75,12 @@ export async function applyChannelUpdate(
       });
       ctx.wake.templates();
       break;
-    case 'account':
-      if (STOPS.has(update.event))
-        await stopChannel(tx, ctx.channel.id, `${update.event}: ${update.detail ?? ''}`.trim());
+    case 'account': {
+      const stopped = (await readChannel(tx, ctx.channel.phoneNumberId))?.stoppedReason ?? null;
+      const after = stopAfter(stopped, update);
+      if (after !== stopped) await stopChannel(tx, ctx.channel.id, after);
       break;
+    }
     case 'phone-number':
       await saveChannelInfo(tx, ctx.channel.phoneNumberId, { quality: update.event });
       break;

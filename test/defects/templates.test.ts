@@ -534,6 +534,17 @@ const said = async (field: string, value: object, at = world.now(), accountId = 
   await world.settled();
 };
 
+/** What `/api/channel` says of our number. */
+const channel = () =>
+  world.ok(
+    z.object({ stoppedReason: z.string().nullable(), quality: z.string().nullable() }),
+    'GET',
+    '/api/channel',
+  );
+/** What Meta says of the account. */
+const account = (state: string) =>
+  said('account_update', { event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: state } });
+
 it('what Meta says of another account of the app changes nothing of ours', async () => {
   const { record } = await answered(world, 'yes');
   const another = '100200300400999';
@@ -541,16 +552,25 @@ it('what Meta says of another account of the app changes nothing of ours', async
   await said('template_category_update', { new_category: 'MARKETING' }, world.now(), another);
   await said('account_update', { event: 'DISABLED_UPDATE' }, world.now(), another);
   await said('phone_number_quality_update', { event: 'FLAGGED' }, world.now(), another);
-  const channel = await world.ok(
-    z.object({ stoppedReason: z.string().nullable(), quality: z.string().nullable() }),
-    'GET',
-    '/api/channel',
-  );
-  expect(channel).toMatchObject({ stoppedReason: null, quality: expect.not.stringContaining('FLAGGED') });
+  expect(await channel()).toMatchObject({
+    stoppedReason: null,
+    quality: expect.not.stringContaining('FLAGGED'),
+  });
   expect(await categoryOf('order_update')).toMatchObject({ category: 'UTILITY' });
   expect(await accepted(world, { to: to(record), messageTemplateId: type.utility })).toMatchObject({
     status: 'delivered',
   });
+});
+
+it('the end of a ban stops no number, and ends what the ban stopped', async () => {
+  const { record } = await answered(world, 'yes');
+  const send = { to: to(record), messageTemplateId: type.utility };
+  await account('DISABLE');
+  expect(await channel()).toMatchObject({ stoppedReason: 'DISABLED_UPDATE: DISABLE' });
+  await world.advance(1_000);
+  await account('REINSTATE');
+  expect(await channel()).toMatchObject({ stoppedReason: null });
+  expect(await accepted(world, send)).toMatchObject({ status: 'delivered' });
 });
 
 it('TPL-1 an older word of Meta’s that comes late takes back no later one', async () => {

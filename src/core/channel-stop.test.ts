@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { stopAfter } from './channel-stop.ts';
+import { restoredReason } from './restored.ts';
+
+const BANNED = 'DISABLED_UPDATE: DISABLE';
+const RESTORED = restoredReason(null);
+
+test.each<[stopped: string | null, event: string, detail: string | undefined, after: string | null]>([
+  [null, 'DISABLED_UPDATE', 'DISABLE', BANNED],
+  [null, 'DISABLED_UPDATE', undefined, 'DISABLED_UPDATE:'],
+  ['DISABLED_UPDATE: SCHEDULE_FOR_DISABLE', 'DISABLED_UPDATE', 'DISABLE', BANNED],
+  [null, 'ACCOUNT_VIOLATION', 'SPAM', 'ACCOUNT_VIOLATION: SPAM'],
+  [null, 'PARTNER_ADDED', undefined, null],
+  [BANNED, 'PARTNER_ADDED', undefined, BANNED],
+  [null, 'DISABLED_UPDATE', 'REINSTATE', null],
+  [BANNED, 'DISABLED_UPDATE', 'REINSTATE', null],
+  ['DISABLED_UPDATE:', 'DISABLED_UPDATE', 'REINSTATE', null],
+  ['131042: no payment method', 'DISABLED_UPDATE', 'REINSTATE', '131042: no payment method'],
+  ['ACCOUNT_VIOLATION: SPAM', 'DISABLED_UPDATE', 'REINSTATE', 'ACCOUNT_VIOLATION: SPAM'],
+  [RESTORED, 'DISABLED_UPDATE', 'DISABLE', RESTORED],
+  [RESTORED, 'DISABLED_UPDATE', 'REINSTATE', RESTORED],
+])('a number that stands for %s stands after %s (%s) for %s', (stopped, event, detail, after) => {
+  expect(stopAfter(stopped, { event, detail })).toBe(after);
+});
