@@ -2,7 +2,7 @@ import { stopAfter } from '../core/channel-stop.ts';
 import type { Update } from '../core/update.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
 import type { Tx } from '../db/engine.ts';
-import { readChannel, saveChannelInfo, stopChannel } from '../db/organisation.ts';
+import { readChannel, stopChannel } from '../db/organisation.ts';
 import { updateWhatsAppTemplate } from '../db/templates.ts';
 import type { Context } from './context.ts';
 import type { Hints } from './live.ts';
@@ -82,7 +82,8 @@ export async function applyChannelUpdate(
       break;
     }
     case 'phone-number':
-      await saveChannelInfo(tx, ctx.channel.phoneNumberId, { quality: update.event });
+      // It tells of limits and flags, of any number of the account: how ours stands is asked for.
+      ctx.wake.templates();
       break;
     default:
       return;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createHints } from '../../src/actions/live.ts';
 import { rejudgeTemplates } from '../../src/actions/rejudge-templates.ts';
-import { stopChannel } from '../../src/db/organisation.ts';
+import { saveChannelInfo, stopChannel } from '../../src/db/organisation.ts';
 import {
   listWhatsAppTemplates,
   saveWhatsAppTemplates,
@@ -560,6 +560,19 @@ it('what Meta says of another account of the app changes nothing of ours', async
   expect(await accepted(world, { to: to(record), messageTemplateId: type.utility })).toMatchObject({
     status: 'delivered',
   });
+});
+
+it('what Meta tells of a number’s limits is no quality, and ours is asked for', async () => {
+  const quality = (value: string) =>
+    saveChannelInfo(world.ctx.database.db, world.ctx.channel.phoneNumberId, { quality: value });
+  await quality('YELLOW');
+  // Another number of the account, named by its digits as Meta does.
+  await said('phone_number_quality_update', {
+    display_phone_number: '12025550199',
+    event: 'FLAGGED',
+    current_limit: 'TIER_2K',
+  });
+  await expect.poll(channel).toMatchObject({ quality: 'GREEN' });
 });
 
 it('the end of a ban stops no number, and ends what the ban stopped', async () => {
