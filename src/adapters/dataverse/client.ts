@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CrmFailure } from '../../ports.ts';
 import { failureOfStatus, retryAfterOf } from './failures.ts';
+import { parseJson } from './json.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -214,7 +215,7 @@ function parse<T extends z.ZodType>(schema: T, answer: Answered): z.infer<T> {
 
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new CrmFailure('unreadable', 'The organisation’s answer ends in the middle.');
   }

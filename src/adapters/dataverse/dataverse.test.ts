@@ -108,6 +108,15 @@ describe('a read', () => {
     expect(crm.emulator.requests().length - before).toBe(1);
   });
 
+  it('says what the organisation said in text that can be kept', async () => {
+    const message = `Not\u0000 allowed${'.'.repeat(288)}\u{1f642}`;
+    crm.emulator.fault({ kind: 'code', httpStatus: 403, code: '0x80040220', message });
+    const failure: unknown = await readPage(client, contact, [FIELD], null).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: expect.stringContaining('Not allowed..') });
+    expect(String(failure)).not.toContain('\u0000');
+    expect(String(failure).isWellFormed()).toBe(true);
+  });
+
   it('tells a record that is gone from a page of a proxy with the same status', async () => {
     expect(await readOne(client, contact, DEMO.organizationId, [FIELD])).toBeNull();
     const kindOf = (status: number, text: string) => failureOfStatus(status, null, text).kind;
@@ -174,6 +183,17 @@ describe('a read', () => {
     const delta = await readPage(client, contact, [FIELD], page.link);
     expect([delta.rows.map((row) => row.id), delta.deleted]).toEqual([[changed], [deleted]]);
     expect(delta.rows[0]?.actor).toBe('Robin Counts');
+  });
+
+  it('and who changed it, in text that can be kept', async () => {
+    const robin = `/rows/systemusers/${DEMO.people.robin.user}`;
+    await crm.control('PATCH', robin, { fullname: 'Robin\u0000 \ud83d' });
+    const id = made({ lastname: 'Nul\u0000' });
+    expect(await readOne(client, contact, id, ['lastname'])).toMatchObject({
+      values: { lastname: 'Nul' },
+      actor: 'Robin \ufffd',
+    });
+    await crm.control('PATCH', robin, { fullname: 'Robin Counts' });
   });
 });
 

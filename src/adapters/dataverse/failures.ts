@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { cut } from '../../core/clip.ts';
 import { CrmFailure, type CrmFailureKind } from '../../ports.ts';
+import { parseJson } from './json.ts';
 
 /** What an answer that is no success means: by its status first, its code second, its words never. */
 
@@ -22,7 +24,7 @@ export function failureOfStatus(status: number, headers: Headers | null, text: s
   // A proxy's page must not pass for the organisation's word that a record is gone.
   const kind =
     refusal === null && ITS_OWN_WORD.has(status) ? 'unreadable' : kindOf(status, code.toLowerCase());
-  const words = message === '' ? '' : `: ${message.slice(0, 300)}`;
+  const words = message === '' ? '' : `: ${cut(message, 300)}`;
   const request = headers?.get('x-ms-service-request-id') ?? null;
   return new CrmFailure(
     kind,
@@ -53,7 +55,7 @@ function kindOf(status: number, code: string): CrmFailureKind {
 function refusalIn(text: string): { code: string; message: string } | null {
   let found: unknown = null;
   try {
-    found = JSON.parse(text);
+    found = parseJson(text);
   } catch {
     return null;
   }

@@ -176,9 +176,7 @@ const etagOf = (found: Record<string, unknown>): string | null => {
 };
 
 function cellOf(value: unknown): string | number | boolean | null {
-  // A column that was cut in the middle of an emoji holds half of one, which no jsonb takes.
-  if (typeof value === 'string') return value.replaceAll('\u0000', '').toWellFormed();
-  return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
 /** Comes back in webhooks, and tells an administrator who looks where a change is from. */
