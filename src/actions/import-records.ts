@@ -3,6 +3,7 @@ import type { Role } from '../core/rights.ts';
 import { type CellValue, readRecord } from '../db/records.ts';
 import type { Context } from './context.ts';
 import { columnsOf, editRecord, refuseFieldByHand } from './edit-records.ts';
+import { idOf } from './keys.ts';
 import { loadRecordTypes } from './organisation.ts';
 import { Refusal } from './refusal.ts';
 import { inTransaction } from './transaction.ts';
@@ -85,18 +86,13 @@ export async function importRecords(
 /** In any case, as the names of columns are. */
 const isId = (header: string): boolean => header.toLowerCase() === 'id';
 
-/**
- * The id of the record that a row makes: by what the row says, and how often the file said that before. It is keyed, as ids stay
- * when a customer is erased.
- */
+/** The id of the record that a row makes: by what the row says, and how often the file said that before. */
 function newIds(ctx: Context, table: string): (values: Record<string, CellValue>) => string {
   const seen = new Map<string, number>();
   return (values) => {
     const row = JSON.stringify([table, Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))]);
     const times = (seen.get(row) ?? 0) + 1;
     seen.set(row, times);
-    const hex = ctx.keys.numberHash(`import ${times} ${row}`);
-    // UUID v8 (RFC 9562): bits of our own.
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    return idOf(ctx.keys, `import ${times} ${row}`);
   };
 }

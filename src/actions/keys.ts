@@ -47,6 +47,12 @@ function uuidV7(now: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The same UUID whenever it is made of the same: v8 (RFC 9562), bits of our own. It is keyed, as ids stay when a customer is erased. */
+export function idOf(keys: Pick<Keys, 'numberHash'>, text: string): string {
+  const hex = keys.numberHash(text);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 export const makers: Makers = {
   id: () => uuidV7(Date.now()),
   token: () => randomBytes(18).toString('base64url'),

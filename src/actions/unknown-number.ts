@@ -6,9 +6,10 @@ import type { ConversationRow } from '../db/conversations.ts';
 import { findDuplicates, type PossibleDuplicate } from '../db/duplicates.ts';
 import { type CellValue, type ColumnRow, listColumns, readRecord } from '../db/records.ts';
 import { isUuid } from '../db/rows.ts';
-import { insertTraces } from '../db/trace.ts';
+import { countTraces, insertTraces } from '../db/trace.ts';
 import type { Context } from './context.ts';
 import { editRecord } from './edit-records.ts';
+import { idOf } from './keys.ts';
 import { createHints } from './live.ts';
 import { loadRecordTypes } from './organisation.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -36,7 +37,10 @@ export async function proposeRecord(
   return { values: proposeValues(type, columns, await knownOf(ctx, conversation)), columns };
 }
 
-/** Makes the record from the checked form; its number is the customer's, whatever the form says otherwise. */
+/**
+ * Makes the record from the checked form; its number is the customer's, whatever the form says otherwise. Where the CRM's answer
+ * was lost, the next try is about the same record.
+ */
 export async function createFromChat(
   ctx: Context,
   conversation: ConversationRow,
@@ -54,7 +58,10 @@ export async function createFromChat(
       `None of the phone fields holds this customer’s number. Put ${formatPhone(phone)} in one of them.`,
     );
   const complete = place.kind === 'empty' ? { ...values, [place.column]: formatPhone(phone) } : values;
-  const id = await editRecord(ctx, { table, id: null, values: complete, actor: actor.name, source: 'crm' });
+  const made = await countTraces(ctx.database.db, conversation.id, 'record-created');
+  const newId = idOf(ctx.keys, `record ${made + 1} of ${conversation.id} in ${table}`);
+  const edit = { table, id: null, newId, values: complete, actor: actor.name, source: 'crm' } as const;
+  const id = await editRecord(ctx, edit);
   await leaveTrace(ctx, conversation, 'record-created', actor, { table, id, name: nameIn(type, complete) });
   return id;
 }

@@ -61,6 +61,15 @@ export async function readTrace(tx: Tx, id: string): Promise<TraceRow | null> {
   return rows[0] ?? null;
 }
 
+/** How often somebody did this with the conversation. */
+export async function countTraces(tx: Tx, conversationId: string, kind: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from trace where conversation_id = ${conversationId}::uuid and kind = ${kind}`.execute(
+    tx,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Newest first; `before` is the position of the last row of the page before. */
 export async function tracePage(
   tx: Tx,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConversationPage } from '../../src/http/schemas/chat.ts';
 import { RecordPage } from '../../src/http/schemas/records.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld, WEBHOOK_KEY } from './dataverse-world.ts';
 import { REPLY_YES } from './world.ts';
@@ -49,6 +50,36 @@ describe('with the records in a Dataverse organisation', () => {
     await all.synced();
     expect(fields()).toEqual([false, false, false]);
     expect(await textTo('contact', contact)).toMatchObject({ status: 409, body: { code: 'consent-denied' } });
+  });
+
+  it('a record that is made from a chat is made once, also where the answer of the organisation was lost', async () => {
+    const { world, crm } = all;
+    const phone = world.newPhone();
+    await world.says(phone, 'Hello?');
+    const { items } = await world.ok(
+      ConversationPage,
+      'GET',
+      `/api/conversations?phone=${encodeURIComponent(phone)}`,
+    );
+    const make = (firstname: string) =>
+      world.api('POST', `/api/conversations/${items[0]?.id}/record`, {
+        table: 'contact',
+        values: { firstname, lastname: 'Lost' },
+      });
+    const made = () => crm.emulator.records('contact').filter(({ values }) => values.lastname === 'Lost');
+    crm.emulator.fault({ kind: 'cut', method: 'PATCH', url: 'contacts', accepted: true, always: true });
+    expect(await make('Ana')).toMatchObject({ status: 503, body: { code: 'crm-not-reached' } });
+    expect(made()).toHaveLength(1);
+    crm.emulator.clearFaults();
+    expect(await make('Ana')).toMatchObject({ status: 201, body: { phones: [phone] } });
+    expect(made()).toHaveLength(1);
+    // Another one that somebody wants, now that it is there.
+    expect(await make('Ben')).toMatchObject({ status: 201 });
+    expect(
+      made()
+        .map(({ values }) => values.firstname)
+        .sort(),
+    ).toEqual(['Ana', 'Ben']);
   });
 
   it('No by hand in the organisation closes the chat, and Yes by hand after a refusal is set back', async () => {
