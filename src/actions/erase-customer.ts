@@ -86,7 +86,8 @@ export async function eraseCustomer(
     const { after } = await recordFacts(tx, ctx, contact, lines, rules);
 
     const subjects = aliases.map(({ kind, value }) => `${kind}:${value}`);
-    const erased = await deletePersonal(tx, await chainsOf(tx, contact.id), subjects, now);
+    const marks = aliases.map(({ kind, value }) => (kind === 'phone' ? endOf(value) : value));
+    const erased = await deletePersonal(tx, await chainsOf(tx, contact.id), subjects, marks, now);
     await replaceAliases(
       tx,
       contact.id,
@@ -113,6 +114,9 @@ export async function eraseCustomer(
     return { contactPointId: contact.id, ...erased, records, states };
   });
 }
+
+/** What all ways of writing a number with its country share: some countries have a digit more before it (`matchKey`). */
+const endOf = (matchKey: string): string => matchKey.slice(-8);
 
 /** Records name the customer, and would bring the number back. Answers how many were deleted. */
 async function eraseRecords(

@@ -35,13 +35,15 @@ export interface ErasedRows {
 }
 
 /**
- * `ids`: the locked contact point and those merged into it. `subjects`: how the inbox names them. Files that no other
- * customer's message shows go with them.
+ * `ids`: the locked contact point and those merged into it. `subjects`: how the inbox names them. `marks`: by what a webhook
+ * is theirs that nobody could read. Files that no other customer's message shows go with them, and names that the nightly compare
+ * noted of records that are gone, theirs among them.
  */
 export async function deletePersonal(
   tx: Tx,
   ids: readonly string[],
   subjects: readonly string[],
+  marks: readonly string[],
   now: number,
 ): Promise<ErasedRows> {
   const whose = sql`any(${uuids(ids)})`;
@@ -54,6 +56,14 @@ export async function deletePersonal(
   await sql`delete from inbox where subject = any(${texts(subjects)}) or (subject = '-' and event_key in (
       select 's:' || m.whatsapp_id || ':' || s.status from message m, unnest(array['sent', 'delivered', 'read', 'played', 'failed']) as s(status)
        where m.contact_point_id = ${whose} and m.whatsapp_id is not null))`.execute(tx);
+  await sql`delete from inbox i using unnest(${texts(marks)}) as m(mark)
+     where i.status in ('failed', 'unknown', 'invalid') and i.subject = '-' and strpos(i.raw, m.mark) > 0`.execute(
+    tx,
+  );
+  await sql`update crm_drift d set name = null where d.name is not null
+      and not exists (select 1 from crm_record r where r.table_name = d.table_name and r.id = d.record_id)`.execute(
+    tx,
+  );
   const { rows: notes } = await sql<{ kind: string }>`
     delete from trace where conversation_id = ${chats} returning kind`.execute(tx);
   await sql`delete from discussion where conversation_id = ${chats}`.execute(tx);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { storeInvalid } from '../../src/actions/retry-inbox.ts';
 import { verifyLedger } from '../../src/actions/verify-ledger.ts';
+import { addDrift } from '../../src/db/crm-compare.ts';
 import { ErasureOut } from '../../src/http/schemas/erasure.ts';
 import { blocked, to, webhook } from '../defects/acts.ts';
 import { type DataverseWorld, FIELD, openDataverseWorld } from './dataverse-world.ts';
@@ -51,6 +53,23 @@ async function heard(phone: string): Promise<void> {
   expect((await world.postWebhook(webhook('messages', { statuses: [played] }))).status).toBe(200);
   await world.settled();
 }
+/** They wrote what we cannot read: without its time, and in a body that is no JSON. */
+async function misread(phone: string): Promise<void> {
+  const from = phone.slice(1);
+  const text = { from, id: 'wamid.MISREAD', type: 'text', text: { body: WORDS } };
+  const contacts = [{ wa_id: from, profile: { name: NAME } }];
+  expect((await world.postWebhook(webhook('messages', { contacts, messages: [text] }))).status).toBe(200);
+  expect((await world.postWebhook(webhook('messages', { contacts }))).status).toBe(200);
+  await storeInvalid(world.ctx, `{"from": "${from}", "name": "${NAME}"`, 'hash-of-it');
+}
+/** The nightly compare found records that differed: one that is gone since, and one that is there. */
+async function compared(): Promise<void> {
+  const { db } = world.ctx.database;
+  const there = await world.record('contact', { fullname: 'Drift Of Another' });
+  const drift = { table: 'contact', kind: 'field', columns: [] };
+  await addDrift(db, { ...drift, id: randomUUID(), name: NAME }, true, world.now());
+  await addDrift(db, { ...drift, id: there.id, name: 'Drift Of Another' }, true, world.now());
+}
 const erase = (body: object) =>
   world.api('POST', '/api/erasures', { reason: 'Asked for it by letter', ...body });
 async function erased(body: object) {
@@ -82,6 +101,8 @@ describe('erasing a customer’s data', () => {
     const { phone, record } = await customer('yes');
     const digits = phone.slice(1);
     await heard(phone);
+    await misread(phone);
+    await compared();
     expect(await holding(digits)).not.toEqual([]);
     const { contactPointId, messages, notes, records, states } = await erased({
       to: to(record),
@@ -95,6 +116,7 @@ describe('erasing a customer’s data', () => {
     });
     expect(messages).toBeGreaterThanOrEqual(4);
     for (const text of [digits, NAME, '4711-0815']) expect(await holding(text)).toEqual([]);
+    expect(await holding('Drift Of Another')).toContain('crm_drift.name');
     const { rows: wamids } = await sql<{
       id: string;
     }>`select whatsapp_id as id from message where contact_point_id = ${contactPointId}::uuid`.execute(
