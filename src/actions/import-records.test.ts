@@ -59,6 +59,25 @@ describe('an import', () => {
     expect([await named(`${header} of %`), await named(`${header} now %`)]).toEqual([0, 1]);
   });
 
+  test('tells of a row that names a record and nothing else, and changes nothing', async () => {
+    await bring('Only Id,+12025550130');
+    const { rows } = await sql<{ id: string }>`select id from crm_record
+       where data ->> 'fullname' = 'Only Id'`.execute(world.ctx.database.db);
+    for (const csv of [`id,fullname,mobilephone\n,,\n${rows[0]?.id}, ,\n`, `id\n\n${rows[0]?.id}\n`])
+      expect(
+        await importRecords(world.ctx, 'contact', readCsv(Buffer.from(csv)), {
+          name: 'Test',
+          role: 'administrator',
+        }),
+      ).toMatchObject({
+        created: 0,
+        updated: 0,
+        already: 0,
+        bad: [{ line: 3, code: 'row-only-id', message: 'Only the id is filled in: nothing was changed.' }],
+      });
+    expect(await named('Only Id')).toBe(1);
+  });
+
   test('that an error stops says where, and goes on when the file comes again', async () => {
     const { db } = world.ctx.database;
     const rows = ['Stop One,', 'Stop Two,', 'Stop Three,'];

@@ -44,6 +44,7 @@ export async function importRecords(
     {
       headers: header.filter((name) => name !== idHeader),
       lines: rows.map((row) => row.line),
+      ids: rows.map((row) => ids.get(row.line) ?? null),
       ...(type === null ? {} : { phoneColumns: type.phoneColumns }),
       ...(type?.defaultCountry == null ? {} : { defaultCountry: type.defaultCountry }),
     },

@@ -30,7 +30,8 @@ export type ImportCode =
   | 'boolean-invalid'
   | 'number-invalid'
   | 'phone-invalid'
-  | 'value-too-long';
+  | 'value-too-long'
+  | 'row-only-id';
 
 export interface ImportOptions {
   /** Of the record type, for numbers written without a country code. */
@@ -41,16 +42,19 @@ export interface ImportOptions {
   headers?: readonly string[];
   /** The line of each row, where a quoted cell holds line breaks; without it rows are one line each, from line 2. */
   lines?: readonly number[];
+  /** Of each row: the record that it changes, null where it makes one. */
+  ids?: readonly (string | null)[];
 }
 
 /**
  * What a CSV file would change: the good rows, and every bad one with its line (bad rows never keep good ones out). `rows` are cells by header, as a CSV parser gives them; a header is a column's name or its label, in any case.
- * An empty cell is null, a row of empty cells is passed over. Phones are checked and kept as they were written.
+ * An empty cell is null, a row of empty cells is passed over; with an id it is a bad one, as it may be meant to empty a record or to
+ * leave it. Phones are checked and kept as they were written.
  */
 export function planImport(
   rows: readonly Record<string, string>[],
   columns: readonly CrmColumn[],
-  { defaultCountry, phoneColumns = [], headers, lines = [] }: ImportOptions = {},
+  { defaultCountry, phoneColumns = [], headers, lines = [], ids = [] }: ImportOptions = {},
 ): ImportPlan {
   const { byHeader, bad } = readHeaders(headers ?? [...new Set(rows.flatMap(Object.keys))], columns);
   const good: ImportPlan['good'] = [];
@@ -68,6 +72,12 @@ export function planImport(
     bad.push(...problems);
     const filled = Object.values(values).some((value) => value !== null);
     if (problems.length === 0 && filled) good.push({ line, values });
+    else if (problems.length === 0 && (ids[index] ?? null) !== null)
+      bad.push({
+        line,
+        code: 'row-only-id',
+        message: 'Only the id is filled in: nothing was changed.',
+      });
   });
   return { columns: [...byHeader.values()].map((column) => column.name), good, bad };
 }
