@@ -183,7 +183,8 @@ it('a new record has a name or a number, and an e-mail address is one', async ()
     values: { fullname: 'Ana', emailaddress1: 'bad' },
   });
   expect(codesOf(bad)).toEqual([['values.emailaddress1', 'email-invalid']]);
-  await world.record('contact', { firstname: 'Ana', emailaddress1: 'ana@contoso' });
+  const spaced = await world.record('contact', { firstname: '  Ana ', emailaddress1: ' ana@contoso ' });
+  expect(spaced).toMatchObject({ name: 'Ana', values: { firstname: 'Ana', emailaddress1: 'ana@contoso' } });
   const numbered = await world.record('contact', { mobilephone: world.newPhone() });
   // A change may leave out what is there already.
   const change = { values: { emailaddress1: null } };

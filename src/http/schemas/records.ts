@@ -184,8 +184,12 @@ export const RecordQuery = PageQuery.extend({
 });
 export type RecordQuery = z.infer<typeof RecordQuery>;
 
+/** Texts come without the spaces around them, as an imported file's do: nobody means those of a name or a number. */
 export const RecordValues = z.object({
-  values: z.record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()])),
+  values: z.record(
+    z.string().max(100),
+    z.union([z.string().max(10_000).trim(), z.number(), z.boolean(), z.null()]),
+  ),
 });
 
 export const ImportReport = z.object({
