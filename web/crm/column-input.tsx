@@ -62,11 +62,15 @@ function parsed(column: Column, text: string): ColumnValue {
 /** As Meta writes them; codes, so the same in every language. */
 const LANGUAGE_CODES = 'en, es, pt_BR';
 
-const inputTypes: Record<Exclude<Column['kind'], 'boolean'>, Pick<InputProps, 'type' | 'placeholder'>> = {
+/** No kind that the browser checks by itself where the server does: it would say so in its own language. */
+const inputTypes: Record<
+  Exclude<Column['kind'], 'boolean'>,
+  Pick<InputProps, 'type' | 'inputMode' | 'step' | 'placeholder'>
+> = {
   text: { type: 'text' },
   phone: { type: 'tel' },
-  email: { type: 'email' },
-  number: { type: 'number' },
+  email: { type: 'text', inputMode: 'email' },
+  number: { type: 'number', step: 'any' },
   date: { type: 'date' },
   language: { type: 'text', placeholder: LANGUAGE_CODES },
 };
