@@ -4,8 +4,16 @@ import { showTold } from './notify.ts';
 
 const toasterId = 'assent';
 
-/** Where short results appear; the shell places it once. Read out by screen readers. */
-export function NotificationArea() {
+/** From here on the navigation stands beside the page: below it is nothing that somebody may want to press next. */
+const besideNavigation = matchMedia('(min-width: 861px)');
+
+type Props = { shell?: boolean };
+
+/**
+ * Where short results appear; the shell, or the page in another application's frame, places it once. Read out by screen
+ * readers. The end of the top is where a page has its commands: they are covered only where there is no other place.
+ */
+export function NotificationArea({ shell = false }: Props) {
   const { dispatchToast } = useToastController(toasterId);
   useEffect(
     () =>
@@ -29,8 +37,9 @@ export function NotificationArea() {
   return (
     <Toaster
       toasterId={toasterId}
-      position="top-end"
-      offset={{ vertical: 56 }}
+      {...(shell && besideNavigation.matches
+        ? { position: 'bottom-start' }
+        : { position: 'top-end', offset: { vertical: 56 } })}
       pauseOnHover
       pauseOnWindowBlur
     />

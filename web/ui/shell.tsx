@@ -135,7 +135,7 @@ function Frame({ bell, children }: FrameProps) {
           </Suspense>
         </main>
       </div>
-      <NotificationArea />
+      <NotificationArea shell />
     </div>
   );
 }
