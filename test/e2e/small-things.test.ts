@@ -153,6 +153,8 @@ describe('small things of the pages', () => {
     await agent.getByRole('tab', { name: 'Private note' }).click();
     expect(await note.inputValue()).toBe('Ask @Ada Administrator about it');
     await agent.getByRole('button', { name: 'Add note' }).click();
+    // Not in the message to the customer, where one who goes on writing would send it.
+    await agent.locator('[role=tab]:focus', { hasText: 'Message' }).waitFor();
     // She was picked before the reload, and is told.
     await admin.goto(product.url);
     await admin.getByRole('button', { name: /^Notifications/ }).click();

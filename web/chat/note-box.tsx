@@ -113,6 +113,10 @@ export function NoteBox({ conversationId, onDone }: Props) {
     const done = await desk.act({ do: 'note', text: text.trim(), mentions: mentionsIn(text, picked) });
     if (!done) return;
     draft.clear();
+    const form = box.current?.form;
+    // This box goes with the note. Whoever was in it stands at the choice above it, not in a message to the customer.
+    if (form?.contains(document.activeElement) === true)
+      form.parentElement?.querySelector<HTMLElement>('[role=tab]')?.focus();
     onDone();
   };
   const onKeyDown = (event: KeyboardEvent) => {
