@@ -46,7 +46,10 @@ export function CrmPage() {
   });
   return (
     <Page>
-      <PageHeader title={t('crmSync.title')} description={t('crmSync.description')} />
+      <PageHeader
+        title={t('crmSync.title')}
+        description={sync.data?.crm === 'dataverse' ? t('crmSync.description') : undefined}
+      />
       <ReadOnlyNote right="manage-record-types" />
       <Loaded query={sync}>
         {(data) => (data.crm === 'embedded' ? <p>{t('crmSync.embedded')}</p> : <Organisation sync={data} />)}
