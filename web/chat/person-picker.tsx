@@ -25,6 +25,8 @@ const useStyles = makeStyles({
     padding: '4px',
   },
   person: { display: 'flex', alignItems: 'center', gap: '8px' },
+  // A choice that is not taken is grey: its name must not be paler than the line below it.
+  open: { color: tokens.colorNeutralForeground1 },
   role: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   search: { marginBottom: '8px', maxWidth: '100%' },
   none: { padding: '8px', color: tokens.colorNeutralForeground2 },
@@ -91,7 +93,7 @@ export function PersonPicker({ label, people, chosen, onChange, whyNot = () => n
                       badge={{ status: person.online ? 'available' : 'offline' }}
                     />
                     <span className={styles.names}>
-                      <bdi>{person.name}</bdi>
+                      <bdi className={mergeClasses(why === null && styles.open)}>{person.name}</bdi>
                       <span className={mergeClasses(styles.role)}>
                         {why ?? t(person.online ? 'people.online' : 'people.offline')}
                       </span>

@@ -127,6 +127,7 @@ function ReplyTable({ replies, onShow }: { replies: QuickReplyOut[]; onShow: (sh
     {
       header: t('actions'),
       width: '120px',
+      align: 'end',
       cell: (reply) => <Actions reply={reply} onShow={onShow} />,
     },
   ];
