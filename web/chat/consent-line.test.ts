@@ -38,10 +38,10 @@ describe('consentSentence', () => {
     }
   });
 
-  it('sets the line apart in other languages', async () => {
+  it('goes on in the sentence in other languages, too', async () => {
     await speak('es');
     try {
-      expect(consentSentence(line).text).toBe('El cliente: Rechazó: tocó «No, Thank You»');
+      expect(consentSentence(line).text).toBe('El cliente rechazó: tocó «No, Thank You»');
     } finally {
       await speak('en');
     }

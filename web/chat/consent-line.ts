@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
-import { currentLanguage, translate } from '../i18n/i18n.ts';
+import { translate } from '../i18n/i18n.ts';
 import { historyText } from '../i18n/server-text.ts';
 import { type ConsentTone, toneOf } from '../ui/consent-tone.ts';
 
@@ -29,8 +29,6 @@ export function consentSentence(line: LedgerLine): ConsentSentence {
   return { text: CUSTOMER_ACTS.has(line.act) ? ofCustomer(told) : told, tone: toneOf(line.type) };
 }
 
-/** English goes on in the sentence, other languages set the line apart. */
+/** The line begins with what the customer did, in every language, and goes on in the sentence. */
 const ofCustomer = (told: string): string =>
-  translate('chat:ofCustomer', {
-    line: currentLanguage() === 'en' ? told.charAt(0).toLowerCase() + told.slice(1) : told,
-  });
+  translate('chat:ofCustomer', { line: told.charAt(0).toLowerCase() + told.slice(1) });
