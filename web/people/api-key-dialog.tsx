@@ -26,6 +26,8 @@ const useStyles = makeStyles({
   legend: { padding: 0, fontWeight: tokens.fontWeightSemibold },
   groups: { display: 'flex', flexDirection: 'column', gap: '12px' },
   scopes: { display: 'flex', flexDirection: 'column' },
+  // A box that is not ticked greys its label: a right must not be paler than what is said of it.
+  name: { color: tokens.colorNeutralForeground1 },
   text: { display: 'block', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
@@ -135,7 +137,7 @@ function Scopes({ scopes, onChange }: { scopes: Right[]; onChange: (scopes: Righ
                 label={{
                   children: (
                     <>
-                      {t(`rights:rights.${right}.name`)}
+                      <span className={styles.name}>{t(`rights:rights.${right}.name`)}</span>
                       <span className={styles.text}>{t(`rights:rights.${right}.text`)}</span>
                     </>
                   ),
