@@ -26,8 +26,9 @@ const useStyles = makeStyles({
     minWidth: '180px',
   },
   text: { padding: '8px 12px', display: 'flex', flexDirection: 'column', gap: '6px' },
-  header: { fontWeight: tokens.fontWeightSemibold },
-  footer: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
+  // Grids: the text inside is as wide as the body, and begins where its own language does.
+  header: { fontWeight: tokens.fontWeightSemibold, display: 'grid' },
+  footer: { display: 'grid', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
   button: {
     display: 'flex',
     alignItems: 'center',
