@@ -1,5 +1,5 @@
 import { type ChainFault, marksOf, verifyChain } from '../core/evidence.ts';
-import { chainHeads, linesOfChains, marksAround } from '../db/ledger.ts';
+import { chainsAfter, marksAround } from '../db/ledger.ts';
 import type { Context } from './context.ts';
 
 export interface LedgerReport {
@@ -13,24 +13,20 @@ export async function verifyLedger(ctx: Pick<Context, 'database' | 'keys'>): Pro
   const report: LedgerReport = { chains: 0, lines: 0, faults: [] };
   let after: string | null = null;
   for (;;) {
-    const heads = await chainHeads(ctx.database.db, after, 200);
-    const last = heads.at(-1);
+    const chains = await chainsAfter(ctx.database.db, after, 200);
+    const last = chains.at(-1);
     if (last === undefined) return report;
-    after = last.contactPointId;
-    const lines = await linesOfChains(
-      ctx.database.db,
-      heads.map((head) => head.contactPointId),
-    );
+    after = last.head.contactPointId;
     // After the lines: an erasure that commits between the two is among these, and no fault.
-    const bare = new Set(lines.filter((line) => line.salt === null).map((line) => line.contactPointId));
-    const marks = bare.size === 0 ? [] : marksOf(await marksAround(ctx.database.db, [...bare]));
-    for (const head of heads) {
-      const mine = lines.filter((line) => line.contactPointId === head.contactPointId);
-      report.chains += mine.length > 0 ? 1 : 0;
-      report.lines += mine.length;
+    const bare = chains.filter(({ lines }) => lines.some(({ salt }) => salt === null));
+    const ids = bare.map(({ head }) => head.contactPointId);
+    const marks = ids.length === 0 ? [] : marksOf(await marksAround(ctx.database.db, ids));
+    for (const { head, lines } of chains) {
+      report.chains += lines.length > 0 ? 1 : 0;
+      report.lines += lines.length;
       const faults = verifyChain(
         ctx.keys.sha256,
-        mine.map(({ salt, personal, at, receivedAt, ...line }) => ({
+        lines.map(({ salt, personal, at, receivedAt, ...line }) => ({
           ...line,
           at: new Date(at).toISOString(),
           receivedAt: new Date(receivedAt).toISOString(),

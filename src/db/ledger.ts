@@ -149,12 +149,33 @@ export interface ChainHead {
   hash: string | null;
 }
 
-/** Heads of chains in id order, for verification page by page. */
-export async function chainHeads(tx: Tx, after: string | null, limit: number): Promise<ChainHead[]> {
-  const { rows } = await sql<ChainHead>`
-    select id as "contactPointId", ledger_seq as seq, ledger_head as hash from contact_point
-     where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`.execute(tx);
-  return rows;
+/**
+ * Chains in id order, each with its head, for verification page by page. One statement reads both: of two, a line that is written
+ * in between would look like a chain that was tampered with.
+ */
+export async function chainsAfter(
+  tx: Tx,
+  after: string | null,
+  limit: number,
+): Promise<{ head: ChainHead; lines: HistoryRow[] }[]> {
+  const { rows } = await sql<HistoryRow & { headId: string; headSeq: number; headHash: string | null }>`
+    select c.id as "headId", c.ledger_seq as "headSeq", c.ledger_head as "headHash",
+           l.contact_point_id as "contactPointId", l.seq, l.act, l.purposes, l.at, l.received_at as "receivedAt", l.source, l.actor,
+           l.detail, l.personal_hash as "personalHash", l.prev_hash as "prevHash", l.hash, p.salt, p.content as personal
+      from (select id, ledger_seq, ledger_head from contact_point
+             where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}) c
+      left join ledger l on l.contact_point_id = c.id
+      left join ledger_personal p on p.contact_point_id = l.contact_point_id and p.seq = l.seq
+     order by c.id, l.seq`.execute(tx);
+  const chains = new Map<string, { head: ChainHead; lines: HistoryRow[] }>();
+  for (const { headId, headSeq, headHash, ...line } of rows) {
+    const head = { contactPointId: headId, seq: headSeq, hash: headHash };
+    const chain = chains.get(headId) ?? { head, lines: [] };
+    chains.set(headId, chain);
+    // Of a chain without a line there is one row that holds none.
+    if (line.contactPointId !== null) chain.lines.push(line);
+  }
+  return [...chains.values()];
 }
 
 /** The last line of each of these chains, by the contact points' rows; `hash` null where there is none. */
@@ -174,7 +195,7 @@ export async function readAsOfOneMoment(tx: Tx): Promise<void> {
   await sql`set transaction isolation level repeatable read, read only`.execute(tx);
 }
 
-/** The lines of these chains alone (nobody merged), by chain and number: what verification reads. */
+/** The lines of these chains alone (nobody merged), by chain and number. */
 export async function linesOfChains(tx: Tx, ids: readonly string[]): Promise<HistoryRow[]> {
   const { rows } = await sql<HistoryRow>`
     select l.contact_point_id as "contactPointId", l.seq, l.act, l.purposes, l.at, l.received_at as "receivedAt", l.source, l.actor,
