@@ -15,6 +15,7 @@ import { lockDataDirectory } from '../data-lock.ts';
 import { type Database, openPGlite } from '../db/engine.ts';
 import { migrate, migrationsFromLater } from '../db/migrate.ts';
 import { createContext } from '../start.ts';
+import { writeNamed } from './named-file.ts';
 
 /** `npm run assent -- backup|restore FILE` for the embedded database, and `after-restore` for PostgreSQL. */
 
@@ -31,7 +32,7 @@ export async function backupCommand(config: Config, file: string): Promise<numbe
   const running = existsSync(config.dataDir) ? await askForBackup(config.dataDir) : null;
   const bytes = running ?? (await dumpStopped(config));
   if (bytes === null) return fail(`There is no database in ${config.dataDir}.`);
-  await writeDurably(path.resolve(file), bytes);
+  await writeNamed(file, () => writeDurably(path.resolve(file), bytes));
   const by = running === null ? 'no server runs' : 'made by the running server';
   console.log(`${file}: ${(bytes.length / 1e6).toFixed(1)} MB, ${by}`);
   return 0;

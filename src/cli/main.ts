@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Context } from '../actions/context.ts';
 import { exportEvidence, signedHere } from '../actions/export-evidence.ts';
@@ -23,6 +24,7 @@ import { createContext, openDatabase } from '../start.ts';
 import { afterRestoreCommand, backupCommand, hasDatabase, restoreCommand } from './backup.ts';
 import { compareCommand, webhookCommand } from './crm.ts';
 import { doctor } from './doctor.ts';
+import { NotWritten, writeNamed } from './named-file.ts';
 
 const USAGE = `npm run assent -- <command>
 
@@ -99,9 +101,10 @@ async function main(args: string[]): Promise<number> {
     case 'export consent':
       if (values.phone === undefined) return print('Name the number: --phone +447700900123', 2);
       return withContext(read.config, async (ctx) => {
+        const { out } = values;
         const text = JSON.stringify(await exportEvidence(ctx, { phone: values.phone ?? '' }), null, 2);
-        if (values.out === undefined) console.log(text);
-        else writeFileSync(values.out, `${text}\n`, { mode: 0o600 });
+        if (out === undefined) console.log(text);
+        else await writeNamed(out, () => writeFile(out, `${text}\n`, { mode: 0o600 }));
         return 0;
       });
     case 'crm compare':
@@ -217,12 +220,14 @@ async function withContext(config: Config, work: (ctx: Context) => Promise<numbe
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
+  const misread =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const named = error instanceof Refusal || error instanceof NotWritten;
   const read = readConfig(process.env);
-  const why = error instanceof Refusal || !read.ok ? null : whyNotStarted(error, read.config);
-  if (error instanceof Refusal) console.error(error.message);
+  const why = named || !read.ok ? null : whyNotStarted(error, read.config);
+  if (named) console.error(error.message);
   else if (why !== null) console.error(why);
-  else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-    console.error(`${error.message}\n\n${USAGE}`);
+  else if (misread) console.error(`${error.message}\n\n${USAGE}`);
   else console.error(error);
-  process.exitCode = 1;
+  process.exitCode = misread ? 2 : 1;
 }

@@ -102,6 +102,22 @@ describe('sign-in-link outside the sandbox', { timeout: 300_000 }, () => {
     expect(await people()).toEqual(['Maria']);
   });
 
+  test('a backup where it cannot be written says so, and not that DATA_DIR is at fault', () => {
+    const { status, said } = run(['backup', path.join(folder, 'no-such-folder', 'x.gz')], installation);
+    expect(said).toContain('x.gz cannot be written: ENOENT');
+    expect(said).not.toContain('    at ');
+    expect(status).toBe(1);
+    const below = run(['backup', path.join(process.cwd(), 'package.json', 'x.gz')], installation);
+    expect(below.said).toContain('x.gz cannot be written: ENOTDIR');
+    expect(below.said).not.toContain('DATA_DIR');
+  });
+
+  test('an option that there is not is a command that was not understood', () => {
+    const { status, said } = run(['ledger', 'verify', '--nope'], installation);
+    expect(said).toContain("Unknown option '--nope'");
+    expect(status).toBe(2);
+  });
+
   test('two ways to name somebody are one too many', () => {
     const { status, said } = run(['sign-in-link', '--role', 'agent', '--name', 'Maria'], installation, REAL);
     expect([status, said.trim()]).toEqual([2, 'Name the person by one of --email, --name and --role.']);
