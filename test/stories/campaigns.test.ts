@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CampaignOut, CampaignOutcomes, CampaignPage, SkippedPage } from '../../src/http/schemas/campaigns.ts';
+import {
+  CampaignOut,
+  CampaignOutcomes,
+  CampaignPage,
+  SkippedPage,
+} from '../../src/http/schemas/campaigns.ts';
 import { MessagePage } from '../../src/http/schemas/chat.ts';
 import { Problem } from '../../src/http/schemas/common.ts';
 import { ADMIN_API_KEY, openWorld, type TypeSetUp, type World } from './world.ts';
