@@ -1,3 +1,4 @@
+import { numberSends } from '../core/channel-stop.ts';
 import {
   decideAutomaticAnswer,
   decideSend,
@@ -118,11 +119,9 @@ function faultOf(
     : 'template-waiting';
 }
 
-/** Only a number that Meta calls connected can send; one not asked yet counts as connected. */
+/** Nothing stopped the number, and it is in a status in which it sends. */
 export function channelConnected(channel: ChannelRow | null): boolean {
-  return (
-    channel !== null && channel.stoppedReason === null && ['CONNECTED', 'UNKNOWN'].includes(channel.status)
-  );
+  return channel !== null && channel.stoppedReason === null && numberSends(channel.status) !== 'no';
 }
 
 /** The decision's inputs, kept on the message as evidence. */

@@ -5,6 +5,7 @@ import { checkSeals, SecretsUnreadable } from '../actions/reseal.ts';
 import { createSeal } from '../actions/seal.ts';
 import { verifyLedger } from '../actions/verify-ledger.ts';
 import type { ReadConfig } from '../config.ts';
+import { numberSends } from '../core/channel-stop.ts';
 import { missingSince } from '../core/restored.ts';
 import { silentSince } from '../core/silence.ts';
 import { DirectoryInUse, lockDataDirectory } from '../data-lock.ts';
@@ -140,7 +141,7 @@ async function checkDatabase(config: Extract<ReadConfig, { ok: true }>['config']
         .number()
         .then((number) =>
           say(
-            number.status === 'CONNECTED' ? 'ok' : 'fail',
+            ({ yes: 'ok', warned: 'note', no: 'fail' } as const)[numberSends(number.status)],
             'whatsapp',
             `${number.displayPhoneNumber} “${number.verifiedName}” is ${number.status}`,
           ),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stopAfter } from './channel-stop.ts';
+import { numberSends, stopAfter } from './channel-stop.ts';
 import { restoredReason } from './restored.ts';
 
 const BANNED = 'DISABLED_UPDATE: DISABLE';
@@ -21,4 +21,21 @@ test.each<[stopped: string | null, event: string, detail: string | undefined, af
   [RESTORED, 'DISABLED_UPDATE', 'REINSTATE', RESTORED],
 ])('a number that stands for %s stands after %s (%s) for %s', (stopped, event, detail, after) => {
   expect(stopAfter(stopped, { event, detail })).toBe(after);
+});
+
+test.each([
+  ['CONNECTED', 'yes'],
+  ['UNKNOWN', 'yes'],
+  ['FLAGGED', 'warned'],
+  ['RESTRICTED', 'warned'],
+  ['RATE_LIMITED', 'warned'],
+  ['DISCONNECTED', 'no'],
+  ['PENDING', 'no'],
+  ['UNVERIFIED', 'no'],
+  ['BANNED', 'no'],
+  ['MIGRATED', 'no'],
+  ['DELETED', 'no'],
+  ['what Meta calls it tomorrow', 'no'],
+])('a number that Meta calls %s sends: %s', (status, sends) => {
+  expect(numberSends(status)).toBe(sends);
 });

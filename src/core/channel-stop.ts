@@ -18,3 +18,21 @@ export function stopAfter(
   if (!STOPS.has(event) || (stopped !== null && missingSince(stopped) !== null)) return stopped;
   return `${event}: ${detail}`.trim();
 }
+
+/** What Meta calls a number that sends, though it warns of it or holds new conversations back; `UNKNOWN` was not asked yet. */
+const SENDS: ReadonlyMap<string, 'yes' | 'warned'> = new Map([
+  ['CONNECTED', 'yes'],
+  ['UNKNOWN', 'yes'],
+  ['FLAGGED', 'warned'],
+  ['RESTRICTED', 'warned'],
+  ['RATE_LIMITED', 'warned'],
+]);
+
+/**
+ * Whether a number of this status at Meta sends. Of a flagged one the quality is low; one that has reached a limit may still
+ * answer who wrote, and what it may not send WhatsApp itself refuses, message by message.
+ * https://community.sinch.com/t5/WhatsApp/What-do-the-various-connection-statuses-for-phone-numbers/ta-p/6878
+ */
+export function numberSends(status: string): 'yes' | 'warned' | 'no' {
+  return SENDS.get(status) ?? 'no';
+}
