@@ -101,6 +101,32 @@ it('TPL-2 a category that is only announced changes nothing but what is shown', 
   }
 });
 
+it('TPL-3 what is queued is judged as marketing once its template is made one', async () => {
+  const made = await world.template({
+    name: 'Order news',
+    type: 'utility',
+    recordType: 'contact',
+    session: 'utility',
+    whatsappTemplate: { name: 'order_update', language: 'en' },
+    bindings: {
+      '1': { column: 'fullname', fallback: 'there' },
+      '2': { text: '4711' },
+      '3': { text: 'in Berlin' },
+    },
+  });
+  await world.publish(made);
+  const { message } = await queueFor(made.id);
+  await world.ok(MessageTemplateOut, 'PATCH', `/api/message-templates/${made.id}`, { type: 'marketing' });
+  expect(await world.message(message.id)).toMatchObject({ status: 'queued' });
+  await world.ok(PublishAnswer, 'POST', `/api/message-templates/${made.id}/publish`);
+  await world.advance(3 * 3_600_000);
+  expect(await world.message(message.id)).toMatchObject({
+    status: 'cancelled',
+    reason: 'marketing-consent-needed',
+  });
+  await world.ok(z.unknown(), 'POST', `/api/message-templates/${made.id}/retire`);
+});
+
 it('TPL-3 what is queued is judged again when Meta changes the category', async () => {
   const { phone, message } = await queueFor(type.utility);
   await play('order_update:en/category', { category: 'MARKETING' });
