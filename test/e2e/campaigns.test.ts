@@ -45,6 +45,7 @@ describe('a campaign', () => {
     await dialog()
       .getByText(/records today/)
       .waitFor();
+    await dialog().getByRole('list', { name: 'How they stand today' }).getByText('Granted').waitFor();
     await takePicture(page, `campaign-start-${name.split(' ')[0]}`);
     await dialog().getByRole('button', { name: 'Start campaign' }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
@@ -63,7 +64,7 @@ describe('a campaign', () => {
     const ended = page.getByRole('table', { name: 'What became of the messages' });
     const arrived = ended.getByRole('row').filter({ hasText: /Delivered|Read/ });
     const counted = async (): Promise<number> =>
-      (await arrived.locator('td:nth-child(3)').allInnerTexts()).reduce((sum, one) => sum + Number(one), 0);
+      (await arrived.locator('td[data-label="Messages"]').allInnerTexts()).reduce((sum, one) => sum + Number(one), 0);
     await expect.poll(counted, { timeout: 60_000 }).toBe(queued);
     await takePicture(page, 'campaign-arrived');
 

@@ -10,12 +10,11 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatNumber, numberFormat } from '../i18n/locale.ts';
+import { formatNumber } from '../i18n/locale.ts';
 import { serverText } from '../i18n/server-text.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { useMessageTemplates, useRecordTypes } from '../ui/configured.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { ConsentBadge } from '../ui/consent-badge.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { AppLink } from '../ui/link.tsx';
@@ -27,6 +26,7 @@ import { ErrorState, Loaded } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { CampaignState } from './campaign-state.tsx';
 import { type Campaign, campaignPath, useCampaign, useOutcomes, useSkipped } from './queries.ts';
+import { StateCounts, shareOf } from './state-counts.tsx';
 
 const useStyles = makeStyles({
   progress: { display: 'flex', flexDirection: 'column', gap: '8px', maxWidth: '640px' },
@@ -140,8 +140,6 @@ function Outcomes({ campaign }: { campaign: Campaign }) {
     <Loaded query={outcomes}>
       {({ messages, answers }) => {
         const sum = messages.reduce((so, { count }) => so + count, 0);
-        const share = (count: number): string =>
-          numberFormat({ style: 'percent', maximumFractionDigits: 1 }).format(sum === 0 ? 0 : count / sum);
         const why: Column<(typeof messages)[number]> = {
           header: t('reason'),
           long: true,
@@ -151,7 +149,7 @@ function Outcomes({ campaign }: { campaign: Campaign }) {
           { header: t('status'), cell: ({ status }) => t(`outcome.${status}`) },
           ...(messages.some(({ reason }) => reason !== null) ? [why] : []),
           { header: t('messages'), width: '120px', cell: ({ count }) => formatNumber(count) },
-          { header: t('share'), width: '90px', cell: ({ count }) => share(count) },
+          { header: t('share'), width: '90px', cell: ({ count }) => shareOf(count, sum) },
         ];
         return (
           <>
@@ -167,13 +165,7 @@ function Outcomes({ campaign }: { campaign: Campaign }) {
             {answers.length > 0 && (
               <section className={styles.part} aria-label={t('answers')}>
                 <h2 className={styles.title}>{t('answers')}</h2>
-                <ul className={styles.answers}>
-                  {answers.map(({ state, count }) => (
-                    <li key={state}>
-                      <ConsentBadge state={state} /> {formatNumber(count)} ({share(count)})
-                    </li>
-                  ))}
-                </ul>
+                <StateCounts counts={answers} label={t('answers')} />
               </section>
             )}
           </>

@@ -13,7 +13,8 @@ import { newIntentKey } from '../ui/intent.ts';
 import { keys } from '../ui/queries.ts';
 import { ErrorState } from '../ui/states.tsx';
 import { TemplatePreview } from '../ui/template-preview.tsx';
-import { type Campaign, campaignPath, useRecordCount, useSample } from './queries.ts';
+import { type Campaign, campaignPath, useSample, useStateCounts } from './queries.ts';
+import { StateCounts } from './state-counts.tsx';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: '12px' },
@@ -108,7 +109,8 @@ function Chosen({ template, recordType }: { template: MessageTemplateOut; record
   const { t } = useTranslation('campaigns');
   const styles = useStyles();
   const whatsapp = useWhatsAppTemplates();
-  const count = useRecordCount(template.recordType);
+  const counts = useStateCounts(template.recordType).data;
+  const all = counts?.reduce((sum, { count }) => sum + count, 0);
   const samples = useSample(template.recordType);
   const sample = samples.data?.[0] ?? null;
   const { name, language } = template.whatsappTemplate ?? {};
@@ -121,7 +123,11 @@ function Chosen({ template, recordType }: { template: MessageTemplateOut; record
           {...renderTemplate(parseTemplate(built.components, built.parameterFormat), values)}
         />
       )}
-      {count.data !== undefined && <p>{t('audience', { count: count.data, recordType })}</p>}
+      {all !== undefined && <p>{t('audience', { count: all, recordType })}</p>}
+      {/* What is known of marketing is another question's answers. */}
+      {counts !== undefined && template.type !== 'marketing' && (
+        <StateCounts counts={counts.filter(({ count }) => count > 0)} label={t('states')} />
+      )}
       <p className={styles.audience}>{t(`rule.${typeOf(template)}`)}</p>
       {template.waitingFor.map((one) => (
         <p key={one.code}>{t('waitsFor', { what: waitText(one) })}</p>

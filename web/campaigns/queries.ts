@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
+import { CONSENT_STATES } from '../../src/core/consent.ts';
 import type {
   CampaignOut,
   CampaignOutcomes,
@@ -9,6 +10,7 @@ import type {
 import type { ConsentSummary, RecordPage } from '../../src/http/schemas/records.ts';
 import { answerOf, api, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
+import type { StateCount } from './state-counts.tsx';
 
 export type Campaign = CampaignOut;
 
@@ -69,19 +71,15 @@ export function useSkipped(id: string, code: string) {
   });
 }
 
-/** How many records of the type there are, in whatever state. */
-export function useRecordCount(recordType: string) {
+/** How many records of the type there are in each state today. Who is on hold is counted in the state they had. */
+export function useStateCounts(recordType: string) {
   return useQuery({
     queryKey: keys.consentSummary(recordType),
     queryFn: ({ signal }) =>
       api.get(withQuery('/api/consent-summary', { recordType }), answerOf<ConsentSummary>(), { signal }),
     enabled: recordType !== '',
-    select: ({ items }) =>
-      Object.entries(items[0]?.counts ?? {}).reduce(
-        // Who is on hold is counted beside their state.
-        (sum, [state, count]) => (state === 'on-hold' ? sum : sum + count),
-        0,
-      ),
+    select: ({ items }): StateCount[] =>
+      CONSENT_STATES.map((state) => ({ state, count: items[0]?.counts[state] ?? 0 })),
   });
 }
 
