@@ -1,5 +1,5 @@
-import { type ChainFault, marksOf, verifyChain } from '../core/evidence.ts';
-import { chainsAfter, marksAround } from '../db/ledger.ts';
+import { type ChainFault, marksOf, verifyBeside, verifyChain } from '../core/evidence.ts';
+import { besideChains, chainsAfter, marksAround } from '../db/ledger.ts';
 import type { Context } from './context.ts';
 
 export interface LedgerReport {
@@ -8,12 +8,18 @@ export interface LedgerReport {
   faults: ChainFault[];
 }
 
-/** Recomputes every hash of every chain, 200 chains at a time. */
+const PAGE = 200;
+
+/**
+ * Recomputes every hash of every chain, 200 chains at a time, and holds what is kept beside the lines (wordings, what buttons mean,
+ * files of evidence) to what the lines say of it.
+ */
 export async function verifyLedger(ctx: Pick<Context, 'database' | 'keys'>): Promise<LedgerReport> {
   const report: LedgerReport = { chains: 0, lines: 0, faults: [] };
   let after: string | null = null;
   for (;;) {
-    const chains = await chainsAfter(ctx.database.db, after, 200);
+    const beside = await besideChains(ctx.database.db, after, PAGE);
+    const chains = await chainsAfter(ctx.database.db, after, PAGE);
     const last = chains.at(-1);
     if (last === undefined) return report;
     after = last.head.contactPointId;
@@ -24,18 +30,20 @@ export async function verifyLedger(ctx: Pick<Context, 'database' | 'keys'>): Pro
     for (const { head, lines } of chains) {
       report.chains += lines.length > 0 ? 1 : 0;
       report.lines += lines.length;
-      const faults = verifyChain(
-        ctx.keys.sha256,
-        lines.map(({ salt, personal, at, receivedAt, ...line }) => ({
-          ...line,
-          at: new Date(at).toISOString(),
-          receivedAt: new Date(receivedAt).toISOString(),
-          personal: salt === null ? null : { salt, content: personal },
+      const stored = lines.map(({ salt, personal, at, receivedAt, ...line }) => ({
+        ...line,
+        at: new Date(at).toISOString(),
+        receivedAt: new Date(receivedAt).toISOString(),
+        personal: salt === null ? null : { salt, content: personal },
+      }));
+      const own = beside.get(head.contactPointId);
+      report.faults.push(
+        ...verifyChain(ctx.keys.sha256, stored, head, marks).map((fault) => ({
+          ...fault,
+          contactPointId: head.contactPointId,
         })),
-        head,
-        marks,
+        ...(own === undefined ? [] : verifyBeside(ctx.keys.sha256, stored, own)),
       );
-      report.faults.push(...faults.map((fault) => ({ ...fault, contactPointId: head.contactPointId })));
     }
   }
 }

@@ -49,7 +49,27 @@ export interface StoredLine extends ChainedLine {
 export interface ChainFault {
   contactPointId: string;
   seq: number;
-  fault: 'hash' | 'previous' | 'gap' | 'personal' | 'personal-missing' | 'head';
+  fault:
+    | 'hash'
+    | 'previous'
+    | 'gap'
+    | 'personal'
+    | 'personal-missing'
+    | 'head'
+    | 'wording'
+    | 'button'
+    | 'file';
+}
+
+/** What is kept beside the lines of a chain, and of which they hold the hash or the meaning. */
+export interface BesideChain {
+  /** By id: the wording that was asked with, and what a tap on each button means. */
+  requests: ReadonlyMap<
+    string,
+    { wording: unknown; buttons: readonly { button: number; meaning: string }[] }
+  >;
+  /** By the number of their line: the SHA-256 of files as they are now, hex. */
+  files: ReadonlyMap<number, string>;
 }
 
 /** A line that says why personal parts may be gone: an erasure, or the merge that put a chain under another's erasure. */
@@ -107,6 +127,38 @@ export function verifyChain(
     faults.push({ contactPointId, seq: head.seq, fault: 'head' });
   return faults;
 }
+
+/**
+ * What is kept beside these lines and is not what they say. A line without its personal part says nothing of a wording: that was
+ * erased with it. What is not there is no fault here: erasure takes files along, and what a line lacks is read earlier.
+ */
+export function verifyBeside(
+  sha256: (text: string) => string,
+  lines: readonly Pick<StoredLine, 'contactPointId' | 'seq' | 'detail' | 'personal'>[],
+  { requests, files }: BesideChain,
+): ChainFault[] {
+  return lines.flatMap(({ contactPointId, seq, detail, personal }): ChainFault[] => {
+    const { requestId, wordingHash, meanings, fileSha256 }: Record<string, unknown> = isObject(detail)
+      ? detail
+      : {};
+    const found: ChainFault['fault'][] = [];
+    const request = typeof wordingHash === 'string' ? requests.get(String(requestId)) : undefined;
+    if (request !== undefined && personal !== null && sha256(canonicalJson(request.wording)) !== wordingHash)
+      found.push('wording');
+    if (
+      request !== undefined &&
+      Array.isArray(meanings) &&
+      request.buttons.some(({ button, meaning }) => meanings[button] !== meaning)
+    )
+      found.push('button');
+    const file = files.get(seq);
+    if (file !== undefined && fileSha256 !== file) found.push('file');
+    return found.map((fault) => ({ contactPointId, seq, fault }));
+  });
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 /** Those among these lines. */
 export function marksOf(

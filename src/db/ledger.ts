@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Act, Fact } from '../core/consent.ts';
+import type { BesideChain } from '../core/evidence.ts';
 import type { Tx } from './engine.ts';
 import { iso, uuids } from './rows.ts';
 
@@ -176,6 +177,42 @@ export async function chainsAfter(
     if (line.contactPointId !== null) chain.lines.push(line);
   }
   return [...chains.values()];
+}
+
+/**
+ * What is kept beside the lines of the same chains. Read before them: what is erased or recorded in between is then gone from the
+ * lines, or not asked for.
+ */
+export async function besideChains(
+  tx: Tx,
+  after: string | null,
+  limit: number,
+): Promise<Map<string, BesideChain>> {
+  const page = sql`(select id from contact_point where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit})`;
+  const { rows: requests } = await sql<{
+    contactPointId: string;
+    id: string;
+    wording: unknown;
+    buttons: { button: number; meaning: string }[];
+  }>`select r.contact_point_id as "contactPointId", r.id, r.wording,
+            coalesce((select json_agg(json_build_object('button', t.button, 'meaning', t.meaning)) from consent_token t
+                       where t.contact_point_id = r.contact_point_id and t.request_id = r.id), '[]'::json) as buttons
+       from consent_request r where r.contact_point_id in ${page}`.execute(tx);
+  const { rows: files } = await sql<{ contactPointId: string; seq: number; sha256: string }>`
+    select contact_point_id as "contactPointId", seq, encode(sha256(content), 'hex') as sha256
+      from ledger_file where contact_point_id in ${page}`.execute(tx);
+  const chains = new Map<
+    string,
+    { requests: Map<string, (typeof requests)[number]>; files: Map<number, string> }
+  >();
+  const of = (id: string) => {
+    const chain = chains.get(id) ?? { requests: new Map(), files: new Map() };
+    chains.set(id, chain);
+    return chain;
+  };
+  for (const one of requests) of(one.contactPointId).requests.set(one.id, one);
+  for (const one of files) of(one.contactPointId).files.set(one.seq, one.sha256);
+  return chains;
 }
 
 /** The last line of each of these chains, by the contact points' rows; `hash` null where there is none. */

@@ -10,14 +10,14 @@ it('what is recorded between two statements of the verification is no fault of t
   const world = await openWorld();
   await world.setUpContactType();
   const { phone } = await answered(world, 'yes');
-  let refused = false;
+  // After the second statement and the third, which reads the lines.
+  const purposes = [null, 'service', 'marketing'];
   const db = world.ctx.database.db.withPlugin({
     transformQuery: ({ node }) => node,
     async transformResult({ result }) {
-      const first = !refused;
-      refused = true;
-      const refusal = { phone, purpose: 'service', decision: 'denied', reason: 'Said so on the phone' };
-      if (first) await world.ok(z.unknown(), 'POST', '/api/consent', refusal);
+      const purpose = purposes.shift();
+      const refusal = { phone, purpose, decision: 'denied', reason: 'Said so on the phone' };
+      if (purpose != null) await world.ok(z.unknown(), 'POST', '/api/consent', refusal);
       return result;
     },
   });
@@ -25,6 +25,6 @@ it('what is recorded between two statements of the verification is no fault of t
   const now = await verifyLedger(world.ctx);
   await world.close();
   expect(report.faults).toEqual([]);
-  // It did come in between.
+  // Both came in between: one before the lines were read, one after.
   expect(now).toEqual({ ...report, lines: report.lines + 1 });
 });
