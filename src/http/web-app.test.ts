@@ -109,6 +109,14 @@ describe('the page', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found']);
   });
 
+  it.each(['GET', 'HEAD'] as const)('is there for a %s that does not say what it takes', async (method) => {
+    const answer = await test.app.inject({ method, url: '/', headers: { accept: '*/*' } });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect((await test.app.inject({ method, url: '/chat', headers: { accept: '*/*' } })).statusCode).toBe(
+      404,
+    );
+  });
+
   it('is not the answer to a POST', async () => {
     const answer = await test.app.inject({ method: 'POST', url: '/chat', headers: HTML });
     expect(answer.statusCode).toBe(404);

@@ -52,7 +52,9 @@ export async function installWebApp(
 
 function wantsPage(request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  return !NOT_PAGES.test(pathOf(request)) && acceptsHtml(request);
+  const at = pathOf(request);
+  // Also for what asks without saying for what: curl, and whoever watches from outside whether the desk is there.
+  return at === '/' || (!NOT_PAGES.test(at) && acceptsHtml(request));
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '/';
