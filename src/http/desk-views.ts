@@ -35,6 +35,7 @@ export function colleagueOut(person: Colleague, now: number): z.infer<typeof Col
     name: person.name,
     role: person.role,
     online: person.lastSeenAt !== null && person.lastSeenAt > now - ONLINE_MS,
+    everHere: person.lastSeenAt !== null,
     mayAnswer: person.mayAnswer,
   };
 }

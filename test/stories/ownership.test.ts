@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EVERYONE } from '../../src/db/teams.ts';
-import { TracePage } from '../../src/http/schemas/desk.ts';
+import { ColleaguesOut, TracePage } from '../../src/http/schemas/desk.ts';
 import {
   codeOf,
   conversationOf,
@@ -36,6 +36,21 @@ beforeAll(async () => {
   chief = await hire(world, 'Chief', 'administrator');
 });
 afterAll(() => world.close());
+
+it('who was invited and has not been here yet is told apart from who is away', async () => {
+  const { id } = await someoneWrites(world);
+  const invited = { name: 'Newcomer', email: 'newcomer@example.com', role: 'agent', teams: [EVERYONE] };
+  expect((await chief.api('POST', '/api/people', invited)).status).toBe(201);
+  await maria.api('GET', '/api/me');
+  const answer = await chief.api('GET', `/api/conversations/${id}/colleagues`);
+  const here = ColleaguesOut.parse(answer.body).items.map(({ name, everHere }) => [name, everHere]);
+  expect(here).toEqual(
+    expect.arrayContaining([
+      ['Newcomer', false],
+      ['Maria', true],
+    ]),
+  );
+});
 
 describe('accepting', () => {
   it('a new conversation is the team’s until somebody accepts it; then only they write', async () => {

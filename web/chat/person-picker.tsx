@@ -95,7 +95,14 @@ export function PersonPicker({ label, people, chosen, onChange, whyNot = () => n
                     <span className={styles.names}>
                       <bdi className={mergeClasses(why === null && styles.open)}>{person.name}</bdi>
                       <span className={mergeClasses(styles.role)}>
-                        {why ?? t(person.online ? 'people.online' : 'people.offline')}
+                        {why ??
+                          t(
+                            person.online
+                              ? 'people.online'
+                              : person.everHere
+                                ? 'people.offline'
+                                : 'people.neverHere',
+                          )}
                       </span>
                     </span>
                   </span>

@@ -89,6 +89,8 @@ export const ColleagueOut = z.object({
   name: z.string(),
   role: z.enum(['administrator', 'agent', 'auditor']),
   online: z.boolean(),
+  /** False for who was invited and has not been here yet. */
+  everHere: z.boolean(),
   mayAnswer: z.boolean(),
 });
 export const ColleaguesOut = z.object({ items: z.array(ColleagueOut) });
