@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../../../emulators/dataverse/demo.ts';
@@ -263,6 +264,20 @@ describe('a write', () => {
     expect(await saveOne(client, contact, id, { lastname: 'Once' }, true)).toBe(id);
     expect(await saveOne(client, contact, DEMO.tenant, { lastname: 'Nobody' }, false)).toBeNull();
   });
+
+  it.each(['0x80040333', '0x80060892', '0x80040237'])(
+    'that a duplicate stands against (%s) makes nothing, and says so',
+    async (code) => {
+      const id = randomUUID();
+      const message = 'A record that has the same e-mail address already exists.';
+      crm.emulator.fault({ kind: 'code', httpStatus: 412, code, message, method: 'PATCH' });
+      await expect(saveOne(client, contact, id, { lastname: 'Twice' }, true)).rejects.toMatchObject({
+        kind: 'conflict',
+        message: expect.stringContaining('same e-mail address'),
+      });
+      expect(crm.emulator.record('contact', id)).toBeUndefined();
+    },
+  );
 });
 
 it('tables come with their phone columns, and Yes/No columns with what their values are called', async () => {

@@ -339,11 +339,22 @@ export async function saveOne(
     return recordId;
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
-    // The try before it arrived after all: ids are ours, so it can be no other record.
-    if (create && error.kind === 'conflict') return recordId;
+    // The try before it arrived after all: ids are ours, so it can be no other record. A rule for duplicates and an alternate key
+    // are answered alike, with codes that differ by version: only the record itself tells.
+    if (create && error.kind === 'conflict' && (await isThere(client, table, recordId))) return recordId;
     if (!create && error.kind === 'not-found') return null;
     if (!create && ifMatch !== null && error.code === CONCURRENCY_OFF)
       return saveOne(client, table, recordId, values, create);
+    throw error;
+  }
+}
+
+async function isThere(client: Client, table: { entitySet: string }, recordId: string): Promise<boolean> {
+  try {
+    await client.json(looseObject, `${table.entitySet}(${recordId})`);
+    return true;
+  } catch (error) {
+    if (error instanceof CrmFailure && error.kind === 'not-found') return false;
     throw error;
   }
 }
