@@ -23,7 +23,7 @@ describe('the same moment, where and as the reader is', () => {
   const at = '2026-05-12T20:05:00Z';
   test.each<[Language, string, string[], string]>([
     ['en', 'Europe/London', ['en-GB'], 'Today, 21:05'],
-    ['en', 'America/Los_Angeles', ['en-US'], 'Today, 01:05 PM'],
+    ['en', 'America/Los_Angeles', ['en-US'], 'Today, 1:05 PM'],
     ['en', 'Asia/Kolkata', ['en-GB'], 'Today, 01:35'],
     ['es', 'America/Mexico_City', [], 'Hoy, 14:05'],
     ['pt-BR', 'America/Sao_Paulo', ['pt-PT'], 'Hoje, 17:05'],

@@ -13,9 +13,14 @@ import { dateFormat, localDay, numberFormat, relativeFormat } from '../i18n/loca
 export type TimeForm = 'short' | 'day' | 'long' | 'since' | 'on';
 
 const DAY = 86_400_000;
-const CLOCK = { hour: '2-digit', minute: '2-digit' } as const;
 const DATE = { day: 'numeric', month: 'short' } as const;
 const FULL = { dateStyle: 'full', timeStyle: 'long' } as const;
+
+/** "09:05" where the day has 24 hours, "9:05 PM" where it has twice twelve. */
+function clockOptions(): Intl.DateTimeFormatOptions {
+  const { hour12 } = dateFormat({ hour: 'numeric' }).resolvedOptions();
+  return { hour: hour12 === true ? 'numeric' : '2-digit', minute: '2-digit' };
+}
 
 /** An ISO 8601 time; the year only where it is not this one. */
 export function localTime(at: string, form: TimeForm = 'short', now = new Date()): string {
@@ -26,7 +31,7 @@ export function localTime(at: string, form: TimeForm = 'short', now = new Date()
     if (near !== null) return translate(`ui:time.${near}`);
     return dateFormat({ ...year, weekday: 'long', day: 'numeric', month: 'long' }).format(date);
   }
-  const clock = dateFormat(CLOCK).format(date);
+  const clock = dateFormat(clockOptions()).format(date);
   if (form === 'short') {
     if (near === 'today') return clock;
     return near === 'yesterday'
@@ -35,7 +40,7 @@ export function localTime(at: string, form: TimeForm = 'short', now = new Date()
   }
   if (near !== null)
     return translate(form === 'long' ? `ui:time.alone.${near}` : `ui:time.inSentence.${near}`, { clock });
-  const calendar = dateFormat({ ...DATE, ...year, ...CLOCK }).format(date);
+  const calendar = dateFormat({ ...DATE, ...year, ...clockOptions() }).format(date);
   return form === 'long' ? calendar : translate(`ui:time.inSentence.${form}`, { date: calendar });
 }
 
@@ -49,7 +54,7 @@ function nearDay(date: Date, now: Date): 'today' | 'yesterday' | null {
 
 /** The clock alone: "10:32". */
 export function localClock(at: string): string {
-  return dateFormat(CLOCK).format(new Date(at));
+  return dateFormat(clockOptions()).format(new Date(at));
 }
 
 /** Everything, seconds' zone included: for titles. */
