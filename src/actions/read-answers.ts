@@ -28,10 +28,17 @@ export async function readAnswers(
   { contacts, known, configuration }: Pick<Applying, 'contacts' | 'known' | 'configuration'>,
 ): Promise<ReadMessages> {
   const { settings, published } = configuration;
-  const since = ctx.clock() - (settings.requestOpenDays + 1) * DAY;
   const { requests } = known;
-  const mayBeOpen = (request: RequestRow): boolean => request.at > since;
-  const asked = new Set(requests.filter(mayBeOpen).map((request) => request.contactPointId));
+  // By the message's own time: it may come days late, and answers what was open when it was written.
+  const mayBeOpen = ({ update }: StoredMessage, request: RequestRow): boolean =>
+    request.at > Math.min(update.at, ctx.clock()) - (settings.requestOpenDays + 1) * DAY;
+  const asked = new Set(
+    news
+      .filter((one) =>
+        requests.some((row) => row.contactPointId === one.contactPointId && mayBeOpen(one, row)),
+      )
+      .map((one) => one.contactPointId),
+  );
   const everyKeyword = tenantKeywords(published, []);
   const holds = (one: StoredMessage): boolean =>
     settings.holdContainsStopForUs &&
@@ -61,6 +68,7 @@ export async function readAnswers(
   );
   for (const one of serious) {
     const mine = requests.filter((request) => request.contactPointId === one.contactPointId);
+    const mayBeMeant = mine.filter((request) => mayBeOpen(one, request));
     const byMessage = (messageId: string | undefined): string | null =>
       mine.find((request) => messageId !== undefined && request.messageId === messageId)?.id ?? null;
     const types = [
@@ -80,9 +88,9 @@ export async function readAnswers(
       token: tokenOf(one, known.tokens),
       quotes,
       quotesOther,
-      mayQuote: unknown ? await unconfirmedAt(tx, mine.filter(mayBeOpen), one.update.at) : null,
+      mayQuote: unknown ? await unconfirmedAt(tx, mayBeMeant, one.update.at) : null,
       follows: byMessage(last.get(String(one.inboxId))),
-      requests: mine.filter(mayBeOpen).map((request) => ({
+      requests: mayBeMeant.map((request) => ({
         requestId: request.id,
         at: request.at,
         language: request.language,

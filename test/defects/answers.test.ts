@@ -204,3 +204,25 @@ it('START brings no grant back that is past its days', async () => {
     await world.ok(z.unknown(), 'PATCH', '/api/settings', { serviceExpiresDays: null });
   }
 });
+
+describe('an answer that WhatsApp delivers long after the days that its request was open', () => {
+  it.each([
+    ['No', 'denied', false],
+    ['No, Thank You', 'denied', false],
+    ['Yes', 'granted', true],
+    ['Yes, I Agree', 'granted', true],
+  ])('“%s” counts from when it was written', async (words, state, value) => {
+    await world.ok(z.unknown(), 'PATCH', '/api/settings', { requestOpenDays: 1 });
+    try {
+      const { phone, record } = await contact(world);
+      await world.sendConsent(record);
+      const answer = webhookOf(inboundText(phone, world.now() + 3_600_000, words));
+      await world.pass(5 * DAY);
+      await told(answer);
+      expect(await world.consent(phone)).toMatchObject({ state });
+      expect((await world.readRecord(record)).complianceValue).toBe(value);
+    } finally {
+      await world.ok(z.unknown(), 'PATCH', '/api/settings', { requestOpenDays: 30 });
+    }
+  });
+});
