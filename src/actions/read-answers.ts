@@ -1,8 +1,10 @@
 import { type AnswerContext, mayAnswer, type ReadAnswer, readAnswer } from '../core/answer.ts';
+import { ANSWER_FOLLOWS_MS } from '../core/consent-requests.ts';
 import { tenantKeywords } from '../core/message-template.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { RequestRow } from '../db/consent.ts';
 import type { Tx } from '../db/engine.ts';
+import type { KnownMessage } from '../db/known.ts';
 import { lastOutboundBefore, statusOf } from '../db/messages.ts';
 import { type LinkedRecord, recordsOfContactPoints } from '../db/records.ts';
 import type { Context } from './context.ts';
@@ -66,6 +68,18 @@ export async function readAnswers(
         at: one.update.at,
       })),
   );
+  const corrected = serious.flatMap((one) => {
+    const original = asked.has(one.contactPointId) ? correctedBy(one, news, known.messages) : null;
+    return original === null ? [] : [{ one, original }];
+  });
+  const lastThen = await lastOutboundBefore(
+    tx,
+    corrected.map(({ one, original }) => ({
+      key: String(one.inboxId),
+      contactPointId: one.contactPointId,
+      at: original.at,
+    })),
+  );
   for (const one of serious) {
     const mine = requests.filter((request) => request.contactPointId === one.contactPointId);
     const mayBeMeant = mine.filter((request) => mayBeOpen(one, request));
@@ -77,11 +91,13 @@ export async function readAnswers(
       ),
     ];
     const quotedId = one.update.context?.id;
-    const quotes = byMessage(
-      quotedId === undefined
-        ? undefined
-        : known.messages.find((message) => message.whatsappId === quotedId)?.id,
-    );
+    const quotes =
+      byMessage(
+        quotedId === undefined
+          ? undefined
+          : known.messages.find((message) => message.whatsappId === quotedId)?.id,
+      ) ??
+      spokenTo(corrected.find((row) => row.one === one)?.original, lastThen.get(String(one.inboxId)), mine);
     const quotesOther = quotes === null && quotedId !== undefined;
     const unknown = quotesOther && !known.messages.some((message) => message.whatsappId === quotedId);
     const answer = readAnswer(one.update.content, {
@@ -102,6 +118,45 @@ export async function readAnswers(
     if (answer !== null) answers.set(one.inboxId, answer);
   }
   return { answers, requests, records };
+}
+
+interface Original {
+  at: number;
+  /** WhatsApp's id of what it quotes. */
+  replyTo: string | null;
+}
+
+/** The message that this one corrects; null where it corrects none that we have. */
+function correctedBy(
+  { update: { content }, contactPointId }: StoredMessage,
+  news: readonly StoredMessage[],
+  known: readonly KnownMessage[],
+): Original | null {
+  if (content.kind !== 'edit') return null;
+  const { target } = content;
+  const fresh = news.find((one) => one.contactPointId === contactPointId && one.update.whatsappId === target);
+  if (fresh !== undefined) return { at: fresh.update.at, replyTo: fresh.update.context?.id ?? null };
+  return (
+    known.find(
+      (one) => one.direction === 'in' && one.contactPointId === contactPointId && one.whatsappId === target,
+    ) ?? null
+  );
+}
+
+/**
+ * The request that a message spoke to, which its correction speaks to as well, as if it quoted it: whatever we wrote since, and
+ * though the hours for an answer are over by then. `last` is our message that stood last before it.
+ */
+function spokenTo(
+  original: Original | undefined,
+  last: string | undefined,
+  requests: readonly RequestRow[],
+): string | null {
+  if (original === undefined) return null;
+  const { at, replyTo } = original;
+  const isMeant = (row: RequestRow): boolean =>
+    replyTo === null ? row.messageId === last && at - row.at < ANSWER_FOLLOWS_MS : row.whatsappId === replyTo;
+  return requests.find(isMeant)?.id ?? null;
 }
 
 /** The newest of these requests that had been sent by then and that WhatsApp has given no name yet that we know of. */

@@ -32,13 +32,14 @@ export async function readKnowledge(
     ],
     askedIds: [...people].filter((id) => contacts.get(id)?.ledgerSeq !== 0),
     messageIds,
-    // Those of statuses, of what is quoted, and of the messages themselves: whether they are stored already.
+    // Those of statuses, of what is quoted or corrected, and of the messages themselves: whether they are stored already.
     whatsappIds: [
       ...new Set([
         ...whatsappIds,
-        ...messages.flatMap(({ whatsappId, context }) => [
+        ...messages.flatMap(({ whatsappId, context, content }) => [
           whatsappId,
           ...(context?.id === undefined ? [] : [context.id]),
+          ...(content.kind === 'edit' ? [content.target] : []),
         ]),
       ]),
     ],

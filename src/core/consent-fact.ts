@@ -32,7 +32,10 @@ export type Act =
   | {
       act: 'answer';
       meaning: 'yes' | 'no';
-      /** The request it quotes, the request that was our last word before it, and a request whose full label it is. */
+      /**
+       * The request it quotes, or spoke to before it was corrected; the request that was our last word before it; and a request
+       * whose full label it is.
+       */
       quotes: string | null;
       follows: string | null;
       labelOf: string | null;

@@ -30,6 +30,9 @@ export interface KnownMessage {
   direction: 'in' | 'out';
   status: string;
   templateType: string | null;
+  /** WhatsApp's id of what it quotes. */
+  replyTo: string | null;
+  at: number;
 }
 
 export interface KnownToken {
@@ -70,7 +73,8 @@ export async function storeAndRead(tx: Tx, wanted: WantedKnowledge): Promise<Kno
       (select json_agg(json_build_object('id', v.id, 'contactPointId', v.contact_point_id)) from conversation v
         where v.contact_point_id = any(${ids}) and v.channel_id = ${wanted.channelId}) as conversations,
       (select json_agg(json_build_object('id', id, 'contactPointId', contact_point_id, 'conversationId', conversation_id,
-                 'whatsappId', whatsapp_id, 'direction', direction, 'status', status, 'templateType', template_type))
+                 'whatsappId', whatsapp_id, 'direction', direction, 'status', status, 'templateType', template_type,
+                 'replyTo', reply_to, 'at', floor(extract(epoch from at) * 1000)))
          from (select * from message where id = any(${uuids(wanted.messageIds)})
                union all select * from message where whatsapp_id = any(${texts(wanted.whatsappIds)})
                 and not id = any(${uuids(wanted.messageIds)})) m) as messages,

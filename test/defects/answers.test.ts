@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   type Item,
+  inbound,
   inboundText,
   messagesChange,
   newWamid,
@@ -224,5 +225,83 @@ describe('an answer that WhatsApp delivers long after the days that its request 
     } finally {
       await world.ok(z.unknown(), 'PATCH', '/api/settings', { requestOpenDays: 30 });
     }
+  });
+});
+
+describe('an answer that is corrected into a no once a person has written on', () => {
+  const correct = async (phone: string, messageId: string, text: string): Promise<void> => {
+    world.emulator.customerSends(phone, { edit: { messageId, text } });
+    await world.settled();
+  };
+  /** What was said to the question, after which somebody wrote on. */
+  async function talkedOn(words: string, quoted = false) {
+    const { phone, record } = await contact(world);
+    const request = await world.sendConsent(record);
+    await world.pass(5_000);
+    const replyTo = quoted ? { replyTo: request.whatsappId ?? '' } : {};
+    const said = world.emulator.customerSends(phone, { text: words, ...replyTo });
+    await world.settled();
+    await world.pass(5_000);
+    expect((await world.send({ to: to(record), text: 'Shall I call you?' })).status).toBe(202);
+    await world.settled();
+    await world.pass(5_000);
+    return { phone, record, said: said.id };
+  }
+
+  it.each(['No', 'No, Thank You', 'não'])('“Yes” into “%s” refuses', async (words) => {
+    const { phone, record, said } = await talkedOn('Yes');
+    expect((await world.consent(phone)).state).toBe('granted');
+    await correct(phone, said, words);
+    expect((await world.consent(phone)).state).toBe('denied');
+    expect((await world.readRecord(record)).complianceValue).toBe(false);
+  });
+
+  it('so it does where the question was quoted', async () => {
+    const { phone, said } = await talkedOn('Yes', true);
+    await correct(phone, said, 'No');
+    expect((await world.consent(phone)).state).toBe('denied');
+  });
+
+  it('and where both come in one webhook', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    const asked = world.now();
+    await world.pass(5_000);
+    await world.says(phone, 'Hello');
+    expect((await world.send({ to: to(record), text: 'Shall I call you?' })).status).toBe(202);
+    await world.settled();
+    await world.pass(5_000);
+    const yes = inboundText(phone, asked + 2_000, 'Yes');
+    const edit = inbound(phone, world.now(), {
+      type: 'edit',
+      edit: { original_message_id: yes.id, message: { type: 'text', text: { body: 'No' } } },
+    });
+    await told(webhookOf(yes, edit));
+    expect((await world.consent(phone)).state).toBe('denied');
+  });
+
+  it('and where a day has passed since the question meanwhile', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(DAY - 300_000);
+    const said = world.emulator.customerSends(phone, { text: 'Yes' });
+    await world.settled();
+    await world.pass(600_000);
+    await correct(phone, said.id, 'No');
+    expect((await world.consent(phone)).state).toBe('denied');
+  });
+
+  it('what answered our other words is talk, corrected or not', async () => {
+    const { phone } = await talkedOn('Yes');
+    const said = world.emulator.customerSends(phone, { text: 'Yes' });
+    await world.settled();
+    await correct(phone, said.id, 'No');
+    expect((await world.consent(phone)).state).toBe('granted');
+  });
+
+  it('and nothing is corrected into a yes', async () => {
+    const { phone, said } = await talkedOn('Who is this?');
+    await correct(phone, said, 'Yes');
+    expect((await world.consent(phone)).state).toBe('requested');
   });
 });
