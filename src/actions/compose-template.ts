@@ -252,3 +252,17 @@ function typeFault(template: PublishedTemplate, { recordTypes }: ComposeFor): Te
     ? 'template-of-another-record-type'
     : null;
 }
+
+/** Of an Opt-In or Opt-Out Template: it recognises answers, and is never sent. */
+export const recognisesAnswers = ({ definition: { type } }: PublishedTemplate): boolean =>
+  type === 'opt-in' || type === 'opt-out';
+
+/** Throws 422 for one that recognises answers. */
+export function needSendable(template: PublishedTemplate): void {
+  if (recognisesAnswers(template))
+    throw new Refusal(
+      422,
+      'template-not-sendable',
+      'Opt-In and Opt-Out Templates recognise answers; they are not sent.',
+    );
+}

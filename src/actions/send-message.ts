@@ -24,7 +24,14 @@ import { isUuid } from '../db/rows.ts';
 import { listWhatsAppTemplates } from '../db/templates.ts';
 import { askConsent, needBasisText } from './ask-consent.ts';
 import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
-import { type Composed, composeTemplate, mustKnow, NO_TEMPLATE, templateParts } from './compose-template.ts';
+import {
+  type Composed,
+  composeTemplate,
+  mustKnow,
+  NO_TEMPLATE,
+  needSendable,
+  templateParts,
+} from './compose-template.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
@@ -268,12 +275,7 @@ async function compose(
     if (!isUuid(request.messageTemplateId)) throw notFound('message template');
     throw refusalOf({ allowed: false, code: 'template-not-published', alsoBlockedBy: [] });
   }
-  if (template.definition.type === 'opt-in' || template.definition.type === 'opt-out')
-    throw new Refusal(
-      422,
-      'template-not-sendable',
-      'Opt-In and Opt-Out Templates recognise answers; they are not sent.',
-    );
+  needSendable(template);
   if (request.variables !== undefined || request.language !== undefined)
     mustKnow(
       template,

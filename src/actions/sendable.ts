@@ -17,6 +17,7 @@ import { conversationSeen } from '../db/access.ts';
 import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
 import { conversationIdOf, readOwnership } from '../db/ownership.ts';
+import { recognisesAnswers } from './compose-template.ts';
 import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadTarget } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
@@ -117,8 +118,8 @@ export async function readSendable(
   const published = await loadPublished(tx);
   const templates: SendableTemplate[] = [];
   for (const template of published) {
+    if (recognisesAnswers(template)) continue;
     const { type, name } = template.definition;
-    if (type === 'opt-in' || type === 'opt-out') continue;
     const composed = await composeFor(
       tx,
       ctx,

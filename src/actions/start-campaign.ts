@@ -14,7 +14,7 @@ import { notify, type Tx } from '../db/engine.ts';
 import { bindIdempotencyKey, insertAudit, takeIdempotencyKey } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import { needBasisText } from './ask-consent.ts';
-import { mustKnow } from './compose-template.ts';
+import { mustKnow, needSendable } from './compose-template.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -104,13 +104,8 @@ async function mustFit(
     if (!isUuid(messageTemplateId)) throw notFound('message template');
     throw new Refusal(409, 'template-not-published', explainGate('template-not-published'));
   }
+  needSendable(template);
   const { type, recordType: ofTemplate } = template.definition;
-  if (type === 'opt-in' || type === 'opt-out')
-    throw new Refusal(
-      422,
-      'template-not-sendable',
-      'Opt-In and Opt-Out Templates recognise answers; they are not sent.',
-    );
   if (ofTemplate !== recordType)
     throw new Refusal(422, 'template-of-another-record-type', explainGate('template-of-another-record-type'));
   mustKnow(template, whatsappTemplates, published, asked);
