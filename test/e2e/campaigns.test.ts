@@ -64,7 +64,10 @@ describe('a campaign', () => {
     const ended = page.getByRole('table', { name: 'What became of the messages' });
     const arrived = ended.getByRole('row').filter({ hasText: /Delivered|Read/ });
     const counted = async (): Promise<number> =>
-      (await arrived.locator('td[data-label="Messages"]').allInnerTexts()).reduce((sum, one) => sum + Number(one), 0);
+      (await arrived.locator('td[data-label="Messages"]').allInnerTexts()).reduce(
+        (sum, one) => sum + Number(one),
+        0,
+      );
     await expect.poll(counted, { timeout: 60_000 }).toBe(queued);
     await takePicture(page, 'campaign-arrived');
 
