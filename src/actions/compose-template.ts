@@ -147,7 +147,7 @@ export function templateComposer(
       languages,
       language,
       purpose,
-      fault: fault ?? typeFault(template, to),
+      fault: fault ?? (fitsRecordTypes(template, to.recordTypes) ? null : 'template-of-another-record-type'),
       missing,
       rendered: renderTemplate(parsed, values),
       ...parametersOf(parsed, values),
@@ -212,7 +212,7 @@ export function mustKnow(
 }
 
 /** A function that works each answer out once. */
-function kept<T>(work: (of: string) => T): (of: string) => T {
+export function kept<T>(work: (of: string) => T): (of: string) => T {
   const known = new Map<string, T>();
   return (of) => {
     const found = known.get(of);
@@ -247,11 +247,8 @@ function ownFault(
 }
 
 /** A number without a record takes any record type's templates; a record only its own. */
-function typeFault(template: PublishedTemplate, { recordTypes }: ComposeFor): TemplateFault | null {
-  return recordTypes.length > 0 && !recordTypes.includes(template.definition.recordType)
-    ? 'template-of-another-record-type'
-    : null;
-}
+export const fitsRecordTypes = ({ definition }: PublishedTemplate, recordTypes: readonly string[]): boolean =>
+  recordTypes.length === 0 || recordTypes.includes(definition.recordType);
 
 /** Of an Opt-In or Opt-Out Template: it recognises answers, and is never sent. */
 export const recognisesAnswers = ({ definition: { type } }: PublishedTemplate): boolean =>

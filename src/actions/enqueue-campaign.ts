@@ -22,6 +22,7 @@ import { insertOutbound, type NewOutboundMessage } from '../db/messages.ts';
 import { type ChannelRow, readChannel } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import { type Asked, askConsent } from './ask-consent.ts';
+import { languageIn } from './compose-for-target.ts';
 import { type Composed, templateComposer, templateParts } from './compose-template.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
@@ -29,7 +30,7 @@ import { askLimits, gateFor, type LoadedContact, loadFreshOf } from './gate-cont
 import { identify } from './identify.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import { noteMessages } from './note-timeline.ts';
-import { contentFor, languageIn } from './send-message.ts';
+import { contentFor } from './send-message.ts';
 import { openedFrom, type Target, typesFor } from './target.ts';
 import { inKeyedTransaction, WORK } from './transaction.ts';
 import { withdraw } from './withdraw.ts';

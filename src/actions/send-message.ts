@@ -8,7 +8,6 @@ import {
   NO_NUMBER,
   type SendPath,
 } from '../core/gate.ts';
-import type { PublishedTemplate } from '../core/message-template.ts';
 import { type Actor, sendHeldBy } from '../core/ownership.ts';
 import { type RecordType, relationOf } from '../core/record-type.ts';
 import { type Right, rightsBeyond } from '../core/rights.ts';
@@ -21,28 +20,20 @@ import { insertOutbound, type MessageRow, readMessage } from '../db/messages.ts'
 import { bindIdempotencyKey, readChannel, takeIdempotencyKey } from '../db/organisation.ts';
 import type { OwnershipRow } from '../db/ownership.ts';
 import { isUuid } from '../db/rows.ts';
-import { listWhatsAppTemplates } from '../db/templates.ts';
 import { askConsent, needBasisText } from './ask-consent.ts';
 import { attachFile, type ContentRequest, composeContent, quotedId } from './compose-content.ts';
-import {
-  type Composed,
-  composeTemplate,
-  mustKnow,
-  NO_TEMPLATE,
-  needSendable,
-  templateParts,
-} from './compose-template.ts';
-import { loadConfiguration } from './configuration.ts';
+import { targetComposer } from './compose-for-target.ts';
+import { type Composed, mustKnow, NO_TEMPLATE, needSendable, templateParts } from './compose-template.ts';
+import { type Configuration, loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadContacts } from './gate-contact.ts';
 import { channelConnected, decisionInputs } from './judge.ts';
 import { createHints, type Hints } from './live.ts';
 import { noteMessages } from './note-timeline.ts';
-import { loadPublished } from './organisation.ts';
 import { refreshRecords } from './refresh-records.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { lockSeat, noteAnswer } from './seat.ts';
-import { lockTarget, openedFrom, recordFor, type Target, type To, typesFor } from './target.ts';
+import { lockTarget, openedFrom, recordFor, type Target, type To } from './target.ts';
 import { inTransaction, WORK } from './transaction.ts';
 
 export interface SendRequest extends ContentRequest {
@@ -129,14 +120,15 @@ function required(message: MessageRow | null): MessageRow {
 
 async function accept(tx: Tx, ctx: Context, request: SendRequest, sender: Sender): Promise<string> {
   const now = ctx.clock();
-  const { settings, recordTypes } = await loadConfiguration(tx, ctx);
+  const configuration = await loadConfiguration(tx, ctx);
+  const { settings, recordTypes } = configuration;
   const target = await lockTarget(tx, ctx, request.to);
   const loaded =
     target.contact === null
       ? null
       : ((await loadContacts(tx, [target.contact], now, settings, recordTypes)).get(target.contact.id) ??
         null);
-  const composed = await compose(tx, ctx, request, target, loaded, settings, recordTypes);
+  const composed = await compose(tx, ctx, request, target, loaded, configuration);
   const hints = createHints();
   const seat = await lockSeat(tx, ctx, target.contact, settings, hints);
   const heldBy = seat === null || sender.actor === null ? null : sendHeldBy(seat, sender.actor);
@@ -259,17 +251,17 @@ export function contentFor(composed: Composed | null): GateInput['content'] {
   };
 }
 
+/** The template that is asked for, made ready for the target; null for what needs none. */
 async function compose(
   tx: Tx,
   ctx: Context,
   request: SendRequest,
   target: Target,
   loaded: LoadedContact | null,
-  settings: Settings,
-  recordTypes: Map<string, RecordType>,
+  configuration: Configuration,
 ): Promise<Composed | null> {
   if (request.messageTemplateId === undefined) return null;
-  const published = await loadPublished(tx);
+  const { published, whatsappTemplates } = configuration;
   const template = published.find((one) => one.id === request.messageTemplateId);
   if (template === undefined) {
     if (!isUuid(request.messageTemplateId)) throw notFound('message template');
@@ -277,82 +269,10 @@ async function compose(
   }
   needSendable(template);
   if (request.variables !== undefined || request.language !== undefined)
-    mustKnow(
-      template,
-      await listWhatsAppTemplates(tx, template.definition.whatsappTemplate?.name ?? ''),
-      published,
-      request,
-    );
-  return composeFor(
-    tx,
-    ctx,
-    template,
-    published,
-    target,
-    loaded,
-    settings,
-    recordTypes,
-    request.variables ?? {},
-    request.language ?? null,
-  );
+    mustKnow(template, whatsappTemplates, published, request);
+  const compose = targetComposer(tx, ctx, target, loaded, configuration);
+  return compose(template, request.variables ?? {}, request.language ?? null);
 }
-
-/**
- * Composes a template for a target from what its record holds. `given`: values of variables that the caller sets;
- * `language`: theirs, or null to choose one.
- */
-export async function composeFor(
-  tx: Tx,
-  ctx: Context,
-  template: PublishedTemplate,
-  published: readonly PublishedTemplate[],
-  target: Target,
-  loaded: LoadedContact | null,
-  settings: Settings,
-  recordTypes: Map<string, RecordType>,
-  given: Record<string, string>,
-  language: string | null,
-): Promise<Composed> {
-  const records = loaded?.records ?? [];
-  const record = await recordFor(tx, target, records, template.definition.recordType);
-  const values = record === null ? null : await ctx.crm.values(tx, record.recordType, record.recordId);
-  return composeTemplate(
-    template,
-    await listWhatsAppTemplates(tx, template.definition.whatsappTemplate?.name ?? ''),
-    published,
-    {
-      contact: loaded?.contact ?? null,
-      values,
-      recordTypes: typesFor(target, records),
-      recordLanguage:
-        languageIn(values, recordTypes.get(record?.recordType ?? '')) ??
-        (await languageOfCustomer(tx, ctx, target, recordTypes)),
-      given,
-      language,
-      settings,
-    },
-  );
-}
-
-/** What a record says of its customer's language, in the CRM's own words; null where it says nothing. */
-export function languageIn(values: Values, type: RecordType | undefined): string | null {
-  const value = type?.languageColumn == null ? null : values?.[type.languageColumn];
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** What an opportunity does not say, its contact may. */
-async function languageOfCustomer(
-  tx: Tx,
-  ctx: Context,
-  { opened, addressed }: Target,
-  recordTypes: Map<string, RecordType>,
-): Promise<string | null> {
-  if (opened === null || addressed === null) return null;
-  const values = await ctx.crm.values(tx, addressed.recordType, addressed.recordId);
-  return languageIn(values, recordTypes.get(addressed.recordType));
-}
-
-type Values = Awaited<ReturnType<Context['crm']['values']>>;
 
 interface Accepted {
   request: SendRequest;

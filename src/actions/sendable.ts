@@ -17,13 +17,13 @@ import { conversationSeen } from '../db/access.ts';
 import type { Tx } from '../db/engine.ts';
 import { readChannel } from '../db/organisation.ts';
 import { conversationIdOf, readOwnership } from '../db/ownership.ts';
-import { recognisesAnswers } from './compose-template.ts';
+import { targetComposer } from './compose-for-target.ts';
+import { fitsRecordTypes, recognisesAnswers } from './compose-template.ts';
+import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
 import { askLimits, gateFor, type LoadedContact, loadTarget } from './gate-contact.ts';
 import { channelConnected } from './judge.ts';
-import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
 import {
-  composeFor,
   contentFor,
   missingToSend,
   noNumberText,
@@ -31,7 +31,7 @@ import {
   sentenceOf,
   type WhyNot,
 } from './send-message.ts';
-import { findTarget, needKnownRecord, type To } from './target.ts';
+import { findTarget, needKnownRecord, type To, typesFor } from './target.ts';
 import { firstWaitingGrant } from './waiting-grants.ts';
 
 export interface Reason {
@@ -82,8 +82,8 @@ export async function readSendable(
   language: string | null,
 ): Promise<Sendable> {
   const now = ctx.clock();
-  const settings = await loadSettings(tx);
-  const recordTypes = await loadRecordTypes(tx);
+  const configuration = await loadConfiguration(tx, ctx);
+  const { settings, recordTypes, published } = configuration;
   const target = await findTarget(tx, ctx, to);
   await needKnownRecord(tx, to, target, recordTypes);
   const loaded = await loadTarget(tx, target, now, settings, recordTypes);
@@ -115,25 +115,14 @@ export async function readSendable(
     };
   };
   const freeText = ask({ kind: 'text', reply: true });
-  const published = await loadPublished(tx);
+  const compose = targetComposer(tx, ctx, target, loaded, configuration);
+  const theirTypes = typesFor(target, loaded.records);
   const templates: SendableTemplate[] = [];
   for (const template of published) {
-    if (recognisesAnswers(template)) continue;
+    // One of another record type is never offered (product.md §3.1), whatever else is the matter with it.
+    if (recognisesAnswers(template) || !fitsRecordTypes(template, theirTypes)) continue;
     const { type, name } = template.definition;
-    const composed = await composeFor(
-      tx,
-      ctx,
-      template,
-      published,
-      target,
-      loaded,
-      settings,
-      recordTypes,
-      {},
-      language,
-    );
-    // One of another record type, or one WhatsApp does not approve, is never offered (product.md §3.1).
-    if (composed.fault === 'template-of-another-record-type') continue;
+    const composed = await compose(template, {}, language);
     const content = contentFor(composed);
     // What no column fills is asked from the agent when sending, so it does not grey the template.
     const { decision, why } = ask(

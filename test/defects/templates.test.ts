@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createHints } from '../../src/actions/live.ts';
 import { rejudgeTemplates } from '../../src/actions/rejudge-templates.ts';
+import { readSendable } from '../../src/actions/sendable.ts';
+import { RIGHTS, type Right } from '../../src/core/rights.ts';
 import { saveChannelInfo, stopChannel } from '../../src/db/organisation.ts';
 import {
   listWhatsAppTemplates,
@@ -183,6 +185,18 @@ it('TPL-3 templates are read once for all whose messages wait, as every webhook 
   await expect(judged).rejects.toBe(ended);
   const reads = (table: string) => statements.filter((one) => one.sql.includes(`from ${table}`)).length;
   expect([reads('whatsapp_template'), reads('channel')]).toEqual([1, 0]);
+});
+
+it('what may be sent is read once, however many templates there are', async () => {
+  const { record } = await contact(world);
+  // The configuration is known then.
+  expect(await offer(record.id, type.consent)).toMatchObject({ allowed: true });
+  const { database, statements } = recording(world.ctx.database);
+  const sender = { path: 'api', rights: new Set<Right>(RIGHTS), actor: null } as const;
+  const { templates } = await readSendable(database.db, world.ctx, to(record), sender, null);
+  expect(templates.length).toBeGreaterThan(1);
+  const reads = (from: string) => statements.filter((one) => one.sql.includes(`from ${from}`)).length;
+  expect(['whatsapp_template', 'message_template', 'crm_record r'].map(reads)).toEqual([0, 0, 1]);
 });
 
 it('TPL-3 a request that is cancelled was never asked', async () => {

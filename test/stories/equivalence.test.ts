@@ -92,6 +92,23 @@ describe('the utility session', () => {
     expect(world.emulator.messagesOf(phone).filter((message) => message.direction === 'out')).toHaveLength(1);
   });
 
+  it('E2: a template of another record type is not among the offers, whatever else is the matter with it', async () => {
+    const { record } = await made('contact');
+    const play = (event: string) =>
+      world.ok(z.unknown(), 'POST', '/emulator/templates/order_update:en/status', { event });
+    await play('PAUSED');
+    try {
+      await world.settled();
+      const offered = await picker(record);
+      expect(offered[contact.utility]).toBe('template-paused');
+      expect(Object.keys(offered)).not.toContain(lead.utility);
+    } finally {
+      await world.advance(1_000);
+      await play('APPROVED');
+      await world.settled();
+    }
+  });
+
   it('E3: a published Consent Template reaches the customer with its choices, and the request is pending', async () => {
     const { phone, record } = await made('contact');
     const message = await world.sendConsent(record);
