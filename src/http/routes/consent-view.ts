@@ -1,16 +1,14 @@
 import type { z } from 'zod';
+import { loadConfiguration } from '../../actions/configuration.ts';
 import type { Context } from '../../actions/context.ts';
 import { gateFor, loadTarget } from '../../actions/gate-contact.ts';
-import { loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { findTarget, type To } from '../../actions/target.ts';
 import { firstWaitingGrant } from '../../actions/waiting-grants.ts';
-import { matchKey } from '../../core/phone.ts';
 import type { Purpose } from '../../core/purpose.ts';
 import { fieldOf } from '../../core/record-type.ts';
 import { conversationWith, type Viewer } from '../../db/access.ts';
 import { requestEvidence } from '../../db/consent.ts';
 import { factsOf, historyOf } from '../../db/ledger.ts';
-import { recordsOfContactPoints, recordsOfNumber } from '../../db/records.ts';
 import type { ConsentOut } from '../schemas/consent.ts';
 import { historyOut, isoOrNull, isoTime, phoneTextOf } from '../views.ts';
 
@@ -28,8 +26,7 @@ export async function consentOf(
   viewer: Viewer,
 ): Promise<z.infer<typeof ConsentOut>> {
   const { db } = ctx.database;
-  const settings = await loadSettings(db);
-  const recordTypes = await loadRecordTypes(db);
+  const { settings, recordTypes } = await loadConfiguration(db, ctx);
   const target = await findTarget(db, ctx, to);
   const { contact } = target;
   const now = ctx.clock();
@@ -40,14 +37,8 @@ export async function consentOf(
   const rows = contact === null ? [] : await historyOf(db, contact.id);
   const waiting = contact === null ? null : await firstWaitingGrant(db, ctx, contact.id, purpose);
   const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
-  const linked =
-    contact !== null
-      ? await recordsOfContactPoints(db, [contact.id])
-      : target.phone === null
-        ? []
-        : await recordsOfNumber(db, matchKey(target.phone));
   const records = [];
-  for (const record of linked.filter((one) => one.messaging)) {
+  for (const record of loaded.records.filter((one) => one.messaging)) {
     const type = recordTypes.get(record.recordType);
     const column = type === undefined ? null : fieldOf(type, purpose);
     const values = column === null ? null : await ctx.crm.values(db, record.recordType, record.recordId);
@@ -85,7 +76,7 @@ export async function consentOf(
     history: historyOut(rows, facts, evidence, {
       now,
       settings,
-      records: linked,
+      records: loaded.records,
       withheld: conversation.another,
     }),
   };
