@@ -178,7 +178,7 @@ function toOutbound(
     },
     callbackData: message.id,
     ...(message.replyTo === null ? {} : { replyTo: message.replyTo }),
-    // Written by send-message and automatic-answer alone, in the port's own shape.
+    // Whoever queues a message writes it in the port's own shape (`insertOutbound`).
     content: message.content as OutboundMessage['content'],
   };
 }
