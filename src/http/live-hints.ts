@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Audience } from '../db/access.ts';
 import { LiveHint } from './schemas/administration.ts';
+import { isoTime } from './views.ts';
 
 /** What a notice of a transaction (actions/live.ts, actions/presence.ts) means to pages: hints, and who may hear each. */
 
@@ -110,7 +111,7 @@ function presenceOf(notice: z.infer<typeof PresenceNotice>['presence']): Noticed
     hint: {
       topic: 'presence',
       conversationId,
-      presence: { person, state, at: new Date(at).toISOString() },
+      presence: { person, state, at: isoTime(at) },
     },
     hears: { of: 'conversation', teams: [team], people, but: person.id },
   };

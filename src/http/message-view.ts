@@ -4,13 +4,12 @@ import type { MessageEvent, ShownMedia, ShownMessage } from '../db/thread.ts';
 import type { ErrorAdvice } from '../ports.ts';
 import { nextStepOf } from './next-step.ts';
 import { Interactive, Location, type MediaOut, type MessageOut, type SharedContact } from './schemas/chat.ts';
+import { isoTime } from './views.ts';
 
 /**
  * Messages as the API shows them. What strangers wrote leaves as it came; what has limits in the API (a card's names, a
  * list's titles) is cut to them, so that no message of theirs can make a whole page unreadable.
  */
-
-const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 export function messageOut(row: ShownMessage, advise: (code: number) => ErrorAdvice): MessageOut {
   const events = row.events ?? [];

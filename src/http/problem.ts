@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Refusal } from '../actions/refusal.ts';
 import { ProviderUnavailable } from '../ports.ts';
 import type { Problem } from './schemas/common.ts';
+import { isoTime } from './views.ts';
 
 /**
  * Every answer that is no success is problem+json (RFC 9457). `type` is `about:blank`: what went wrong is told by
@@ -53,7 +54,7 @@ export function problemText({
     code,
     ...(alsoBlockedBy === undefined || alsoBlockedBy.length === 0 ? {} : { alsoBlockedBy }),
     ...(problems === undefined || problems.length === 0 ? {} : { problems }),
-    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    ...(until === undefined ? {} : { until: isoTime(until) }),
   });
 }
 
