@@ -20,7 +20,7 @@ export async function describeApi(app: FastifyInstance, config: Config): Promise
         title: 'Assent',
         version: config.version,
         description:
-          'Consent-aware WhatsApp desk. Times are ISO 8601 in UTC, phones E.164 with +, ids opaque. Lists take `limit` and `cursor` and answer `items` and `nextCursor`. `x-right` of each call is the right it takes (one of several where it is a list), `signed-in` or `anyone`; who has it not is answered 403 `not-allowed`.',
+          'Consent-aware WhatsApp desk. Times are ISO 8601 in UTC, phones E.164 with +, ids opaque. Lists that grow take `limit` and `cursor` and answer `items` and `nextCursor`; short ones answer all of their `items`. `x-right` of each call is the right it takes (one of several where it is a list), `signed-in` or `anyone`; who has it not is answered 403 `not-allowed`.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: config.publicUrl }],
@@ -29,7 +29,8 @@ export async function describeApi(app: FastifyInstance, config: Config): Promise
           key: {
             type: 'http',
             scheme: 'bearer',
-            description: 'ADMIN_API_KEY: an administrator for automation',
+            description:
+              'A key made under Configuration, API keys, with the rights it was given; or ADMIN_API_KEY, with every right',
           },
           session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
         },
