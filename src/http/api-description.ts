@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { Config } from '../config.ts';
+import { SUMMARIES } from './api-summaries.ts';
 import { SESSION_COOKIE } from './auth.ts';
 import { Problem } from './schemas/common.ts';
 
@@ -41,7 +42,11 @@ export async function describeApi(app: FastifyInstance, config: Config): Promise
       const { url, schema } = document;
       if (!url.startsWith('/api/')) return { schema: { hide: true }, url };
       const response = { ...Object(schema?.response), default: ANY_PROBLEM };
-      const described = transform({ ...document, schema: { ...schema, response } });
+      const summary = SUMMARIES[`${document.route.method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`];
+      const described = transform({
+        ...document,
+        schema: { ...schema, ...(summary === undefined ? {} : { summary }), response },
+      });
       const { right } = document.route.config ?? {};
       if (right === undefined) return described;
       const security = right === 'anyone' ? { security: [] } : {};
