@@ -311,6 +311,19 @@ describe('a Consent Template', () => {
     expect(await became(id)).toEqual(new Map([[recordId, 'asking-forbidden']]));
   });
 
+  test('asks nobody who has agreed, and for a Yes that was found in the CRM', async () => {
+    const recorded = await agreed();
+    const found = await record(newPhone(), { assent_allowwhatsapp: true });
+    const { id } = await start('consent', [recorded.id, found]);
+    await run();
+    expect(await became(id)).toEqual(
+      new Map([
+        [recorded.id, 'agreed-already'],
+        [found, 'queued'],
+      ]),
+    );
+  });
+
   test('that a cancel takes back was never asked', async () => {
     const recordId = await record(newPhone());
     const { id } = await start('consent', [recordId]);

@@ -1,4 +1,4 @@
-import { haltOf, SAME_NUMBER } from '../core/campaign.ts';
+import { AGREED_ALREADY, haltOf, hasAgreed, SAME_NUMBER } from '../core/campaign.ts';
 import { decideSend } from '../core/gate.ts';
 import type { PublishedTemplate } from '../core/message-template.ts';
 import {
@@ -248,6 +248,7 @@ async function judgeSet(tx: Tx, ctx: Context, set: ToJudge): Promise<Judged | { 
       language: campaign.language,
       settings: configuration.settings,
     });
+    const contact = loaded === undefined ? null : await gateFor(tx, loaded, target.addressed, null);
     const decision = decideSend({
       now: ctx.clock(),
       path: 'campaign',
@@ -257,11 +258,15 @@ async function judgeSet(tx: Tx, ctx: Context, set: ToJudge): Promise<Judged | { 
       ownedByColleague: false,
       contactBlocked: loaded?.contact.blocked ?? false,
       channelConnected: channelConnected(set.channel),
-      contact: loaded === undefined ? null : await gateFor(tx, loaded, target.addressed, null),
+      contact,
       limits: askLimits(configuration.settings),
     });
     const halt = haltOf(decision);
     if (halt !== null) return { halt };
+    if (template.definition.type === 'consent' && contact !== null && hasAgreed(contact[composed.purpose])) {
+      skip(AGREED_ALREADY);
+      continue;
+    }
     const code = decision.allowed ? 'allowed' : decision.code;
     judged.decisions[code] = (judged.decisions[code] ?? 0) + 1;
     if (!decision.allowed || loaded === undefined) {

@@ -3,12 +3,14 @@ import {
   CAMPAIGN_STATES,
   explainSkip,
   haltOf,
+  hasAgreed,
   mayCancel,
   nextSetSize,
   restAfter,
   SAME_NUMBER,
   SET_MS,
 } from './campaign.ts';
+import type { ConsentView } from './consent.ts';
 import { explainGate, GATE_CODES, type GateCode } from './gate.ts';
 
 const refused = (code: GateCode, ...alsoBlockedBy: GateCode[]) => ({
@@ -43,6 +45,22 @@ describe('what makes a campaign wait', () => {
 
   it('never what is allowed', () => {
     expect(haltOf({ allowed: true, requestAfterRefusal: false })).toBeNull();
+  });
+});
+
+describe('whom a campaign need not ask', () => {
+  const hold = { since: 0, seq: 1, chain: 'c' };
+  it.each<[string, Pick<ConsentView, 'state' | 'source' | 'onHold'>, boolean]>([
+    ['their own answer', { state: 'granted', source: 'button', onHold: null }, true],
+    ['what was recorded', { state: 'granted', source: 'recorded', onHold: null }, true],
+    ['a Yes found in the CRM', { state: 'granted', source: 'crm-unproven', onHold: null }, false],
+    ['a Yes on hold', { state: 'granted', source: 'button', onHold: hold }, false],
+    ['a Yes whose days are over', { state: 'expired', source: 'button', onHold: null }, false],
+    ['nothing', { state: 'not-asked', source: null, onHold: null }, false],
+    ['a question', { state: 'requested', source: null, onHold: null }, false],
+    ['a refusal', { state: 'denied', source: 'button', onHold: null }, false],
+  ])('%s', (_what, view, agreed) => {
+    expect(hasAgreed(view)).toBe(agreed);
   });
 });
 

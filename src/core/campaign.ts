@@ -1,3 +1,4 @@
+import type { ConsentView } from './consent.ts';
 import { explainGate, type GateDecision, NO_NUMBER } from './gate.ts';
 
 /**
@@ -11,6 +12,19 @@ export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
 /** Beside the gate's codes: another record with the same number was there before. */
 export const SAME_NUMBER = 'same-number';
+/** And: a question that they have answered. */
+export const AGREED_ALREADY = 'agreed-already';
+
+/**
+ * Whether a campaign need not ask: the customer's own Yes stands, or a recorded one. A Yes that was found in the CRM proves nothing,
+ * and one that is on hold may be over, so these are asked.
+ */
+export const hasAgreed = ({
+  state,
+  source,
+  onHold,
+}: Pick<ConsentView, 'state' | 'source' | 'onHold'>): boolean =>
+  state === 'granted' && source !== 'crm-unproven' && onHold === null;
 
 /** What stands in everybody's way alike and passes, or is for a person to mend: the campaign waits, and nobody is skipped. */
 const HALTS: ReadonlySet<string> = new Set([
@@ -33,6 +47,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     // A campaign goes to records of the CRM: what one lacks is a number.
     'contact-point-unknown': NO_NUMBER,
+    'agreed-already': 'The customer has agreed already.',
     'same-number': 'Another record with this number has the message already.',
   }),
 );
