@@ -32,14 +32,6 @@ const useStyles = makeStyles({
   progress: { display: 'flex', flexDirection: 'column', gap: '8px', maxWidth: '640px' },
   part: { display: 'flex', flexDirection: 'column', gap: '8px' },
   title: { fontSize: tokens.fontSizeBase500, fontWeight: tokens.fontWeightSemibold },
-  answers: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    gap: '8px 24px',
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
-  },
   note: { color: tokens.colorNeutralForeground2, maxWidth: '75ch' },
 });
 
