@@ -5,8 +5,8 @@ import {
   explainGate,
   knewDecision,
   type SendPath,
-  type SendTemplateType,
   type TemplateFault,
+  typeByNow,
 } from '../core/gate.ts';
 import { type PublishedTemplate, tenantKeywords } from '../core/message-template.ts';
 import type { Settings } from '../core/settings.ts';
@@ -92,18 +92,12 @@ function contentOf(
   const published = inputs.published.find((one) => one.id === message.messageTemplateId);
   return {
     kind: 'template',
-    type: typeOf(message.templateType, published?.definition.type),
+    type: typeByNow(message.templateType, published?.definition.type),
     purpose: message.templatePurpose === 'marketing' ? 'marketing' : 'service',
     category: template?.category ?? 'MARKETING',
     fault: published === undefined ? 'template-not-published' : faultOf(message, published, template, inputs),
     missingVariables: [],
   };
-}
-
-/** A question stays what its buttons ask; what was made marketing since it was queued needs that consent by now. */
-function typeOf(queued: string | null, today: string | undefined): SendTemplateType {
-  if (queued === 'consent') return 'consent';
-  return queued === 'marketing' || today === 'marketing' ? 'marketing' : 'utility';
 }
 
 /** What became of the template since: paused or worded anew at Meta, or its answers are not understood any more. */

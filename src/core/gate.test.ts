@@ -10,6 +10,7 @@ import {
   type GateInput,
   knewDecision,
   type SendPath,
+  typeByNow,
 } from './gate.ts';
 import type { Purpose } from './purpose.ts';
 
@@ -772,4 +773,15 @@ describe('laws', () => {
     expect(decideSend({ ...input, now: decision.until }).allowed).toBe(true);
     expect(decideSend({ ...input, now: decision.until - 1 }).allowed).toBe(false);
   });
+});
+
+test.each([
+  ['utility', 'utility', 'utility'],
+  ['utility', 'marketing', 'marketing'],
+  ['marketing', 'utility', 'marketing'],
+  ['marketing', undefined, 'marketing'],
+  ['consent', 'marketing', 'consent'],
+  ['utility', undefined, 'utility'],
+])('a template that was %s when it was queued and is %s today is judged as %s', (queued, today, judged) => {
+  expect(typeByNow(queued, today)).toBe(judged);
 });

@@ -43,6 +43,15 @@ export type SendPath = 'person' | 'api' | 'campaign' | 'automation';
 export type SendTemplateType = 'consent' | 'utility' | 'marketing';
 
 /**
+ * As what a queued template is judged, by its type when it was accepted and that of its template today. A question stays what its
+ * buttons ask; what was made marketing since needs that consent by now, and never less than when it was accepted.
+ */
+export function typeByNow(queued: string | null, today: string | undefined): SendTemplateType {
+  if (queued === 'consent') return 'consent';
+  return queued === 'marketing' || today === 'marketing' ? 'marketing' : 'utility';
+}
+
+/**
  * A value of a CRM behind a network that was read longer ago may have changed since, and decides nothing (product.md
  * §3.9). Changes are asked for every 30 s, so it is reached in an outage alone.
  */
