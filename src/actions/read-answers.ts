@@ -1,5 +1,5 @@
 import { type AnswerContext, mayAnswer, type ReadAnswer, readAnswer } from '../core/answer.ts';
-import { ANSWER_FOLLOWS_MS } from '../core/consent-requests.ts';
+import { type Spoken, spokenTo } from '../core/consent-requests.ts';
 import { tenantKeywords } from '../core/message-template.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { RequestRow } from '../db/consent.ts';
@@ -97,7 +97,11 @@ export async function readAnswers(
           ? undefined
           : known.messages.find((message) => message.whatsappId === quotedId)?.id,
       ) ??
-      spokenTo(corrected.find((row) => row.one === one)?.original, lastThen.get(String(one.inboxId)), mine);
+      spokenTo(
+        corrected.find((row) => row.one === one)?.original ?? null,
+        lastThen.get(String(one.inboxId)),
+        mine,
+      );
     const quotesOther = quotes === null && quotedId !== undefined;
     const unknown = quotesOther && !known.messages.some((message) => message.whatsappId === quotedId);
     const answer = readAnswer(one.update.content, {
@@ -120,18 +124,12 @@ export async function readAnswers(
   return { answers, requests, records };
 }
 
-interface Original {
-  at: number;
-  /** WhatsApp's id of what it quotes. */
-  replyTo: string | null;
-}
-
 /** The message that this one corrects; null where it corrects none that we have. */
 function correctedBy(
   { update: { content }, contactPointId }: StoredMessage,
   news: readonly StoredMessage[],
   known: readonly KnownMessage[],
-): Original | null {
+): Spoken | null {
   if (content.kind !== 'edit') return null;
   const { target } = content;
   const fresh = news.find((one) => one.contactPointId === contactPointId && one.update.whatsappId === target);
@@ -141,22 +139,6 @@ function correctedBy(
       (one) => one.direction === 'in' && one.contactPointId === contactPointId && one.whatsappId === target,
     ) ?? null
   );
-}
-
-/**
- * The request that a message spoke to, which its correction speaks to as well, as if it quoted it: whatever we wrote since, and
- * though the hours for an answer are over by then. `last` is our message that stood last before it.
- */
-function spokenTo(
-  original: Original | undefined,
-  last: string | undefined,
-  requests: readonly RequestRow[],
-): string | null {
-  if (original === undefined) return null;
-  const { at, replyTo } = original;
-  const isMeant = (row: RequestRow): boolean =>
-    replyTo === null ? row.messageId === last && at - row.at < ANSWER_FOLLOWS_MS : row.whatsappId === replyTo;
-  return requests.find(isMeant)?.id ?? null;
 }
 
 /** The newest of these requests that had been sent by then and that WhatsApp has given no name yet that we know of. */

@@ -48,6 +48,29 @@ const DAY = 86_400_000;
 /** An answer word without a quote counts this long after its request (product.md §3.3 rule 4). */
 export const ANSWER_FOLLOWS_MS = DAY;
 
+/** When a message was written, ms, and WhatsApp's id of what it quoted. */
+export interface Spoken {
+  at: number;
+  replyTo: string | null;
+}
+
+/**
+ * The request that a message spoke to, which its correction speaks to as well, as if it quoted it: whatever we wrote since, and
+ * though the hours for an answer are over by then. `last` is our message that stood last before it.
+ */
+export function spokenTo(
+  message: Spoken | null,
+  last: string | undefined,
+  requests: readonly { id: string; messageId: string; whatsappId: string | null; at: number }[],
+): string | null {
+  if (message === null) return null;
+  const { at, replyTo } = message;
+  const meant = requests.find((row) =>
+    replyTo === null ? row.messageId === last && at - row.at < ANSWER_FOLLOWS_MS : row.whatsappId === replyTo,
+  );
+  return meant?.id ?? null;
+}
+
 export type Answer = Fact & { act: 'answer' };
 
 export interface Bound {

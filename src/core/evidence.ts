@@ -130,7 +130,7 @@ export function verifyChain(
 
 /**
  * What is kept beside these lines and is not what they say. A line without its personal part says nothing of a wording: that was
- * erased with it. What is not there is no fault here: erasure takes files along, and what a line lacks is read earlier.
+ * erased with it. What is missing is no fault here: erasure takes files along, and a line may be newer than what was read.
  */
 export function verifyBeside(
   sha256: (text: string) => string,
