@@ -1,8 +1,18 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  type PostgresPool,
+  sql,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
-import { prepareMarked } from './prepared.ts';
+import { PGliteStream } from './pglite-stream.ts';
+import { prepareMarked, prepareRepeated } from './prepared.ts';
 
 /**
  * The two engines behind one SQL dialect: PGlite inside the process (default), PostgreSQL 15+ by `DATABASE_URL`.
@@ -49,6 +59,14 @@ const toMillis = (text: string): number => {
   return Date.parse(/[+-]\d\d$/.test(iso) ? `${iso}:00` : iso);
 };
 
+const TYPES = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+    if (oid === INT8) return toNumber;
+    if (oid === TIMESTAMPTZ) return toMillis;
+    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+  },
+} as pg.CustomTypesConfig;
+
 /** Of the 128 MB that PGlite takes by itself an embedded database hardly uses any, and the process holds them. */
 const BUFFERS = '32MB';
 
@@ -69,23 +87,46 @@ export async function openPGlite(
     ...(directory === null ? {} : { dataDir: path.resolve(directory) }),
     ...(snapshot === undefined ? {} : { loadDataDir: snapshot }),
     startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${buffers}`],
-    parsers: { [INT8]: toNumber, [TIMESTAMPTZ]: toMillis },
     extensions: { pg_trgm },
   });
   await pglite.exec(`set timezone to 'UTC'`);
-  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  // One session, and it lasts: who waits for it waits until the transaction before has ended.
+  const pool = new pg.Pool({
+    types: TYPES,
+    user: 'postgres',
+    database: 'postgres',
+    stream: () => new PGliteStream(pglite),
+    max: 1,
+    idleTimeoutMillis: 0,
+  });
+  pool.on('error', () => {});
+  const byKeys = prepareRepeated(pool, SET_BY_KEYS);
+  const db = pooled(pool);
+  const keyed = new Kysely<Schema>({ dialect: new ByKeysDialect({ pool: byKeys }) });
   return {
     engine: 'pglite',
     db,
-    keyed: db,
+    keyed,
     pools: () => [],
     async listen(channel, callback) {
-      return pglite.listen(channel, callback);
+      const client = await pool.connect();
+      const heard = (notice: pg.Notification): void => {
+        if (notice.channel === channel) callback(notice.payload ?? '');
+      };
+      client.on('notification', heard);
+      try {
+        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      } finally {
+        client.release();
+      }
+      return async () => void client.removeListener('notification', heard);
     },
     // No statement runs meanwhile, so the files are of one moment; what was not committed is undone when it is opened.
     dump: () => pglite.dumpDataDir('gzip'),
     async close() {
-      await db.destroy();
+      await Promise.all([db.destroy(), keyed.destroy()]);
+      // Kysely ends no pool that it was never asked to use.
+      if (!pool.ending) await pool.end();
       if (!pglite.closed) await pglite.close();
     },
   };
@@ -99,22 +140,16 @@ export async function openPostgres(
   url: string,
   options: { poolSize?: number; abandonedAfterMs?: number } = {},
 ): Promise<Database> {
-  const types = {
-    getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-      if (oid === INT8) return toNumber;
-      if (oid === TIMESTAMPTZ) return toMillis;
-      return format === 'binary'
-        ? pg.types.getTypeParser(oid, 'binary')
-        : pg.types.getTypeParser(oid, 'text');
-    },
-  } as pg.CustomTypesConfig;
   // Every statement here is short. PostgreSQL compiles one whose estimated cost is high, at a desk of a million chats the
   // list's: 1.5 s of compiling for 0.4 ms of work.
   const abandoned = options.abandonedAfterMs ?? ABANDONED_AFTER_MS;
   const sessions = `-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=${abandoned}`;
-  const settings = { connectionString: url, types, options: sessions, application_name: 'assent' };
+  const settings = { connectionString: url, types: TYPES, options: sessions, application_name: 'assent' };
   const all = openPool({ ...settings, max: options.poolSize ?? 12 }, false);
-  const byKeys = openPool({ ...settings, options: `${sessions} ${BY_KEYS}`, max: KEYED_CONNECTIONS }, true);
+  const byKeys = openPool(
+    { ...settings, options: [sessions, ...BY_KEYS].join(' -c '), max: KEYED_CONNECTIONS },
+    true,
+  );
   const [db, keyed] = [pooled(all), pooled(byKeys)];
   const listeners = new Set<() => Promise<void>>();
   return {
@@ -151,8 +186,32 @@ const ABANDONED_AFTER_MS = 15_000;
  * one to spare.
  */
 const KEYED_CONNECTIONS = 7;
-const BY_KEYS =
-  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
+const BY_KEYS = [
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'plan_cache_mode=force_generic_plan',
+];
+
+const SET_BY_KEYS = BY_KEYS.map((one) => `set local ${one}`).join(';');
+
+/** A session that is not for this alone: its transactions begin with the settings. */
+class ByKeysDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig;
+  constructor(config: PostgresDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+  override createDriver(): ByKeysDriver {
+    return new ByKeysDriver(this.#config);
+  }
+}
+class ByKeysDriver extends PostgresDriver {
+  override async beginTransaction(...given: Parameters<PostgresDriver['beginTransaction']>): Promise<void> {
+    await super.beginTransaction(...given);
+    await given[0].executeQuery(CompiledQuery.raw(SET_BY_KEYS));
+  }
+}
 
 function openPool(settings: pg.PoolConfig, byKeys: boolean): pg.Pool {
   const pool = new pg.Pool({ ...settings, connectionTimeoutMillis: 5_000 });
@@ -164,7 +223,7 @@ function openPool(settings: pg.PoolConfig, byKeys: boolean): pg.Pool {
   return pool;
 }
 
-const pooled = (pool: pg.Pool): Db => new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+const pooled = (pool: PostgresPool): Db => new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 
 const figuresOf = (pool: PoolFigures['pool'], of: pg.Pool): PoolFigures => ({
   pool,

@@ -83,13 +83,17 @@ function migration(statements: readonly string[]): Migration {
  */
 export async function migrate(db: Db): Promise<void> {
   await ensureTrigrams(db);
-  const later = await migrationsFromLater(db);
+  const exists = await isMigrated(db);
+  const later = exists ? await migrationsFromLater(db) : [];
   const contract = later.find((name) => CONTRACT.test(name));
   if (contract !== undefined)
     throw new Error(
       `A later version took away from this database what this one needs (${contract}). Start that version.`,
     );
-  if (later.length > 0 && (await schemaState(db)) === 'ready') return;
+  if (exists && (await schemaState(db)) === 'ready') {
+    if (later.length === 0) await buildLargeIndexes(db);
+    return;
+  }
   const migrator = new Migrator({
     db,
     // Numbers are given out before work begins, and what has a lower one may come later.

@@ -213,7 +213,7 @@ const NETWORK = new Set([
 ]);
 /** What `pg` and PGlite say without a code. */
 const UNAVAILABLE_TEXT =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|PGlite (instance )?is (already )?closed|driver has already been destroyed/;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|PGlite is clos(ed|ing)|Cannot use a pool after calling end on the pool|driver has already been destroyed/;
 
 /** https://www.postgresql.org/docs/15/errcodes-appendix.html */
 export function isDatabaseUnavailable(error: unknown): boolean {
