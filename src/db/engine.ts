@@ -99,8 +99,17 @@ export async function openPGlite(
     max: 1,
     idleTimeoutMillis: 0,
   });
-  pool.on('error', () => {});
   const byKeys = prepareRepeated(pool, SET_BY_KEYS);
+  const listeners = new Map<string, Set<(payload: string) => void>>();
+  pool.on('error', () => {});
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    client.on('notification', ({ channel, payload }) => {
+      for (const callback of listeners.get(channel) ?? []) callback(payload ?? '');
+    });
+    // Where the driver gave a client up, its session is still there, in the middle of what failed.
+    client.query('rollback').catch(() => {});
+  });
   const db = pooled(pool);
   const keyed = new Kysely<Schema>({ dialect: new ByKeysDialect({ pool: byKeys }) });
   return {
@@ -109,17 +118,10 @@ export async function openPGlite(
     keyed,
     pools: () => [],
     async listen(channel, callback) {
-      const client = await pool.connect();
-      const heard = (notice: pg.Notification): void => {
-        if (notice.channel === channel) callback(notice.payload ?? '');
-      };
-      client.on('notification', heard);
-      try {
-        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
-      } finally {
-        client.release();
-      }
-      return async () => void client.removeListener('notification', heard);
+      const callbacks = listeners.get(channel) ?? new Set();
+      listeners.set(channel, callbacks.add(callback));
+      await pool.query(`listen ${pg.escapeIdentifier(channel)}`);
+      return async () => void callbacks.delete(callback);
     },
     // No statement runs meanwhile, so the files are of one moment; what was not committed is undone when it is opened.
     dump: () => pglite.dumpDataDir('gzip'),

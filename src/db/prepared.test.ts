@@ -1,5 +1,6 @@
+import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTestDatabase } from '../../test/db/database.ts';
 import type { Database, Db } from './engine.ts';
 
@@ -87,6 +88,23 @@ describe.runIf(embedded)('what the embedded database is asked for again and agai
     await slow(db);
     await slow(db);
     expect(await kept(db)).toHaveLength(2);
+  });
+
+  it('goes on after PGlite itself broke off: nothing of that transaction stays, and who listens still hears', async () => {
+    const heard: string[] = [];
+    const stop = await database.listen('things', (text) => heard.push(text));
+    const names = () => sql<{ name: string }>`select name from thing order by id`.execute(db);
+    for (let time = 0; time < 4; time += 1) await names();
+    const broken = db.transaction().execute(async (tx) => {
+      await sql`insert into thing values (2, 'half')`.execute(tx);
+      vi.spyOn(PGlite.prototype, 'execProtocolRawStream').mockRejectedValueOnce(new Error('unreachable'));
+      await sql`insert into thing values (3, 'other half')`.execute(tx);
+    });
+    await expect(broken).rejects.toThrow();
+    for (let time = 0; time < 4; time += 1) expect((await names()).rows).toEqual([{ name: 'one' }]);
+    await sql`select pg_notify('things', 'still')`.execute(db);
+    await expect.poll(() => heard).toEqual(['still']);
+    await stop();
   });
 });
 
