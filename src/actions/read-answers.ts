@@ -1,5 +1,5 @@
 import { type AnswerContext, mayAnswer, type ReadAnswer, readAnswer } from '../core/answer.ts';
-import { type Spoken, spokenTo } from '../core/consent-requests.ts';
+import { CLOCK_AHEAD_MS, type Spoken, spokenTo, writtenSince } from '../core/consent-requests.ts';
 import { tenantKeywords } from '../core/message-template.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { RequestRow } from '../db/consent.ts';
@@ -67,6 +67,7 @@ export async function readAnswers(
         contactPointId: one.contactPointId,
         at: one.update.at,
       })),
+    CLOCK_AHEAD_MS,
   );
   const corrected = serious.flatMap((one) => {
     const original = asked.has(one.contactPointId) ? correctedBy(one, news, known.messages) : null;
@@ -79,12 +80,15 @@ export async function readAnswers(
       contactPointId: one.contactPointId,
       at: original.at,
     })),
+    CLOCK_AHEAD_MS,
   );
   for (const one of serious) {
     const mine = requests.filter((request) => request.contactPointId === one.contactPointId);
     const mayBeMeant = mine.filter((request) => mayBeOpen(one, request));
-    const byMessage = (messageId: string | undefined): string | null =>
-      mine.find((request) => messageId !== undefined && request.messageId === messageId)?.id ?? null;
+    const byMessage = (messageId: string | null | undefined): string | null =>
+      mine.find((request) => request.messageId === messageId)?.id ?? null;
+    const word = last.get(String(one.inboxId));
+    const wordThen = lastThen.get(String(one.inboxId));
     const types = [
       ...new Set(
         records.filter((r) => r.contactPointId === one.contactPointId).map((record) => record.recordType),
@@ -99,7 +103,7 @@ export async function readAnswers(
       ) ??
       spokenTo(
         corrected.find((row) => row.one === one)?.original ?? null,
-        lastThen.get(String(one.inboxId)),
+        wordThen?.soonAfter ?? wordThen?.before ?? undefined,
         mine,
       );
     const quotesOther = quotes === null && quotedId !== undefined;
@@ -109,7 +113,8 @@ export async function readAnswers(
       quotes,
       quotesOther,
       mayQuote: unknown ? await unconfirmedAt(tx, mayBeMeant, one.update.at) : null,
-      follows: byMessage(last.get(String(one.inboxId))),
+      follows: byMessage(word?.before),
+      mayFollow: byMessage(word?.soonAfter),
       requests: mayBeMeant.map((request) => ({
         requestId: request.id,
         at: request.at,
@@ -141,10 +146,10 @@ function correctedBy(
   );
 }
 
-/** The newest of these requests that had been sent by then and that WhatsApp has given no name yet that we know of. */
+/** The newest of these requests that a no of then may mean, and that WhatsApp has given no name yet that we know of. */
 async function unconfirmedAt(tx: Tx, requests: readonly RequestRow[], at: number): Promise<string | null> {
   for (const { id, messageId, whatsappId, at: askedAt } of requests) {
-    if (whatsappId !== null || Math.floor(askedAt / 1000) > Math.floor(at / 1000)) continue;
+    if (whatsappId !== null || !writtenSince({ at, meaning: 'no' }, askedAt)) continue;
     const status = await statusOf(tx, messageId);
     if (status === 'unconfirmed' || status === 'handing-over') return id;
   }

@@ -283,6 +283,19 @@ test.each([
   if (expected !== 'talk') expect(readAnswer(typed(text), context)?.act).toMatchObject({ quotes: 'en' });
 });
 
+test.each<[string, string]>([
+  ['no', 'answer no'],
+  ['No, Thank You', 'answer no'],
+  ['yes', 'talk'],
+  ['Yes, I Agree', 'talk'],
+  ['hello', 'talk'],
+])('“%s” shortly before a request, as the clocks have it: %s', (text, expected) => {
+  const context = { ...nothing, requests: since.requests.slice(0, 1), mayFollow: 'en' };
+  const act = readAnswer(typed(text), context)?.act;
+  if (expected === 'talk') expect(act ?? { follows: null }).toMatchObject({ follows: null });
+  else expect(act).toMatchObject({ act: 'answer', meaning: 'no', follows: 'en' });
+});
+
 describe('keywords of the organisation', () => {
   const keywords = [
     { text: 'Acepto', meaning: 'yes' as const },

@@ -41,6 +41,11 @@ export interface AnswerContext {
   mayQuote?: string | null;
   /** The request that was our last word before the message (automatic answers do not count), or null. */
   follows: string | null;
+  /**
+   * A request that left so soon after the message, by our clock, that it may stand before it by WhatsApp's (`writtenSince`). A no
+   * refuses it, a yes does not count on a guess.
+   */
+  mayFollow?: string | null;
   /** Requests that may still be open, newest first. */
   requests: readonly AskedRequest[];
   /** Keywords of the published Opt-In and Opt-Out Templates that apply to this contact point. */
@@ -138,11 +143,16 @@ function boundAnswer(
   content: InboundContent,
   context: AnswerContext,
 ): ReadAnswer | null {
-  if (context.quotesOther === true) {
-    const { mayQuote = null } = context;
-    if (mayQuote === null) return null;
-    const guess = boundAnswer(text, answer, content, { ...context, quotes: mayQuote, quotesOther: false });
-    return guess?.act.act === 'answer' && guess.act.meaning === 'no' ? guess : null;
+  const { mayQuote = null, mayFollow = null } = context;
+  const noTo = (guess: Partial<AnswerContext>): ReadAnswer | null => {
+    const read = boundAnswer(text, answer, content, { ...context, ...guess });
+    return read?.act.act === 'answer' && read.act.meaning === 'no' ? read : null;
+  };
+  if (context.quotesOther === true)
+    return mayQuote === null ? null : noTo({ quotes: mayQuote, quotesOther: false });
+  if (context.quotes === null && mayFollow !== null) {
+    const no = noTo({ follows: mayFollow, mayFollow: null });
+    if (no !== null) return no;
   }
   const labels = labelsOf(text, context.requests);
   const said = context.quotes ?? context.follows;

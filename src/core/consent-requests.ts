@@ -48,6 +48,17 @@ const DAY = 86_400_000;
 /** An answer word without a quote counts this long after its request (product.md §3.3 rule 4). */
 export const ANSWER_FOLLOWS_MS = DAY;
 
+/** How far our clock may run ahead of WhatsApp's before a no in words is lost by it. */
+export const CLOCK_AHEAD_MS = 15 * 60_000;
+
+/**
+ * Whether words were written after we asked, as far as clocks tell: WhatsApp dates the words, we the question. Where our clock is
+ * ahead, a quick answer seems older than its question. A no is given that much: who said no to something else shortly before may
+ * be asked again, and a refusal that is lost is written to. A yes is not.
+ */
+export const writtenSince = (answer: { at: number; meaning: 'yes' | 'no' }, askedAt: number): boolean =>
+  second(answer.at + (answer.meaning === 'no' ? CLOCK_AHEAD_MS : 0)) >= second(askedAt);
+
 /** When a message was written, ms, and WhatsApp's id of what it quoted. */
 export interface Spoken {
   at: number;
@@ -103,7 +114,7 @@ const named = (answer: Answer): string[] =>
 /**
  * The requests that an answer in words speaks to, none where it is talk (rule 4). A quote binds to what it quotes and
  * nothing else. Otherwise the request that was our last word, under 24 hours old, or else one whose full label it is.
- * Each only in the days that a request stays open.
+ * Each only in the days that a request stays open, and not before it was asked (`writtenSince`).
  *
  * A request that failed asked nothing and takes no yes. But whoever says no to it has seen it all the same, so a no
  * refuses what it would without the failure, and what it does with it: a status that comes later takes no refusal back.
@@ -126,7 +137,7 @@ function boundTo(
   }
   const boundAmong = (isAsked: (request: RequestView) => boolean): Bound | null => {
     const asked = (request: Bound['request'] | null): request is Bound['request'] =>
-      request !== null && isAsked(request) && second(answer.at) >= second(request.at);
+      request !== null && isAsked(request) && writtenSince(answer, request.at);
     const place = inTime(answer.follows);
     const isLastWord =
       asked(place) &&

@@ -411,6 +411,18 @@ describe('answers in words (rule 4)', () => {
       ],
       'denied',
     ],
+    [
+      'No a quarter of an hour before its request by our clock, which is ahead',
+      [at(900, ask('r')), at(0, says('no', follows))],
+      'denied',
+    ],
+    ['the label of a No just before it by our clock', [at(60, ask('r')), at(0, says('no', label))], 'denied'],
+    ['No longer before it than clocks differ', [at(901, ask('r')), at(0, says('no', follows))], 'requested'],
+    [
+      'a Yes just before it by our clock',
+      [at(1, ask('r')), at(0, says('yes', { ...follows, ...label }))],
+      'requested',
+    ],
   ])('%s', (_name, steps, state) => {
     const facts = ledger(...steps);
     expect(fold(facts, 'service', Math.max(...facts.map((f) => (f.at - NINE) / 1000)) + 1).state).toBe(state);

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from './engine.ts';
 import { indexWords } from './message-search.ts';
 import { BEFORE_CAMPAIGNS, dueInLane } from './outbox.ts';
@@ -134,26 +134,43 @@ export async function statusOf(tx: Tx, id: string): Promise<string | null> {
   return rows[0]?.status ?? null;
 }
 
+/** What we had said last before a moment, by our ids. */
+export interface LastWord {
+  before: string | null;
+  /** A question that left soon after it, by our clock. */
+  soonAfter: string | null;
+}
+
 /**
  * The newest of our own messages (no automatic answer) that was handed over before a moment and had not failed by then, per
- * contact point: a failure that WhatsApp dates later changes nothing, whichever of the two it told us first.
+ * contact point: a failure that WhatsApp dates later changes nothing, whichever of the two it told us first. And the newest
+ * Consent Template of the `soonMs` after it.
  */
 export async function lastOutboundBefore(
   tx: Tx,
   wanted: readonly { key: string; contactPointId: string; at: number }[],
-): Promise<Map<string, string>> {
+  soonMs: number,
+): Promise<Map<string, LastWord>> {
   if (wanted.length === 0) return new Map();
-  const rows = wanted.map((one) => ({ ...one, at: iso(one.at) }));
-  const { rows: found } = await sql<{ key: string; id: string }>`
-    select w.key, m.id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as w(key text, "contactPointId" uuid, at timestamptz)
-    join lateral (
+  const rows = wanted.map((one) => ({
+    ...one,
+    at: iso(one.at),
+    next: iso(one.at + 1_000),
+    until: iso(one.at + soonMs + 1_000),
+  }));
+  const newest = (more: RawBuilder<unknown>) => sql`(
       select id from message
-       where contact_point_id = w."contactPointId" and direction = 'out' and not automatic
-         and handed_at is not null and date_trunc('second', handed_at) <= w.at
-         and status not in ('queued', 'cancelled') and (status <> 'failed' or status_at >= w.at)
-       order by handed_at desc limit 1
-    ) m on true`.execute(tx);
-  return new Map(found.map((row) => [row.key, row.id]));
+       where contact_point_id = w."contactPointId" and direction = 'out' and not automatic and handed_at is not null
+         and status not in ('queued', 'cancelled') and (status <> 'failed' or status_at >= w.at) and ${more}
+       order by handed_at desc limit 1)`;
+  const { rows: found } = await sql<LastWord & { key: string }>`
+    select w.key, ${newest(sql`date_trunc('second', handed_at) <= w.at`)} as before,
+           ${newest(sql`template_type = 'consent' and handed_at >= w.next and handed_at < w.until`)} as "soonAfter"
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as w(key text, "contactPointId" uuid, at timestamptz, next timestamptz, until timestamptz)`.execute(
+    tx,
+  );
+  return new Map(found.map(({ key, ...word }) => [key, word]));
 }
 
 /**

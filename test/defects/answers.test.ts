@@ -305,3 +305,64 @@ describe('an answer that is corrected into a no once a person has written on', (
     expect((await world.consent(phone)).state).toBe('requested');
   });
 });
+
+describe('a typed answer, our clock ahead of WhatsApp’s by more than the answering took', () => {
+  /** Asked at our time; WhatsApp, whose clock is this far behind, tells of what was answered seconds later. */
+  async function answeredBehind(behindMs: number, words: string) {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(5_000);
+    await told(webhookOf(inboundText(phone, world.now() - behindMs, words)));
+    return { phone, record };
+  }
+
+  it.each([
+    ['No', 30_000],
+    ['No, Thank You', 30_000],
+    ['nein', 10 * 60_000],
+  ])('“%s” refuses, %i ms behind', async (words, behindMs) => {
+    const { phone, record } = await answeredBehind(behindMs, words);
+    expect((await world.consent(phone)).state).toBe('denied');
+    expect((await world.readRecord(record)).complianceValue).toBe(false);
+    expect((await world.send({ to: to(record), text: 'Hello again' })).status).toBe(409);
+  });
+
+  it('so does what answered at once and is corrected into it an hour later', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(5_000);
+    const timestamp = Math.floor((world.now() - 30_000) / 1000);
+    const hm = world.emulator.customerSends(phone, { text: 'Hm', timestamp });
+    await world.settled();
+    expect((await world.send({ to: to(record), text: 'Are you there?' })).status).toBe(202);
+    await world.settled();
+    await world.pass(3_600_000);
+    const message = { type: 'text', text: { body: 'No' } };
+    const edit = { type: 'edit', edit: { original_message_id: hm.id, message } };
+    await told(webhookOf(inbound(phone, world.now() - 30_000, edit)));
+    expect((await world.consent(phone)).state).toBe('denied');
+  });
+
+  it.each(['Yes', 'Yes, I Agree'])('“%s” agrees no easier', async (words) => {
+    const { phone, record } = await answeredBehind(30_000, words);
+    expect((await world.consent(phone)).state).toBe('requested');
+    expect((await world.readRecord(record)).complianceValue).toBeNull();
+  });
+
+  it.each(['No', 'No, Thank You'])('“%s” of hours before is no answer', async (words) => {
+    const { phone } = await answeredBehind(2 * 3_600_000, words);
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+
+  it('a “No” to what we wrote since the question is none', async () => {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(60_000);
+    await world.says(phone, 'Hello');
+    expect((await world.send({ to: to(record), text: 'Shall I call you?' })).status).toBe(202);
+    await world.settled();
+    await world.pass(5_000);
+    await world.says(phone, 'No');
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+});
