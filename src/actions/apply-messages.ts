@@ -1,5 +1,6 @@
 import { type ReadAnswer, words } from '../core/answer.ts';
 import { isOwnWord, wantsPerson } from '../core/attention.ts';
+import { windowOpensAt } from '../core/session.ts';
 import type { InboundContent } from '../core/update.ts';
 import { type Heard, type NewInboundMessage, storeArrivals } from '../db/arrivals.ts';
 import type { ContactPoint } from '../db/contact-points.ts';
@@ -169,7 +170,8 @@ function heardOf(
     const answer = read.answers.get(one.inboxId);
     const wordAt = !isOwnWord(one.update) || (answer !== undefined && refuses(answer)) ? null : at;
     const before = heard.get(one.contactPointId);
-    const later = before === undefined || at >= before.lastInboundAt;
+    const opensAt = windowOpensAt(at, one.receivedAt);
+    const later = before === undefined || opensAt >= before.lastInboundAt;
     const phone = (later ? from.phone : undefined) ?? before?.phone ?? null;
     const contact = contacts.get(one.contactPointId);
     heard.set(one.contactPointId, {
@@ -179,12 +181,12 @@ function heardOf(
       // Reading a number is dear, and most write from the one they wrote from before.
       country: phone !== null && phone === contact?.phone ? contact.country : countryOf(phone),
       userId: (later ? from.userId : undefined) ?? before?.userId ?? null,
-      lastInboundAt: Math.max(at, before?.lastInboundAt ?? 0),
+      lastInboundAt: Math.max(opensAt, before?.lastInboundAt ?? 0),
       lastInboundWhatsappId: later ? whatsappId : before.lastInboundWhatsappId,
       lastWordAt: maxOrNull(wordAt, before?.lastWordAt ?? null),
     });
     if (contact !== undefined) {
-      contact.lastInboundAt = Math.max(at, contact.lastInboundAt ?? 0);
+      contact.lastInboundAt = Math.max(opensAt, contact.lastInboundAt ?? 0);
       contact.lastWordAt = maxOrNull(wordAt, contact.lastWordAt);
     }
   }

@@ -113,7 +113,7 @@ export interface GateContact {
   /** The field of the record addressed (of any record, when a number is addressed) holds a No found at first sight. */
   fieldForbids: boolean;
   allowReplyAfterRefusal: boolean;
-  /** The customer's last message, ms by WhatsApp's clock: opens the service window. */
+  /** The customer's last message, ms by WhatsApp's clock (`windowOpensAt`): opens the service window. */
   lastInboundAt: number | null;
   /** The customer's last message that was no refusal: after a refusal it waives the ask limits. */
   lastWordAt: number | null;

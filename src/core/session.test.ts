@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SERVICE_WINDOW_MS, windowClosesAt, windowOpen } from './session.ts';
+import { SERVICE_WINDOW_MS, windowClosesAt, windowOpen, windowOpensAt } from './session.ts';
 
 const WROTE = Date.UTC(2026, 4, 12, 9, 30);
 const CLOSES = Date.UTC(2026, 4, 13, 9, 30);
@@ -18,4 +18,12 @@ test.each<[what: string, lastInboundAt: number | null, now: number, open: boolea
   ['a message dated ahead of our clock', WROTE, WROTE - 2_000, true],
 ])('window, %s', (_, lastInboundAt, now, open) => {
   expect(windowOpen(lastInboundAt, now)).toBe(open);
+});
+
+test.each<[what: string, at: number, receivedAt: number, opensAt: number]>([
+  ['at once', WROTE, WROTE + 900, WROTE],
+  ['delivered late', WROTE, WROTE + 3_600_000, WROTE],
+  ['dated ahead', WROTE + 3_600_000, WROTE, WROTE],
+])('a message %s', (_, at, receivedAt, opensAt) => {
+  expect(windowOpensAt(at, receivedAt)).toBe(opensAt);
 });

@@ -29,6 +29,7 @@ export interface Heard {
   /** Of that phone. */
   country: string | null;
   userId: string | null;
+  /** `windowOpensAt`. */
   lastInboundAt: number;
   lastInboundWhatsappId: string;
   lastWordAt: number | null;

@@ -12,6 +12,7 @@ import {
   keepQueued,
   preferenceOf,
   takenFrom,
+  textFrom,
   thread,
   threadOf,
   to,
@@ -571,4 +572,21 @@ it('a payment that fails is told of messages that were taken, and stops the numb
   world.emulator.clearFaults();
   await world.advance(3 * HOUR);
   expect(await world.message(waiting.id)).toMatchObject({ status: 'delivered' });
+});
+
+it.each([
+  ['dated two days ahead', 48 * HOUR, 24 * HOUR],
+  ['delivered five hours late', -5 * HOUR, 19 * HOUR],
+])('a message %s leaves the service window open for a day at most', async (_when, aheadMs, leftMs) => {
+  const { phone, record } = await contact(world);
+  const received = world.now();
+  const answer = await world.postWebhook(textFrom({ phone }, 'Hello', received + aheadMs));
+  expect(answer.status).toBe(200);
+  await world.settled();
+  const closes = (await world.sendable(`recordType=contact&recordId=${record.id}`)).serviceWindowClosesAt;
+  expect(Math.abs(Date.parse(closes ?? '') - received - leftMs)).toBeLessThan(2_000);
+  await world.pass(leftMs + 2_000);
+  expect(await blocked(world, { to: to(record), text: 'Hello again' })).toMatchObject({
+    alsoBlockedBy: ['service-window-closed'],
+  });
 });
