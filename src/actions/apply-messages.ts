@@ -215,7 +215,7 @@ export function previewOf(content: InboundContent): string {
       return 'Deleted a message';
     case 'unsupported':
     case 'other':
-      return '[a message WhatsApp cannot show here]';
+      return words(content) ?? '[a message WhatsApp cannot show here]';
     default:
       return words(content) ?? '';
   }

@@ -36,6 +36,7 @@ const quoting: AnswerContext = { ...nothing, quotes: 'en', requests: [en] };
 const typed = (text: string): InboundContent => ({ kind: 'text', text });
 const caption = (text: string): InboundContent => ({ kind: 'media', media: 'image', caption: text });
 const edit = (text: string | null): InboundContent => ({ kind: 'edit', target: 'm', text });
+const order = (text: string): InboundContent => ({ kind: 'other', type: 'order', text });
 const button = (label: string, payload = 'p'): InboundContent => ({ kind: 'button', payload, label });
 const listed = (label: string): InboundContent => ({ kind: 'reply', form: 'list', id: 'i', label });
 
@@ -245,14 +246,20 @@ describe('what the words are written in', () => {
     ['a reaction is nothing', { kind: 'reaction', target: 'm', emoji: '👍' }, quoting, 'talk'],
     ['a contact card is nothing', { kind: 'contacts', names: ['Stop'] }, just, 'talk'],
     ['a place is nothing', { kind: 'location', latitude: 1, longitude: 2, name: 'Stop' }, just, 'talk'],
+    ['an order’s note stops', order('Stop.'), nothing, 'stop-word'],
+    ['an order’s note refuses', order('no'), just, 'answer no'],
+    ['an order’s note never agrees', order('yes'), just, 'talk'],
+    ['an order’s note never agrees by quoting', order('Yes, I Agree'), quoting, 'talk'],
+    ['an order’s note takes nothing back', order('START'), nothing, 'talk'],
+    ['an order without a note is nothing', { kind: 'other', type: 'order' }, just, 'talk'],
     ['a voice message is nothing', { kind: 'media', media: 'audio', voice: true }, just, 'talk'],
   ])('%s', (_name, content, context, expected) => {
     expect(read(content, context)).toBe(expected);
   });
 
   test('only what was said in words has words', () => {
-    const contents = [typed('a'), button('b'), listed('c'), caption('d'), edit('e')];
-    expect(contents.map(words)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    const contents = [typed('a'), button('b'), listed('c'), caption('d'), edit('e'), order('f')];
+    expect(contents.map(words)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     const wordless: InboundContent[] = [
       { kind: 'reaction', target: 'm', emoji: '👍' },
       { kind: 'media', media: 'sticker' },

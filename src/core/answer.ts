@@ -116,7 +116,10 @@ export function mayAnswer(
   return [stop, start, answer, refusalPhrase, similar].some((read) => read !== null);
 }
 
-/** The words a message says for refusals: typed text, captions, button titles and edits; never reactions or cards. */
+/**
+ * The words a message says for refusals: typed text, captions, an order's note, button titles and edits; never reactions or
+ * cards.
+ */
 export function words(content: InboundContent): string | null {
   switch (content.kind) {
     case 'text':
@@ -128,6 +131,8 @@ export function words(content: InboundContent): string | null {
       return content.caption ?? null;
     case 'edit':
       return content.text;
+    case 'other':
+      return content.text ?? null;
     default:
       return null;
   }
@@ -135,7 +140,7 @@ export function words(content: InboundContent): string | null {
 
 /**
  * Rule 4: an answer word or a full button label, as far as it can refer to a request at all. Nothing but typed text
- * agrees, or a button of the quoted request itself: captions, edits and other menus' buttons only refuse.
+ * agrees, or a button of the quoted request itself: captions, an order's note, edits and other menus' buttons only refuse.
  */
 function boundAnswer(
   text: string,

@@ -38,7 +38,8 @@ export type InboundContent =
   | { kind: 'edit'; target: string; text: string | null }
   | { kind: 'revoke'; target: string }
   | { kind: 'unsupported'; type: string }
-  | { kind: 'other'; type: string };
+  /** `text` is what the customer wrote with it: the note of an order. */
+  | { kind: 'other'; type: string; text?: string };
 
 /** An address card of somebody else, as a customer or we share it. */
 export interface ContactCard {

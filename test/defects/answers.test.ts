@@ -366,3 +366,31 @@ describe('a typed answer, our clock ahead of WhatsApp’s by more than the answe
     expect((await world.consent(phone)).state).toBe('requested');
   });
 });
+
+describe('what a customer writes as the note of an order', () => {
+  const ordered = (phone: string, text: string): unknown => {
+    const product_items = [{ product_retailer_id: 'a', quantity: 1, item_price: 2, currency: 'USD' }];
+    const order = { catalog_id: '1', text, product_items };
+    return webhookOf(inbound(phone, world.now(), { type: 'order', order }));
+  };
+  async function asked() {
+    const { phone, record } = await contact(world);
+    await world.sendConsent(record);
+    await world.pass(5_000);
+    return { phone, record };
+  }
+
+  it('refuses as a stop word', async () => {
+    const { phone, record } = await asked();
+    await told(ordered(phone, 'STOP'));
+    expect((await world.consent(phone)).state).toBe('denied');
+    expect((await world.consent(phone, 'marketing')).state).toBe('denied');
+    expect((await world.readRecord(record)).complianceValue).toBe(false);
+  });
+
+  it.each(['Yes', 'Yes, I Agree', ''])('“%s” agrees to nothing', async (text) => {
+    const { phone } = await asked();
+    await told(ordered(phone, text));
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+});

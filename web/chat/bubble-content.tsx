@@ -71,7 +71,8 @@ function Lead({ message, by }: { message: MessageOut; by: string }): ReactNode {
     return <Place icon={<ArrowReply16Regular aria-hidden />}>{t(words)}</Place>;
   }
   if (isMedia(kind)) return <Place icon={<Attach16Regular aria-hidden />}>{kindName(kind)}</Place>;
-  if (text !== '' || message.deletedAt !== undefined) return null;
+  // A note says nothing of the order that it came with.
+  if ((text !== '' && kind !== 'other') || message.deletedAt !== undefined) return null;
   return <Place icon={<QuestionCircle16Regular aria-hidden />}>{kindName(kind)}</Place>;
 }
 

@@ -146,6 +146,11 @@ const readers: Record<string, Reader> = {
     target: original_message_id,
   })),
 
+  // A cart that the customer sends: we act on their note alone.
+  order: reading(z.looseObject({ text }), ({ text }) =>
+    known({ kind: 'other', type: 'order', text: text === '' ? undefined : text }),
+  ),
+
   // What WhatsApp cannot pass on, an answer perhaps: neither consent nor refusal.
   unsupported: (part) => {
     const parsed = unsupported.safeParse(part);

@@ -122,6 +122,7 @@ const told: Record<keyof typeof payloads, object[]> = {
   'edit of a caption': [message({ kind: 'edit', target: 'wamid.IN5', text: 'Please stop' })],
   revoke: [message({ kind: 'revoke', target: 'wamid.IN1' })],
   order: [message({ kind: 'other', type: 'order' })],
+  'order with a note': [message({ kind: 'other', type: 'order', text: 'Stop' })],
   'a type of tomorrow': [message({ kind: 'other', type: 'hologram' })],
   'unsupported, naming its type': [message({ kind: 'unsupported', type: 'button' })],
   unsupported: [message({ kind: 'unsupported', type: 'unknown' })],
