@@ -1,5 +1,5 @@
 import { type AnswerContext, mayAnswer, type ReadAnswer, readAnswer } from '../core/answer.ts';
-import { CLOCK_AHEAD_MS, type Spoken, spokenTo, writtenSince } from '../core/consent-requests.ts';
+import { CLOCK_AHEAD_MS, type Spoken, spokenTo, unseen, writtenSince } from '../core/consent-requests.ts';
 import { tenantKeywords } from '../core/message-template.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { RequestRow } from '../db/consent.ts';
@@ -66,8 +66,8 @@ export async function readAnswers(
         key: String(one.inboxId),
         contactPointId: one.contactPointId,
         at: one.update.at,
+        soonMs: CLOCK_AHEAD_MS,
       })),
-    CLOCK_AHEAD_MS,
   );
   const corrected = serious.flatMap((one) => {
     const original = asked.has(one.contactPointId) ? correctedBy(one, news, known.messages) : null;
@@ -79,8 +79,8 @@ export async function readAnswers(
       key: String(one.inboxId),
       contactPointId: one.contactPointId,
       at: original.at,
+      soonMs: (original.withinMs ?? 0) + CLOCK_AHEAD_MS,
     })),
-    CLOCK_AHEAD_MS,
   );
   for (const one of serious) {
     const mine = requests.filter((request) => request.contactPointId === one.contactPointId);
@@ -129,9 +129,9 @@ export async function readAnswers(
   return { answers, requests, records };
 }
 
-/** The message that this one corrects; null where it corrects none that we have. */
+/** The message that this one corrects, which may come after it; null where it corrects none. */
 function correctedBy(
-  { update: { content }, contactPointId }: StoredMessage,
+  { update: { content, at }, contactPointId }: StoredMessage,
   news: readonly StoredMessage[],
   known: readonly KnownMessage[],
 ): Spoken | null {
@@ -139,11 +139,10 @@ function correctedBy(
   const { target } = content;
   const fresh = news.find((one) => one.contactPointId === contactPointId && one.update.whatsappId === target);
   if (fresh !== undefined) return { at: fresh.update.at, replyTo: fresh.update.context?.id ?? null };
-  return (
-    known.find(
-      (one) => one.direction === 'in' && one.contactPointId === contactPointId && one.whatsappId === target,
-    ) ?? null
+  const stored = known.find(
+    (one) => one.direction === 'in' && one.contactPointId === contactPointId && one.whatsappId === target,
   );
+  return stored ?? unseen(at);
 }
 
 /** The newest of these requests that a no of then may mean, and that WhatsApp has given no name yet that we know of. */

@@ -59,11 +59,29 @@ export const CLOCK_AHEAD_MS = 15 * 60_000;
 export const writtenSince = (answer: { at: number; meaning: 'yes' | 'no' }, askedAt: number): boolean =>
   second(answer.at + (answer.meaning === 'no' ? CLOCK_AHEAD_MS : 0)) >= second(askedAt);
 
-/** When a message was written, ms, and WhatsApp's id of what it quoted. */
+/** When a message was written, ms, or at the earliest, and WhatsApp's id of what it quoted. */
 export interface Spoken {
   at: number;
   replyTo: string | null;
+  /** It was written so much later at most, ms; absent where `at` is known. */
+  withinMs?: number;
 }
+
+/**
+ * For so long WhatsApp lets a message be edited.
+ * https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/edit
+ */
+const EDITABLE_MS = 15 * 60_000;
+
+/**
+ * What is corrected before it has reached us was written in the minutes before its correction. A correction never agrees, so that
+ * nothing but a refusal rests on this guess.
+ */
+export const unseen = (correctedAt: number): Spoken => ({
+  at: correctedAt - EDITABLE_MS,
+  replyTo: null,
+  withinMs: EDITABLE_MS,
+});
 
 /**
  * The request that a message spoke to, which its correction speaks to as well, as if it quoted it: whatever we wrote since, and

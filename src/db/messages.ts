@@ -148,15 +148,14 @@ export interface LastWord {
  */
 export async function lastOutboundBefore(
   tx: Tx,
-  wanted: readonly { key: string; contactPointId: string; at: number }[],
-  soonMs: number,
+  wanted: readonly { key: string; contactPointId: string; at: number; soonMs: number }[],
 ): Promise<Map<string, LastWord>> {
   if (wanted.length === 0) return new Map();
   const rows = wanted.map((one) => ({
     ...one,
     at: iso(one.at),
     next: iso(one.at + 1_000),
-    until: iso(one.at + soonMs + 1_000),
+    until: iso(one.at + one.soonMs + 1_000),
   }));
   const newest = (more: RawBuilder<unknown>) => sql`(
       select id from message

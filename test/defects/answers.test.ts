@@ -394,3 +394,39 @@ describe('what a customer writes as the note of an order', () => {
     expect((await world.consent(phone)).state).toBe('requested');
   });
 });
+
+describe('a correction that is delivered before what it corrects', () => {
+  /** Asked, answered, corrected; somebody wrote on in between. WhatsApp delivers the correction first. */
+  async function corrected(into: string) {
+    const { phone, record } = await contact(world);
+    await world.says(phone, 'Hello');
+    await world.sendConsent(record);
+    await world.pass(5_000);
+    const yes = inboundText(phone, world.now(), 'Yes');
+    await world.pass(5_000);
+    expect((await world.send({ to: to(record), text: 'Shall I call you?' })).status).toBe(202);
+    await world.settled();
+    await world.pass(5_000);
+    const message = { type: 'text', text: { body: into } };
+    const edit = inbound(phone, world.now(), {
+      type: 'edit',
+      edit: { original_message_id: yes.id, message },
+    });
+    return { phone, record, original: webhookOf(yes), correction: webhookOf(edit) };
+  }
+
+  it.each(['No', 'No, Thank You', 'STOP'])('into “%s” refuses, and goes on refusing', async (into) => {
+    const { phone, record, original, correction } = await corrected(into);
+    await told(correction);
+    expect((await world.consent(phone)).state).toBe('denied');
+    await told(original);
+    expect((await world.consent(phone)).state).toBe('denied');
+    expect((await world.readRecord(record)).complianceValue).toBe(false);
+  });
+
+  it('into “Yes” agrees to nothing', async () => {
+    const { phone, correction } = await corrected('Yes');
+    await told(correction);
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+});
