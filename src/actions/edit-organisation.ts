@@ -1,3 +1,4 @@
+import type { MadeOn } from '../core/entity-tag.ts';
 import { type RecordType, recordTypeProblems, relationOf } from '../core/record-type.ts';
 import type { Settings } from '../core/settings.ts';
 import { readFromBeginning } from '../db/crm-mirror.ts';
@@ -6,6 +7,7 @@ import type { Tx } from '../db/engine.ts';
 import {
   deleteRecordType,
   insertAudit,
+  lockRecordType,
   lockSetting,
   readChannel,
   saveRecordType,
@@ -14,6 +16,7 @@ import {
 } from '../db/organisation.ts';
 import { type ColumnRow, forgetFieldsSeen, insertColumn, listColumns } from '../db/records.ts';
 import { beginTakingIn } from '../db/taking-in.ts';
+import { refuseIfChanged } from './changed-meanwhile.ts';
 import { withAccess } from './column-access.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
@@ -26,14 +29,17 @@ import { inTransaction } from './transaction.ts';
 
 const SETTING = 'organisation';
 
+/** Changes what `patch` names. Throws 412 where the settings are not those that it was made on. */
 export async function changeSettings(
   ctx: Context,
   patch: Partial<Settings>,
   actor: string,
+  on: MadeOn = null,
 ): Promise<Settings> {
   const settings = await inTransaction(ctx, async (tx) => {
     await lockSetting(tx, SETTING);
     const before = await loadSettings(tx);
+    refuseIfChanged(ctx, on, before);
     const after = { ...before, ...patch };
     await saveSetting(tx, SETTING, after, ctx.clock());
     await insertAudit(tx, {
@@ -67,21 +73,29 @@ function difference(
 }
 
 /**
- * Sets up a record type, or throws 422 with every problem. Its records are then taken in (take-in-records.ts).
+ * Sets up a record type, or throws 422 with every problem; 412 first, where it is not the one that the change was made on.
+ * Its records are then taken in (take-in-records.ts).
  */
-export async function configureRecordType(ctx: Context, type: RecordType, actor: string): Promise<void> {
+export async function configureRecordType(
+  ctx: Context,
+  type: RecordType,
+  actor: string,
+  on: MadeOn = null,
+): Promise<void> {
   const tables = await ctx.crm.tables();
   await inTransaction(ctx, async (tx) => {
+    await lockRecordType(tx, type.table);
+    const recordTypes = await loadRecordTypes(tx);
+    const before = recordTypes.get(type.table) ?? null;
+    refuseIfChanged(ctx, on, before);
     const columns = tables.some(({ name }) => name === type.table)
       ? await withAccess(tx, type.table, await ctx.crm.columns(tx, type.table))
       : null;
-    const recordTypes = await loadRecordTypes(tx);
     const problems = recordTypeProblems(type, columns, tables, [...recordTypes.values()]);
     if (problems.length > 0)
       throw new Refusal(422, problems[0]?.code ?? 'invalid-request', problems[0]?.message ?? '', {
         problems,
       });
-    const before = recordTypes.get(type.table) ?? null;
     const { table, ...config } = type;
     await saveRecordType(tx, table, config, ctx.clock());
     if (before?.complianceField !== type.complianceField || before?.polarity !== type.polarity)
@@ -116,12 +130,19 @@ async function tellLive(tx: Tx): Promise<void> {
   await hints.send(tx);
 }
 
-/** Only while no published template needs it. The ledger of its customers stays. */
-export async function removeRecordType(ctx: Context, table: string, actor: string): Promise<void> {
+/** Only while no published template needs it, and as the one who removes it saw it. The ledger of its customers stays. */
+export async function removeRecordType(
+  ctx: Context,
+  table: string,
+  actor: string,
+  on: MadeOn = null,
+): Promise<void> {
   await inTransaction(ctx, async (tx) => {
+    await lockRecordType(tx, table);
     const recordTypes = await loadRecordTypes(tx);
     const before = recordTypes.get(table);
     if (before === undefined) throw notFound('record type');
+    refuseIfChanged(ctx, on, before);
     const related = [...recordTypes.values()].find((type) => relationOf(type)?.table === table);
     if (related !== undefined)
       throw new Refusal(

@@ -1,4 +1,5 @@
 import { cut } from '../core/clip.ts';
+import type { MadeOn } from '../core/entity-tag.ts';
 import {
   fitsSession,
   type MessageTemplateDefinition,
@@ -21,6 +22,7 @@ import {
   saveDraft,
   saveWhatsAppTemplates,
 } from '../db/templates.ts';
+import { refuseIfChanged } from './changed-meanwhile.ts';
 import type { Context } from './context.ts';
 import { createHints } from './live.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from './organisation.ts';
@@ -32,6 +34,11 @@ import { inTransaction } from './transaction.ts';
 /** Message templates: draft, published, retired; versioned. Editing a published one makes a draft beside it. */
 
 export type TemplateRow = MessageTemplateRow<MessageTemplateDefinition>;
+
+/** What somebody edits of a template, and makes their change on; what WhatsApp says of it changes beside it. */
+export function editedPart({ id, status, version, live, draft }: TemplateRow): object {
+  return { id, status, version, live, draft };
+}
 
 /** A draft may be unfinished, but a Consent Template needs a Compliance Field to be saved at all (product.md §2.1). */
 export async function createTemplate(
@@ -77,29 +84,42 @@ async function checkDraft(tx: Tx, definition: MessageTemplateDefinition): Promis
     );
 }
 
-/** `change` makes of what stands there what shall stand there; nobody else changes it meanwhile. */
+/**
+ * `change` makes of what stands there what shall stand there; nobody else changes it meanwhile. Answers the template as it
+ * is then. Throws 412 where it is not the one that the change was made on.
+ */
 export async function changeTemplate(
   ctx: Context,
   id: string,
   change: (before: MessageTemplateDefinition) => MessageTemplateDefinition,
   actor: string,
-): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
-    const row = await locked(tx, id);
+  on: MadeOn = null,
+): Promise<TemplateRow> {
+  return inTransaction(ctx, async (tx) => {
+    const row = await lockedAs(tx, ctx, id, on);
     if (row.status === 'retired')
       throw new Refusal(409, 'template-retired', 'A retired template cannot be changed. Make a new one.');
     const before = row.draft ?? row.live;
     if (before === null) throw notFound('message template');
     const draft = change(before);
     await checkDraft(tx, draft);
-    await saveDraft(tx, id, draft, ctx.clock());
+    const now = ctx.clock();
+    await saveDraft(tx, id, draft, now);
     await audit(tx, ctx, actor, 'message-template.change', id, before, draft);
+    return { ...row, draft, updatedAt: now };
   });
 }
 
 async function locked(tx: Tx, id: string): Promise<TemplateRow> {
   const row = isUuid(id) ? await readMessageTemplate<MessageTemplateDefinition>(tx, id, true) : null;
   if (row === null) throw notFound('message template');
+  return row;
+}
+
+/** The same, where it is still as whoever changes it saw it. */
+async function lockedAs(tx: Tx, ctx: Context, id: string, on: MadeOn): Promise<TemplateRow> {
+  const row = await locked(tx, id);
+  refuseIfChanged(ctx, on, editedPart(row));
   return row;
 }
 
@@ -141,10 +161,18 @@ export async function templateProblems(
   });
 }
 
-/** Makes the draft the live version, or throws 422 with every problem. Answers the warnings. */
-export async function publishTemplate(ctx: Context, id: string, actor: string): Promise<PublishProblem[]> {
+/**
+ * Makes the draft the live version, or throws 422 with every problem; 412 where it is not the draft that was read. Answers
+ * the warnings.
+ */
+export async function publishTemplate(
+  ctx: Context,
+  id: string,
+  actor: string,
+  on: MadeOn = null,
+): Promise<PublishProblem[]> {
   return inTransaction(ctx, async (tx) => {
-    const row = await locked(tx, id);
+    const row = await lockedAs(tx, ctx, id, on);
     if (row.status === 'retired')
       throw new Refusal(
         409,
@@ -194,9 +222,9 @@ async function rejudge(tx: Tx, ctx: Context): Promise<void> {
 }
 
 /** Retires a template: what depends on it is judged again. */
-export async function retire(ctx: Context, id: string, actor: string): Promise<void> {
+export async function retire(ctx: Context, id: string, actor: string, on: MadeOn = null): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const row = await locked(tx, id);
+    const row = await lockedAs(tx, ctx, id, on);
     if (row.status === 'retired') return;
     await retireTemplate(tx, id, ctx.clock());
     await audit(

@@ -140,6 +140,11 @@ export async function listRecordTypes<C>(tx: Tx): Promise<{ table: string; confi
   return rows;
 }
 
+/** Holds a record type for a change that is made on what it says now; where there is none, there is nothing to hold. */
+export async function lockRecordType(tx: Tx, table: string): Promise<void> {
+  await sql`select 1 from record_type where table_name = ${table} for update`.execute(tx);
+}
+
 export async function saveRecordType(tx: Tx, table: string, config: unknown, now: number): Promise<void> {
   await sql`insert into record_type (table_name, config, updated_at) values (${table}, ${json(config)}, ${time(now)})
     on conflict (table_name) do update set config = excluded.config, updated_at = excluded.updated_at`.execute(

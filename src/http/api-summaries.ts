@@ -91,6 +91,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'DELETE /api/quick-replies/{id}': 'Delete a quick reply',
 
   'GET /api/record-types': 'Record types that are set up',
+  'GET /api/record-types/{table}': 'One record type',
   'PUT /api/record-types/{table}': 'Set a record type up, or change how it is',
   'DELETE /api/record-types/{table}': 'Remove a record type; its records stay',
   'GET /api/crm/tables': 'Tables of the CRM',

@@ -128,6 +128,7 @@ export const TABLE: Record<string, Row> = {
   'GET /api/crm/tables/{table}/columns': row('signed-in', () => '/api/crm/tables/contact/columns'),
   'GET /api/crm/sync': row('signed-in', () => '/api/crm/sync'),
   'GET /api/record-types': row('signed-in', () => '/api/record-types'),
+  'GET /api/record-types/{table}': row('signed-in', () => '/api/record-types/contact'),
   'GET /api/whatsapp-templates': row('signed-in', () => '/api/whatsapp-templates'),
   'GET /api/message-templates': row('signed-in', () => '/api/message-templates'),
   'GET /api/message-templates/{id}': row('signed-in', ({ template }) => `/api/message-templates/${template}`),

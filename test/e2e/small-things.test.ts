@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { launchBrowser, openWindow, takePicture, type Window } from './browser.ts';
+import { DESKTOP, launchBrowser, openWindow, PHONE, takePicture, type Window } from './browser.ts';
 import { type Product, startProduct } from './product.ts';
 import { callApi, demoIsPlayed, listOf } from './sandbox.ts';
 
@@ -548,6 +548,92 @@ describe('small things of the pages', () => {
     await takePicture(admin, 'small-things-language-wrong-dark');
     await admin.emulateMedia({ colorScheme: 'light' });
     await admin.getByRole('button', { name: 'Discard changes' }).click();
+  });
+
+  it('who saves what somebody else saved meanwhile is told, keeps what they typed and chooses', async () => {
+    const other = await admin.context().newPage();
+    // Told of nothing while it stands open, as after a lost connection: the server says it when it saves.
+    await other.route('**/api/events', (route) => route.abort());
+    const saveIn = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).click();
+    const told = (page: Page) => page.getByText('Somebody else saved this in the meantime.');
+    const name = (page: Page) => page.getByRole('textbox', { name: 'Display name' });
+    const url = `${product.url}/configuration/record-types/lead`;
+    await Promise.all([admin.goto(url), other.goto(url)]);
+    await Promise.all([name(admin).fill('Interested'), name(other).fill('Prospect')]);
+    await saveIn(admin);
+    await admin.getByText('Interested is saved.').first().waitFor();
+    await saveIn(other);
+    await told(other).waitFor();
+    expect(await name(other).inputValue()).toBe('Prospect');
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const viewport of [DESKTOP, PHONE]) {
+        await other.emulateMedia({ colorScheme });
+        await other.setViewportSize(viewport);
+        await told(other).scrollIntoViewIfNeeded();
+        await takePicture(other, `small-things-meanwhile-${colorScheme}-${viewport.width}`);
+      }
+    await other.emulateMedia({ colorScheme: 'light' });
+    await other.setViewportSize(DESKTOP);
+    await other.getByRole('button', { name: 'Keep what I typed' }).click();
+    await saveIn(other);
+    await other.getByText('Prospect is saved.').first().waitFor();
+    // The first window hears of it by itself, and had typed nothing since: it follows.
+    await expect.poll(() => name(admin).inputValue()).toBe('Prospect');
+    expect(await told(admin).count()).toBe(0);
+    // What is typed there is not taken away, and gone only by choice.
+    await name(admin).fill('Lead of ours');
+    await name(other).fill('Lead');
+    await saveIn(other);
+    await told(admin).waitFor();
+    expect(await name(admin).inputValue()).toBe('Lead of ours');
+    await admin.getByRole('button', { name: 'Load what is saved now' }).click();
+    expect(await name(admin).inputValue()).toBe('Lead');
+    await told(admin).waitFor({ state: 'hidden' });
+
+    // Settings are saved one by one: different ones go together, and nobody is asked.
+    const settings = `${product.url}/configuration/settings`;
+    await Promise.all([admin.goto(settings), other.goto(settings)]);
+    const business = (page: Page) => page.getByRole('textbox', { name: 'Business name' });
+    const language = (page: Page) => page.getByRole('textbox', { name: 'Default language' });
+    await business(other).fill('Fabrikam');
+    await language(admin).fill('es');
+    await saveIn(admin);
+    await admin.getByText('All changes are saved.').waitFor();
+    await saveIn(other);
+    await other.getByText('All changes are saved.').waitFor();
+    expect([await business(other).inputValue(), await language(other).inputValue()]).toEqual([
+      'Fabrikam',
+      'es',
+    ]);
+    await business(other).fill('Contoso');
+    await business(admin).fill('Northwind');
+    await saveIn(admin);
+    await admin.getByText('All changes are saved.').waitFor();
+    await saveIn(other);
+    await told(other).waitFor();
+    expect(await business(other).inputValue()).toBe('Contoso');
+    await other.getByRole('button', { name: 'Load what is saved now' }).click();
+    expect(await business(other).inputValue()).toBe('Northwind');
+    await callApi(product, 'PATCH', '/api/settings', { businessName: '', defaultLanguage: 'en' });
+
+    // A message template is published as it is on the screen.
+    const [template] = await listOf(product, '/api/message-templates?recordType=contact');
+    const page = `${product.url}/configuration/message-templates/${String(template?.id)}`;
+    await Promise.all([admin.goto(page), other.goto(page)]);
+    const title = (of: Page) => of.getByRole('textbox', { name: 'Name', exact: true });
+    await title(other).fill('Mine');
+    await title(admin).fill('Theirs');
+    await saveIn(admin);
+    await admin.getByText('All changes are saved.').waitFor();
+    await other.getByRole('button', { name: 'Publish', exact: true }).click();
+    await told(other).waitFor();
+    expect(await title(other).inputValue()).toBe('Mine');
+    await other.getByRole('button', { name: 'Load what is saved now' }).click();
+    expect(await title(other).inputValue()).toBe('Theirs');
+    await callApi(product, 'PATCH', `/api/message-templates/${String(template?.id)}`, {
+      name: template?.name,
+    });
+    await other.close();
   });
 
   it('a record type whose name was cleared is still named where it could not be saved', async () => {

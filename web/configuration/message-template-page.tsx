@@ -39,7 +39,7 @@ function NewTemplate() {
           return (
             <TemplateEditor
               template={null}
-              saved={emptyDraft('consent', first?.table ?? '')}
+              stored={{ etag: null, values: emptyDraft('consent', first?.table ?? '') }}
               recordTypes={list}
             />
           );
@@ -112,7 +112,7 @@ function Versions({ template, recordTypes }: VersionsProps) {
       <TemplateEditor
         key={live ? 'live' : 'draft'}
         template={template}
-        saved={draftOf(live ? template : (draft ?? template))}
+        stored={{ etag: template.etag, values: draftOf(live ? template : (draft ?? template)) }}
         recordTypes={recordTypes}
         frozen={live || status === 'retired'}
       />

@@ -22,13 +22,16 @@ import { FormSection } from '../ui/form-section.tsx';
 import { useMay } from '../ui/me.tsx';
 import { useNotify } from '../ui/notify.ts';
 import { goToProblems, ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
+import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { ColumnCheck } from './column-check.tsx';
 import { ColumnField } from './column-field.tsx';
 import { ComplianceFieldChoice } from './compliance-field.tsx';
 import { CountryField } from './country-field.tsx';
+import { isChangedMeanwhile, madeOn, orReadAgain, type Saved, useEditing } from './editing.ts';
 import { changesWhatDecides, FieldChangeDialog } from './field-change-dialog.tsx';
 import { PhoneColumnsField } from './phone-columns-field.tsx';
 import { PolarityField } from './polarity-field.tsx';
@@ -42,7 +45,8 @@ import { TableRights } from './table-rights.tsx';
 type Props = {
   table: string;
   exists: boolean;
-  saved: RecordTypeValues;
+  /** What the server holds, or the suggestion for a new one. */
+  stored: Saved<RecordTypeValues>;
   columns: Column[];
   /** Records that the number may be taken from. */
   choices: RelatedChoice[];
@@ -51,34 +55,48 @@ type Props = {
 };
 
 /** What the form holds of a record type. */
-export function valuesOf({ table: _, takingIn: __, ...values }: RecordTypeOut): RecordTypeValues {
-  return values;
+export function valuesOf({
+  table: _,
+  takingIn: __,
+  etag,
+  ...values
+}: RecordTypeOut): Saved<RecordTypeValues> {
+  return { etag, values };
 }
 
-/** Every field of a record type. `saved` is what the server holds, or the suggestion for a new one. */
-export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhere }: Props) {
+const sameValues = (a: RecordTypeValues, b: RecordTypeValues): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+/** Every field of a record type. */
+export function RecordTypeForm({ table, exists, stored, columns, choices, elsewhere }: Props) {
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
   const disabled = !useMay('manage-record-types');
-  const [draft, setDraft] = useState<RecordTypeValues>(saved);
   const [tried, setTried] = useState(false);
   const [asking, setAsking] = useState(false);
-  const set = (change: Partial<RecordTypeValues>) => setDraft((before) => ({ ...before, ...change }));
-  const dirty = !exists || JSON.stringify(draft) !== JSON.stringify(saved);
+  const editing = useEditing(stored, { same: sameValues });
+  const { draft, set, theirs } = editing;
+  const saved = editing.base.values;
+  const dirty = !exists || editing.dirty;
 
   const save = useMutation({
-    mutationFn: () => api.put(recordTypePath(table), draft, answerOf<RecordTypeOut>()),
+    mutationFn: () =>
+      orReadAgain(
+        api.put(recordTypePath(table), draft, answerOf<RecordTypeOut>(), madeOn(editing.base.etag)),
+        () => client.invalidateQueries({ queryKey: keys.recordTypes() }),
+      ),
     onSuccess: async (answer) => {
-      const stored = valuesOf(answer);
-      setDraft(stored);
+      const now = valuesOf(answer);
+      editing.saved(now);
       await client.invalidateQueries();
-      notify.success(t('recordType.saved', { name: stored.displayName }));
+      notify.success(t('recordType.saved', { name: now.values.displayName }));
     },
     onError: goToProblems,
     onSettled: () => setAsking(false),
   });
-  const problems = tried && missingIn(draft).length > 0 ? missingIn(draft) : problemsOf(save.error);
+  const refused = theirs !== null && isChangedMeanwhile(save.error) ? null : save.error;
+  const problems = tried && missingIn(draft).length > 0 ? missingIn(draft) : problemsOf(refused);
   const booleans = columns.filter(({ kind }) => kind === 'boolean');
   const texts = columns.filter(({ kind }) => kind === 'text');
   const languages = columns.filter(({ kind }) => kind === 'language' || kind === 'text');
@@ -107,6 +125,17 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
         busy={save.isPending}
         onConfirm={() => save.mutate()}
         onCancel={() => setAsking(false)}
+      />
+      <ChangedMeanwhile
+        changed={theirs !== null}
+        onLoad={() => {
+          save.reset();
+          editing.discard();
+        }}
+        onKeep={() => {
+          save.reset();
+          editing.keepMine();
+        }}
       />
       {/* Its name may be what is missing. */}
       <ProblemList
@@ -290,7 +319,7 @@ export function RecordTypeForm({ table, exists, saved, columns, choices, elsewhe
           onDiscard={() => {
             save.reset();
             setTried(false);
-            setDraft(saved);
+            editing.discard();
           }}
         >
           {exists && <RemoveRecordType table={table} name={saved.displayName} />}

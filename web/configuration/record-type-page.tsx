@@ -68,11 +68,12 @@ export function RecordTypePage({ table }: { table: string }) {
                     )}
                   {type !== undefined && <TakingIn type={type} />}
                   <RecordTypeForm
-                    key={type === undefined ? 'new' : 'saved'}
                     table={table}
                     exists={type !== undefined}
-                    saved={
-                      type === undefined ? suggestedRecordType(label, list, lookups, all) : valuesOf(type)
+                    stored={
+                      type === undefined
+                        ? { etag: null, values: suggestedRecordType(label, list, lookups, all) }
+                        : valuesOf(type)
                     }
                     columns={list}
                     choices={relatedChoices(lookups, all)}

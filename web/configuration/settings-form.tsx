@@ -12,7 +12,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { type Settings, SettingsPatch } from '../../src/http/schemas/administration.ts';
+import { type Settings, type SettingsOut, SettingsPatch } from '../../src/http/schemas/administration.ts';
 import { translate } from '../i18n/i18n.ts';
 import { languageName } from '../i18n/locale.ts';
 import { answerOf, api } from '../ui/api.ts';
@@ -25,10 +25,13 @@ import { keys } from '../ui/queries.ts';
 import { SaveBar } from '../ui/save-bar.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AskingBasisField } from './asking-basis-field.tsx';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { CountriesField } from './country-field.tsx';
+import { isChangedMeanwhile, madeOn, type Saved, useEditing } from './editing.ts';
 import { NumberSettingField } from './number-setting-field.tsx';
 import { problemAt, problemsOf } from './problems.ts';
 import { ReadableForm } from './readable-form.tsx';
+import { changedSettings, mergedSettings, sameSettings } from './settings-changes.ts';
 import {
   answerLimits,
   askLimits,
@@ -38,43 +41,48 @@ import {
   storageLimits,
 } from './settings-groups.ts';
 
-/** Only what differs is sent, so that two administrators at different settings do not undo each other. */
-function changesOf(saved: Settings, draft: Settings): Partial<Settings> {
-  const before = new Map<string, unknown>(Object.entries(saved));
-  return Object.fromEntries(Object.entries(draft).filter(([key, value]) => !same(before.get(key), value)));
-}
+const taggedOf = ({ etag, ...values }: SettingsOut): Saved<Settings> => ({ etag, values });
 
-function same(a: unknown, b: unknown): boolean {
-  return Array.isArray(a) && Array.isArray(b) ? a.join() === b.join() : Object.is(a, b);
-}
-
-export function SettingsForm({ saved }: { saved: Settings }) {
+export function SettingsForm({ stored }: { stored: SettingsOut }) {
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
   const disabled = !useMay('manage-settings');
-  const [edits, setEdits] = useState<Partial<Settings>>({});
   const [touched, setTouched] = useState(false);
-  const draft: Settings = { ...saved, ...edits };
-  const set = (change: Partial<Settings>) => setEdits((before) => ({ ...before, ...change }));
-  const changes = changesOf(saved, draft);
-  const dirty = Object.keys(changes).length > 0;
+  const editing = useEditing(taggedOf(stored), { same: sameSettings, merge: mergedSettings });
+  const { base, draft, dirty, set, theirs } = editing;
+  const changes = changedSettings(base.values, draft);
 
+  const patchOn = (etag: string | null) =>
+    api.patch('/api/settings', changes, answerOf<SettingsOut>(), madeOn(etag));
   const save = useMutation({
-    mutationFn: () => api.patch('/api/settings', changes, answerOf<Settings>()),
-    onSuccess: (stored) => {
-      client.setQueryData(keys.settings(), stored);
-      setEdits({});
+    mutationFn: async () => {
+      try {
+        return await patchOn(base.etag);
+      } catch (error) {
+        if (!isChangedMeanwhile(error)) throw error;
+        const now = taggedOf(
+          await client.fetchQuery<SettingsOut>({ queryKey: keys.settings(), staleTime: 0 }),
+        );
+        // Nobody has to be asked about settings that they did not touch.
+        if (mergedSettings(base.values, draft, now.values) === null) throw error;
+        return patchOn(now.etag);
+      }
+    },
+    onSuccess: (now) => {
+      editing.saved(taggedOf(now));
+      client.setQueryData(keys.settings(), now);
       setTouched(false);
       void client.invalidateQueries();
       notify.success(t('settings.saved'), t('settings.savedText'));
     },
     onError: goToProblems,
   });
+  const refused = theirs !== null && isChangedMeanwhile(save.error) ? null : save.error;
   const issues = touched ? (SettingsPatch.safeParse(changes).error?.issues ?? []) : [];
   const problems = [
     ...issues.map((issue) => ({ code: 'invalid', path: issue.path.join('.'), message: sentenceOf(issue) })),
-    ...problemsOf(save.error),
+    ...problemsOf(refused),
   ];
   const numbers = (list: NumberSetting[]) =>
     list.map((setting) => (
@@ -100,7 +108,18 @@ export function SettingsForm({ saved }: { saved: Settings }) {
       }}
     >
       <UnsavedGuard dirty={dirty && !disabled} />
-      <ProblemList title={t('settings.notSaved')} problems={problemsOf(save.error)} />
+      <ChangedMeanwhile
+        changed={theirs !== null}
+        onLoad={() => {
+          save.reset();
+          editing.discard();
+        }}
+        onKeep={() => {
+          save.reset();
+          editing.keepMine();
+        }}
+      />
+      <ProblemList title={t('settings.notSaved')} problems={problemsOf(refused)} />
       <ReadableForm readOnly={disabled}>
         <div style={{ display: 'flex', flexDirection: 'column', gap: 16 }}>
           <FormSection title={t('settings.asking.title')} description={t('settings.asking.text')}>
@@ -228,7 +247,7 @@ export function SettingsForm({ saved }: { saved: Settings }) {
           onDiscard={() => {
             save.reset();
             setTouched(false);
-            setEdits({});
+            editing.discard();
           }}
         />
       )}

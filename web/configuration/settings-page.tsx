@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useTranslation } from 'react-i18next';
-import type { Settings } from '../../src/http/schemas/administration.ts';
+import type { SettingsOut } from '../../src/http/schemas/administration.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Page, PageHeader } from '../ui/page.tsx';
@@ -14,7 +14,7 @@ export function SettingsPage() {
   const { t } = useTranslation('configuration');
   const settings = useQuery({
     queryKey: keys.settings(),
-    queryFn: ({ signal }) => api.get('/api/settings', answerOf<Settings>(), { signal }),
+    queryFn: ({ signal }) => api.get('/api/settings', answerOf<SettingsOut>(), { signal }),
   });
   return (
     <Page>
@@ -29,7 +29,7 @@ export function SettingsPage() {
         }
       />
       <ReadOnlyNote right="manage-settings" />
-      <Loaded query={settings}>{(saved) => <SettingsForm saved={saved} />}</Loaded>
+      <Loaded query={settings}>{(stored) => <SettingsForm stored={stored} />}</Loaded>
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { ApiProblem, answerOf, api } from '../ui/api.ts';
 import { useNotify } from '../ui/notify.ts';
 import { goToProblems } from '../ui/problem-list.tsx';
 import { keys } from '../ui/queries.ts';
+import { madeOn, orReadAgain } from './editing.ts';
 import { messageTemplatePath } from './queries.ts';
 import { inputOf, type TemplateDraft } from './template-draft.ts';
 
@@ -22,19 +23,36 @@ export type TemplateActions = {
 export function useTemplateActions(
   template: MessageTemplateOut | null,
   draft: TemplateDraft,
-  /** The form differs from what is saved. */
-  dirty: boolean,
+  form: {
+    /** It differs from what is saved. */
+    dirty: boolean;
+    /** The tag of what it is a change of; null for a new one. */
+    etag: string | null;
+    /** What it holds is saved now, as this. */
+    onStored: (stored: MessageTemplateOut) => void;
+  },
 ): TemplateActions {
   const { t } = useTranslation('configuration');
   const client = useQueryClient();
   const notify = useNotify();
   const [created, setCreated] = useState<TemplateActions['created']>(null);
 
+  const orShowTheirs = <T>(id: string, call: Promise<T>): Promise<T> =>
+    orReadAgain(call, () => client.invalidateQueries({ queryKey: keys.messageTemplate(id) }));
   const store = () =>
     template === null
       ? api.post('/api/message-templates', inputOf(draft), answerOf<MessageTemplateOut>())
-      : api.patch(messageTemplatePath(template.id), inputOf(draft), answerOf<MessageTemplateOut>());
+      : orShowTheirs(
+          template.id,
+          api.patch(
+            messageTemplatePath(template.id),
+            inputOf(draft),
+            answerOf<MessageTemplateOut>(),
+            madeOn(form.etag),
+          ),
+        );
   const settle = async (stored: MessageTemplateOut, refused = false) => {
+    form.onStored(stored);
     client.setQueryData(keys.messageTemplate(stored.id), stored);
     await client.invalidateQueries();
     if (template === null) setCreated({ id: stored.id, refused });
@@ -51,12 +69,13 @@ export function useTemplateActions(
 
   const publish = useMutation({
     mutationFn: async () => {
-      const stored = template === null || dirty ? await store() : template;
+      const stored = template === null || form.dirty ? await store() : template;
+      // Published is what is on the screen, and not what somebody else made of it.
+      const etag = stored === template ? form.etag : stored.etag;
       try {
-        const answer = await api.post(
-          `${messageTemplatePath(stored.id)}/publish`,
-          {},
-          answerOf<PublishAnswer>(),
+        const answer = await orShowTheirs(
+          stored.id,
+          api.post(`${messageTemplatePath(stored.id)}/publish`, {}, answerOf<PublishAnswer>(), madeOn(etag)),
         );
         await settle(answer);
         notify.success(t('template.published', { name: answer.name }));

@@ -1,6 +1,6 @@
 import { makeStyles } from '@fluentui/react-components';
 import { useRouter } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
@@ -10,6 +10,8 @@ import { useMay } from '../ui/me.tsx';
 import { ProblemList, type ShownProblem } from '../ui/problem-list.tsx';
 import { UnsavedGuard } from '../ui/unsaved-guard.tsx';
 import { AnswerFields } from './answer-fields.tsx';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
+import { isChangedMeanwhile, type Saved, useEditing } from './editing.ts';
 import { problemsOf } from './problems.ts';
 import { withAddress } from './publish-fix.ts';
 import { PROBLEMS, PublishProblems } from './publish-problems.tsx';
@@ -17,7 +19,7 @@ import { ReadableForm } from './readable-form.tsx';
 import { SentTemplateFields } from './sent-template-fields.tsx';
 import { useTemplateActions } from './template-actions.ts';
 import { TemplateCommands } from './template-commands.tsx';
-import { readsAnswers, sameDraft, type TemplateDraft } from './template-draft.ts';
+import { draftOf, readsAnswers, sameDraft, type TemplateDraft } from './template-draft.ts';
 import { TemplateIdentity } from './template-identity.tsx';
 
 const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', gap: '16px' } });
@@ -25,23 +27,33 @@ const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column',
 type Props = {
   /** Null for a new one. */
   template: MessageTemplateOut | null;
-  saved: TemplateDraft;
+  stored: Saved<TemplateDraft>;
   recordTypes: RecordTypeOut[];
   /** Shown, not edited: the live version beside a draft, or a retired one. */
   frozen?: boolean;
 };
 
 /** The form of a message template, new or saved, with Save and Publish. */
-export function TemplateEditor({ template, saved, recordTypes, frozen = false }: Props) {
+export function TemplateEditor({ template, stored, recordTypes, frozen = false }: Props) {
   const { t } = useTranslation('configuration');
   const styles = useStyles();
   const router = useRouter();
   const disabled = !useMay('manage-templates') || frozen;
   const whatsappTemplates = useWhatsAppTemplates();
-  const [draft, setDraft] = useState(saved);
-  const set = (change: Partial<TemplateDraft>) => setDraft((before) => ({ ...before, ...change }));
-  const dirty = !sameDraft(draft, saved);
-  const actions = useTemplateActions(template, draft, dirty);
+  const editing = useEditing(stored, { same: sameDraft });
+  const { draft, set, dirty, theirs } = editing;
+  const actions = useTemplateActions(template, draft, {
+    dirty,
+    etag: editing.base.etag,
+    // What was typed stays as it was typed: a line that is still empty is not saved, and stands there.
+    onStored: (now) => editing.saved({ etag: now.etag, values: draftOf(now.draft ?? now) }, draft),
+  });
+  const refusal = (error: unknown) => (theirs !== null && isChangedMeanwhile(error) ? null : error);
+  const chosen = (choose: () => void) => () => {
+    actions.save.reset();
+    actions.publish.reset();
+    choose();
+  };
 
   const recordType = recordTypes.find(({ table }) => table === draft.recordType);
   const fieldMissing =
@@ -77,10 +89,18 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
       <UnsavedGuard
         dirty={!disabled && created === null && (template === null ? draft.name !== '' : dirty)}
       />
-      <ProblemList title={t('template.notSaved')} problems={problemsOf(actions.save.error).map(addressed)} />
+      <ChangedMeanwhile
+        changed={theirs !== null && !frozen}
+        onLoad={chosen(editing.discard)}
+        onKeep={chosen(editing.keepMine)}
+      />
+      <ProblemList
+        title={t('template.notSaved')}
+        problems={problemsOf(refusal(actions.save.error)).map(addressed)}
+      />
       <ProblemList
         title={t('template.notPublished')}
-        problems={problemsOf(actions.publish.error).map(addressed)}
+        problems={problemsOf(refusal(actions.publish.error)).map(addressed)}
       />
       {template !== null && !frozen && <PublishProblems template={template} dirty={dirty} />}
       <ReadableForm readOnly={disabled}>
@@ -119,7 +139,7 @@ export function TemplateEditor({ template, saved, recordTypes, frozen = false }:
           actions={actions}
           dirty={dirty}
           incomplete={incomplete}
-          onDiscard={() => setDraft(saved)}
+          onDiscard={editing.discard}
         />
       )}
     </form>

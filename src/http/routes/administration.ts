@@ -1,27 +1,31 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { entityTag } from '../../actions/changed-meanwhile.ts';
 import { checkWebhook } from '../../actions/check-webhook.ts';
 import type { Context } from '../../actions/context.ts';
 import { changeSettings, resumeChannel } from '../../actions/edit-organisation.ts';
 import { loadPublished, loadRecordTypes, loadSettings } from '../../actions/organisation.ts';
 import { notFound } from '../../actions/refusal.ts';
 import type { Config } from '../../config.ts';
+import { madeOn } from '../../core/entity-tag.ts';
+import type { Settings } from '../../core/settings.ts';
 import { silentSince } from '../../core/silence.ts';
 import { anyConversation } from '../../db/conversations.ts';
 import { inboxFigures } from '../../db/inbox.ts';
 import { auditPage, readChannel } from '../../db/organisation.ts';
 import { outboxFigures } from '../../db/outbox.ts';
 import { profileOf } from '../../db/people.ts';
+import { withTag } from '../entity-tag.ts';
 import {
   AuditOut,
   ChannelOut,
   MeOut,
-  Settings,
+  SettingsOut,
   SettingsPatch,
   SetupOut,
   WebhookTest,
 } from '../schemas/administration.ts';
-import { PageQuery, pageOf } from '../schemas/common.ts';
+import { MadeOnHeaders, PageQuery, pageOf } from '../schemas/common.ts';
 import { isoOrNull, isoTime } from '../views.ts';
 import { numberCursor, toCursor } from './cursor.ts';
 
@@ -44,20 +48,30 @@ export function administrationRoutes(ctx: Context, config: Config): FastifyPlugi
       }),
     );
 
+    const tagged = (settings: Settings) => ({ ...settings, etag: entityTag(ctx, settings) });
     app.get(
       '/settings',
-      { config: { right: 'signed-in' }, schema: { tags: ['Administration'], response: { 200: Settings } } },
-      async () => loadSettings(db),
+      {
+        config: { right: 'signed-in' },
+        schema: { tags: ['Administration'], response: { 200: SettingsOut } },
+      },
+      async (_, reply) => withTag(reply, tagged(await loadSettings(db))),
     );
     app.patch(
       '/settings',
       {
         config: { right: 'manage-settings' },
-        schema: { tags: ['Administration'], body: SettingsPatch, response: { 200: Settings } },
+        schema: {
+          tags: ['Administration'],
+          body: SettingsPatch,
+          headers: MadeOnHeaders,
+          response: { 200: SettingsOut },
+        },
       },
-      async ({ body, caller }) => {
+      async ({ body, headers, caller }, reply) => {
         const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-        return changeSettings(ctx, given, caller.name);
+        const on = madeOn(headers['if-match']);
+        return withTag(reply, tagged(await changeSettings(ctx, given, caller.name, on)));
       },
     );
     app.get(

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { entityTag } from '../../actions/changed-meanwhile.ts';
 import type { Context } from '../../actions/context.ts';
 import {
   changedAtWhatsApp,
   changeTemplate,
   createAnswerTemplates,
   createTemplate,
+  editedPart,
   publishTemplate,
   retire,
   syncTemplates,
@@ -14,10 +16,12 @@ import {
   waitingFor,
 } from '../../actions/edit-templates.ts';
 import { notFound } from '../../actions/refusal.ts';
+import { madeOn } from '../../core/entity-tag.ts';
 import type { MessageTemplateDefinition } from '../../core/message-template.ts';
 import { isUuid } from '../../db/rows.ts';
 import { listMessageTemplates, listWhatsAppTemplates, readMessageTemplate } from '../../db/templates.ts';
-import { itemsOf, pageOf, ShortListQuery } from '../schemas/common.ts';
+import { withTag } from '../entity-tag.ts';
+import { itemsOf, MadeOnHeaders, pageOf, ShortListQuery } from '../schemas/common.ts';
 import {
   MessageTemplateBody,
   MessageTemplateOut,
@@ -133,6 +137,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       ],
       createdAt: isoTime(row.createdAt),
       updatedAt: isoTime(row.updatedAt),
+      etag: entityTag(ctx, editedPart(row)),
     };
   };
   const read = async (id: string): Promise<TemplateRow> => {
@@ -198,7 +203,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ body, caller }, reply) => {
         const id = await createTemplate(ctx, definitionFrom(body), caller.name);
-        return reply.status(201).send(await show(await read(id)));
+        return reply.status(201).send(withTag(reply, await show(await read(id))));
       },
     );
     app.get(
@@ -207,7 +212,7 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
         config: { right: 'signed-in' },
         schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } },
       },
-      async ({ params }) => show(await read(params.id)),
+      async ({ params }, reply) => withTag(reply, await show(await read(params.id))),
     );
     app.patch(
       '/message-templates/:id',
@@ -217,19 +222,21 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
           tags: ['Templates'],
           params: ById,
           body: MessageTemplateBody.partial(),
+          headers: MadeOnHeaders,
           response: { 200: MessageTemplateOut },
         },
       },
-      async ({ params, body, caller }) => {
+      async ({ params, body, headers, caller }, reply) => {
         // Only what was sent changes: a default of the schema is no wish of the caller's.
         const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-        await changeTemplate(
+        const row = await changeTemplate(
           ctx,
           params.id,
           (before) => definitionFrom(MessageTemplateBody.parse({ ...before, ...given })),
           caller.name,
+          madeOn(headers['if-match']),
         );
-        return show(await read(params.id));
+        return withTag(reply, await show(row));
       },
     );
     app.post(
@@ -249,25 +256,35 @@ export function templateRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/message-templates/:id/publish',
       {
         config: { right: 'manage-templates' },
-        schema: { tags: ['Templates'], params: ById, response: { 200: PublishAnswer } },
+        schema: {
+          tags: ['Templates'],
+          params: ById,
+          headers: MadeOnHeaders,
+          response: { 200: PublishAnswer },
+        },
       },
-      async ({ params, caller }) => {
-        const warnings = await publishTemplate(ctx, params.id, caller.name);
-        return {
+      async ({ params, headers, caller }, reply) => {
+        const warnings = await publishTemplate(ctx, params.id, caller.name, madeOn(headers['if-match']));
+        return withTag(reply, {
           ...(await show(await read(params.id))),
           warnings: warnings.map(({ code, message }) => ({ code, message })),
-        };
+        });
       },
     );
     app.post(
       '/message-templates/:id/retire',
       {
         config: { right: 'manage-templates' },
-        schema: { tags: ['Templates'], params: ById, response: { 200: MessageTemplateOut } },
+        schema: {
+          tags: ['Templates'],
+          params: ById,
+          headers: MadeOnHeaders,
+          response: { 200: MessageTemplateOut },
+        },
       },
-      async ({ params, caller }) => {
-        await retire(ctx, params.id, caller.name);
-        return show(await read(params.id));
+      async ({ params, headers, caller }, reply) => {
+        await retire(ctx, params.id, caller.name, madeOn(headers['if-match']));
+        return withTag(reply, await show(await read(params.id)));
       },
     );
     app.post(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { supportedCountry } from '../../core/phone.ts';
-import { Id, Time } from './common.ts';
+import { EntityTag, Id, Time } from './common.ts';
 import { Preferences, Reference, RightName, RoleName } from './people.ts';
 
 /** Each number a setting; `null` is "no limit" (product.md §3.5). */
@@ -47,6 +47,9 @@ export const Settings = z.object({
   crmCompareHour: z.number().int().min(0).max(23).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
+
+export const SettingsOut = Settings.extend({ etag: EntityTag });
+export type SettingsOut = z.infer<typeof SettingsOut>;
 
 /** What may be set, which is less than what may be stored: a setting of an earlier version stays until it is changed. */
 export const SettingsPatch = Settings.extend({

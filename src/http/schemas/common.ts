@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONSENT_STATES } from '../../core/consent.ts';
+import { IF_MATCH } from '../../core/entity-tag.ts';
 
 /** Shapes that every call shares. Times are ISO 8601 with milliseconds and `Z`; ids are opaque strings. */
 
@@ -56,6 +57,25 @@ export const NeededIdempotencyKey = keyed(
     'Send the header Idempotency-Key with a key of your own, so that the same call again starts nothing twice.',
   ),
 );
+
+/** Of an answer that may be changed: which state of it this is. `If-Match` takes it as it is. */
+export const EntityTag = z
+  .string()
+  .describe('The entity tag of what is answered, as the header ETag has it. For If-Match of a change.');
+
+/** Headers of a change that may say what it was made on. */
+export const MadeOnHeaders = z
+  .object({
+    'if-match': z
+      .string()
+      .max(2_000)
+      .regex(IF_MATCH, 'Send the ETag as it was answered, with its quotation marks.')
+      .optional()
+      .describe(
+        'The ETag of what the change was made on. Where it is another one by now, nothing is changed: 412 changed-meanwhile. Without it, the last change wins.',
+      ),
+  })
+  .loose();
 
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CSV_ENCODINGS } from '../../core/csv-import.ts';
 import { CHAT_SOURCES } from '../../core/new-record.ts';
-import { ConsentStateName, Id, PageQuery, pageOf, Time, TimeGiven } from './common.ts';
+import { ConsentStateName, EntityTag, Id, PageQuery, pageOf, Time, TimeGiven } from './common.ts';
 
 /** The table that an address names. */
 export const ByTable = z.object({ table: z.string().min(1).max(100) });
@@ -42,10 +42,11 @@ export const RecordTypeOut = RecordTypeInput.extend({
   nameColumn: z.string(),
   /** Its records are still being read after a change: until then numbers may be missing, and values unseen. */
   takingIn: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
+  etag: EntityTag,
 });
 export type RecordTypeOut = z.infer<typeof RecordTypeOut>;
 /** Everything a form of a record type holds. */
-export type RecordTypeValues = Omit<RecordTypeOut, 'table' | 'takingIn'>;
+export type RecordTypeValues = Omit<RecordTypeOut, 'table' | 'takingIn' | 'etag'>;
 
 /** A test of a column, made on a record that Assent made for it and deleted again. */
 export const ColumnCheckOut = z.object({

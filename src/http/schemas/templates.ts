@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Time } from './common.ts';
+import { EntityTag, Id, Time } from './common.ts';
 
 /** What Meta approved, synced from the WhatsApp Business Account. `components` keeps Meta's own shape. */
 export const WhatsAppTemplateOut = z.object({
@@ -73,6 +73,7 @@ export const MessageTemplateOut = MessageTemplateInput.extend({
   ),
   createdAt: Time,
   updatedAt: Time,
+  etag: EntityTag,
 });
 export type MessageTemplateOut = z.infer<typeof MessageTemplateOut>;
 
