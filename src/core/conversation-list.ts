@@ -40,6 +40,8 @@ export interface Conditions {
   onHold: boolean;
   /** Asked, and not granted: the customer's answer is awaited. */
   awaitsConsent: boolean;
+  /** Somebody of ours has to say what they meant: they are listed under on hold, and wait for no answer of theirs. */
+  notOnHold: boolean;
   unread: boolean;
   owner: string | null;
   /** Owned by, offered to or discussed with this person. */
@@ -67,12 +69,18 @@ export function conditionsOf(filter: ListFilter, viewer: string | null): Conditi
   const states = [view === 'refused' ? 'denied' : null, consent === 'on-hold' ? null : consent].filter(
     (state) => state !== null,
   );
+  const onHold = view === 'on-hold' || consent === 'on-hold';
+  const awaitsConsent = view === 'waiting-for-consent';
+  // A grant or a refusal stays one below a hold, so these list who is on hold too; a question is no decision.
+  const notOnHold = awaitsConsent || consent === 'requested';
   if (desks.length === 0 || new Set(states).size > 1 || (view === 'mine' && viewer === null)) return null;
+  if (onHold && notOnHold) return null;
   return {
     desks,
     state: states[0] ?? null,
-    onHold: view === 'on-hold' || consent === 'on-hold',
-    awaitsConsent: view === 'waiting-for-consent',
+    onHold,
+    awaitsConsent,
+    notOnHold,
     unread: filter.unread,
     owner: owner === 'nobody' ? null : owner,
     personallyOf: view === 'mine' ? viewer : null,
@@ -121,6 +129,8 @@ export function pathOf(conditions: Conditions): { by: Path; exact: boolean } {
     by !== 'state' && state !== null,
     by !== 'on-hold' && onHold,
     by !== 'awaits-consent' && awaitsConsent,
+    // Few among those who were asked, so they have no index of their own.
+    conditions.notOnHold,
     by !== 'unread' && unread,
     owner !== null && personallyOf !== null,
     conditions.notDismissedBy !== null,

@@ -110,6 +110,12 @@ async function store(rows: readonly Row[]): Promise<void> {
      where "dismissedBy" is not null`.execute(db);
 }
 
+/** A grant or refusal stays one below a hold; a question is listed under on hold alone. */
+function inState(row: Row, consent: string): boolean {
+  if (consent === 'on-hold') return row.onHold;
+  return row.state === consent && !(consent === 'requested' && row.onHold);
+}
+
 /** The rule in words: docs/desk.md. */
 function shown(row: Row, filter: ListFilter, viewer: Viewer): boolean {
   const personal = [row.owner, row.offeredTo, row.discussedWith].some((id) => id === viewer.id);
@@ -117,7 +123,7 @@ function shown(row: Row, filter: ListFilter, viewer: Viewer): boolean {
     mine: personal && !row.closed,
     team: !row.closed,
     unassigned: row.owner === null && !row.closed && row.dismissedBy !== viewer.id,
-    'waiting-for-consent': row.awaits,
+    'waiting-for-consent': row.awaits && !row.onHold,
     refused: row.state === 'denied',
     'on-hold': row.onHold,
     closed: row.closed,
@@ -129,7 +135,7 @@ function shown(row: Row, filter: ListFilter, viewer: Viewer): boolean {
       (filter.owner === 'nobody' ? row.owner === null && !row.closed : row.owner === filter.owner)) &&
     (filter.team === null || row.team === filter.team) &&
     (filter.recordType === null || row.recordType === filter.recordType) &&
-    (filter.consent === null || (filter.consent === 'on-hold' ? row.onHold : row.state === filter.consent)) &&
+    (filter.consent === null || inState(row, filter.consent)) &&
     (!filter.unread || row.unread > 0)
   );
 }

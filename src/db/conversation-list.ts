@@ -46,6 +46,7 @@ export function conditionsSql({ conditions, viewer, also }: Omit<ListQuery, 'sor
   if (state !== null) parts.push(sql`v.service_state = ${state}`);
   if (conditions.onHold) parts.push(sql`v.on_hold`);
   if (conditions.awaitsConsent) parts.push(sql`v.awaits_consent`);
+  if (conditions.notOnHold) parts.push(sql`not v.on_hold`);
   if (conditions.unread) parts.push(sql`v.unread > 0`);
   if (owner !== null) parts.push(sql`v.owner_id = ${owner}::uuid`);
   if (person !== null) parts.push(personallyOf(person));

@@ -104,3 +104,40 @@ it('a place that nobody gave is refused', async () => {
   for (const path of ['/api/held?cursor=x', `/api/held?cursor=${noPurpose}`, '/api/pending-grants?cursor=x'])
     expect((await world.refused(422, 'GET', path)).code).toBe('invalid-cursor');
 });
+
+it('a customer who was asked and is on hold is listed under on hold, and waits for no answer', async () => {
+  const Chats = z.object({ items: z.array(z.object({ id: z.string() })) });
+  const Counts = z.object({ waitingForConsent: z.number(), onHold: z.number() });
+  const phone = world.newPhone();
+  const record = await world.record('contact', { fullname: 'Olga', mobilephone: phone });
+  const counts = () => world.ok(Counts, 'GET', '/api/conversation-counts');
+  const before = await counts();
+  await world.sendConsent(record);
+  await world.settled();
+  const lists = async () => {
+    const chats = async (of: string): Promise<number> => {
+      const query = `/api/conversations?phone=${encodeURIComponent(phone)}&${of}`;
+      return (await world.ok(Chats, 'GET', query)).items.length;
+    };
+    const { waitingForConsent, onHold } = await counts();
+    return {
+      views: [await chats('view=waiting-for-consent'), await chats('view=on-hold')],
+      filters: [await chats('consent=requested'), await chats('consent=on-hold')],
+      both: await chats('view=on-hold&consent=requested'),
+      counted: [waitingForConsent - before.waitingForConsent, onHold - before.onHold],
+    };
+  };
+  const asked = { views: [1, 0], filters: [1, 0], both: 0, counted: [1, 0] };
+  expect(await lists()).toEqual(asked);
+  await world.says(phone, 'stpo');
+  await world.settled();
+  expect(await lists()).toEqual({ views: [0, 1], filters: [0, 1], both: 0, counted: [0, 1] });
+  // It was no refusal: the answer to the question is awaited again.
+  const [chat] = (await world.ok(Chats, 'GET', `/api/conversations?phone=${encodeURIComponent(phone)}`))
+    .items;
+  await world.ok(z.unknown(), 'POST', `/api/conversations/${chat?.id}/hold`, {
+    decision: 'not-refusal',
+    reason: 'A slip of the hand',
+  });
+  expect(await lists()).toEqual(asked);
+});
