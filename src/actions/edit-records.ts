@@ -23,6 +23,7 @@ import { createHints } from './live.ts';
 import { loadRules, rereadRecord } from './mirror-records.ts';
 import { lockNumbersOf, observeRecord } from './observe-record.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
+import { freeKey, madeBefore, type Once, recordGone } from './record-once.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -36,7 +37,12 @@ export interface EditedRecord {
   source: 'crm' | 'import';
   /** The id of a new record where it has to be the same the next time; else it is made. */
   newId?: string;
+  /** The same new record under the same key is made once. */
+  once?: Once;
 }
+
+/** Where a new record would go is known before anything is done. */
+type PlannedEdit = EditedRecord & { newId: string };
 
 /**
  * Within Assent the Compliance Field is read-only: agents record a refusal or a grant instead. The administrator's calls
@@ -60,14 +66,22 @@ export async function refuseFieldByHand(
 
 /**
  * Creates (`id` null) or changes one record; answers its id, and where a field turned to No not before every message that was
- * marked earlier has left or gone back. Bad values change nothing: 422 with every problem.
+ * marked earlier has left or gone back. Bad values change nothing: 422 with every problem. With a key, the same request again
+ * answers the id of the same record.
  */
-export async function editRecord(ctx: Context, edit: EditedRecord): Promise<string> {
+export async function editRecord(ctx: Context, given: EditedRecord): Promise<string> {
+  const edit = { ...given, newId: given.newId ?? ctx.make.id() };
   if (ctx.crm.remote !== null) return editRemotely(ctx, ctx.crm.remote, edit);
   const { id, refusing } = await inTransaction(ctx, async (tx) => {
     const columns = await columnsOf(tx, edit.table);
     const recordTypes = await loadRecordTypes(tx);
     const type = recordTypes.get(edit.table) ?? null;
+    const made = edit.once === undefined ? null : await madeBefore(tx, ctx, edit.once, edit);
+    if (made !== null) {
+      if ((await readRecord(tx, edit.table, made)) === null) throw recordGone();
+      // Whoever was not told of a refusal the first time is told of it now, so no sooner than then.
+      return { id: made, refusing: await refusedBy(tx, type, made, Object.keys(edit.values)) };
+    }
     const problems = [
       ...valueProblems(edit.values, columns, type, edit.id === null ? 'create' : 'update'),
       ...(edit.id === null ? emptyProblem(edit.table, edit.values, type) : []),
@@ -122,8 +136,8 @@ async function refusedBy(
 }
 
 /** In a remote CRM the record itself is made or changed there, and then read as any other change is. */
-async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord): Promise<string> {
-  const { place, problems, fields } = await inTransaction(ctx, async (tx) => {
+async function editRemotely(ctx: Context, remote: RemoteCrm, edit: PlannedEdit): Promise<string> {
+  const { place, problems, fields, made } = await inTransaction(ctx, async (tx) => {
     const columns = await columnsOf(tx, edit.table);
     const type = (await loadRecordTypes(tx)).get(edit.table);
     if (type === undefined)
@@ -132,10 +146,13 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
         'record-type-not-set-up',
         'Set up this record type first, under Configuration, Record types.',
       );
+    const problems = valueProblems(edit.values, columns, type, edit.id === null ? 'create' : 'update');
     return {
       place: await mirrorTable(tx, edit.table),
-      problems: valueProblems(edit.values, columns, type, edit.id === null ? 'create' : 'update'),
+      problems,
       fields: fieldsOf(type),
+      made:
+        edit.once === undefined || problems.length > 0 ? null : await madeBefore(tx, ctx, edit.once, edit),
     };
   });
   if (problems.length > 0)
@@ -145,8 +162,11 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: EditedRecord)
   const entries = Object.entries(edit.values);
   const values = Object.fromEntries(entries.filter((entry) => !isField(entry)));
   try {
+    if (made !== null && (await rereadRecord(ctx, remote, { table: edit.table, id: made }))) return made;
+    // Nothing is there of the try before: it goes by the same id, so that it may still arrive and make no second one.
+    const planned = made === null ? edit : { ...edit, newId: made };
     const nothing = edit.id !== null && Object.keys(values).length === 0;
-    const id = nothing ? edit.id : await saveRemotely(ctx, remote, place, edit, values);
+    const id = nothing ? edit.id : await saveRemotely(ctx, remote, place, planned, values);
     if (id === null || !(await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor })))
       throw notFound('record');
     await editFields(ctx, edit, id, Object.fromEntries(entries.filter(isField)));
@@ -167,11 +187,11 @@ async function saveRemotely(
   ctx: Context,
   remote: RemoteCrm,
   place: MirrorTable,
-  edit: EditedRecord,
+  edit: PlannedEdit,
   values: Record<string, CellValue>,
 ): Promise<string | null> {
   const { id } = edit;
-  if (id === null) return remote.save(place, edit.newId ?? ctx.make.id(), values, true);
+  if (id === null) return makeRemotely(ctx, remote, place, edit, values);
   for (let tries = 1; ; tries += 1) {
     const etag = await inTransaction(
       ctx,
@@ -184,6 +204,23 @@ async function saveRemotely(
       if (!changed || tries === TRIES) throw error;
       if (!(await rereadRecord(ctx, remote, { table: place.name, id }))) return null;
     }
+  }
+}
+
+/** A record that the CRM refused is not made, so its key is free again; after anything else it may be there. */
+async function makeRemotely(
+  ctx: Context,
+  remote: RemoteCrm,
+  place: MirrorTable,
+  { newId, once }: PlannedEdit,
+  values: Record<string, CellValue>,
+): Promise<string | null> {
+  try {
+    return await remote.save(place, newId, values, true);
+  } catch (error) {
+    if (once !== undefined && error instanceof CrmFailure && !error.passing)
+      await inTransaction(ctx, (tx) => freeKey(tx, once));
+    throw error;
   }
 }
 
@@ -230,13 +267,13 @@ export async function columnsOf(tx: Tx, table: string): Promise<ColumnRow[]> {
 async function save(
   tx: Tx,
   ctx: Context,
-  edit: EditedRecord,
+  edit: PlannedEdit,
   columns: readonly ColumnRow[],
   type: RecordType | null,
 ): Promise<{ id: string; before: Cells | null }> {
   const now = ctx.clock();
   if (edit.id !== null && !isUuid(edit.id)) throw notFound('record');
-  const id = edit.id ?? edit.newId ?? ctx.make.id();
+  const id = edit.id ?? edit.newId;
   const old = edit.id === null ? null : await readRecord(tx, edit.table, edit.id);
   if (edit.id !== null && old === null) throw notFound('record');
   await lockNumbersOf(tx, ctx, type, [{ table: edit.table, id, values: { ...old?.data, ...edit.values } }]);

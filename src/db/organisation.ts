@@ -208,6 +208,11 @@ export async function bindIdempotencyKey(
   );
 }
 
+/** As if nobody had come with it. */
+export async function freeIdempotencyKey(tx: Tx, caller: string, key: string): Promise<void> {
+  await sql`delete from idempotency where caller = ${caller} and key = ${key}`.execute(tx);
+}
+
 /** Changes with every change of settings, record types and templates (migration 0016); never says the same twice. */
 export const CONFIGURATION_VERSION = sql`(select string_agg(version::text, ' ' order by source) from configuration_version)`;
 

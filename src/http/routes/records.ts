@@ -18,6 +18,7 @@ import { type ListedRecord, readListed, stateCounts } from '../../db/records.ts'
 import { isUuid } from '../../db/rows.ts';
 import type { Caller } from '../auth.ts';
 import { readCsv } from '../read-csv.ts';
+import { IdempotencyKey } from '../schemas/common.ts';
 import {
   ByTable,
   ConsentSummary,
@@ -151,9 +152,15 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
       '/records/:table',
       {
         config: { right: 'edit-records' },
-        schema: { tags: ['Records'], params: ByTable, body: RecordValues, response: { 201: RecordOut } },
+        schema: {
+          tags: ['Records'],
+          params: ByTable,
+          body: RecordValues,
+          headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }).loose(),
+          response: { 201: RecordOut },
+        },
       },
-      async ({ params, body, caller }, reply) => {
+      async ({ params, body, headers, caller }, reply) => {
         await refuseFieldByHand(db, params.table, Object.keys(body.values), caller.role);
         const id = await editRecord(ctx, {
           table: params.table,
@@ -161,6 +168,9 @@ export function recordRoutes(ctx: Context): FastifyPluginAsyncZod {
           values: body.values,
           actor: caller.name,
           source: 'crm',
+          ...(headers['idempotency-key'] === undefined
+            ? {}
+            : { once: { caller: caller.id, key: headers['idempotency-key'] } }),
         });
         return reply.status(201).send(await readOne(params.table, id, caller));
       },
