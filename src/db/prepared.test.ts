@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'kysely';
+import pg, { type Connection } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTestDatabase } from '../../test/db/database.ts';
 import type { Database, Db } from './engine.ts';
@@ -68,6 +69,22 @@ describe.runIf(embedded)('what the embedded database is asked for again and agai
     await slow();
     await slow();
     expect(await kept(db)).toHaveLength(1);
+  });
+
+  it('leaves nothing behind in the driver when it is given back', async () => {
+    const submit = vi.spyOn(pg.Query.prototype, 'submit');
+    const slow = () => sql`select pg_sleep(0.006) as pause`.execute(db);
+    const known = (): string[] => {
+      const connection = submit.mock.lastCall?.[0] as Connection & {
+        parsedStatements: Record<string, string>;
+      };
+      return Object.values(connection.parsedStatements).filter((text) => text.includes('as pause'));
+    };
+    for (let time = 0; time < 9; time += 1) await slow();
+    expect(known()).toHaveLength(1);
+    await slow();
+    expect(known()).toEqual([]);
+    submit.mockRestore();
   });
 
   it('is given back where there is too much of it, the oldest first', async () => {

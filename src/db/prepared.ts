@@ -70,7 +70,7 @@ export function prepareRepeated(pool: pg.Pool, settings: string): PostgresPool {
   const sessions = new WeakMap<pg.PoolClient, Session>();
   pool.on('connect', (client) => {
     const query: Session['query'] = client.query.bind(client);
-    const session = { query, run: createPrepared(query) };
+    const session = { query, run: createPrepared(query, (name) => forgetName(client, name)) };
     sessions.set(client, session);
     const plain = (text: unknown, values: unknown, ...more: unknown[]): Promise<pg.QueryResult> =>
       typeof text === 'string' && Array.isArray(values) && more.length === 0
@@ -108,13 +108,23 @@ interface Prepared {
   isThere: boolean;
 }
 
-function createPrepared(query: Session['query']): Session['run'] {
+/** `pg` keeps the text of every name it has sent for as long as its client lives, which here is as long as the process. */
+function forgetName({ connection }: pg.PoolClient, name: string): void {
+  const { parsedStatements } = connection as Knows;
+  delete parsedStatements[name];
+}
+/** Its types leave this out. */
+type Knows = pg.Connection & { parsedStatements: Record<string, string> };
+
+function createPrepared(query: Session['query'], forget: (name: string) => void): Session['run'] {
   /** The one that was used last at the end. */
   const known = new Map<string, Prepared>();
   const giveUp = async (key: string): Promise<void> => {
     const one = known.get(key);
     known.delete(key);
-    if (one?.isThere === true) await query(`deallocate ${one.name}`);
+    if (one?.isThere !== true) return;
+    await query(`deallocate ${one.name}`);
+    forget(one.name);
   };
   const use = (key: string): Prepared => {
     const one = known.get(key) ?? { name: nextName(), uses: 0, isThere: false };
