@@ -1,5 +1,12 @@
 import { type AnswerContext, mayAnswer, type ReadAnswer, readAnswer } from '../core/answer.ts';
-import { CLOCK_AHEAD_MS, type Spoken, spokenTo, unseen, writtenSince } from '../core/consent-requests.ts';
+import {
+  CLOCK_AHEAD_MS,
+  type Spoken,
+  seenBy,
+  spokenTo,
+  unseen,
+  writtenSince,
+} from '../core/consent-requests.ts';
 import { tenantKeywords } from '../core/message-template.ts';
 import type { InboundContent } from '../core/update.ts';
 import type { RequestRow } from '../db/consent.ts';
@@ -66,7 +73,7 @@ export async function readAnswers(
         key: String(one.inboxId),
         contactPointId: one.contactPointId,
         at: one.update.at,
-        soonMs: CLOCK_AHEAD_MS,
+        soonMs: Math.min(CLOCK_AHEAD_MS, seenBy(one.receivedAt) - one.update.at),
       })),
   );
   const corrected = serious.flatMap((one) => {
@@ -79,12 +86,15 @@ export async function readAnswers(
       key: String(one.inboxId),
       contactPointId: one.contactPointId,
       at: original.at,
-      soonMs: (original.withinMs ?? 0) + CLOCK_AHEAD_MS,
+      soonMs: Math.min((original.withinMs ?? 0) + CLOCK_AHEAD_MS, seenBy(one.receivedAt) - original.at),
     })),
   );
   for (const one of serious) {
     const mine = requests.filter((request) => request.contactPointId === one.contactPointId);
-    const mayBeMeant = mine.filter((request) => mayBeOpen(one, request));
+    // What reached us before a question left may be applied after it.
+    const mayBeMeant = mine.filter(
+      (request) => mayBeOpen(one, request) && request.at <= seenBy(one.receivedAt),
+    );
     const byMessage = (messageId: string | null | undefined): string | null =>
       mine.find((request) => request.messageId === messageId)?.id ?? null;
     const word = last.get(String(one.inboxId));

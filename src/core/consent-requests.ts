@@ -59,6 +59,12 @@ export const CLOCK_AHEAD_MS = 15 * 60_000;
 export const writtenSince = (answer: { at: number; meaning: 'yes' | 'no' }, askedAt: number): boolean =>
   second(answer.at + (answer.meaning === 'no' ? CLOCK_AHEAD_MS : 0)) >= second(askedAt);
 
+/** How far the clocks of our own nodes may differ. */
+const NODES_APART_MS = 5_000;
+
+/** By this moment whatever its writer had seen had left, by our own clocks: what left later asked nothing of them. */
+export const seenBy = (receivedAt: number): number => receivedAt + NODES_APART_MS;
+
 /** When a message was written, ms, or at the earliest, and WhatsApp's id of what it quoted. */
 export interface Spoken {
   at: number;

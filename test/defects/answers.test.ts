@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { storeDeliveries } from '../../src/actions/store-deliveries.ts';
+import { parseWebhook } from '../../src/adapters/whatsapp-cloud/parse-webhook.ts';
 import {
   type Item,
   inbound,
@@ -353,6 +355,36 @@ describe('a typed answer, our clock ahead of WhatsApp’s by more than the answe
     const { phone } = await answeredBehind(2 * 3_600_000, words);
     expect((await world.consent(phone)).state).toBe('requested');
   });
+
+  it('a “No” from shortly before the question is none, in the order in which they came', async () => {
+    const { phone, record } = await contact(world);
+    await world.says(phone, 'Hello');
+    expect((await world.send({ to: to(record), text: 'Shall I call you?' })).status).toBe(202);
+    await world.settled();
+    await world.pass(5_000);
+    await world.says(phone, 'No');
+    await world.pass(120_000);
+    await world.sendConsent(record);
+    expect((await world.consent(phone)).state).toBe('requested');
+    await world.pass(5_000);
+    await world.says(phone, 'What is this?');
+    expect((await world.consent(phone)).state).toBe('requested');
+  });
+
+  it.each(['No', 'No, Thank You'])(
+    'nor is “%s” that reached us before the question left, and was applied after',
+    async (words) => {
+      const { phone, record } = await contact(world);
+      const no = parseWebhook(webhookOf(inboundText(phone, world.now(), words)));
+      const receivedAt = world.now() + 1_000;
+      await world.pass(120_000);
+      await world.sendConsent(record);
+      await world.pass(5_000);
+      await storeDeliveries(world.ctx, [{ updates: no, bodySha256: 'a'.repeat(64), receivedAt }]);
+      expect((await world.consent(phone)).state).toBe('requested');
+      expect((await world.readRecord(record)).complianceValue).toBeNull();
+    },
+  );
 
   it('a “No” to what we wrote since the question is none', async () => {
     const { phone, record } = await contact(world);
