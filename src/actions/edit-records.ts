@@ -164,7 +164,8 @@ async function editRemotely(ctx: Context, remote: RemoteCrm, edit: PlannedEdit):
   try {
     if (made !== null && (await rereadRecord(ctx, remote, { table: edit.table, id: made }))) return made;
     // Nothing is there of the try before: it goes by the same id, so that it may still arrive and make no second one.
-    const planned = made === null ? edit : { ...edit, newId: made };
+    const { once, ...again } = edit;
+    const planned = made === null ? edit : { ...again, newId: made };
     const nothing = edit.id !== null && Object.keys(values).length === 0;
     const id = nothing ? edit.id : await saveRemotely(ctx, remote, place, planned, values);
     if (id === null || !(await rereadRecord(ctx, remote, { table: edit.table, id }, { actor: edit.actor })))
@@ -207,7 +208,10 @@ async function saveRemotely(
   }
 }
 
-/** A record that the CRM refused is not made, so its key is free again; after anything else it may be there. */
+/**
+ * A record that the CRM refused is not made, so its key is free again; after anything else it may be there, or arrive yet, and
+ * whoever comes again under the key does not free it.
+ */
 async function makeRemotely(
   ctx: Context,
   remote: RemoteCrm,

@@ -136,4 +136,18 @@ describe('in Dataverse', () => {
     });
     idOf(await make(world, other, { ...values, lastname: 'Good' }));
   });
+
+  it('a refusal of the second try frees no key under which the first may still arrive', async () => {
+    const { world, crm } = all;
+    const key = randomUUID();
+    const values = { lastname: 'Still', mobilephone: world.newPhone() };
+    crm.emulator.fault({ kind: 'cut', method: 'PATCH', accepted: false, always: true });
+    expect((await make(world, key, values)).status).toBe(503);
+    crm.emulator.clearFaults();
+    crm.emulator.fault({ kind: 'code', httpStatus: 400, code: '0x80040203', method: 'PATCH' });
+    expect(await make(world, key, values)).toMatchObject({ status: 422, body: { code: 'crm-refused' } });
+    expectReused(await make(world, key, { ...values, lastname: 'Other' }));
+    const id = idOf(await make(world, key, values));
+    expect(await named('Still')).toEqual([id]);
+  });
 });
