@@ -605,6 +605,8 @@ describe('small things of the pages', () => {
       'Fabrikam',
       'es',
     ]);
+    // The first window has heard of it; what it types now is a change of that.
+    await expect.poll(() => business(admin).inputValue()).toBe('Fabrikam');
     await business(other).fill('Contoso');
     await business(admin).fill('Northwind');
     await saveIn(admin);
