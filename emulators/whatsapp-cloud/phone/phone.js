@@ -164,7 +164,9 @@ function drawThread() {
     lastDay = label;
     const reactions = reactionsTo(message, arrived);
     const quoted = message.replyTo ? byMessage.get(message.replyTo) : null;
-    const key = JSON.stringify([message, reactions, quoted?.text, quoted?.revoked]);
+    // What the business wrote shows no ticks: drawn anew when it is marked as read, it would lose the tap that is under way.
+    const shown = message.direction === 'in' ? message : { ...message, status: '' };
+    const key = JSON.stringify([shown, reactions, quoted?.text, quoted?.revoked]);
     const before = drawn.get(message.id);
     const node =
       before?.key === key
