@@ -22,8 +22,8 @@ import { letHandoversPass } from './handovers.ts';
 import { createHints } from './live.ts';
 import { loadRules, rereadRecord } from './mirror-records.ts';
 import { lockNumbersOf, observeRecord } from './observe-record.ts';
+import { freeKey, madeBefore, type Once, recordGone } from './once.ts';
 import { loadRecordTypes, loadSettings } from './organisation.ts';
-import { freeKey, madeBefore, type Once, recordGone } from './record-once.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -1,5 +1,4 @@
 import { mayCancel } from '../core/campaign.ts';
-import { canonicalJson } from '../core/evidence.ts';
 import { explainGate } from '../core/gate.ts';
 import { type Right, rightsBeyond } from '../core/rights.ts';
 import {
@@ -11,12 +10,13 @@ import {
   saveStep,
 } from '../db/campaigns.ts';
 import { notify, type Tx } from '../db/engine.ts';
-import { bindIdempotencyKey, insertAudit, takeIdempotencyKey } from '../db/organisation.ts';
+import { bindIdempotencyKey, insertAudit } from '../db/organisation.ts';
 import { isUuid } from '../db/rows.ts';
 import { needBasisText } from './ask-consent.ts';
 import { mustKnow, needSendable } from './compose-template.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Context } from './context.ts';
+import { idUnderKey } from './once.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { sentenceOf } from './send-message.ts';
 import { inTransaction, WORK } from './transaction.ts';
@@ -54,17 +54,9 @@ export async function startCampaign(
 ): Promise<CampaignRow> {
   needBasisText(request);
   return inTransaction(ctx, async (tx) => {
-    const hash = ctx.keys.sha256(canonicalJson({ campaign: request }));
-    const used = await takeIdempotencyKey(tx, starter.id, idempotencyKey, hash, ctx.clock());
-    if (used !== null) {
-      const before = used.requestHash === hash && used.messageId !== null ? used.messageId : null;
-      if (before !== null) return found(tx, before);
-      throw new Refusal(
-        422,
-        'idempotency-key-reused',
-        'This Idempotency-Key was used for something else. Use a new one.',
-      );
-    }
+    const once = { caller: starter.id, key: idempotencyKey };
+    const before = await idUnderKey(tx, ctx, once, { campaign: request });
+    if (before !== null) return found(tx, before);
     await mustFit(tx, ctx, request, starter);
     const { name, messageTemplateId, audience } = request;
     const id = ctx.make.id();
