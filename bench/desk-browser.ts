@@ -138,7 +138,7 @@ async function divided(page: Page, id: string, ms: number): Promise<void> {
   const [asked, here] = await page.evaluate<[number, number]>(`(() => {
     const started = window.benchStarted;
     const messages = performance.getEntriesByType('resource')
-      .find(({ name, startTime }) => startTime >= started && name.includes('/${id}/messages'));
+      .find(({ name, startTime }) => startTime >= started && ['opening', 'messages'].some((part) => name.includes('/${id}/' + part)));
     performance.clearResourceTimings();
     return [messages.startTime - started, messages.responseEnd - started];
   })()`);

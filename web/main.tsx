@@ -1,5 +1,5 @@
 import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { speakAtStart } from './i18n/language.ts';
@@ -21,6 +21,15 @@ const client = new QueryClient({
       retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.code === 'network',
     },
   },
+});
+
+// What comes in one answer is told in one task, and so is drawn at once.
+const untold: (() => void)[] = [];
+notifyManager.setScheduler((tell) => {
+  if (untold.push(tell) === 1)
+    setTimeout(() => {
+      for (const one of untold.splice(0)) one();
+    });
 });
 
 const [themes] = await Promise.all([putStyleRules(renderer), speakAtStart()]);

@@ -36,6 +36,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/conversations': 'Chats of a view, by filters or a search',
   'GET /api/conversation-counts': 'The numbers beside the views',
   'GET /api/conversations/{id}': 'One chat',
+  'GET /api/conversations/{id}/opening': 'All that it shows when it opens, in one answer',
   'GET /api/conversations/{id}/messages': 'Its thread, page by page',
   'GET /api/conversations/{id}/events': 'What happened to consent in it',
   'GET /api/conversations/{id}/trace': 'What colleagues did and noted in it',

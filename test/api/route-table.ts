@@ -346,6 +346,10 @@ export const TABLE: Record<string, Row> = {
   'GET /api/conversations': row('see-chats', () => '/api/conversations'),
   'GET /api/conversation-counts': row('see-chats', () => '/api/conversation-counts'),
   'GET /api/conversations/{id}': row('see-chats', ({ conversation }) => `/api/conversations/${conversation}`),
+  'GET /api/conversations/{id}/opening': row(
+    'see-chats',
+    ({ conversation }) => `/api/conversations/${conversation}/opening`,
+  ),
   'GET /api/conversations/{id}/messages': row(
     'see-chats',
     ({ conversation }) => `/api/conversations/${conversation}/messages`,

@@ -5,7 +5,7 @@ import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useMe } from '../ui/me.tsx';
 import { Loaded } from '../ui/states.tsx';
-import { useColleagues } from './chat-queries.ts';
+import { useColleagues } from './colleagues.ts';
 import { useDesk } from './desk-actions.ts';
 import { PersonPicker } from './person-picker.tsx';
 

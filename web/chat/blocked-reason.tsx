@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { SendableTemplate } from '../../src/http/schemas/chat.ts';
 import { blockedText } from '../i18n/server-text.ts';
 import { Time } from '../ui/time.tsx';

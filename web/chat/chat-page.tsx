@@ -1,16 +1,19 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Chat24Regular } from '@fluentui/react-icons/svg/chat';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { memo, type ReactNode, useCallback, useLayoutEffect, useRef } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Needing } from '../ui/may.tsx';
 import { usePageHeading, usePageTitle } from '../ui/page.tsx';
+import { keys } from '../ui/queries.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { useConversation } from './chat-queries.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { ConversationView } from './conversation-view.tsx';
+import { openingOf } from './opening.ts';
 import { FilterButton, FilterChips } from './view-filters.tsx';
 import { type ChatsSearch, chatsAddress } from './view-search.ts';
 import { ChatsSearchBox } from './view-search-box.tsx';
@@ -74,6 +77,7 @@ function Chats({ search, conversationId, toRecord }: Props) {
   useLayoutEffect(() => {
     opened.current = conversationId;
   }, [conversationId]);
+  const shown = useShown(conversationId);
   const { view } = search;
   // A search is no place to come back to with every letter; it takes the place of the one before. Another view is one.
   const change = useCallback(
@@ -95,14 +99,14 @@ function Chats({ search, conversationId, toRecord }: Props) {
         <ConversationList key={chatsAddress(search)} search={search} conversationId={conversationId} />
       </div>
       <div className={mergeClasses(styles.open, !open && styles.hiddenWhenNarrow)}>
-        {conversationId === undefined ? (
+        {shown === undefined ? (
           <EmptyState icon={<Chat24Regular />} title={t('choose.title')}>
             {t('choose.text')}
           </EmptyState>
         ) : (
           <OpenConversation
-            key={conversationId}
-            conversationId={conversationId}
+            key={shown}
+            conversationId={shown}
             backTo={chatsAddress(search)}
             toRecord={toRecord}
           />
@@ -110,6 +114,37 @@ function Chats({ search, conversationId, toRecord }: Props) {
       </div>
     </div>
   );
+}
+
+/** How long a chat stays in view while the next is on its way, ms: nobody sees it, and a page of grey lines is spared. */
+const STAYS = 100;
+
+/** The chat in view: one that is asked for takes the place of another when it is here, or after `STAYS`. */
+function useShown(conversationId: string | undefined): string | undefined {
+  const client = useQueryClient();
+  const [shown, setShown] = useState(conversationId);
+  const waits =
+    conversationId !== undefined &&
+    shown !== undefined &&
+    shown !== conversationId &&
+    client.getQueryData(keys.messages(conversationId)) === undefined
+      ? openingOf(conversationId)
+      : null;
+  if (shown !== conversationId && waits === null) setShown(conversationId);
+  useEffect(() => {
+    if (waits === null) return;
+    let timer = setTimeout(setShown, STAYS, conversationId);
+    let left = false;
+    void waits.then(() => {
+      // Behind those who are told of the answer.
+      if (!left) timer = setTimeout(setShown, 0, conversationId);
+    });
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [waits, conversationId]);
+  return waits === null ? conversationId : shown;
 }
 
 type ListProps = { search: ChatsSearch; onChange: (search: ChatsSearch) => void };

@@ -8,17 +8,15 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { ConversationOut, SendableOut, SendTo } from '../../src/http/schemas/chat.ts';
-import type { LedgerLineOut } from '../../src/http/schemas/consent.ts';
-import type { ColleaguesOut, TracePage } from '../../src/http/schemas/desk.ts';
-import { answerOf, api, withQuery } from '../ui/api.ts';
+import type { ConsentEvents, ConversationOut, SendableOut, SendTo } from '../../src/http/schemas/chat.ts';
+import type { TracePage } from '../../src/http/schemas/desk.ts';
+import { answerOf, api, chatPath, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
+import { partOf } from './opening.ts';
 import type { ListPage } from './view-pages.ts';
 
 /** Whom a message goes to: a record's messaging number, a phone, or a conversation. */
 export type Recipient = z.infer<typeof SendTo>;
-
-type ConsentEvents = { items: LedgerLineOut[] };
 
 type Page<T> = { items: T[]; nextCursor: string | null };
 
@@ -31,9 +29,11 @@ export const conversationQuery = (conversationId: string) =>
   queryOptions({
     queryKey: keys.conversation(conversationId),
     queryFn: ({ signal }) =>
-      api.get(`/api/conversations/${encodeURIComponent(conversationId)}`, answerOf<ConversationOut>(), {
-        signal,
-      }),
+      partOf('conversation', () =>
+        api.get(chatPath(conversationId), answerOf<ConversationOut>(), {
+          signal,
+        }),
+      ),
   });
 
 /** One conversation. A list that holds it says what it knows until the answer is there: the chat opens at once. */
@@ -60,9 +60,9 @@ export const consentEventsQuery = (conversationId: string) =>
   queryOptions({
     queryKey: keys.consentEvents(conversationId),
     queryFn: ({ signal }) =>
-      api.get(`/api/conversations/${encodeURIComponent(conversationId)}/events`, answerOf<ConsentEvents>(), {
-        signal,
-      }),
+      partOf('events', () =>
+        api.get(chatPath(conversationId, 'events'), answerOf<ConsentEvents>(), { signal }),
+      ),
   });
 
 export const useConsentEvents = (conversationId: string) => useQuery(consentEventsQuery(conversationId));
@@ -72,7 +72,9 @@ export const sendableQuery = (to: Recipient, language?: string) =>
   queryOptions({
     queryKey: keys.sendable(to, language),
     queryFn: ({ signal }) =>
-      api.get(withQuery('/api/sendable', { ...to, language }), answerOf<SendableOut>(), { signal }),
+      partOf('sendable', () =>
+        api.get(withQuery('/api/sendable', { ...to, language }), answerOf<SendableOut>(), { signal }),
+      ),
     // The composer must not offer what an hour-old answer allowed: it asks again when it is shown, unless that was asked
     // right before, as the chat was about to be opened.
     staleTime: 3_000,
@@ -85,34 +87,18 @@ export const traceQuery = (conversationId: string) =>
   infiniteQueryOptions({
     queryKey: keys.trace(conversationId),
     queryFn: ({ pageParam, signal }) =>
-      api.get(
-        withQuery(`/api/conversations/${encodeURIComponent(conversationId)}/trace`, {
-          limit: 50,
-          cursor: pageParam,
-        }),
-        answerOf<TracePage>(),
-        { signal },
+      partOf('trace', () =>
+        api.get(
+          withQuery(chatPath(conversationId, 'trace'), {
+            limit: 50,
+            cursor: pageParam,
+          }),
+          answerOf<TracePage>(),
+          { signal },
+        ),
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   });
 
 export const useTrace = (conversationId: string) => useInfiniteQuery(traceQuery(conversationId));
-
-/** Who can be offered this conversation, asked into it or mentioned in it; asked anew whenever somebody chooses. */
-export function useColleagues(conversationId: string) {
-  return useQuery({
-    queryKey: keys.colleagues(conversationId),
-    queryFn: async ({ signal }) =>
-      (
-        await api.get(
-          `/api/conversations/${encodeURIComponent(conversationId)}/colleagues`,
-          answerOf<ColleaguesOut>(),
-          {
-            signal,
-          },
-        )
-      ).items,
-    staleTime: 0,
-  });
-}

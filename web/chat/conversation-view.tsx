@@ -1,7 +1,7 @@
 import { makeStyles } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
-import { api } from '../ui/api.ts';
+import { api, chatPath } from '../ui/api.ts';
 import { useMay } from '../ui/me.tsx';
 import { Composer } from './composer.tsx';
 import { ComposerSteps } from './composer-steps.tsx';
@@ -56,7 +56,7 @@ export function useMarkRead(conversation: ConversationOut | undefined): void {
       const what = `${id} ${unread} ${lastMessageAt}`;
       if (document.visibilityState !== 'visible' || told.current === what) return;
       told.current = what;
-      api.post(`/api/conversations/${encodeURIComponent(id)}/read`).catch(() => {
+      api.post(chatPath(id, 'read')).catch(() => {
         told.current = '';
       });
     };

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import type { TraceOut } from '../../src/http/schemas/desk.ts';
-import { answerOf, api } from '../ui/api.ts';
+import { answerOf, api, chatPath } from '../ui/api.ts';
 import { useNotify } from '../ui/notify.ts';
 import { keys } from '../ui/queries.ts';
 
@@ -57,7 +57,7 @@ export function useDesk(conversation: Pick<ConversationOut, 'id'>) {
 
 /** Answers the conversation as it stands after the act; null where the server answers something else. */
 async function tell(id: string, act: DeskAct): Promise<ConversationOut | null> {
-  const base = `/api/conversations/${encodeURIComponent(id)}`;
+  const base = chatPath(id);
   switch (act.do) {
     case 'accept':
     case 'dismiss':

@@ -2,7 +2,7 @@ import { Avatar, Button, makeStyles, mergeClasses, tokens } from '@fluentui/reac
 import { NoteAdd20Regular } from '@fluentui/react-icons/svg/note-add';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useColleagues } from './chat-queries.ts';
+import { useColleagues } from './colleagues.ts';
 import { useDesk } from './desk-actions.ts';
 import { useNoteDraft } from './note-draft.ts';
 import { type MentionDraft, matching, mentionAt, mentionsIn, withMention } from './note-mentions.ts';

@@ -7,7 +7,8 @@ import {
 } from '@fluentui/react-components';
 import { useRouter } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { Right } from '../../src/core/rights.ts';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { later } from '../ui/later.tsx';

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
-import { api } from '../ui/api.ts';
+import { api, chatPath } from '../ui/api.ts';
 import { hearHints } from '../ui/live.ts';
 import { useMe } from '../ui/me.tsx';
 import { FADES_AFTER, faded, heard, type Presence, type Present, presentIn } from './presence-state.ts';
@@ -53,6 +53,8 @@ export function usePresent(conversationId: string): readonly Present[] {
 
 /** Often enough that nobody fades while they are there. */
 const SAY_AGAIN = FADES_AFTER * 0.7;
+/** After this long a chat that was opened counts as looked at. */
+const SETTLED = 300;
 /** Between two words about typing. */
 const TYPING_EVERY = 3_000;
 /** How soon colleagues see that an answer was sent, or given up. */
@@ -68,9 +70,7 @@ export function useTellPresence(conversationId: string, isWriting: () => boolean
   const looking = useRef<ReturnType<typeof setInterval> | undefined>(undefined);
   const tell = useCallback(
     (state: 'viewing' | 'typing' | 'left') => {
-      api
-        .post(`/api/conversations/${encodeURIComponent(conversationId)}/presence`, { state })
-        .catch(() => undefined);
+      api.post(chatPath(conversationId, 'presence'), { state }).catch(() => undefined);
     },
     [conversationId],
   );
@@ -88,12 +88,14 @@ export function useTellPresence(conversationId: string, isWriting: () => boolean
       if (document.visibilityState === 'visible') say();
       else leave();
     };
-    look();
+    // Who only passes through is not shown to be there.
+    const first = setTimeout(look, SETTLED);
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') say();
     }, SAY_AGAIN);
     document.addEventListener('visibilitychange', look);
     return () => {
+      clearTimeout(first);
       clearInterval(timer);
       clearInterval(looking.current);
       looking.current = undefined;

@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { SendableOut, SendableTemplate } from '../../src/http/schemas/chat.ts';
 import { PhoneNumber } from '../ui/phone-number.tsx';
 import { RecordLinks } from './record-links.tsx';

@@ -7,7 +7,8 @@ import {
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { SendableOut } from '../../src/http/schemas/chat.ts';
 import { serverText } from '../i18n/server-text.ts';
 import type { HoldChoice } from '../ui/hold-dialog.tsx';

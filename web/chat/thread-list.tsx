@@ -87,12 +87,21 @@ export function ThreadList(props: Props) {
   const current = focused ?? items.findLast(({ kind }) => kind === 'message')?.key ?? null;
   const kept = items.flatMap(({ key }, index) => (key === focused || key === holding ? [index] : []));
 
+  // Rows out of view come once those in view are painted.
+  const [overscan, setOverscan] = useState(1);
+  useEffect(() => {
+    const timer = setTimeout(() => setOverscan(8), 150);
+    return () => clearTimeout(timer);
+  }, []);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroll.current,
     estimateSize: (index) => guessedHeight(items[index]),
     getItemKey: (index) => items[index]?.key ?? index,
-    overscan: 8,
+    // It opens with the rows at its end, as far as guesses say where that is.
+    initialOffset: () => items.reduce((sum, item) => sum + guessedHeight(item), 0),
+    initialRect: { width: 0, height: innerHeight * 0.6 },
+    overscan,
     paddingStart: 12,
     paddingEnd: 12,
     anchorTo: 'end',

@@ -1,8 +1,9 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { MessagePage } from '../../src/http/schemas/chat.ts';
-import { answerOf, api, withQuery } from '../ui/api.ts';
+import { answerOf, api, chatPath, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
+import { partOf } from './opening.ts';
 import {
   joined,
   type ThreadPage,
@@ -18,16 +19,14 @@ const PAGE = 50;
 /** Pages asked for to close a gap after a long break; past that the thread begins anew at its end. */
 const LONGEST_GAP = 4;
 
-type Page = MessagePage & { prevCursor?: string | null };
-
 type Where = { cursor?: string | null; after?: string | null; around?: string };
 
-function pageOf(conversationId: string, where: Where, signal?: AbortSignal): Promise<ThreadPage> {
-  const path = withQuery(`/api/conversations/${encodeURIComponent(conversationId)}/messages`, {
+function pageOf(conversationId: string, where: Where, signal?: AbortSignal): Promise<MessagePage> {
+  const path = withQuery(chatPath(conversationId, 'messages'), {
     limit: PAGE,
     ...where,
   });
-  return api.get(path, answerOf<Page>(), signal === undefined ? {} : { signal });
+  return api.get(path, answerOf<MessagePage>(), signal === undefined ? {} : { signal });
 }
 
 /** The newest messages of a conversation, joined to those held. */
@@ -134,7 +133,7 @@ async function newest(
   known: () => ThreadWindow | undefined,
   signal: AbortSignal,
 ): Promise<ThreadWindow> {
-  let page = await pageOf(conversationId, {}, signal);
+  let page: ThreadPage = await partOf('messages', () => pageOf(conversationId, {}, signal));
   for (let pages = 1; ; pages += 1) {
     const held = known();
     const whole = held === undefined ? windowOf(page) : withNewest(held, page);

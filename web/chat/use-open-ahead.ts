@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { consentEventsQuery, conversationQuery, sendableQuery, traceQuery } from './chat-queries.ts';
+import { opening } from './opening.ts';
 import { prefetchThread } from './thread-queries.ts';
 
 /** Who rests on a row for this long, with the pointer or the focus, is about to open it. Milliseconds. */
@@ -34,9 +35,11 @@ export function useOpenAhead(conversationId: string) {
 }
 
 function openAhead(client: QueryClient, conversationId: string): void {
-  void prefetchThread(client, conversationId);
-  void client.prefetchQuery(conversationQuery(conversationId));
-  void client.prefetchQuery(sendableQuery({ conversationId }));
-  void client.prefetchInfiniteQuery(traceQuery(conversationId));
-  void client.prefetchQuery(consentEventsQuery(conversationId));
+  opening(conversationId, () => {
+    void prefetchThread(client, conversationId);
+    void client.prefetchQuery(conversationQuery(conversationId));
+    void client.prefetchQuery(sendableQuery({ conversationId }));
+    void client.prefetchInfiniteQuery(traceQuery(conversationId));
+    void client.prefetchQuery(consentEventsQuery(conversationId));
+  });
 }

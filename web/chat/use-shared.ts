@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
-import { answerOf, api } from '../ui/api.ts';
+import { answerOf, api, chatPath } from '../ui/api.ts';
 import { useNotify } from '../ui/notify.ts';
 
 /** Marks a number as shared by several people, or takes that back. */
@@ -11,11 +11,7 @@ export function useShared({ id }: Pick<ConversationOut, 'id'>): (shared: boolean
   const notify = useNotify();
   const { mutate } = useMutation({
     mutationFn: (shared: boolean) =>
-      api.post(
-        `/api/conversations/${encodeURIComponent(id)}/shared`,
-        { shared },
-        answerOf<ConversationOut>(),
-      ),
+      api.post(chatPath(id, 'shared'), { shared }, answerOf<ConversationOut>()),
     onSuccess: ({ contactPoint: { shared } }) => {
       notify.success(t(shared ? 'shared.yes' : 'shared.no'), t(shared ? 'shared.yesText' : 'shared.noText'));
       void client.invalidateQueries({ queryKey: ['conversation'] });

@@ -1,5 +1,5 @@
 import { useCallback, useRef } from 'react';
-import { api } from '../ui/api.ts';
+import { api, chatPath } from '../ui/api.ts';
 
 /** WhatsApp shows "typing…" for up to 25 s; once in 20 keeps it there. */
 const EVERY = 20_000;
@@ -10,6 +10,6 @@ export function useTyping(conversationId: string | null): () => void {
   return useCallback(() => {
     if (conversationId === null || Date.now() - last.current < EVERY) return;
     last.current = Date.now();
-    api.post(`/api/conversations/${encodeURIComponent(conversationId)}/typing`).catch(() => undefined);
+    api.post(chatPath(conversationId, 'typing')).catch(() => undefined);
   }, [conversationId]);
 }

@@ -10,7 +10,8 @@ import {
 import { Beaker20Regular } from '@fluentui/react-icons/svg/beaker';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { ColumnCheckOut } from '../../src/http/schemas/records.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

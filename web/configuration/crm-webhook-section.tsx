@@ -1,6 +1,7 @@
 import { MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { z } from 'zod';
 import type { CrmWebhookOut } from '../../src/http/schemas/crm-sync.ts';
 import { listOf } from '../i18n/locale.ts';

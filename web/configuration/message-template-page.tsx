@@ -1,7 +1,8 @@
 import { Tab, TabList } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { MessageTemplateOut } from '../../src/http/schemas/templates.ts';
 import { translate } from '../i18n/i18n.ts';
 import { answerOf, api } from '../ui/api.ts';

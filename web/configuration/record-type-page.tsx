@@ -1,5 +1,6 @@
 import { Badge, MessageBar, MessageBarBody } from '@fluentui/react-components';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import { useRecordTypes } from '../ui/configured.ts';
 import { AppLink } from '../ui/link.tsx';
 import { Ltr } from '../ui/ltr.tsx';

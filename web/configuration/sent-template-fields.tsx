@@ -1,7 +1,8 @@
 import { Dropdown, Field, makeStyles, Option } from '@fluentui/react-components';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import {
   bindingValues,
   parseTemplate,

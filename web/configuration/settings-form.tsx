@@ -10,7 +10,8 @@ import {
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { z } from 'zod';
 import { type Settings, type SettingsOut, SettingsPatch } from '../../src/http/schemas/administration.ts';
 import { translate } from '../i18n/i18n.ts';

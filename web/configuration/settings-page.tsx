@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { SettingsOut } from '../../src/http/schemas/administration.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { AppLink } from '../ui/link.tsx';

@@ -1,6 +1,7 @@
 import { MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import { missingSince } from '../../src/core/restored.ts';
 import type { ChannelOut } from '../../src/http/schemas/administration.ts';
 import { answerOf, api } from '../ui/api.ts';

@@ -8,7 +8,8 @@ import {
 } from '@fluentui/react-components';
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { TablesReadOut } from '../../src/http/schemas/records.ts';
 import { answerOf, api } from '../ui/api.ts';
 import { AppLink } from '../ui/link.tsx';

@@ -8,7 +8,8 @@ import {
   Radio,
   RadioGroup,
 } from '@fluentui/react-components';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { FormSection } from '../ui/form-section.tsx';
 import { AppLink } from '../ui/link.tsx';

@@ -1,5 +1,6 @@
 import { Badge, Dropdown, Field, MessageBar, MessageBarBody, Option } from '@fluentui/react-components';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { WhatsAppTemplateOut } from '../../src/http/schemas/templates.ts';
 import { languageName, listOf } from '../i18n/locale.ts';
 import { AppLink } from '../ui/link.tsx';

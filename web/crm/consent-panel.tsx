@@ -13,7 +13,8 @@ import {
 } from '@fluentui/react-components';
 import { ArrowDownload20Regular } from '@fluentui/react-icons/svg/arrow-download';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { z } from 'zod';
 import type { ConsentOut } from '../../src/http/schemas/consent.ts';
 import type { RecordOut } from '../../src/http/schemas/records.ts';

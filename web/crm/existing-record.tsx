@@ -4,9 +4,9 @@ import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import type { DuplicateOut } from '../../src/http/schemas/records.ts';
-import { ApiProblem, answerOf, api } from '../ui/api.ts';
+import { ApiProblem, answerOf, api, chatPath } from '../ui/api.ts';
 import { EmptyState, ErrorState, Loaded } from '../ui/states.tsx';
-import { chatPath, useDuplicates } from './from-chat-queries.ts';
+import { useDuplicates } from './from-chat-queries.ts';
 import { useColumns, useRecordsChanged, useRecordTypes } from './record-queries.ts';
 
 const useStyles = makeStyles({

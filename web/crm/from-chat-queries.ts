@@ -1,11 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { DuplicatesOut, ProposedRecordOut } from '../../src/http/schemas/records.ts';
-import { answerOf, api, withQuery } from '../ui/api.ts';
+import { answerOf, api, chatPath, withQuery } from '../ui/api.ts';
 import { keys } from '../ui/queries.ts';
-
-/** Calls about one chat and the records it may belong to. */
-export const chatPath = (conversationId: string, call: string): string =>
-  `/api/conversations/${encodeURIComponent(conversationId)}/${call}`;
 
 export function useProposedRecord(conversationId: string, table: string) {
   return useQuery({

@@ -1,7 +1,8 @@
 import { Field, MessageBar, MessageBarBody, makeStyles, Select } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { z } from 'zod';
 import type { ImportReport, RecordTypeOut } from '../../src/http/schemas/records.ts';
 import { serverText } from '../i18n/server-text.ts';

@@ -12,11 +12,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import type { ProposedRecordOut, RecordOut } from '../../src/http/schemas/records.ts';
-import { ApiProblem, answerOf, api } from '../ui/api.ts';
+import { ApiProblem, answerOf, api, chatPath } from '../ui/api.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { ErrorState, Loaded } from '../ui/states.tsx';
 import { ColumnInput, type ColumnValue } from './column-input.tsx';
-import { chatPath, useDuplicates, useProposedRecord } from './from-chat-queries.ts';
+import { useDuplicates, useProposedRecord } from './from-chat-queries.ts';
 import { useRecordsChanged, useRecordTypes } from './record-queries.ts';
 
 const useStyles = makeStyles({

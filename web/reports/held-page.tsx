@@ -2,7 +2,8 @@ import { Button, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/rea
 import { CheckmarkCircle24Regular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { z } from 'zod';
 import { PURPOSES } from '../../src/core/purpose.ts';
 import type { HeldOut, HeldPage as HeldPageOut } from '../../src/http/schemas/consent.ts';

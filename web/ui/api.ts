@@ -53,6 +53,10 @@ export function withQuery(path: string, query: Query): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** The API's address of a conversation, of a part of it, or of what can be done with it. */
+export const chatPath = (conversationId: string, ...of: string[]): string =>
+  ['/api/conversations', encodeURIComponent(conversationId), ...of].join('/');
+
 type Options = { headers?: Record<string, string>; signal?: AbortSignal };
 
 /** Whether an answer can be what was promised. */

@@ -1,7 +1,8 @@
 import { Field, makeStyles, Select, Textarea } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
+import { Trans } from 'react-i18next/TransWithoutContext';
 import type { z } from 'zod';
 import type { PurposeName } from '../../src/http/schemas/common.ts';
 import type { ConsentOut, RecordConsentInput } from '../../src/http/schemas/consent.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { HoldDecision } from '../../src/http/schemas/consent.ts';
-import { api } from './api.ts';
+import { api, chatPath } from './api.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { useNotify } from './notify.ts';
 
@@ -21,7 +21,7 @@ export function HoldDialog({ conversationId, choice, onClose }: Props) {
   const refusal = choice === 'refusal';
   const decide = useMutation({
     mutationFn: (decision: HoldChoice) =>
-      api.post(`/api/conversations/${encodeURIComponent(conversationId)}/hold`, {
+      api.post(chatPath(conversationId, 'hold'), {
         decision,
         ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
       }),

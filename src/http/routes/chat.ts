@@ -1,22 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { accessConversation, accessMessage, accessTo } from '../../actions/access-conversation.ts';
-import { actorOf } from '../../actions/apply-ownership.ts';
 import type { Context } from '../../actions/context.ts';
 import { markRead, settleUnconfirmed, showTyping } from '../../actions/conversation.ts';
-import { loadSettings } from '../../actions/organisation.ts';
 import { decideHold, markShared } from '../../actions/record-consent.ts';
 import { Refusal } from '../../actions/refusal.ts';
-import { type Sender, sendMessage } from '../../actions/send-message.ts';
-import { readSendable } from '../../actions/sendable.ts';
+import { sendMessage } from '../../actions/send-message.ts';
 import type { To } from '../../actions/target.ts';
-import { requestEvidence } from '../../db/consent.ts';
-import { factsOf, historyOf } from '../../db/ledger.ts';
-import { recordsOfContactPoints } from '../../db/records.ts';
 import type { Caller } from '../auth.ts';
 import { conversationShown } from '../conversation-shown.ts';
 import { asAccepted } from '../message-view.ts';
 import {
+  ConsentEvents,
+  ConversationOpening,
   ConversationOut,
   MessageOut,
   MessagePage,
@@ -24,9 +20,9 @@ import {
   SendableOut,
   SendMessage,
 } from '../schemas/chat.ts';
-import { IdempotencyKey } from '../schemas/common.ts';
-import { ConsentOut, HoldDecision, LedgerLineOut } from '../schemas/consent.ts';
-import { historyOut, sendableOut } from '../views.ts';
+import { IdempotencyKey, PageQuery } from '../schemas/common.ts';
+import { ConsentOut, HoldDecision } from '../schemas/consent.ts';
+import { consentEventsPart, sendablePart, senderOf, tracePart } from './chat-parts.ts';
 import { consentOf } from './consent-view.ts';
 import { shownMessage, threadPart } from './thread-pages.ts';
 
@@ -37,15 +33,6 @@ const SendableQuery = z.object({
   conversationId: z.string().optional(),
   phone: z.string().max(50).optional(),
   language: z.string().max(10).optional(),
-});
-
-const senderOf = (caller: Caller): Sender => ({
-  id: caller.id,
-  name: caller.name,
-  path: caller.kind === 'key' ? 'api' : 'person',
-  rights: caller.rights,
-  auditor: caller.kind === 'person' && caller.role === 'auditor',
-  actor: caller.kind === 'person' ? actorOf(caller) : null,
 });
 
 /** Chats: conversations, threads, what may be sent, and sending. */
@@ -66,23 +53,37 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
     );
     app.get(
+      '/conversations/:id/opening',
+      {
+        config: { right: 'see-chats' },
+        schema: { tags: ['Chat'], params: ById, response: { 200: ConversationOpening } },
+      },
+      async ({ params, caller }) => {
+        const { id, contactPointId } = await accessConversation(db, caller, params.id);
+        const page = PageQuery.parse({});
+        const [conversation, messages, events, trace, sendable] = await Promise.all([
+          shown(id, caller),
+          threadPart(ctx, id, page),
+          consentEventsPart(ctx, contactPointId),
+          tracePart(ctx, id, page),
+          sendablePart(ctx, { conversationId: id }, caller, null),
+        ]);
+        return { conversation, messages, events, trace, sendable };
+      },
+    );
+    app.get(
       '/conversations/:id/events',
       {
         config: { right: 'see-chats' },
         schema: {
           tags: ['Chat'],
           params: ById,
-          response: { 200: z.object({ items: z.array(LedgerLineOut) }) },
+          response: { 200: ConsentEvents },
         },
       },
       async ({ params, caller }) => {
         const { contactPointId } = await accessConversation(db, caller, params.id);
-        const rows = await historyOf(db, contactPointId);
-        const facts = (await factsOf(db, [contactPointId])).get(contactPointId) ?? [];
-        const evidence = await requestEvidence(db, [...new Set(rows.map((row) => row.contactPointId))]);
-        const records = await recordsOfContactPoints(db, [contactPointId]);
-        const settings = await loadSettings(db);
-        return { items: historyOut(rows, facts, evidence, { now: ctx.clock(), settings, records }) };
+        return consentEventsPart(ctx, contactPointId);
       },
     );
     app.post(
@@ -186,7 +187,7 @@ export function chatRoutes(ctx: Context): FastifyPluginAsyncZod {
       async ({ query, caller }) => {
         const to = toOf(query);
         await accessTo(db, caller, to);
-        return sendableOut(await readSendable(db, ctx, to, senderOf(caller), query.language ?? null));
+        return sendablePart(ctx, to, caller, query.language ?? null);
       },
     );
   };

@@ -21,7 +21,7 @@ import {
 import { showPresence } from '../../actions/presence.ts';
 import { notFound } from '../../actions/refusal.ts';
 import type { Right } from '../../core/rights.ts';
-import { readTrace, tracePage } from '../../db/trace.ts';
+import { readTrace } from '../../db/trace.ts';
 import type { Caller } from '../auth.ts';
 import { conversationShown } from '../conversation-shown.ts';
 import { colleagueOut, traceOut } from '../desk-views.ts';
@@ -38,7 +38,7 @@ import {
   TraceOut,
   TracePage,
 } from '../schemas/desk.ts';
-import { numberCursor, toCursor } from './cursor.ts';
+import { tracePart } from './chat-parts.ts';
 
 const ById = z.object({ id: z.string().min(1).max(100) });
 
@@ -139,13 +139,7 @@ export function ownershipRoutes(ctx: Context): FastifyPluginAsyncZod {
       },
       async ({ params, query, caller }) => {
         const { id } = await accessConversation(db, caller, params.id);
-        const rows = await tracePage(db, id, numberCursor(query.cursor), query.limit + 1);
-        const page = rows.slice(0, query.limit);
-        const last = page.at(-1);
-        return {
-          items: page.map(traceOut),
-          nextCursor: rows.length > query.limit && last !== undefined ? toCursor(last.position) : null,
-        };
+        return tracePart(ctx, id, query);
       },
     );
     app.get(

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { SORTS, VIEWS } from '../../core/conversation-list.ts';
 import { ConsentStateName, Id, PageQuery, PurposeName, pageOf, Time } from './common.ts';
-import { OwnershipOut } from './desk.ts';
+import { LedgerLineOut } from './consent.ts';
+import { OwnershipOut, TracePage } from './desk.ts';
 
 export const ConversationOut = z.object({
   id: Id,
@@ -305,3 +306,16 @@ export const SendableOut = z.object({
   records: z.array(z.object({ recordType: z.string(), id: Id, name: z.string() })),
 });
 export type SendableOut = z.infer<typeof SendableOut>;
+
+export const ConsentEvents = z.object({ items: z.array(LedgerLineOut) });
+export type ConsentEvents = z.infer<typeof ConsentEvents>;
+
+/** What a chat shows when it opens, as the calls for each part answer it: of pages the newest. */
+export const ConversationOpening = z.object({
+  conversation: ConversationOut,
+  messages: MessagePage,
+  events: ConsentEvents,
+  trace: TracePage,
+  sendable: SendableOut,
+});
+export type ConversationOpening = z.infer<typeof ConversationOpening>;
