@@ -31,6 +31,7 @@ import { type Database, notify, openPGlite, openPostgres } from './db/engine.ts'
 import { migrate } from './db/migrate.ts';
 import { copyCluster } from './db/new-cluster.ts';
 import { ensureChannel } from './db/organisation.ts';
+import { endLeases } from './db/outbox.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { closeServer } from './http/close.ts';
 import { apiRoutes } from './http/routes/api.ts';
@@ -86,6 +87,8 @@ export async function startAssent(given: Config, options: StartOptions = {}): Pr
   const database = await openDatabase(given);
   try {
     await migrate(database.db);
+    // Nobody else has this directory: the process that was handing something over is gone.
+    if (database.engine === 'pglite') await endLeases(database.db);
     const seal = createSeal(given.sealKeys);
     const { inClear } = await checkSeals(database.db, seal);
     if (inClear > 0 && !given.sandbox)

@@ -288,6 +288,11 @@ export async function expireLeases(
   return rows;
 }
 
+/** What a process was handing over that is gone for certain needs to wait no longer. */
+export async function endLeases(tx: Tx): Promise<void> {
+  await sql`update message set lease_until = '-infinity' where status = 'handing-over'`.execute(tx);
+}
+
 /** When the next queued message becomes due, ms; null where nothing waits. */
 export async function nextDueAt(tx: Tx): Promise<number | null> {
   const { rows } = await sql<{ at: number | null }>`/* keyed */ select least(
