@@ -14,6 +14,7 @@ import { useConversation } from './chat-queries.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { openingOf } from './opening.ts';
+import { openAhead } from './use-open-ahead.ts';
 import { FilterButton, FilterChips } from './view-filters.tsx';
 import { type ChatsSearch, chatsAddress } from './view-search.ts';
 import { ChatsSearchBox } from './view-search-box.tsx';
@@ -122,6 +123,9 @@ const STAYS = 100;
 /** The chat in view: one that is asked for takes the place of another when it is here, or after `STAYS`. */
 function useShown(conversationId: string | undefined): string | undefined {
   const client = useQueryClient();
+  // Whoever comes by a row of the list has asked already; by an address, a notification or the way back nobody has.
+  if (conversationId !== undefined && client.getQueryState(keys.messages(conversationId)) === undefined)
+    openAhead(client, conversationId);
   const [shown, setShown] = useState(conversationId);
   const waits =
     conversationId !== undefined &&

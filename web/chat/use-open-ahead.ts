@@ -34,7 +34,8 @@ export function useOpenAhead(conversationId: string) {
   }, [client, conversationId, leave]);
 }
 
-function openAhead(client: QueryClient, conversationId: string): void {
+/** Asks for what a chat shows when it opens, where it is not there. */
+export function openAhead(client: QueryClient, conversationId: string): void {
   opening(conversationId, () => {
     void prefetchThread(client, conversationId);
     void client.prefetchQuery(conversationQuery(conversationId));
