@@ -11,8 +11,8 @@ import type { z } from 'zod';
 import type { ConsentEvents, ConversationOut, SendableOut, SendTo } from '../../src/http/schemas/chat.ts';
 import type { TracePage } from '../../src/http/schemas/desk.ts';
 import { answerOf, api, chatPath, withQuery } from '../ui/api.ts';
+import { partOf } from '../ui/opening.ts';
 import { keys } from '../ui/queries.ts';
-import { partOf } from './opening.ts';
 import type { ListPage } from './view-pages.ts';
 
 /** Whom a message goes to: a record's messaging number, a phone, or a conversation. */
@@ -71,10 +71,12 @@ export const useConsentEvents = (conversationId: string) => useQuery(consentEven
 export const sendableQuery = (to: Recipient, language?: string) =>
   queryOptions({
     queryKey: keys.sendable(to, language),
-    queryFn: ({ signal }) =>
-      partOf('sendable', () =>
-        api.get(withQuery('/api/sendable', { ...to, language }), answerOf<SendableOut>(), { signal }),
-      ),
+    queryFn: ({ signal }) => {
+      const alone = () =>
+        api.get(withQuery('/api/sendable', { ...to, language }), answerOf<SendableOut>(), { signal });
+      // Of a chat as it is shown: the previews of another language, or another recipient, are no part of it.
+      return 'conversationId' in to && language === undefined ? partOf('sendable', alone) : alone();
+    },
     // The composer must not offer what an hour-old answer allowed: it asks again when it is shown, unless that was asked
     // right before, as the chat was about to be opened.
     staleTime: 3_000,

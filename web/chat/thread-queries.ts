@@ -2,8 +2,8 @@ import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanst
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { MessagePage } from '../../src/http/schemas/chat.ts';
 import { answerOf, api, chatPath, withQuery } from '../ui/api.ts';
+import { partOf } from '../ui/opening.ts';
 import { keys } from '../ui/queries.ts';
-import { partOf } from './opening.ts';
 import {
   joined,
   type ThreadPage,

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { opening } from '../ui/opening.ts';
 import { consentEventsQuery, conversationQuery, sendableQuery, traceQuery } from './chat-queries.ts';
-import { opening } from './opening.ts';
 import { prefetchThread } from './thread-queries.ts';
 
 /** Who rests on a row for this long, with the pointer or the focus, is about to open it. Milliseconds. */

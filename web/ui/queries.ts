@@ -3,6 +3,7 @@ import type { LiveHint } from '../../src/http/schemas/administration.ts';
 import type { ConversationOut } from '../../src/http/schemas/chat.ts';
 import { currentLanguage } from '../i18n/i18n.ts';
 import { isObject } from './is-object.ts';
+import { opening } from './opening.ts';
 
 /**
  * Query keys. The first part is a topic, the second an object that names what is shown. A hint from the server
@@ -122,10 +123,14 @@ export function applyHints(client: QueryClient, hints: LiveHint[]): void {
   const touched = client
     .getQueryCache()
     .findAll({ predicate: ({ queryKey }) => hints.some((hint) => isTouched(queryKey, hint, customerOf)) });
+  /** Of each chat together; what is of none under no name. */
+  const refetches = new Map<string, (() => void)[]>();
   for (const { queryKey, queryHash, state, promise } of touched) {
     const refetch = () => void client.invalidateQueries({ queryKey, exact: true });
     if (state.fetchStatus !== 'fetching' || promise === undefined) {
-      refetch();
+      const [, of] = queryKey;
+      const chat = isObject(of) && typeof of.conversationId === 'string' ? of.conversationId : '';
+      refetches.set(chat, [...(refetches.get(chat) ?? []), refetch]);
     } else if (!again.has(queryHash)) {
       again.add(queryHash);
       void promise
@@ -139,6 +144,10 @@ export function applyHints(client: QueryClient, hints: LiveHint[]): void {
         });
     }
   }
+  for (const [chat, all] of refetches)
+    opening(chat, () => {
+      for (const refetch of all) refetch();
+    });
 }
 
 /** `customerOf` says whose a conversation is, where that is known. */

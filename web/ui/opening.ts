@@ -1,5 +1,5 @@
 import type { ConversationOpening } from '../../src/http/schemas/chat.ts';
-import { answerOf, api, chatPath } from '../ui/api.ts';
+import { answerOf, api, chatPath } from './api.ts';
 
 /** One who wants a part of what a chat shows. */
 interface Asker {
@@ -17,8 +17,9 @@ export const openingOf = (conversationId: string): Promise<void> | null =>
   underWay.get(conversationId) ?? null;
 
 /**
- * Runs what asks for the parts of a chat that is about to be shown. Those that are asked for together come in one answer, and
- * so are drawn at once. What is asked for later is asked for by itself: a hint may have come since.
+ * Runs what asks for parts of a chat: it is about to be shown, or something happened in it. What is asked for together comes
+ * in one answer, and so is drawn at once; one or two come by themselves, as the answer holds all five. Nobody joins a question
+ * that was asked before: a hint may have come since.
  */
 export function opening(conversationId: string, ask: () => void): void {
   const together: Asker[] = [];
@@ -32,7 +33,7 @@ export function opening(conversationId: string, ask: () => void): void {
   const apart = () => {
     for (const { alone } of together) alone();
   };
-  if (together.length < 2) {
+  if (together.length < 3) {
     apart();
     return;
   }
