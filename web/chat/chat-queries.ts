@@ -30,9 +30,7 @@ export const conversationQuery = (conversationId: string) =>
     queryKey: keys.conversation(conversationId),
     queryFn: ({ signal }) =>
       partOf('conversation', () =>
-        api.get(chatPath(conversationId), answerOf<ConversationOut>(), {
-          signal,
-        }),
+        api.get(chatPath(conversationId), answerOf<ConversationOut>(), { signal }),
       ),
   });
 
@@ -91,10 +89,7 @@ export const traceQuery = (conversationId: string) =>
     queryFn: ({ pageParam, signal }) =>
       partOf('trace', () =>
         api.get(
-          withQuery(chatPath(conversationId, 'trace'), {
-            limit: 50,
-            cursor: pageParam,
-          }),
+          withQuery(chatPath(conversationId, 'trace'), { limit: 50, cursor: pageParam }),
           answerOf<TracePage>(),
           { signal },
         ),

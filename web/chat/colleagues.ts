@@ -8,11 +8,7 @@ export function useColleagues(conversationId: string) {
   return useQuery({
     queryKey: keys.colleagues(conversationId),
     queryFn: async ({ signal }) =>
-      (
-        await api.get(chatPath(conversationId, 'colleagues'), answerOf<ColleaguesOut>(), {
-          signal,
-        })
-      ).items,
+      (await api.get(chatPath(conversationId, 'colleagues'), answerOf<ColleaguesOut>(), { signal })).items,
     staleTime: 0,
   });
 }

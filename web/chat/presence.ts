@@ -81,7 +81,7 @@ export function useTellPresence(conversationId: string, isWriting: () => boolean
       tell(Date.now() - typedAt.current < SAY_AGAIN ? 'typing' : 'viewing');
     };
     const leave = () => {
-      if (there) tell('left');
+      if (there || typedAt.current > 0) tell('left');
       there = false;
     };
     const look = () => {

@@ -39,10 +39,7 @@ export async function sendablePart(
 }
 
 /** What happened to the consent of a customer. */
-export async function consentEventsPart(
-  ctx: Context,
-  contactPointId: string,
-): Promise<z.infer<typeof ConsentEvents>> {
+export async function consentEventsPart(ctx: Context, contactPointId: string): Promise<ConsentEvents> {
   const { db } = ctx.database;
   const rows = await historyOf(db, contactPointId);
   const facts = (await factsOf(db, [contactPointId])).get(contactPointId) ?? [];
